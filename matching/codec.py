@@ -1,0 +1,179 @@
+"""Records of ISO/IEC 19794-2:2005 (finger minutiae), written and read.
+
+Record: 24 byte header; then for each view 4 bytes of header, 6 bytes a minutia, and extended data with its
+length in 2 bytes. All numbers are big-endian. The reader believes nothing: every count and length is checked
+against the bytes that are there, and every field against its range.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.errors import TemplateError
+from matching.template import MAX_COORDINATE, MAX_SIDE_PX, Template
+
+MAGIC: Final = b"FMR\0"
+VERSION: Final = b" 20\0"
+PIXELS_PER_CM: Final = 197
+"""500 dpi, rounded as the standard's whole number of pixels a centimetre."""
+MIN_PIXELS_PER_CM: Final = 98
+"""250 dpi: coarser minutiae are not worth comparing."""
+MAX_PIXELS_PER_CM: Final = 473
+"""1,200 dpi, the finest that images are accepted at."""
+
+_HEADER: Final = struct.Struct(">IHHHHHBB")
+_VIEW: Final = struct.Struct(">BBBB")
+_AREA: Final = struct.Struct(">HH")
+_MINUTIA: Final = np.dtype([("x", ">u2"), ("y", ">u2"), ("angle", "u1"), ("quality", "u1")])
+_MAX_RECORD_BYTES: Final = 1 << 20
+"""Far more than 16 views of each of 11 positions need; what is longer is not a fingerprint."""
+
+
+def encode(views: Sequence[Template]) -> bytes:
+    """Write views of the same image size and device as one record; raises TemplateError when they differ."""
+    if not 1 <= len(views) <= 255:
+        raise TemplateError("A record holds from 1 to 255 finger views.")
+    first = views[0]
+    if any((v.width, v.height, v.device) != (first.width, first.height, first.device) for v in views):
+        raise TemplateError(
+            "All views of a record must have the same width, height and device; write two records."
+        )
+    body = b"".join(_encode_view(view) for view in views)
+    header = _HEADER.pack(
+        len(MAGIC + VERSION) + _HEADER.size + len(body),
+        first.device,
+        first.width,
+        first.height,
+        PIXELS_PER_CM,
+        PIXELS_PER_CM,
+        len(views),
+        0,
+    )
+    return MAGIC + VERSION + header + body
+
+
+def decode_one(record: bytes) -> Template:
+    """Read a record that must hold exactly one view; raises TemplateError."""
+    views = decode(record)
+    if len(views) != 1:
+        raise TemplateError(f"The record holds {len(views)} finger views; give one record for each view.")
+    return views[0]
+
+
+def decode(record: bytes) -> list[Template]:
+    """Read all views; coordinates of another resolution are brought to 500 dpi. Raises TemplateError."""
+    reader = _Reader(record)
+    if reader.bytes(8, "header") != MAGIC + VERSION:
+        raise TemplateError("This is not a finger minutiae record of ISO/IEC 19794-2:2005.")
+    length, device, width, height, x_per_cm, y_per_cm, count, reserved = reader.take(_HEADER, "header")
+    if length != len(record):
+        raise TemplateError(
+            f"The record says it has {length} bytes and has {len(record)}; it is torn or padded."
+        )
+    if reserved != 0 or count == 0:
+        raise TemplateError(
+            "The record's header is damaged: no finger view, or a reserved byte that is not zero."
+        )
+    if not (1 <= width <= MAX_SIDE_PX and 1 <= height <= MAX_SIDE_PX):
+        raise TemplateError(f"The record's image size must be from 1 to {MAX_SIDE_PX} pixels each way.")
+    lowest, highest = MIN_PIXELS_PER_CM, MAX_PIXELS_PER_CM
+    if not all(lowest <= per_cm <= highest for per_cm in (x_per_cm, y_per_cm)):
+        raise TemplateError(
+            f"The record's resolution must be from {lowest} to {highest} pixels a centimetre."
+        )
+    views = [_read_view(reader, width, height, device, (x_per_cm, y_per_cm)) for _ in range(count)]
+    if reader.left:
+        raise TemplateError(f"{reader.left} bytes are left over after the last finger view.")
+    return views
+
+
+class _Reader:
+    def __init__(self, record: bytes) -> None:
+        if len(record) > _MAX_RECORD_BYTES:
+            raise TemplateError(
+                f"The record has {len(record)} bytes; a finger minutiae record is far smaller."
+            )
+        self._record = bytes(record)
+        self._at = 0
+
+    @property
+    def left(self) -> int:
+        return len(self._record) - self._at
+
+    def take(self, layout: struct.Struct, what: str) -> tuple[int, ...]:
+        return layout.unpack(self.bytes(layout.size, what))
+
+    def bytes(self, count: int, what: str) -> bytes:
+        if count > self.left:
+            raise TemplateError(f"The record ends inside its {what}; it was cut short.")
+        self._at += count
+        return self._record[self._at - count : self._at]
+
+
+def _encode_view(view: Template) -> bytes:
+    minutiae = np.empty(len(view), _MINUTIA)
+    minutiae["x"] = view.x.astype(np.uint16) | (view.kind.astype(np.uint16) << 14)
+    minutiae["y"] = view.y
+    minutiae["angle"] = view.angle
+    minutiae["quality"] = view.quality
+    head = _VIEW.pack(view.finger, view.view << 4 | view.impression, view.finger_quality, len(view))
+    return head + minutiae.tobytes() + struct.pack(">H", len(view.extended)) + view.extended
+
+
+def _read_view(reader: _Reader, width: int, height: int, device: int, per_cm: tuple[int, int]) -> Template:
+    finger, number, quality, count = reader.take(_VIEW, "finger view header")
+    minutiae = np.frombuffer(reader.bytes(count * _MINUTIA.itemsize, "minutiae"), _MINUTIA)
+    if np.any(minutiae["y"] > MAX_COORDINATE):
+        raise TemplateError("A minutia has reserved bits that are not zero.")
+    (extended_length,) = reader.take(struct.Struct(">H"), "extended data length")
+    extended = reader.bytes(extended_length, "extended data")
+    _check_areas(extended)
+    x, y = minutiae["x"] & np.uint16(MAX_COORDINATE), minutiae["y"]
+    if np.any(x >= width) or np.any(y >= height):
+        raise TemplateError("A minutia lies outside the image that the record describes.")
+    return Template(
+        x=_rescaled(x, per_cm[0], width),
+        y=_rescaled(y, per_cm[1], height),
+        angle=minutiae["angle"],
+        kind=(minutiae["x"] >> 14).astype(np.uint8),
+        quality=minutiae["quality"],
+        width=_scaled_side(width, per_cm[0]),
+        height=_scaled_side(height, per_cm[1]),
+        finger=finger,
+        view=number >> 4,
+        impression=number & 15,
+        finger_quality=quality,
+        device=device,
+        extended=extended,
+    )
+
+
+def _check_areas(extended: bytes) -> None:
+    """Extended data is a chain of areas: type, length with these 4 bytes, content."""
+    at = 0
+    while at < len(extended):
+        if len(extended) - at < _AREA.size:
+            raise TemplateError("The record's extended data ends inside an area's header.")
+        _, length = _AREA.unpack_from(extended, at)
+        if length < _AREA.size or length > len(extended) - at:
+            raise TemplateError("An area of the record's extended data has a length that cannot be.")
+        at += length
+
+
+def _scaled_side(side: int, per_cm: int) -> int:
+    scaled = max(1, round(side * PIXELS_PER_CM / per_cm))
+    if scaled > MAX_SIDE_PX:
+        raise TemplateError(
+            f"At 500 dpi the record's image would be more than {MAX_SIDE_PX} pixels wide or high."
+        )
+    return scaled
+
+
+def _rescaled(values: NDArray[Any], per_cm: int, side: int) -> NDArray[np.int16]:
+    scaled = np.rint(values * (PIXELS_PER_CM / per_cm)).astype(np.int64)
+    return np.minimum(scaled, _scaled_side(side, per_cm) - 1).astype(np.int16)
