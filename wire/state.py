@@ -1,0 +1,47 @@
+"""What a terminal says of itself: retained at the broker, as birth while it lives and as last will when it goes."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from wire.codec import Strict
+from wire.journal import BootId, Clock, JournalId, Link, When
+from wire.versions import Count, Version
+
+KIND = "state"
+
+Word = Annotated[str, Meta(max_length=40)]
+
+
+class JournalEnd(Strict, frozen=True):
+    """How far the journal goes on the terminal, so that the hub notices a cut tail."""
+
+    journal_id: JournalId
+    last: Count
+    last_link: Link
+
+
+class Health(Strict, frozen=True):
+    """Figures a technician needs; None is unknown, never zero."""
+
+    sensor: Word
+    queue_depth: Count
+    disk_free_mb: Count | None
+    clock: Clock
+    roll_age_s: Count | None
+    refused_from_hub: Count
+
+
+class State(Strict, frozen=True):
+    """`session` rises at each connect: a late death of an older session is ignored. A death has no details."""
+
+    session: Count
+    online: bool
+    software: Word
+    boot_id: BootId
+    said_at: When
+    roll_version: Version
+    journal: JournalEnd | None
+    health: Health | None
