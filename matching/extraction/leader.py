@@ -1,0 +1,107 @@
+"""Minutiae by the LEADER network (Cappelli and Ferrara 2026) under onnxruntime."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matching.errors import ModelError
+from matching.extraction import parameters
+from matching.images import GreyImage
+from matching.template import BIFURCATION, ENDING, MAX_MINUTIAE, Template
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+THREADS_VARIABLE: Final = "PIMS_MATCHING_THREADS"
+"""Environment variable with the number of threads that one extraction may use; 1 when it is not set."""
+UNITS_PER_RADIAN: Final = 256 / (2 * np.pi)
+
+
+class LeaderExtractor:
+    """Loads its network at the first use; may be shared by threads. Raises ModelError when the file is not ours."""
+
+    name = "leader"
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._threads = threads if threads is not None else int(os.environ.get(THREADS_VARIABLE, "1"))
+        self._session: InferenceSession | None = None
+        self._loading = threading.Lock()
+
+    def warm_up(self) -> None:
+        self.find(np.full((parameters.SIZE_MULTIPLE * 8,) * 2, 255, np.uint8))
+
+    def find(self, image: GreyImage) -> Template:
+        padded, top, left = pad(image)
+        maps = self._loaded().run(None, {"image": padded[None, None]})
+        window = np.s_[..., top : top + image.shape[0], left : left + image.shape[1]]
+        quality, direction, ending = (np.asarray(values)[0][window] for values in maps)
+        return decode(quality[0], direction, ending[0])
+
+    def _loaded(self) -> InferenceSession:
+        with self._loading:
+            if self._session is None:
+                self._session = _open_session(_read_model(), self._threads)
+            return self._session
+
+
+def pad(image: GreyImage) -> tuple[GreyImage, int, int]:
+    """The image in the middle of one whose sides are multiples of 32, with the rows above and columns left of it."""
+    spare_rows, spare_columns = (-side % parameters.SIZE_MULTIPLE for side in image.shape)
+    top, left = spare_rows // 2, spare_columns // 2
+    margins = ((top, spare_rows - top), (left, spare_columns - left))
+    return np.pad(image, margins, constant_values=image[0, 0]), top, left
+
+
+def decode(quality: NDArray[Any], direction: NDArray[Any], ending: NDArray[Any]) -> Template:
+    """The peaks of the quality map as minutiae, best first.
+
+    `quality` and `ending` are [height, width] of 0 to 1; `direction` is [2, height, width], cosine and sine.
+    """
+    y, x = np.nonzero(quality >= parameters.MIN_QUALITY)
+    cosine, sine = direction[:, y, x]
+    angle = np.rint(np.arctan2(sine, cosine) * UNITS_PER_RADIAN).astype(np.int64) % 256
+    order = np.argsort(-quality[y, x], kind="stable")[:MAX_MINUTIAE]
+    height, width = quality.shape
+    return Template(
+        x=x[order].astype(np.int16),
+        y=y[order].astype(np.int16),
+        angle=angle[order].astype(np.uint8),
+        kind=np.where(ending[y, x] >= parameters.ENDING_THRESHOLD, ENDING, BIFURCATION)[order].astype(
+            np.uint8
+        ),
+        quality=np.clip(np.rint(quality[y, x] * 100), 1, 100)[order].astype(np.uint8),
+        width=width,
+        height=height,
+    )
+
+
+def _read_model() -> bytes:
+    source = resources.files("matching.models").joinpath("leader.onnx")
+    try:
+        content = source.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            "The file models/leader.onnx of the engine cannot be read; install it again."
+        ) from error
+    if hashlib.sha256(content).hexdigest() != parameters.LEADER_SHA256:
+        raise ModelError(
+            "The file models/leader.onnx is not the one of this release; install the engine again."
+        )
+    return content
+
+
+def _open_session(model: bytes, threads: int) -> InferenceSession:
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
