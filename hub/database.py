@@ -1,0 +1,118 @@
+"""The one way to the database: base of all tables, engine for SQLite or PostgreSQL, and transactions.
+
+Every action takes a Session and leaves the transaction to the door (a view, a command, the ingest loop), which
+opens it with `session_scope`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    create_engine,
+    event,
+)
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+BUSY_TIMEOUT_MS = 5000
+"""How long a writer waits for another writer's transaction; each of ours takes a small part of it."""
+
+Sessions = sessionmaker[Session]
+
+BIG = BigInteger().with_variant(Integer, "sqlite")
+"""64 bits on both databases: SQLite numbers rows by itself only in a column called INTEGER."""
+
+Id = Annotated[int, mapped_column(BIG, primary_key=True, autoincrement=True)]
+"""Primary key numbered by the database: `id: Mapped[Id]`."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time. ValueError for a naive one, so that a local time never gets in."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A stored time must be aware.")
+        aware = value.astimezone(UTC)
+        # SQLite keeps text: without an offset every value has one form and sorts by time.
+        return aware.replace(tzinfo=None) if dialect.name == "sqlite" else aware
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """Base of every table. Constraints are named by rule, so that a migration can name them again."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy reads it once, as declared
+
+
+def make_engine(url: str) -> Engine:
+    """Engine for an SQLAlchemy URL of SQLite or PostgreSQL. Nothing is opened yet."""
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def make_sessions(engine: Engine) -> Sessions:
+    """Session factory; objects stay readable after their transaction ended."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def session_scope(sessions: Sessions, *, writes: bool = True) -> Iterator[Session]:
+    """One transaction: committed at the end, rolled back when anything is raised.
+
+    With `writes` it is a writer from its first statement, so it never fails half way for having read first.
+    Without, it sees one state of the database, holds up nobody, and a write in it is an error.
+    """
+    with sessions() as session, session.begin():
+        if not writes:
+            session.connection(execution_options={"pims_reads": True, "postgresql_readonly": True})
+        yield session
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # The driver's own transaction control is off: `_begin_sqlite` says which kind of transaction starts.
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reads = connection.get_execution_options().get("pims_reads", False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,143 @@
+"""H/hub.toml: where the database and the broker are. It holds no secret."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from hub.errors import HubError
+
+FILE = "hub.toml"
+BROKER_PORT = 8883
+"""The port registered for MQTT over TLS."""
+
+
+class SettingsError(HubError):
+    """hub.toml is missing or says something that cannot be used; the sentence names file and field."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("settings", sentence)
+
+
+class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`mosquitto` speaks mutual TLS; `amqtt` plain MQTT 3.1.1 on loopback only."""
+
+    kind: Literal["mosquitto", "amqtt"] = "mosquitto"
+    host: Annotated[str, Meta(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9.:-]+$")] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535)] = BROKER_PORT
+
+    @property
+    def tls(self) -> bool:
+        return self.kind == "mosquitto"
+
+    @property
+    def mqtt5(self) -> bool:
+        return self.kind == "mosquitto"
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    database: str = ""
+    broker: BrokerSettings = BrokerSettings()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What start-up reads. `database` is an SQLAlchemy URL, H/hub.sqlite unless hub.toml says otherwise."""
+
+    data: Path
+    database: str
+    broker: BrokerSettings
+
+    @property
+    def keys(self) -> Path:
+        """Folder of the hub's keys and certificates."""
+        return self.data / "keys"
+
+
+def load(data: Path) -> Settings:
+    """Settings of the hub in `data`; SettingsError with a sentence naming file and field."""
+    path = data / FILE
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        raise SettingsError(
+            f"{path} does not exist. Make this hub first: pims-hub init --data {data}"
+        ) from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
+    try:
+        file = msgspec.toml.decode(raw, type=_File)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be used: {error}. Correct it and start again.") from error
+    return _settings(data, file, path)
+
+
+def write_first(data: Path, *, database: str = "", broker: BrokerSettings | None = None) -> Settings:
+    """Write hub.toml for a new hub and give its settings; SettingsError when they cannot be used."""
+    file = _File(database=database, broker=broker or BrokerSettings())
+    path = data / FILE
+    settings = _settings(data, file, path)
+    _write_durably(path, _text(file))
+    return settings
+
+
+def _settings(data: Path, file: _File, path: Path) -> Settings:
+    if file.broker.kind == "amqtt" and file.broker.host not in ("127.0.0.1", "::1", "localhost"):
+        raise SettingsError(
+            f"{path}: `broker.host` must be 127.0.0.1 with amqtt, which has neither encryption nor access list."
+        )
+    database = file.database or f"sqlite:///{(data / 'hub.sqlite').resolve()}"
+    try:
+        url = make_url(database)
+    except ArgumentError:
+        raise SettingsError(
+            f"{path}: `database` is not an SQLAlchemy URL such as postgresql:///pims."
+        ) from None
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise SettingsError(f"{path}: `database` must begin with sqlite: or postgresql:.")
+    if url.password is not None:
+        raise SettingsError(
+            f"{path}: `database` must not hold a password. Put it into a password file (PGPASSFILE)."
+        )
+    return Settings(data, database, file.broker)
+
+
+def _text(file: _File) -> str:
+    lines = [f"database = {_quoted(file.database)}"] if file.database else []
+    broker = file.broker
+    return "\n".join(
+        [
+            *lines,
+            "[broker]",
+            f"kind = {_quoted(broker.kind)}",
+            f"host = {_quoted(broker.host)}",
+            f"port = {broker.port}",
+            "",
+        ]
+    )
+
+
+def _quoted(text: str) -> str:
+    # A JSON string is also a TOML basic string.
+    return msgspec.json.encode(text).decode()
+
+
+def _write_durably(path: Path, text: str) -> None:
+    fresh = path.with_name(path.name + ".new")
+    with fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
