@@ -1,0 +1,84 @@
+"""Tables of accounts: who may log in, the sessions they hold, failed attempts, and the audit trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import ForeignKey, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hub.accounts.append_only import protect
+from hub.database import Base
+
+
+class Account(Base):
+    """Somebody who may log in. `must_change` asks for a new password before anything else."""
+
+    __tablename__ = "accounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(64), unique=True)
+    role: Mapped[str] = mapped_column(String(32))
+    password_hash: Mapped[str] = mapped_column(String(200))
+    must_change: Mapped[bool]
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class LoginSession(Base):
+    """A browser that signed in. Only the hash of its token is kept."""
+
+    __tablename__ = "login_sessions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    address: Mapped[str] = mapped_column(String(64))
+    ended_at: Mapped[datetime | None]
+
+    account: Mapped[Account] = relationship(lazy="joined")
+
+
+class KnownDevice(Base):
+    """A browser from which an account signed in before: its failures are counted apart from strangers'."""
+
+    __tablename__ = "known_devices"
+    __table_args__ = (UniqueConstraint("token_hash", "account_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    since_at: Mapped[datetime]
+
+
+class LoginFailure(Base):
+    """Failed sign-ins of one login from one place; `place` is an address or a known device."""
+
+    __tablename__ = "login_failures"
+    __table_args__ = (UniqueConstraint("login", "place"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(96))
+    failures: Mapped[int]
+    last_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class AuditEntry(Base):
+    """One look or one change: who, when, from where, what, about whom. Append-only; no names in `detail`."""
+
+    __tablename__ = "audit_entries"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(String(64))
+    act: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(64), index=True)
+    detail: Mapped[str] = mapped_column(String(500))
+
+
+protect(cast(Table, AuditEntry.__table__))

@@ -1,0 +1,1 @@
+"""Admission as one guided act: person, booking, order, fingers and zones together or not at all."""
