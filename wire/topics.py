@@ -35,9 +35,10 @@ class Address:
 def is_terminal_name(name: str) -> bool:
     """True for 1 to 40 lower-case letters, digits and hyphens, not starting with a hyphen.
 
-    The alphabet keeps a name from ever holding a topic level or a wildcard.
+    The alphabet keeps a name from ever holding a topic level or a wildcard. `hub` and names that begin with `hub-`
+    are the hub's own.
     """
-    return _NAME.match(name) is not None
+    return _NAME.match(name) is not None and name.split("-", maxsplit=1)[0] != "hub"
 
 
 def topic(terminal: str, channel: Channel) -> str:

@@ -1,0 +1,23 @@
+"""Fixtures that several packages share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def real_prints() -> Path:
+    """Folder of real fingerprint sets, which are never part of the project.
+
+    Taken from PIMS_REAL_PRINTS, else from shared/fingerprints beside the checkout; skips where there is none.
+    """
+    named = os.environ.get("PIMS_REAL_PRINTS")
+    folder = Path(named) if named else REPOSITORY.parent / "shared" / "fingerprints"
+    if not folder.is_dir():
+        pytest.skip(f"no real fingerprints at {folder}: set PIMS_REAL_PRINTS to a folder of sets to run this")
+    return folder
