@@ -90,7 +90,8 @@ def _grow(image: Floats, index: NDArray[np.int16], bank: Floats, rounds: int) ->
 def _seeds(rng: np.random.Generator, shape: tuple[int, int]) -> Floats:
     """Scattered spots, in a faint noise that decides how ridges meet."""
     image = rng.standard_normal(shape, dtype=np.float32) * np.float32(1e-3)
-    count = round(shape[0] * shape[1] * 4 / p.SEED_SPACING_PX**2)
+    spacing = np.exp(rng.uniform(*np.log(p.SEED_SPACING_PX))) / 2
+    count = round(shape[0] * shape[1] / spacing**2)
     rows, cols = rng.integers(0, shape[0], count), rng.integers(0, shape[1], count)
     image[rows, cols] = 1.0
     return image

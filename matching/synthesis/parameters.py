@@ -28,14 +28,14 @@ ARCH_FADE_PX: Final = 95.0
 BEND_AMPLITUDE: Final = 0.10
 BEND_HARMONICS: Final = 3
 # Slow wander of the flow that no singular point explains, radians and pixels between its knots.
-WANDER_AMPLITUDE: Final = 0.09
+WANDER_AMPLITUDE: Final = 0.15
 WANDER_KNOT_PX: Final = 70.0
 
 # Ridge period, pixels at 500 dpi: 9.0 on average, women about a pixel narrower than men.
 PERIOD_MEAN_PX: Final = 8.9
 PERIOD_SPREAD_PX: Final = 0.5
 PERIOD_RANGE_PX: Final = (7.6, 10.4)
-PERIOD_NOISE: Final = 0.05
+PERIOD_NOISE: Final = 0.07
 PERIOD_KNOT_PX: Final = 60.0
 # Ridges are wider apart towards the crease of the joint than at the core.
 PERIOD_CREASE_GAIN: Final = 0.14
@@ -45,13 +45,13 @@ ORIENTATIONS: Final = 36
 PERIODS: Final = 7
 PERIOD_LOW_PX: Final = 6.8
 PERIOD_HIGH_PX: Final = 12.2
-ENVELOPE_PERIODS: Final = 0.42  # sigma of the filter in ridge periods: about three ridges seen at once
+ENVELOPE_PERIODS: Final = 0.38  # sigma of the filter in ridge periods: about three ridges seen at once
 COARSE_RADIUS_PX: Final = 5
 FINE_RADIUS_PX: Final = 7
-COARSE_ROUNDS: Final = 16
+COARSE_ROUNDS: Final = 12
 FINE_ROUNDS: Final = 2
-GROWTH_GAIN: Final = 2.2
-SEED_SPACING_PX: Final = 30.0
+GROWTH_GAIN: Final = 3.0
+SEED_SPACING_PX: Final = (9.0, 40.0)  # closer seeds, more minutiae: fingers differ widely
 
 # Pad: the part of a finger that can touch glass, pixels from the centre of the pattern.
 PAD_HALF_WIDTH_PX: Final = (104.0, 122.0)
