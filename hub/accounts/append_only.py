@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Table, event
+from sqlalchemy import Connection, Table, event, text
 
 _SQLITE = (
     "CREATE TRIGGER {table}_no_{verb} BEFORE {upper} ON {table} "
@@ -32,6 +32,6 @@ def protect(table: Table) -> None:
 
     def guard(_table: Table, connection: Connection, **_options: Any) -> None:
         for statement in guards(table.name, connection.dialect.name):
-            connection.exec_driver_sql(statement.replace("%", "%%"))
+            connection.execute(text(statement))
 
     event.listen(table, "after_create", guard)

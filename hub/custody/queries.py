@@ -1,0 +1,82 @@
+"""Finding people and the facts about them. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import Session
+
+from hub.custody.records import Booking, HomeZone, Order, Person
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of people and how many there are in all."""
+
+    people: list[Person]
+    total: int
+
+
+def person_by_number(session: Session, number: str) -> Person | None:
+    """The person with this number, however it was typed."""
+    return session.scalar(select(Person).where(Person.number == number.strip().upper()))
+
+
+def in_custody(session: Session) -> int:
+    """How many stays are open: the roll."""
+    return session.scalar(select(func.count()).select_from(Booking).where(Booking.released_at.is_(None))) or 0
+
+
+def ids_in_custody(session: Session) -> set[int]:
+    """Persons with an open stay."""
+    return set(session.scalars(select(Booking.person_id).where(Booking.released_at.is_(None))))
+
+
+def names(session: Session, person_ids: Collection[int]) -> dict[int, Person]:
+    """People by id."""
+    rows = session.scalars(select(Person).where(Person.id.in_(person_ids)))
+    return {person.id: person for person in rows}
+
+
+def find_people(session: Session, text: str, *, page: int = 1) -> Found:
+    """People whose number or name holds each word of `text`; by surname, those in custody or not."""
+    matching = _matching(text)
+    total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
+    ordered = matching.order_by(Person.surname, Person.given, Person.id)
+    rows = session.scalars(ordered.limit(PAGE).offset((page - 1) * PAGE))
+    return Found(list(rows), total)
+
+
+def home_zone_of(session: Session, booking_id: int) -> str | None:
+    """Code of the zone where the person lives, as last recorded."""
+    return session.scalar(
+        select(HomeZone.zone_code)
+        .where(HomeZone.booking_id == booking_id)
+        .order_by(HomeZone.effective_at.desc(), HomeZone.id.desc())
+        .limit(1)
+    )
+
+
+def orders_of(session: Session, booking_id: int) -> list[Order]:
+    """Orders of a stay as they stand, without those that a later row corrects."""
+    rows = list(session.scalars(select(Order).where(Order.booking_id == booking_id).order_by(Order.id)))
+    corrected = {order.corrects_id for order in rows}
+    return [order for order in rows if order.id not in corrected]
+
+
+def _matching(text: str) -> Select[tuple[Person]]:
+    found = select(Person)
+    for word in text.split()[:6]:
+        inside = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        found = found.where(
+            or_(
+                Person.number.ilike(inside, escape="\\"),
+                Person.surname.ilike(inside, escape="\\"),
+                Person.given.ilike(inside, escape="\\"),
+            )
+        )
+    return found
