@@ -14,9 +14,21 @@ from matching.errors import ImageError, MatchingError, ModelError, TemplateError
 from matching.extraction import Extractor
 from matching.extraction.leader import LeaderExtractor
 from matching.images import at_500_dpi
+from matching.quality import Advice, Quality, assess
 from matching.template import Template
 
-__all__ = ["ImageError", "MatchingError", "ModelError", "Template", "TemplateError", "extract", "warm_up"]
+__all__ = [
+    "Advice",
+    "ImageError",
+    "MatchingError",
+    "ModelError",
+    "Quality",
+    "Template",
+    "TemplateError",
+    "assess",
+    "extract",
+    "warm_up",
+]
 
 _leader = LeaderExtractor()
 
