@@ -12,11 +12,11 @@ class KeysError(HubError):
         super().__init__("keys", sentence)
 
 
-class GrantRefused(HubError):
-    """A terminal's request was not granted; `code` says why in a word."""
+class RequestError(HubError):
+    """A terminal's request cannot be granted; `code` says why in a word."""
 
 
-class UnknownTerminal(HubError):
+class UnknownTerminalError(HubError):
     """No terminal of that name was ever granted."""
 
     def __init__(self) -> None:

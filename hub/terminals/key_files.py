@@ -1,0 +1,104 @@
+"""The hub's keys as files: who may read them is checked before any of them is used."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+from hub.terminals.errors import KeysError
+from wire.keys import SigningKey, signing_key, write_secret
+
+CA_CERTIFICATE = "ca.pem"
+CA_KEY = "ca.key"
+SIGNING_KEY = "signing.key"
+
+BROKER = "broker"
+WEB_SERVER = "web"
+INGEST = "hub-ingest"
+WEB = "hub-web"
+
+
+def key_path(folder: Path, process: str) -> Path:
+    """Private key (PEM) of a hub process or server."""
+    return folder / f"{process}.key"
+
+
+def certificate_path(folder: Path, process: str) -> Path:
+    """Certificate (PEM) of a hub process or server."""
+    return folder / f"{process}.pem"
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the folder for its owner alone; KeysError when it or a key in it is open to others."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    check_folder(folder)
+
+
+def check_folder(folder: Path) -> None:
+    """KeysError unless the folder and every key in it belong to their owner alone."""
+    if not folder.is_dir():
+        raise KeysError(f"The folder of keys {folder} does not exist. Make this hub first: pims-hub init")
+    if _open_to_others(folder):
+        raise KeysError(f"Others may look into the folder of keys. Close it: chmod 700 {folder}")
+    for path in sorted(folder.glob("*.key")):
+        if _open_to_others(path):
+            raise KeysError(_too_open(path))
+
+
+def read_private(path: Path) -> bytes:
+    """Content of a key file; KeysError when it is missing or others may read it."""
+    try:
+        if _open_to_others(path):
+            raise KeysError(_too_open(path))
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise KeysError(f"The key {path} is missing. Restore it from the backup of this hub.") from None
+    except OSError as error:
+        raise KeysError(f"The key {path} cannot be read: {error.strerror}.") from error
+
+
+def read_signing_key(folder: Path) -> SigningKey:
+    """The key that signs what the hub says to its terminals; KeysError when it cannot be used."""
+    path = folder / SIGNING_KEY
+    try:
+        return signing_key(read_private(path))
+    except ValueError:
+        raise KeysError(f"The key {path} is damaged. Restore it from the backup of this hub.") from None
+
+
+def write_private(path: Path, raw: bytes) -> None:
+    """Write a new key whole or not at all; a key that exists is never replaced."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.unlink(missing_ok=True)  # left by a crash: the key in it was never used
+    write_secret(fresh, raw)
+    os.link(fresh, path)
+    fresh.unlink()
+    _sync_folder(path.parent)
+
+
+def write_public(path: Path, text: str) -> None:
+    """Write or replace a certificate: a reader sees the old one or the new one, whole."""
+    fresh = path.with_name(path.name + ".new")
+    with fresh.open("w", encoding="ascii") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    _sync_folder(path.parent)
+
+
+def _open_to_others(path: Path) -> bool:
+    return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
+
+
+def _too_open(path: Path) -> str:
+    return f"Others may read the key {path.name}. Close it: chmod 600 {path}"
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
