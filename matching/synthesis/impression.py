@@ -138,9 +138,9 @@ def _relief_met(
 
 
 def _blurred(image: Floats) -> Floats:
-    for axis in (0, 1):
-        image = 0.56 * image + 0.22 * (np.roll(image, 1, axis) + np.roll(image, -1, axis))
-    return image
+    padded = np.pad(image, 1, mode="edge")
+    rows = 0.56 * padded[1:-1] + 0.22 * (padded[:-2] + padded[2:])
+    return np.asarray(0.56 * rows[:, 1:-1] + 0.22 * (rows[:, :-2] + rows[:, 2:]), dtype=np.float32)
 
 
 def _greys(c: Conditions, rng: np.random.Generator, ink: Floats, grey_levels: int) -> Greys:

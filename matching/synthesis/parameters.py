@@ -42,7 +42,7 @@ PERIOD_CREASE_GAIN: Final = 0.14
 
 # Growth: oriented band-pass filters, first at half size, then a few rounds at full size for the detail.
 ORIENTATIONS: Final = 36
-PERIODS: Final = 7
+PERIODS: Final = 13
 PERIOD_LOW_PX: Final = 6.8
 PERIOD_HIGH_PX: Final = 12.2
 ENVELOPE_PERIODS: Final = 0.38  # sigma of the filter in ridge periods: about three ridges seen at once
