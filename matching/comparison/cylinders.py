@@ -1,0 +1,210 @@
+"""Minutia -> cylinder: what the neighbourhood of a minutia looks like in the minutia's own frame, in bits.
+
+Cappelli, Ferrara, Maltoni 2010, sections 3.1 and 3.4. A cylinder is one row of `ROW_WORDS` uint64:
+
+    words 0..11   bit (direction * CELL_COUNT + cell): enough neighbours around that cell, turned like that
+    words 12..14  bit (cell): the cell lies over the print; bits of other cells are never set
+    word 15       x (16 bits), y (16), angle (8), set bits (12), valid cells (12), from the lowest bit up
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from matching.comparison import parameters as P
+from matching.comparison.bits import popcount
+from matching.template import Template
+
+BIT_WORDS: Final = 12
+MASK_WORDS: Final = 3
+META: Final = BIT_WORDS + MASK_WORDS
+ROW_WORDS: Final = META + 1
+
+
+def _cell_centres() -> NDArray[np.float32]:
+    """(CELL_COUNT, 2): along the minutia's direction, and across it, in pixels."""
+    line = (np.arange(P.CELLS) - (P.CELLS - 1) / 2) * P.CELL_PX
+    along, across = (grid.ravel() for grid in np.meshgrid(line, line, indexing="ij"))
+    inside = np.hypot(along, across) <= P.RADIUS_PX
+    return np.ascontiguousarray(np.stack([along[inside], across[inside]], axis=1), dtype=np.float32)
+
+
+def _direction_weights() -> NDArray[np.float32]:
+    """(256, DIRECTIONS): share of a Gaussian around a relative angle (units) that falls in each section."""
+    half = math.pi / P.DIRECTIONS
+    spread = P.DIRECTION_SIGMA_RAD * math.sqrt(2.0)
+
+    def share(unit: int, section: int) -> float:
+        centre = -math.pi + (2 * section + 1) * half
+        offset = (centre - unit * math.tau / 256 + math.pi) % math.tau - math.pi
+        return 0.5 * (math.erf((offset + half) / spread) - math.erf((offset - half) / spread))
+
+    table = [[share(unit, section) for section in range(P.DIRECTIONS)] for unit in range(256)]
+    return np.array(table, dtype=np.float32)
+
+
+CELL_CENTRES: Final = _cell_centres()
+CELL_COUNT: Final = len(CELL_CENTRES)
+DIRECTION_WEIGHTS: Final = _direction_weights()
+MIN_VALID_CELLS: Final = math.ceil(P.MIN_VALID_SHARE * CELL_COUNT)
+
+
+@dataclass(frozen=True, eq=False, repr=False, slots=True)
+class Cylinders:
+    """The fast form of a template.
+
+    - `rows`: uint64 (n, ROW_WORDS), read-only, one cylinder a row as the module says
+    - `minutiae`: how many the template had, cylinders or not
+    """
+
+    rows: NDArray[np.uint64]
+    minutiae: int
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+
+def build_cylinders(template: Template) -> Cylinders:
+    """Cylinders of all minutiae with enough of a neighbourhood; possibly none."""
+    rows = _build(
+        template.x.astype(np.float32),
+        template.y.astype(np.float32),
+        template.angle.astype(np.uint8),
+        CELL_CENTRES,
+        DIRECTION_WEIGHTS,
+    )
+    rows.setflags(write=False)
+    return Cylinders(rows, len(template))
+
+
+@njit(cache=True, nogil=True)
+def _build(x: Any, y: Any, angle: Any, centres: Any, weights: Any) -> Any:
+    count = len(x)
+    rows = np.zeros((count, ROW_WORDS), dtype=np.uint64)
+    if count <= P.MIN_NEIGHBOURS:
+        return rows[:0].copy()
+    hull = _hull(x, y)
+    sums = np.empty((CELL_COUNT, P.DIRECTIONS), dtype=np.float32)
+    kept = 0
+    for minutia in range(count):
+        neighbours = _accumulate(sums, minutia, x, y, angle, centres, weights)
+        if neighbours < P.MIN_NEIGHBOURS:
+            continue
+        row = rows[kept]
+        row[:] = np.uint64(0)
+        valid = _set_mask(row, minutia, x, y, angle, centres, hull)
+        if valid < MIN_VALID_CELLS:
+            continue
+        ones = _set_bits(row, sums)
+        row[META] = (
+            np.uint64(x[minutia])
+            | np.uint64(y[minutia]) << np.uint64(16)
+            | np.uint64(angle[minutia]) << np.uint64(32)
+            | np.uint64(ones) << np.uint64(40)
+            | np.uint64(valid) << np.uint64(52)
+        )
+        kept += 1
+    return rows[:kept].copy()
+
+
+@njit(cache=True, nogil=True)
+def _accumulate(sums: Any, minutia: int, x: Any, y: Any, angle: Any, centres: Any, weights: Any) -> int:
+    """Equations 4 to 9 without the sigmoid, which is monotonic: the bit threshold stands for it."""
+    reach = np.float32(3.0 * P.SPATIAL_SIGMA_PX)
+    peak = np.float32(1.0 / (P.SPATIAL_SIGMA_PX * math.sqrt(math.tau)))
+    fall = np.float32(-0.5 / P.SPATIAL_SIGMA_PX**2)
+    turn = np.float32(angle[minutia]) * np.float32(math.tau / 256)
+    cosine, sine = math.cos(turn), math.sin(turn)
+    sums[:] = np.float32(0.0)
+    neighbours = 0
+    for other in range(len(x)):
+        dx, dy = x[other] - x[minutia], y[other] - y[minutia]
+        if other == minutia or dx * dx + dy * dy > (np.float32(P.RADIUS_PX) + reach) ** 2:
+            continue
+        neighbours += 1
+        along, across = dx * cosine - dy * sine, dx * sine + dy * cosine
+        weight = weights[np.uint8(angle[other] - angle[minutia])]
+        for cell in range(CELL_COUNT):
+            du = np.abs(centres[cell, 0] - along)
+            dv = np.abs(centres[cell, 1] - across)
+            if du > reach or dv > reach or du * du + dv * dv > reach * reach:
+                continue
+            near = peak * math.exp(fall * (du * du + dv * dv))
+            for section in range(P.DIRECTIONS):
+                sums[cell, section] += near * weight[section]
+    return neighbours
+
+
+@njit(cache=True, nogil=True)
+def _set_mask(row: Any, minutia: int, x: Any, y: Any, angle: Any, centres: Any, hull: Any) -> int:
+    turn = np.float32(angle[minutia]) * np.float32(math.tau / 256)
+    cosine, sine = math.cos(turn), math.sin(turn)
+    valid = 0
+    for cell in range(CELL_COUNT):
+        cell_x = x[minutia] + centres[cell, 0] * cosine + centres[cell, 1] * sine
+        cell_y = y[minutia] - centres[cell, 0] * sine + centres[cell, 1] * cosine
+        if _near_hull(cell_x, cell_y, x, y, hull):
+            row[BIT_WORDS + (cell >> 6)] |= np.uint64(1) << np.uint64(cell & 63)
+            valid += 1
+    return valid
+
+
+@njit(cache=True, nogil=True)
+def _set_bits(row: Any, sums: Any) -> int:
+    for section in range(P.DIRECTIONS):
+        for cell in range(CELL_COUNT):
+            valid = row[BIT_WORDS + (cell >> 6)] >> np.uint64(cell & 63) & np.uint64(1)
+            if valid and sums[cell, section] > P.BIT_THRESHOLD:
+                bit = section * CELL_COUNT + cell
+                row[bit >> 6] |= np.uint64(1) << np.uint64(bit & 63)
+    ones = 0
+    for word in range(BIT_WORDS):
+        ones += popcount(row[word])
+    return ones
+
+
+@njit(cache=True, nogil=True)
+def _near_hull(px: Any, py: Any, x: Any, y: Any, hull: Any) -> bool:
+    """Inside the polygon, or at most HULL_MARGIN_PX from its edge."""
+    inside = len(hull) >= 3
+    for corner in range(len(hull)):
+        start, end = hull[corner], hull[(corner + 1) % len(hull)]
+        edge_x, edge_y = x[end] - x[start], y[end] - y[start]
+        to_x, to_y = px - x[start], py - y[start]
+        if edge_x * to_y - edge_y * to_x <= 0:
+            inside = False
+            length = edge_x * edge_x + edge_y * edge_y
+            share = np.float32(0.0)
+            if length > 0:
+                share = min(np.float32(1.0), max(np.float32(0.0), (to_x * edge_x + to_y * edge_y) / length))
+            off_x, off_y = to_x - share * edge_x, to_y - share * edge_y
+            if off_x * off_x + off_y * off_y <= P.HULL_MARGIN_PX**2:
+                return True
+    return inside
+
+
+@njit(cache=True, nogil=True)
+def _hull(x: Any, y: Any) -> Any:
+    """Corners of the convex hull in turning order (Andrew's monotone chain), collinear points left out."""
+    count = len(x)
+    order = np.argsort(x * np.float64(32768.0) + y)
+    corners = np.empty(2 * count + 1, dtype=np.int64)
+    size, floor = 0, 2
+    for step in range(2 * count - 1):
+        if step == count:
+            floor = size + 1
+        point = order[step] if step < count else order[2 * count - 2 - step]
+        while size >= floor:
+            a, b = corners[size - 2], corners[size - 1]
+            if (x[b] - x[a]) * (y[point] - y[a]) - (y[b] - y[a]) * (x[point] - x[a]) > 0:
+                break
+            size -= 1
+        corners[size] = point
+        size += 1
+    return corners[: max(1, size - 1)]

@@ -1,0 +1,69 @@
+"""Every tuned number of the comparison, with its unit and origin.
+
+[MCC] R. Cappelli, M. Ferrara, D. Maltoni: "Minutia Cylinder-Code: A New Representation and Matching Technique
+for Fingerprint Recognition", IEEE TPAMI 32(12), 2010.
+[own] chosen on five public sets of real prints (FVC2000 DB2_B, FVC2002 DB1_B and DB3_B, FVC2004 DB1_B and one
+low-cost optical reader) where the values around it do as well: none of them is a sharp optimum.
+
+Angles are in units of 1/256 turn where the name ends in `_units`, as templates hold them.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+VERSION: Final = 1
+"""Raised whenever cylinders made earlier may no longer be compared with new ones."""
+
+# The cylinder of a minutia
+RADIUS_PX: Final = 74.0
+"""Cells whose centre lies further from the minutia than this do not exist [own; MCC has 70]."""
+CELLS: Final = 14
+"""Cells along the diameter; 16 gives the same accuracy at half as much memory again [own; MCC has 16]."""
+CELL_PX: Final = 75.0 / 7.0
+"""Side of a cell [own; MCC has 140 / 16]."""
+DIRECTIONS: Final = 5
+"""Sections of relative direction [MCC's bit version]."""
+SPATIAL_SIGMA_PX: Final = 28.0 / 3.0
+"""Spread of a neighbour's contribution over the disc; nothing is added beyond three of it [MCC]."""
+DIRECTION_SIGMA_RAD: Final = 2.0 * math.pi / 9.0
+"""Spread of a neighbour's contribution over direction [MCC]."""
+BIT_THRESHOLD: Final = 0.01
+"""Contribution above which the bit of a cell is set [MCC]."""
+HULL_MARGIN_PX: Final = 50.0
+"""Cells further than this outside the convex hull of the minutiae say nothing [MCC]."""
+MIN_VALID_SHARE: Final = 0.5
+"""A cylinder with a smaller share of valid cells is dropped [own; MCC's 0.75 is too much on small sensors]."""
+MIN_NEIGHBOURS: Final = 2
+"""A cylinder with fewer contributing neighbours is dropped [MCC]."""
+
+# Two cylinders
+MIN_COMMON_SHARE: Final = 0.4
+"""Two cylinders with a smaller share of cells valid in both have no similarity [own; MCC has 0.6]."""
+MAX_TURN_UNITS: Final = 96
+"""Two minutiae turned further than this against each other have no similarity [MCC: 3/8 turn]."""
+
+# Pairs and relaxation
+ROUNDS: Final = 5
+"""Of relaxation [MCC]."""
+OWN_WEIGHT: Final = 0.5
+"""Share of a pair's own value in each round; the rest comes from the other pairs [MCC]."""
+DISTANCE_MID_PX: Final = 5.0
+"""Difference of two distances at which two pairs half agree [MCC]."""
+DISTANCE_STEEPNESS: Final = 1.6
+"""Per pixel [MCC]."""
+ANGLE_MID_RAD: Final = math.pi / 12.0
+"""Difference of two angles at which two pairs half agree [MCC]."""
+ANGLE_STEEPNESS: Final = 30.0
+"""Per radian [MCC]."""
+
+# The raw score
+MIN_PAIRS: Final = 4
+"""Pairs averaged for the smallest templates [MCC]; fewer pairs count as if the missing ones were worth nothing."""
+MAX_PAIRS: Final = 10
+"""Pairs averaged for large templates [own; MCC has 12]."""
+PAIRS_MID: Final = 20.0
+"""Minutiae in the smaller template at which the number averaged is half-way [MCC]."""
+PAIRS_STEEPNESS: Final = 0.4
+"""Per minutia [MCC]."""
