@@ -1,0 +1,230 @@
+"""What is done with terminals: grant, cut off, find their keys, note what they say of themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.terminals import certificates
+from hub.terminals.authority import Authority
+from hub.terminals.errors import RequestError, UnknownTerminalError
+from hub.terminals.records import Status, Terminal, TerminalState, TerminalStateChange
+from wire.envelope import HUB
+from wire.keys import OpeningKey, sealing_key
+from wire.provisioning import Broker, CheckpointSettings, Grant, Request
+from wire.state import State
+from wire.topics import is_terminal_name
+
+RESERVED = (HUB, "broker", "web")
+"""Names of the hub's own; also every name that begins with "hub-"."""
+
+
+@dataclass(frozen=True)
+class TerminalKeys:
+    """What is needed to check and answer one terminal; a terminal that is cut off keeps its row."""
+
+    terminal_id: int
+    name: str
+    checkpoint: str
+    verifying_key: bytes
+    sealing_key: bytes
+    active: bool
+
+
+def grant(
+    session: Session,
+    authority: Authority,
+    request: Request,
+    checkpoint: CheckpointSettings,
+    broker: Broker,
+    now: datetime,
+) -> Grant:
+    """Take the terminal in, or give one that is in already, with the same keys, a new certificate.
+
+    RequestError when the name is not a terminal's, is held by other keys or was cut off, and when the
+    certificate request is damaged, proves no key or names somebody else.
+    """
+    _check_request(request)
+    terminal = _find(session, request.terminal)
+    if terminal is None:
+        terminal = Terminal(
+            name=request.terminal,
+            verifying_key=request.verifying_key,
+            sealing_key=request.sealing_key,
+            status=Status.ACTIVE,
+        )
+        session.add(terminal)
+    else:
+        _check_same(terminal, request)
+    certificate = authority.issue_terminal_certificate(request.certificate_request, request.terminal, now)
+    terminal.checkpoint_code = checkpoint.checkpoint
+    terminal.certificate_fingerprint = certificate.fingerprint(SHA256()).hex()
+    terminal.certificate_until_at = certificate.not_valid_after_utc
+    terminal.granted_at = now
+    session.flush()
+    return _document(authority, request.terminal, certificate, checkpoint, broker)
+
+
+def cut_off(session: Session, name: str, now: datetime, reason: str) -> Terminal:
+    """End the terminal's right to speak, for good. Repeating it keeps the first time and reason.
+
+    The broker follows within seconds, ingest with the next message. UnknownTerminalError for no such name.
+    """
+    terminal = _find(session, name)
+    if terminal is None:
+        raise UnknownTerminalError
+    if terminal.status != Status.CUT_OFF:
+        terminal.status = Status.CUT_OFF
+        terminal.cut_off_at = now
+        terminal.cut_off_reason = reason[:200]
+        session.flush()
+    return terminal
+
+
+def find_keys(session: Session, name: str) -> TerminalKeys | None:
+    """Keys of the terminal called `name`, active or cut off; None when it was never granted."""
+    terminal = _find(session, name)
+    return None if terminal is None else _keys(terminal)
+
+
+def active_terminals(session: Session) -> list[TerminalKeys]:
+    """Terminals that may speak, by name."""
+    wanted = select(Terminal).where(Terminal.status == Status.ACTIVE).order_by(Terminal.name)
+    return [_keys(terminal) for terminal in session.scalars(wanted)]
+
+
+def all_terminals(session: Session) -> Sequence[Terminal]:
+    """Every terminal ever granted, by name."""
+    return session.scalars(select(Terminal).order_by(Terminal.name)).all()
+
+
+def cut_off_names(session: Session) -> list[str]:
+    """Names that the broker must deny."""
+    wanted = select(Terminal.name).where(Terminal.status == Status.CUT_OFF).order_by(Terminal.name)
+    return list(session.scalars(wanted))
+
+
+def note_state(session: Session, terminal_id: int, state: State, now: datetime) -> bool:
+    """Keep what a terminal says of itself; True when it was news, False when it came from the past.
+
+    A session number below the known one, or a life after the death of the same session, is an old message
+    that came late. A change of presence or of the sensor's word is also a row of its own.
+    """
+    held = session.get(TerminalState, terminal_id)
+    if held is not None and not _is_newer(held, state):
+        return False
+    before = None if held is None else (held.online, held.sensor)
+    if held is None:
+        held = TerminalState(terminal_id=terminal_id)
+        session.add(held)
+    _take_over(held, state, now)
+    if before != (held.online, held.sensor):
+        session.add(
+            TerminalStateChange(
+                terminal_id=terminal_id,
+                session=state.session,
+                online=state.online,
+                sensor=held.sensor,
+                heard_at=now,
+            )
+        )
+    session.flush()
+    return True
+
+
+def _is_newer(held: TerminalState, state: State) -> bool:
+    if state.session != held.session:
+        return state.session > held.session
+    return held.online
+
+
+def _take_over(held: TerminalState, state: State, now: datetime) -> None:
+    held.session, held.online, held.heard_at = state.session, state.online, now
+    if state.online or held.said_at is None:
+        held.said_at, held.software, held.boot_id = state.said_at, state.software, state.boot_id
+        held.roll_epoch, held.roll_counter = state.roll_version.epoch, state.roll_version.counter
+    if state.journal is not None:
+        held.journal_id, held.journal_last = state.journal.journal_id, state.journal.last
+        held.journal_last_link = state.journal.last_link
+    health = state.health
+    if health is not None:
+        held.sensor, held.clock, held.queue_depth = health.sensor, health.clock, health.queue_depth
+        held.disk_free_mb, held.roll_age_s = health.disk_free_mb, health.roll_age_s
+        held.refused_from_hub = health.refused_from_hub
+
+
+def _check_request(request: Request) -> None:
+    name = request.terminal
+    if not is_terminal_name(name):
+        raise RequestError(
+            "bad_name",
+            "A terminal name has 1 to 40 lower-case letters, digits and hyphens. Make the request again.",
+        )
+    if name in RESERVED or name.startswith("hub-"):
+        raise RequestError("reserved_name", "That name belongs to the hub itself. Choose another one.")
+    asked, _ = certificates.read_certificate_request(request.certificate_request)
+    if asked != name:
+        raise RequestError(
+            "other_name", "The certificate request is in another name than the terminal's. Make it again."
+        )
+    _check_sealing_key(request.sealing_key)
+
+
+def _check_sealing_key(raw: bytes) -> None:
+    # A point of small order would make every later delivery to this terminal fail.
+    try:
+        OpeningKey.generate().exchange(sealing_key(raw))
+    except ValueError:
+        raise RequestError(
+            "bad_key", "The receiving key in the request cannot be used. Make it again."
+        ) from None
+
+
+def _check_same(terminal: Terminal, request: Request) -> None:
+    if terminal.status == Status.CUT_OFF:
+        raise RequestError(
+            "cut_off", "A terminal of that name was cut off. Give the device a new name: pims-edge init"
+        )
+    if (terminal.verifying_key, terminal.sealing_key) != (request.verifying_key, request.sealing_key):
+        raise RequestError(
+            "name_taken",
+            "Another device holds that name. Choose a new name; a name is never given to two devices.",
+        )
+
+
+def _document(
+    authority: Authority,
+    name: str,
+    certificate: x509.Certificate,
+    checkpoint: CheckpointSettings,
+    broker: Broker,
+) -> Grant:
+    return Grant(
+        terminal=name,
+        certificate=certificates.certificate_pem(certificate),
+        authority=authority.certificate_pem,
+        hub_verifying_key=authority.verifying_key,
+        checkpoint=checkpoint,
+        broker=broker,
+    )
+
+
+def _find(session: Session, name: str) -> Terminal | None:
+    return session.scalars(select(Terminal).where(Terminal.name == name)).one_or_none()
+
+
+def _keys(terminal: Terminal) -> TerminalKeys:
+    return TerminalKeys(
+        terminal_id=terminal.id,
+        name=terminal.name,
+        checkpoint=terminal.checkpoint_code,
+        verifying_key=terminal.verifying_key,
+        sealing_key=terminal.sealing_key,
+        active=terminal.status == Status.ACTIVE,
+    )
