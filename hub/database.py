@@ -74,8 +74,11 @@ class Base(DeclarativeBase):
 
 
 def make_engine(url: str) -> Engine:
-    """Engine for an SQLAlchemy URL of SQLite or PostgreSQL. Nothing is opened yet."""
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
+    """Engine for an SQLAlchemy URL of SQLite or PostgreSQL. Nothing is opened yet.
+
+    Its errors show no parameters: those can be names or templates.
+    """
+    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

@@ -1,0 +1,203 @@
+"""What happens to movements and positions, one verb a function; the caller has the transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from hub.custody.actions import note_change
+from hub.errors import HubError
+from hub.movements import feed
+from hub.movements.records import FeedKind, Movement, Position, Zone, ZonePermission
+from hub.movements.rules import ADMIT, Decision, Proof, proven_zone, supersedes
+
+SCAN = "scan"
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A person as the feed shows one; `name` reads SURNAME, Given."""
+
+    id: int
+    number: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A zone by row and code."""
+
+    id: int
+    code: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A decision at a checkpoint with person and places found. `late` says it is told long after it happened."""
+
+    proof: Proof
+    checkpoint: str
+    from_zone: Place
+    to_zone: Place
+    decision: Decision
+    rule: str
+    person: Somebody | None
+    late: bool = False
+
+
+@dataclass
+class _Changes:
+    """What one transaction adds to the tables."""
+
+    movements: list[dict[str, object]] = field(default_factory=list)
+    lines: list[feed.Line] = field(default_factory=list)
+    positions: dict[int, dict[str, object]] = field(default_factory=dict)
+
+
+def apply_passage(session: Session, passage: Passage, *, at: datetime) -> None:
+    """Record one passage at `at`; see `apply_passages`."""
+    apply_passages(session, [passage], at=at)
+
+
+def apply_passages(session: Session, passages: Sequence[Passage], *, at: datetime) -> None:
+    """Record passages heard of at `at`: a movement for each admission, a feed item for each.
+
+    A position changes only where the passage is later than what proved it, so any order of arrival ends the same.
+    """
+    held = _held(session, {p.person.id for p in passages if p.person is not None})
+    known = frozenset(held)
+    changes = _Changes()
+    for passage in passages:
+        _take(passage, held, changes, at)
+    if changes.movements:
+        session.execute(insert(Movement), changes.movements)
+    fresh = [row for person, row in changes.positions.items() if person not in known]
+    moved = [row for person, row in changes.positions.items() if person in known]
+    if fresh:
+        session.execute(insert(Position), fresh)
+    if moved:
+        session.execute(update(Position), moved)
+    feed.append(session, changes.lines)
+
+
+def permit_zones(session: Session, person_id: int, zone_codes: Collection[str], at: datetime) -> None:
+    """From `at` on the person may enter exactly these zones. HubError names the codes that do not exist."""
+    rows = session.execute(select(Zone.code, Zone.id).where(Zone.code.in_(zone_codes)))
+    wanted = {row.code: row.id for row in rows}
+    missing = sorted(set(zone_codes) - set(wanted))
+    if missing:
+        raise HubError("unknown_zone", f"There is no zone {', '.join(missing)}. Import the site first.")
+    open_now = session.scalars(
+        select(ZonePermission).where(
+            ZonePermission.person_id == person_id, ZonePermission.withdrawn_at.is_(None)
+        )
+    ).all()
+    held = {permission.zone_id for permission in open_now}
+    withdrawn = [permission for permission in open_now if permission.zone_id not in wanted.values()]
+    for permission in withdrawn:
+        permission.withdrawn_at = at
+    added = sorted(set(wanted.values()) - held)
+    session.add_all(ZonePermission(person_id=person_id, zone_id=zone, permitted_at=at) for zone in added)
+    session.flush()
+    if added or withdrawn:
+        note_change(session, person_id, at)
+
+
+def zones_of(session: Session, person_ids: Iterable[int]) -> dict[int, list[str]]:
+    """Codes of the zones that each person may enter now, sorted; people without any are left out."""
+    rows = session.execute(
+        select(ZonePermission.person_id, Zone.code)
+        .join(Zone, Zone.id == ZonePermission.zone_id)
+        .where(ZonePermission.person_id.in_(list(person_ids)), ZonePermission.withdrawn_at.is_(None))
+        .order_by(Zone.code)
+    )
+    zones: dict[int, list[str]] = {}
+    for person_id, code in rows:
+        zones.setdefault(person_id, []).append(code)
+    return zones
+
+
+def _held(session: Session, people: set[int]) -> dict[int, Proof]:
+    """Proofs of the positions of `people`, locked in one order so that two writers cannot block each other."""
+    rows = session.execute(
+        select(
+            Position.person_id,
+            Position.terminal,
+            Position.journal_id,
+            Position.sequence,
+            Position.proven_at,
+            Position.clock_sure,
+        )
+        .where(Position.person_id.in_(people))
+        .order_by(Position.person_id)
+        .with_for_update()
+    )
+    return {row[0]: Proof(*row[1:]) for row in rows}
+
+
+def _take(passage: Passage, held: dict[int, Proof], changes: _Changes, at: datetime) -> None:
+    proof, person = passage.proof, passage.person
+    moved = False
+    zone = proven_zone(passage.decision, passage.from_zone.id, passage.to_zone.id)
+    if person is not None and zone is not None and supersedes(proof, held.get(person.id)):
+        held[person.id] = proof
+        changes.positions[person.id] = _position(person.id, zone, proof)
+        moved = True
+    if person is not None and passage.decision == ADMIT:
+        changes.movements.append(_movement(passage, person.id, at))
+    late = passage.late or (zone is not None and not moved)
+    changes.lines.append(feed.Line(at, FeedKind.PASSAGE, _payload(passage, late=late)))
+
+
+def _position(person_id: int, zone_id: int, proof: Proof) -> dict[str, object]:
+    return {
+        "person_id": person_id,
+        "zone_id": zone_id,
+        "source": SCAN,
+        "proven_at": proof.at,
+        "clock_sure": proof.clock_sure,
+        "terminal": proof.terminal,
+        "journal_id": proof.journal_id,
+        "sequence": proof.sequence,
+    }
+
+
+def _movement(passage: Passage, person_id: int, at: datetime) -> dict[str, object]:
+    proof = passage.proof
+    return {
+        "person_id": person_id,
+        "type": "INTERNAL",
+        "direction": "IN",
+        "reason": passage.rule,
+        "from_zone_id": passage.from_zone.id,
+        "to_zone_id": passage.to_zone.id,
+        "occurred_at": proof.at,
+        "clock_sure": proof.clock_sure,
+        "recorded_at": at,
+        "terminal": proof.terminal,
+        "journal_id": proof.journal_id,
+        "sequence": proof.sequence,
+    }
+
+
+def _payload(passage: Passage, *, late: bool) -> dict[str, object]:
+    proof, person = passage.proof, passage.person
+    return {
+        "terminal": proof.terminal,
+        "journal": proof.journal_id.hex(),
+        "sequence": proof.sequence,
+        "at": proof.at.isoformat(),
+        "clock_sure": proof.clock_sure,
+        "checkpoint": passage.checkpoint,
+        "decision": passage.decision,
+        "rule": passage.rule,
+        "person": None if person is None else person.number,
+        "name": None if person is None else person.name,
+        "from_zone": passage.from_zone.code,
+        "to_zone": passage.to_zone.code,
+        "late": late,
+    }

@@ -1,0 +1,146 @@
+"""Tables of movements. A movement is a fact and stays; a position is what the latest proof says."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, cast
+
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Table, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.accounts.append_only import protect
+from hub.database import Base, Id
+
+
+class ZoneKind(StrEnum):
+    """What sort of place a zone is."""
+
+    BLOCK = "BLOCK"
+    TIER = "TIER"
+    CELL = "CELL"
+    HOLDING_CELL = "HOLDING_CELL"
+    MOVEMENT_AREA = "MOVEMENT_AREA"
+    WORKSHOP = "WORKSHOP"
+    CLINIC = "CLINIC"
+    VISITS = "VISITS"
+    COURT = "COURT"
+    OUTSIDE = "OUTSIDE"
+
+
+class Zone(Base):
+    """Where a person can be known to be. `capacity` is None where none is certified."""
+
+    __tablename__ = "zones"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(16))
+    capacity: Mapped[int | None]
+
+
+class Checkpoint(Base):
+    """A point between two zones, passed in one direction."""
+
+    __tablename__ = "checkpoints"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    from_zone_id: Mapped[int] = mapped_column(ForeignKey("zones.id"))
+    to_zone_id: Mapped[int] = mapped_column(ForeignKey("zones.id"))
+
+
+class ZonePermission(Base):
+    """The person may enter the zone, from `permitted_at` until `withdrawn_at` (None: still)."""
+
+    __tablename__ = "zone_permissions"
+    __table_args__ = (
+        Index(
+            "uq_zone_permissions_open",
+            "person_id",
+            "zone_id",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    zone_id: Mapped[int] = mapped_column(ForeignKey("zones.id"))
+    permitted_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Movement(Base):
+    """Somebody was seen to go from one zone to another. Append-only.
+
+    `clock_sure` tells whether the terminal's clock could be trusted for `occurred_at`. The entry it comes from
+    makes one movement, however often it is delivered.
+    """
+
+    __tablename__ = "movements"
+    __table_args__ = (
+        UniqueConstraint("terminal", "journal_id", "sequence"),
+        Index("ix_movements_person_id_occurred_at", "person_id", "occurred_at"),
+    )
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    type: Mapped[str] = mapped_column(String(16))
+    direction: Mapped[str] = mapped_column(String(3))
+    reason: Mapped[str] = mapped_column(String(64))
+    from_zone_id: Mapped[int] = mapped_column(ForeignKey("zones.id"))
+    to_zone_id: Mapped[int] = mapped_column(ForeignKey("zones.id"))
+    occurred_at: Mapped[datetime]
+    clock_sure: Mapped[bool]
+    recorded_at: Mapped[datetime]
+    terminal: Mapped[str] = mapped_column(String(40))
+    journal_id: Mapped[bytes] = mapped_column(LargeBinary(16))
+    sequence: Mapped[int] = mapped_column(BigInteger)
+
+
+class Position(Base):
+    """Where the latest proof puts a person; no row means that nobody was ever seen.
+
+    `source` is "scan". `proven_at` is when the proof was made, not when the hub heard of it.
+    """
+
+    __tablename__ = "positions"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, autoincrement=False)
+    zone_id: Mapped[int] = mapped_column(ForeignKey("zones.id"), index=True)
+    source: Mapped[str] = mapped_column(String(16))
+    proven_at: Mapped[datetime]
+    clock_sure: Mapped[bool]
+    terminal: Mapped[str] = mapped_column(String(40))
+    journal_id: Mapped[bytes] = mapped_column(LargeBinary(16))
+    sequence: Mapped[int] = mapped_column(BigInteger)
+
+
+class FeedKind(StrEnum):
+    """What a feed item tells: somebody dealt with a checkpoint, or something needs to be known."""
+
+    PASSAGE = "passage"
+    ATTEMPT = "attempt"
+    TERMINAL = "terminal"
+    ALARM = "alarm"
+    ROLL = "roll"
+
+
+class FeedItem(Base):
+    """One line of the live feed, committed with the fact it tells of. Append-only; `id` never goes back."""
+
+    __tablename__ = "feed_items"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy reads it once, as declared
+
+    id: Mapped[Id]
+    at: Mapped[datetime]
+    kind: Mapped[str] = mapped_column(String(16))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+for _kept in (Movement, FeedItem):
+    protect(cast(Table, _kept.__table__))
