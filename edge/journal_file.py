@@ -1,0 +1,159 @@
+"""The journal's file: its tables, the check of its chain, and putting a damaged one away."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge.errors import JournalDamagedError, StartError
+from edge.storage import sync_folder
+from wire.codec import decode
+from wire.errors import WireError
+from wire.journal import Entry, genesis, link
+
+LAYOUT = 1
+"""Version of the tables, kept as SQLite's user_version."""
+
+BUSY_MS = 5_000
+"""Only ever waited for while a command looks at the file from outside."""
+
+_TABLES = """
+BEGIN;
+CREATE TABLE journal (
+    only INTEGER PRIMARY KEY CHECK (only = 1),
+    terminal TEXT NOT NULL,
+    journal_id BLOB NOT NULL,
+    committed INTEGER NOT NULL,
+    backed_up INTEGER NOT NULL,
+    pruned_to INTEGER NOT NULL,
+    pruned_link BLOB NOT NULL
+) STRICT;
+CREATE TABLE entries (
+    sequence INTEGER PRIMARY KEY,
+    raw BLOB NOT NULL,
+    link BLOB NOT NULL
+) STRICT;
+"""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a journal stands: what the hub confirmed, what was pruned, and its last entry with its link."""
+
+    terminal: str
+    journal_id: bytes
+    committed: int
+    backed_up: int
+    pruned_to: int
+    pruned_link: bytes
+    last: int
+    last_link: bytes
+
+
+def connect(path: Path) -> sqlite3.Connection:
+    """Connection for the terminal's own threads: write-ahead log, every commit on disk before it returns."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def connect_to_look(path: Path) -> sqlite3.Connection:
+    """Connection that changes nothing; works while the agent writes."""
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, isolation_level=None)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    return connection
+
+
+def create(path: Path, terminal: str, journal_id: bytes) -> None:
+    """An empty journal, whole as soon as `path` exists; a file of that name must not exist yet."""
+    fresh = path.with_name(path.name + ".new")
+    fresh.unlink(missing_ok=True)
+    connection = sqlite3.connect(fresh, isolation_level=None)
+    try:
+        connection.executescript(_TABLES)
+        connection.execute(
+            "INSERT INTO journal VALUES (1, ?, ?, 0, 0, 0, ?)",
+            (terminal, journal_id, genesis(terminal, journal_id)),
+        )
+        connection.execute(f"PRAGMA user_version = {LAYOUT}")
+        connection.execute("COMMIT")
+    finally:
+        connection.close()
+    fresh.rename(path)
+    sync_folder(path.parent)
+
+
+def standing(connection: sqlite3.Connection) -> Standing:
+    """Reads where the journal stands; JournalDamagedError when it is none."""
+    facts = connection.execute(
+        "SELECT terminal, journal_id, committed, backed_up, pruned_to, pruned_link FROM journal"
+    ).fetchone()
+    if facts is None:
+        raise JournalDamagedError("The journal's file says of itself neither terminal nor journal.")
+    end = connection.execute("SELECT sequence, link FROM entries ORDER BY sequence DESC LIMIT 1").fetchone()
+    return Standing(*facts, *(end or (facts[4], facts[5])))
+
+
+def verify(connection: sqlite3.Connection, terminal: str) -> Standing:
+    """Reads every entry and follows the chain; JournalDamagedError with the first sequence that does not fit."""
+    try:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > LAYOUT:
+            raise StartError(
+                f"The journal was written by a newer version of this software (layout {version}, this one reads "
+                f"{LAYOUT}). Install the newer version again; the journal was left as it is."
+            )
+        found = standing(connection)
+        if found.terminal != terminal:
+            raise StartError(
+                f"The journal in this folder belongs to terminal {found.terminal}, not to {terminal}. "
+                "Give each terminal its own data folder."
+            )
+        _follow_chain(connection, found)
+    except sqlite3.Error as error:
+        raise JournalDamagedError(f"The journal's file cannot be read ({reason(error)}).") from error
+    return found
+
+
+def _follow_chain(connection: sqlite3.Connection, found: Standing) -> None:
+    if found.pruned_to == 0 and found.pruned_link != genesis(found.terminal, found.journal_id):
+        raise JournalDamagedError("The journal does not begin with its own terminal and number.")
+    expected, before = found.pruned_to + 1, found.pruned_link
+    for sequence, raw, stored in connection.execute(
+        "SELECT sequence, raw, link FROM entries ORDER BY sequence"
+    ):
+        if sequence != expected or link(before, raw) != stored or _sequence_inside(raw) != sequence:
+            raise JournalDamagedError(f"The journal's chain is broken at entry {expected}.")
+        expected, before = sequence + 1, stored
+    if found.committed >= expected:
+        raise JournalDamagedError(f"The journal ends at entry {expected - 1}, the hub has {found.committed}.")
+
+
+def _sequence_inside(raw: bytes) -> int | None:
+    try:
+        return decode(raw, Entry).sequence
+    except WireError:
+        return None
+
+
+def reason(error: sqlite3.Error) -> str:
+    """SQLite's own word for what went wrong; its messages are not repeated, they can quote content."""
+    name: str = getattr(error, "sqlite_errorname", "SQLITE_ERROR")
+    return name
+
+
+def set_aside(path: Path, name: str) -> Path:
+    """Moves the journal's files into `set-aside/<name>/` beside it, so that nothing of them is lost."""
+    folder = path.parent / "set-aside" / name
+    folder.mkdir(parents=True, mode=0o700)
+    for suffix in ("", "-wal", "-shm"):
+        file = path.with_name(path.name + suffix)
+        if file.exists():
+            file.rename(folder / file.name)
+    sync_folder(folder)
+    sync_folder(folder.parent)
+    sync_folder(path.parent)
+    return folder
