@@ -103,7 +103,7 @@ def open_booking_of(session: Session, person_id: int) -> Booking | None:
 
 def _next(session: Session, series: str) -> int:
     raised = update(Counter).where(Counter.series == series).values(last=Counter.last + 1)
-    number = session.scalar(raised.returning(Counter.last))
+    number: int | None = session.scalar(raised.returning(Counter.last))
     if number is None:
         session.add(Counter(series=series, last=1))
         session.flush()

@@ -48,7 +48,7 @@ def find_people(session: Session, text: str, *, page: int = 1) -> Found:
     total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
     ordered = matching.order_by(Person.surname, Person.given, Person.id)
     rows = session.scalars(ordered.limit(PAGE).offset((page - 1) * PAGE))
-    return Found(list(rows), total)
+    return Found(list(rows.all()), total)
 
 
 def home_zone_of(session: Session, booking_id: int) -> str | None:
@@ -68,7 +68,7 @@ def orders_of(session: Session, booking_id: int) -> list[Order]:
     return [order for order in rows if order.id not in corrected]
 
 
-def _matching(text: str) -> Select[tuple[Person]]:
+def _matching(text: str) -> Select[Person]:
     found = select(Person)
     for word in text.split()[:6]:
         inside = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"

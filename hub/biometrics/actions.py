@@ -1,0 +1,91 @@
+"""Enrolling fingers and handing out templates. The caller holds the transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.biometrics.duplicates import DuplicateSearch
+from hub.biometrics.enrolment import PreparedFinger
+from hub.biometrics.records import Finger, PersonKey
+from hub.biometrics.vault import Vault
+from hub.custody.actions import note_change
+from hub.custody.records import Person
+from hub.sentences import RefusedError, Sentence
+
+Templates = dict[int, list[tuple[int, bytes]]]
+
+
+class AlreadyEnrolledError(RefusedError):
+    """The finger belongs to a file already: `number` is whose."""
+
+    def __init__(self, number: str) -> None:
+        text = (
+            "The same finger is already enrolled for %(number)s. Open that file: the person may be known here. "
+            "If it is another person, take the image again or use another finger."
+        )
+        super().__init__("already_enrolled", Sentence(text, {"number": number}))
+        self.number = number
+
+
+def enrol_finger(
+    session: Session,
+    vault: Vault,
+    search: DuplicateSearch,
+    person_id: int,
+    finger: PreparedFinger,
+    *,
+    at: datetime,
+    by: str,
+) -> None:
+    """Put a finger into the vault, beside earlier impressions of it; AlreadyEnrolledError when it is another's."""
+    _check_new(session, search, person_id, finger)
+    lock = vault.make_person_key(session, person_id, at=at)
+    first = 1 + _impressions(session, person_id, finger.position)
+    for number, impression in enumerate(finger.impressions, first):
+        record = impression.template.to_iso()
+        session.add(
+            Finger(
+                person_id=person_id,
+                position=finger.position,
+                impression=number,
+                quality=impression.quality,
+                sealed_template=lock.lock(record, "template", finger.position, number),
+                sealed_image=lock.lock(impression.png, "image", finger.position, number),
+                enrolled_at=at,
+                enrolled_by=by,
+            )
+        )
+    note_change(session, person_id, at)
+
+
+def templates_for(session: Session, vault: Vault, person_ids: Collection[int]) -> Templates:
+    """(finger position, ISO/IEC 19794-2 record) of each person; those without fingers are left out.
+
+    WireError UNSEALABLE when the vault key is not the one that locked them.
+    """
+    keys = select(PersonKey).where(PersonKey.person_id.in_(person_ids))
+    locks = {row.person_id: vault.open_key(row) for row in session.scalars(keys)}
+    fingers = select(Finger).where(Finger.person_id.in_(locks)).order_by(Finger.position, Finger.impression)
+    found: Templates = {}
+    for row in session.scalars(fingers):
+        record = locks[row.person_id].unlock(row.sealed_template, "template", row.position, row.impression)
+        found.setdefault(row.person_id, []).append((row.position, record))
+    return found
+
+
+def _check_new(session: Session, search: DuplicateSearch, person_id: int, finger: PreparedFinger) -> None:
+    for impression in finger.impressions:
+        other = search.find(impression.template, besides=person_id)
+        if other is not None:
+            raise AlreadyEnrolledError(session.get_one(Person, other).number)
+
+
+def _impressions(session: Session, person_id: int, position: int) -> int:
+    counted = select(func.max(Finger.impression)).where(
+        Finger.person_id == person_id, Finger.position == position
+    )
+    return session.scalar(counted) or 0

@@ -1,0 +1,77 @@
+"""Is this finger enrolled already? A gallery of everyone in the vault, kept up to date with the table."""
+
+from __future__ import annotations
+
+import threading
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import matching
+from hub.biometrics.records import Finger, PersonKey
+from hub.biometrics.vault import PersonLock, Vault
+from hub.database import Sessions, session_scope
+
+SEARCH_FMR: Final = 1e-6
+"""False-match rate of the whole search. Stricter than a gate: a wrong hit here holds up an admission."""
+
+_BATCH = 500
+
+
+class DuplicateSearch:
+    """Everyone enrolled, in memory. One for a process; threads take turns.
+
+    It reads only what is committed, by a connection of its own: a finger of a transaction that is given up later
+    never gets in. Two enrolments at once cannot miss each other, because the one that writes first holds the
+    other up (SQLite's single writer; the row of the number series on PostgreSQL).
+    """
+
+    def __init__(self, vault: Vault, sessions: Sessions) -> None:
+        self._vault = vault
+        self._sessions = sessions
+        self._turn = threading.Lock()
+        self._gallery = matching.Gallery()
+        self._locks: dict[int, PersonLock] = {}
+        self._read_up_to = 0
+
+    def __len__(self) -> int:
+        return len(self._gallery)
+
+    def refresh(self) -> None:
+        """Read what was enrolled since the last search; worth doing before a transaction is opened."""
+        with self._turn, session_scope(self._sessions, writes=False) as session:
+            self._catch_up(session)
+
+    def find(self, template: matching.Template, *, besides: int | None = None) -> int | None:
+        """Id of the person who has this finger, None when nobody has; `besides` leaves one person out."""
+        self.refresh()
+        with self._turn:
+            found = self._gallery.identify(template, fmr=SEARCH_FMR)
+            if found.key is None or found.outcome is matching.Outcome.NO_MATCH:
+                return None
+            person_id = int(found.key)
+            return None if person_id == besides else person_id
+
+    def _catch_up(self, session: Session) -> None:
+        present = {row.person_id: row for row in session.scalars(select(PersonKey))}
+        for gone in self._locks.keys() - present.keys():
+            self._gallery.remove(str(gone))
+            del self._locks[gone]
+        while True:
+            new = select(Finger).where(Finger.id > self._read_up_to).order_by(Finger.id).limit(_BATCH)
+            rows = session.scalars(new).all()
+            for finger in rows:
+                self._add(finger, present.get(finger.person_id))
+                self._read_up_to = finger.id
+            if len(rows) < _BATCH:
+                return
+
+    def _add(self, finger: Finger, key: PersonKey | None) -> None:
+        if key is None:
+            return
+        lock = self._locks.get(finger.person_id)
+        if lock is None:
+            lock = self._locks[finger.person_id] = self._vault.open_key(key)
+        record = lock.unlock(finger.sealed_template, "template", finger.position, finger.impression)
+        self._gallery.enrol(str(finger.person_id), matching.Template.from_iso(record))

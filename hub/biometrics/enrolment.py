@@ -1,0 +1,109 @@
+"""From handed-in images to something worth enrolling: read, judge, extract. No database here, so it runs aside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import matching
+from hub.biometrics.images import read_image, write_png
+from hub.sentences import RefusedError, Sentence
+
+POSITIONS: Final = range(1, 11)
+"""ISO finger codes: 1 to 5 right thumb to little finger, 6 to 10 left."""
+MAX_IMPRESSIONS: Final = 6
+MIN_MINUTIAE: Final = 12
+"""Fewer points than courts used to ask for are no ground to open a gate on."""
+SAME_FINGER_SCORE: Final = 5.0
+"""Negative log10 of the false-match rate from which two impressions count as one finger."""
+
+_ADVICE: Final = {
+    matching.Advice.PLACE_FINGER: Sentence(
+        "There is no finger on the image. Take it again with the finger on the glass."
+    ),
+    matching.Advice.CENTRE_FINGER: Sentence(
+        "The finger lies at the edge. Put it in the middle and take it again."
+    ),
+    matching.Advice.PRESS_HARDER: Sentence("The ridges are faint. Ask to press harder and take it again."),
+    matching.Advice.PRESS_LIGHTER: Sentence(
+        "The ridges run together. Wipe finger and glass, press lighter and take it again."
+    ),
+    matching.Advice.TOO_FEW_RIDGES: Sentence(
+        "Too few ridges can be seen. Wipe the glass or use another finger."
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Impression:
+    """One usable image: its template, its quality 0 to 100 and the image as PNG."""
+
+    template: matching.Template
+    quality: int
+    png: bytes
+
+    def __repr__(self) -> str:
+        return f"Impression(quality={self.quality})"
+
+
+@dataclass(frozen=True)
+class PreparedFinger:
+    """A finger ready to be enrolled, one or more impressions of it."""
+
+    position: int
+    impressions: tuple[Impression, ...]
+
+
+def warm_up() -> None:
+    """Load the engine now, so that the first finger does not wait for it."""
+    matching.warm_up()
+
+
+def prepare_impression(raw: bytes, *, dpi: float = 500) -> Impression:
+    """Judge one handed-in file; RefusedError says what to do differently."""
+    image = read_image(raw)
+    try:
+        quality = matching.assess(image, dpi)
+        template = matching.extract(image, dpi)
+    except matching.ImageError as error:
+        raise RefusedError("image_form", Sentence("%(reason)s", {"reason": str(error)})) from error
+    _check(quality, len(template))
+    return Impression(template, quality.score, write_png(image))
+
+
+def prepare_finger(position: int, files: Sequence[bytes], *, dpi: float = 500) -> PreparedFinger:
+    """Judge all impressions of one finger; RefusedError for the first that cannot be used or is another finger."""
+    if position not in POSITIONS:
+        raise RefusedError("position", Sentence("Say which finger it is, from 1 to 10."))
+    if not 1 <= len(files) <= MAX_IMPRESSIONS:
+        raise RefusedError("impressions", Sentence("Choose one to six images of this finger."))
+    impressions = tuple(prepare_impression(raw, dpi=dpi) for raw in files)
+    return PreparedFinger(position, impressions)
+
+
+def check_distinct(fingers: Sequence[PreparedFinger]) -> None:
+    """RefusedError when two positions are given or show the same finger: a slip of the enrolling hand."""
+    if len({finger.position for finger in fingers}) != len(fingers):
+        raise RefusedError("position_twice", Sentence("The same finger is named twice. Choose two fingers."))
+    for index, one in enumerate(fingers):
+        for other in fingers[index + 1 :]:
+            if _same(one, other):
+                raise RefusedError(
+                    "same_finger", Sentence("Both images show the same finger. Take the second finger again.")
+                )
+
+
+def _same(one: PreparedFinger, other: PreparedFinger) -> bool:
+    return any(
+        matching.compare(a.template, b.template) >= SAME_FINGER_SCORE
+        for a in one.impressions
+        for b in other.impressions
+    )
+
+
+def _check(quality: matching.Quality, minutiae: int) -> None:
+    if not quality.usable:
+        raise RefusedError("image_quality", _ADVICE[quality.advice])
+    if minutiae < MIN_MINUTIAE:
+        raise RefusedError("too_few_minutiae", _ADVICE[matching.Advice.TOO_FEW_RIDGES])
