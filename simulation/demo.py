@@ -1,0 +1,258 @@
+"""`./pims demo`: a small prison with people who walk, to look at or to be measured."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from simulation.facility import SMALL_PRISON, YARD
+from simulation.killing import Killer
+from simulation.onlooker import CannotSignIn, Onlooker
+from simulation.people import Walker, cast, folder_fingers, synthetic_fingers
+from simulation.prison import Plan, Prison, broker_kind
+from simulation.processes import ProcessFailed, free_port
+from simulation.report import build
+from simulation.sensor import FAST256
+from simulation.sensor.fingers import NoPrints
+from simulation.truth import Truth
+from simulation.walking import Walking
+
+_PEOPLE = 40
+_NOT_ENROLLED_SHARE = 10
+_DRAIN_S = 90.0
+_CACHE = Path(__file__).resolve().parent.parent / "var" / "cache"
+
+
+class Progress:
+    """One line a step, with the seconds since the start; a step that counts up rewrites its line on a console."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._open_line = False
+
+    def __call__(self, text: str) -> None:
+        """A step that has begun."""
+        self._end_line()
+        print(f"[{time.monotonic() - self._started:6.1f} s] {text}", file=sys.stderr, flush=True)
+
+    def counting(self, text: str) -> None:
+        """A figure that changes often."""
+        if sys.stderr.isatty():
+            self._open_line = True
+            print(
+                f"\r\033[K[{time.monotonic() - self._started:6.1f} s] {text}",
+                end="",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    def _end_line(self) -> None:
+        if self._open_line:
+            print(file=sys.stderr)
+            self._open_line = False
+
+
+def arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./pims demo", description=__doc__)
+    parser.add_argument(
+        "--headless", action="store_true", help="no person before the screen: measure, report and end"
+    )
+    parser.add_argument(
+        "--scans", type=_positive, default=200, help="with --headless: scans to make (default 200)"
+    )
+    parser.add_argument(
+        "--prints", type=Path, help="folder of prints <finger>_<impression>.png instead of synthetic ones"
+    )
+    parser.add_argument(
+        "--baud",
+        type=int,
+        choices=(57_600, 115_200, 230_400, 460_800, 921_600),
+        help="pace the sensors' lines",
+    )
+    parser.add_argument(
+        "--kill", action="store_true", help="with --headless: kill terminals, hub and broker at random"
+    )
+    parser.add_argument("--report", type=Path, help="with --headless: write the figures there as JSON")
+    parser.add_argument(
+        "--broker", choices=("mosquitto", "amqtt"), help="which broker (default: mosquitto where it is)"
+    )
+    parser.add_argument(
+        "--backend", choices=("own", "pyfingerprint"), default="own", help="which sensor driver"
+    )
+    parser.add_argument("--port", type=int, default=0, help="port of the page (default: a free one)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of people, walks and kills")
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the data and logs where they are afterwards"
+    )
+    chosen = parser.parse_args(words)
+    if chosen.kill and not chosen.headless:
+        parser.error("--kill needs --headless")
+    return chosen
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least one scan is needed")
+    return value
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Exit status 0 when all went well, 1 when truth and hub disagree, 2 when the demo could not be set up."""
+    chosen = arguments(words)
+    folder = Path(tempfile.mkdtemp(prefix="pims-demo-"))
+    progress = Progress()
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    prison: Prison | None = None
+    status = 2
+    try:
+        hands = folder_fingers(chosen.prints, FAST256) if chosen.prints is not None else None
+        plan = Plan(
+            folder=folder,
+            facility=SMALL_PRISON,
+            broker=broker_kind(chosen.broker),
+            web_port=chosen.port or free_port(),
+            baud=chosen.baud,
+            backend=chosen.backend,
+        )
+        prison = Prison(plan, Truth(), progress)
+        status = _Run(chosen, prison, progress, stop).whole(hands)
+    except (ProcessFailed, NoPrints, CannotSignIn) as error:
+        progress(f"This did not work: {error}")
+    finally:
+        if prison is not None:
+            progress("stopping")
+            prison.stop()
+        if chosen.keep or status != 0:
+            progress(f"data and logs are in {folder}")
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    return status
+
+
+class _Run:
+    """One demo from start to end, with or without a person before the screen."""
+
+    def __init__(
+        self, chosen: argparse.Namespace, prison: Prison, progress: Progress, stop: threading.Event
+    ) -> None:
+        self.chosen, self.prison, self.progress, self.stop = chosen, prison, progress, stop
+
+    def whole(self, hands: list[list[Any]] | None) -> int:
+        self.prison.open_hub()
+        if not self.chosen.headless:
+            self._welcome()
+        if hands is None:
+            count = _PEOPLE + round(_PEOPLE / (_NOT_ENROLLED_SHARE - 1))
+            hands = synthetic_fingers(count, self.chosen.seed, _CACHE, FAST256, self.progress.counting)
+        not_enrolled = max(1, round(len(hands) / _NOT_ENROLLED_SHARE))
+        walkers = cast(hands, self.prison.plan.facility, not_enrolled, random.Random(self.chosen.seed))
+        self.prison.open_gates()
+        numbers = self.prison.enrol(walkers, self.progress.counting)
+        self._wait_for_rolls(len(numbers))
+        if self.chosen.headless:
+            return self._measured(walkers, numbers)
+        return self._shown(walkers)
+
+    def _welcome(self) -> None:
+        address = f"http://127.0.0.1:{self.prison.plan.web_port}/"
+        print(
+            f"\n  Control room   {address}\n  Sign in as     admin\n  Password       {self.prison.password}\n",
+            flush=True,
+        )
+        if self.prison.plan.broker == "amqtt":
+            print(
+                "  mosquitto is not here: the embedded broker runs, on loopback only and without an access list.\n"
+            )
+        print("  Ctrl-C stops everything.\n", flush=True)
+
+    def _wait_for_rolls(self, people: int) -> None:
+        self.progress("the roll goes out to the terminals, sealed to each")
+        deadline = time.monotonic() + 60
+        while any(end["roll_people"] != people for end in self.prison.journal_ends().values()):
+            if time.monotonic() > deadline:
+                raise ProcessFailed("the terminals did not receive the roll within a minute")
+            time.sleep(0.3)
+
+    def _shown(self, walkers: list[Walker]) -> int:
+        rng = random.Random(self.chosen.seed)
+        walking = Walking(self.prison.gatehouses, walkers, None, self.chosen.seed)
+        walking.pause_s = lambda: rng.uniform(1.0, 5.0)
+        self.progress("people walk; watch the page")
+        walking.start()
+        while not self.stop.wait(1.0):
+            self.progress.counting(f"{walking.made} scans so far; Ctrl-C stops")
+        walking.stop()
+        return 0
+
+    def _measured(self, walkers: list[Walker], numbers: dict[int, str]) -> int:
+        walking = Walking(self.prison.gatehouses, walkers, self.chosen.scans, self.chosen.seed)
+        onlooker = Onlooker(self.prison.plan.web_port, "admin", self.prison.password)
+        onlooker.start()
+        killer = self._killer(walking) if self.chosen.kill else None
+        self.progress(f"{self.chosen.scans} scans")
+        walking.start()
+        if killer is not None:
+            killer.start()
+        while not walking.join(0.2):
+            self.progress.counting(f"{walking.made} of {self.chosen.scans} scans")
+            if self.stop.is_set():
+                walking.stop()
+                return 1
+        if killer is not None:
+            killer.join(120.0)
+        drained = self._drain()
+        onlooker.stop()
+        return self._report(numbers, onlooker, drained)
+
+    def _killer(self, walking: Walking) -> Killer:
+        victims = self.prison.victims(walking.close_gate, walking.open_gate)
+        share = lambda: walking.made / self.chosen.scans  # noqa: E731
+        return Killer(victims, share, self.prison.truth, self.chosen.seed)
+
+    def _drain(self) -> bool:
+        """Whether the hub acknowledged all that the terminals journalled, in time."""
+        self.progress("waiting until the hub has everything")
+        deadline = time.monotonic() + _DRAIN_S
+        while any(end["queue_depth"] for end in self.prison.journal_ends().values()):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.3)
+        time.sleep(0.5)  # the screen's last events
+        return True
+
+    def _report(self, numbers: dict[int, str], onlooker: Onlooker, drained: bool) -> int:
+        gates = {gate.terminal: gate.to_zone for gate in self.prison.plan.facility.gates}
+        report, wrong = build(self.prison.truth, self.prison.view(), numbers, gates, YARD, onlooker.arrivals)
+        if not drained:
+            wrong.append(f"the terminals still held entries {_DRAIN_S:.0f} s after the last scan")
+        report |= {
+            "broker": self.prison.plan.broker,
+            "extractor": "leader",
+            "people_enrolled": len(numbers),
+            "wrong": wrong,
+        }
+        text = json.dumps(report, indent=2)
+        if self.chosen.report is not None:
+            self.chosen.report.write_text(text + "\n")
+        print(text, flush=True)
+        for line in wrong[:20]:
+            self.progress(f"WRONG: {line}")
+        self.progress("truth and hub agree" if not wrong else f"{len(wrong)} things are wrong")
+        return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

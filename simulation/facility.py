@@ -1,0 +1,72 @@
+"""A small prison: a yard, and four zones that are entered past one terminal each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+YARD = "yard"
+BLOCKS = ("block-a", "block-b")
+
+
+@dataclass(frozen=True)
+class Zone:
+    code: str
+    name: str
+    kind: str
+    capacity: int
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A terminal at the checkpoint that leads from the yard into one zone."""
+
+    terminal: str
+    model: str
+    to_zone: str
+
+    @property
+    def checkpoint(self) -> str:
+        return f"{self.terminal}-in"
+
+
+@dataclass(frozen=True)
+class Facility:
+    zones: tuple[Zone, ...]
+    gates: tuple[Gate, ...]
+
+    def allowed(self, home: str) -> tuple[str, ...]:
+        """Zones that people of a block may enter: their own block and what all share."""
+        return (YARD, home, *(zone.code for zone in self.zones if zone.code not in {YARD, *BLOCKS}))
+
+    def site_toml(self) -> str:
+        """The site file that `pims-hub site import` reads."""
+        parts = []
+        for zone in self.zones:
+            parts.append(
+                f'[[zone]]\ncode = "{zone.code}"\nname = "{zone.name}"\n'
+                f'kind = "{zone.kind}"\ncapacity = {zone.capacity}\n'
+            )
+        for gate in self.gates:
+            name = f"{next(z.name for z in self.zones if z.code == gate.to_zone)}, entry"
+            parts.append(
+                f'[[checkpoint]]\ncode = "{gate.checkpoint}"\nname = "{name}"\n'
+                f'from_zone = "{YARD}"\nto_zone = "{gate.to_zone}"\n'
+            )
+        return "\n".join(parts)
+
+
+SMALL_PRISON = Facility(
+    zones=(
+        Zone(YARD, "Yard", "MOVEMENT_AREA", 120),
+        Zone("gate-hall", "Gate hall", "VISITS", 20),
+        Zone("block-a", "Block A", "BLOCK", 24),
+        Zone("block-b", "Block B", "BLOCK", 24),
+        Zone("workshop", "Workshop", "WORKSHOP", 18),
+    ),
+    gates=(
+        Gate("gate", "gate", "gate-hall"),
+        Gate("block-a", "cell_block", "block-a"),
+        Gate("block-b", "cell_block", "block-b"),
+        Gate("workshop", "cell_block", "workshop"),
+    ),
+)

@@ -1,0 +1,77 @@
+"""SIGKILL for terminals, hub and broker at random instants, and their return."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from simulation.processes import Service
+from simulation.truth import Kill, Truth
+
+VICTIMS = ("terminal", "hub", "broker")
+_EACH = 2
+
+
+@dataclass(frozen=True)
+class Victim:
+    """A process that may be killed; `fell` and `rose` tell whoever stands before it."""
+
+    kind: str
+    service: Service
+    fell: Callable[[], None] = lambda: None
+    rose: Callable[[], None] = lambda: None
+
+
+class Killer:
+    """Kills each kind of victim at least twice, at instants spread by chance over the progress of a run.
+
+    `progress` gives the share of the run that is done, 0 to 1. Kills lie between 8 % and 85 % of it, so that the
+    last ones can recover within the run.
+    """
+
+    def __init__(self, victims: list[Victim], progress: Callable[[], float], truth: Truth, seed: int) -> None:
+        self._rng = random.Random(seed)
+        self._progress = progress
+        self._truth = truth
+        by_kind = {kind: [victim for victim in victims if victim.kind == kind] for kind in VICTIMS}
+        kinds = list(VICTIMS) * _EACH
+        self._rng.shuffle(kinds)
+        turns = dict.fromkeys(VICTIMS, 0)
+        self._plan: list[tuple[float, Victim]] = []
+        for instant, kind in zip(sorted(self._rng.uniform(0.08, 0.85) for _ in kinds), kinds, strict=True):
+            # Each process of a kind has its turn before one has a second.
+            self._plan.append((instant, by_kind[kind][turns[kind] % len(by_kind[kind])]))
+            turns[kind] += 1
+        self._thread = threading.Thread(target=self._work, daemon=True)
+        self.failure: Exception | None = None
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def join(self, timeout_s: float) -> None:
+        """Waits for the last return; raises what went wrong in a restart."""
+        self._thread.join(timeout_s)
+        if self.failure is not None:
+            raise self.failure
+
+    def _work(self) -> None:
+        try:
+            for instant, victim in self._plan:
+                while self._progress() < instant:
+                    time.sleep(0.02)
+                time.sleep(self._rng.uniform(0, 0.4))
+                self._strike(victim)
+        except Exception as error:  # noqa: BLE001 - carried to the caller of join
+            self.failure = error
+
+    def _strike(self, victim: Victim) -> None:
+        killed_at = time.time()
+        victim.service.kill()
+        victim.fell()
+        time.sleep(self._rng.uniform(0.2, 1.5))
+        victim.service.start()
+        victim.rose()
+        self._truth.add_kill(Kill(victim.kind, victim.service.name, killed_at, time.time()))

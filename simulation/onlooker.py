@@ -1,0 +1,107 @@
+"""Somebody before the control room's screen: an HTTP client that signs in and notes when each event arrives."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import threading
+import time
+from dataclasses import dataclass
+from http.cookies import SimpleCookie
+from urllib.parse import urlencode
+
+_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """`at` is the wall clock when the event was here, in seconds."""
+
+    key: tuple[str, str, int]
+    at: float
+
+
+class CannotSignIn(RuntimeError):  # noqa: N818 - says what happened
+    """The hub's page did not let the onlooker in."""
+
+
+class Onlooker:
+    """Keeps the event stream open, comes back after each break, and resumes by the last event's id."""
+
+    def __init__(self, port: int, login: str, password: str) -> None:
+        self._port = port
+        self._login, self._password = login, password
+        self._cookies: dict[str, str] = {}
+        self._last_id = ""
+        self._stopping = threading.Event()
+        self.arrivals: list[Arrival] = []
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        self.sign_in()
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def sign_in(self) -> None:
+        page = self._request("GET", "/login")
+        token = _TOKEN.search(page)
+        if token is None:
+            raise CannotSignIn("The sign-in page has no form.")
+        form = {"csrf_token": token.group(1), "login": self._login, "password": self._password}
+        self._request("POST", "/login", urlencode(form))
+        self._request("GET", "/control-room")
+
+    def _headers(self) -> dict[str, str]:
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        return {"Cookie": cookies} if cookies else {}
+
+    def _request(self, method: str, path: str, body: str | None = None) -> str:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
+        headers = self._headers()
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        finally:
+            connection.close()
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            for name, morsel in SimpleCookie(line).items():
+                self._cookies[name] = morsel.value
+        if answer.status >= 400 or (path != "/login" and answer.status in {302, 303}):
+            raise CannotSignIn(f"{method} {path} was answered with {answer.status}.")
+        return text
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._stream()
+            except (OSError, http.client.HTTPException):
+                time.sleep(0.2)  # the hub is being restarted: come back
+
+    def _stream(self) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=15)
+        headers = self._headers() | ({"Last-Event-ID": self._last_id} if self._last_id else {})
+        connection.request("GET", "/control-room/events", headers=headers)
+        answer = connection.getresponse()
+        try:
+            while not self._stopping.is_set():
+                line = answer.readline()
+                if not line:
+                    return
+                self._read(line.decode().rstrip("\r\n"))
+        finally:
+            connection.close()
+
+    def _read(self, line: str) -> None:
+        if line.startswith("id:"):
+            self._last_id = line[3:].strip()
+        elif line.startswith("data:"):
+            event = json.loads(line[5:])
+            if isinstance(event, dict) and event.get("sequence") is not None:
+                key = (str(event["terminal"]), str(event["journal"]), int(event["sequence"]))
+                self.arrivals.append(Arrival(key, time.time()))
