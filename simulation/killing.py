@@ -29,11 +29,19 @@ class Killer:
     """Kills each kind of victim at least twice, at instants spread by chance over the progress of a run.
 
     `progress` gives the share of the run that is done, 0 to 1. Kills lie between 8 % and 85 % of it, so that the
-    last ones can recover within the run.
+    last ones can recover within the run. `down_s` is the longest time that a killed process stays away.
     """
 
-    def __init__(self, victims: list[Victim], progress: Callable[[], float], truth: Truth, seed: int) -> None:
+    def __init__(
+        self,
+        victims: list[Victim],
+        progress: Callable[[], float],
+        truth: Truth,
+        seed: int,
+        down_s: float = 1.5,
+    ) -> None:
         self._rng = random.Random(seed)
+        self._down_s = down_s
         self._progress = progress
         self._truth = truth
         by_kind = {kind: [victim for victim in victims if victim.kind == kind] for kind in VICTIMS}
@@ -62,7 +70,7 @@ class Killer:
             for instant, victim in self._plan:
                 while self._progress() < instant:
                     time.sleep(0.02)
-                time.sleep(self._rng.uniform(0, 0.4))
+                time.sleep(self._rng.uniform(0, self._down_s / 4))
                 self._strike(victim)
         except Exception as error:  # noqa: BLE001 - carried to the caller of join
             self.failure = error
@@ -71,7 +79,7 @@ class Killer:
         killed_at = time.time()
         victim.service.kill()
         victim.fell()
-        time.sleep(self._rng.uniform(0.2, 1.5))
+        time.sleep(self._rng.uniform(self._down_s / 8, self._down_s))
         victim.service.start()
         victim.rose()
         self._truth.add_kill(Kill(victim.kind, victim.service.name, killed_at, time.time()))
