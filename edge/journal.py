@@ -10,13 +10,12 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import Enum
 from pathlib import Path
 
 from edge import journal_file
 from edge.clock import Reading, disk_free_bytes
 from edge.errors import JournalDamagedError, JournalFullError, JournalWriteError
-from edge.journal_file import Standing
+from edge.ports import Heard, Slice, Standing
 from wire.codec import encode
 from wire.journal import MAX_ENTRY_BYTES, Ack, Entry, link
 
@@ -34,28 +33,6 @@ class Room:
     most_bytes: int
     reserve_bytes: int
     low_bytes: int
-
-
-@dataclass(frozen=True)
-class Slice:
-    """Consecutive stored entries from sequence `first`; `before` is the link of the entry ahead of them."""
-
-    journal_id: bytes
-    first: int
-    before: bytes
-    entries: list[bytes]
-
-    @property
-    def last(self) -> int:
-        return self.first + len(self.entries) - 1
-
-
-class Heard(Enum):
-    """What an acknowledgement was worth."""
-
-    TAKEN = "taken"
-    OTHER_JOURNAL = "other_journal"
-    CONTRADICTION = "contradiction"
 
 
 class Journal:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass
 from pathlib import Path
 
 from edge.errors import JournalDamagedError, StartError
+from edge.ports import Standing
 from edge.storage import sync_folder
 from wire.codec import decode
 from wire.errors import WireError
@@ -35,20 +35,6 @@ CREATE TABLE entries (
     link BLOB NOT NULL
 ) STRICT;
 """
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Where a journal stands: what the hub confirmed, what was pruned, and its last entry with its link."""
-
-    terminal: str
-    journal_id: bytes
-    committed: int
-    backed_up: int
-    pruned_to: int
-    pruned_link: bytes
-    last: int
-    last_link: bytes
 
 
 def connect(path: Path) -> sqlite3.Connection:

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from edge.clock import Reading
-from edge.sensor.port import Capture, Light, Sensor
+from edge.sensor import Capture, Light, Sensor, SensorError
 from wire.happenings import Happening, Outcome
+from wire.journal import Ack
 from wire.versions import Version
 
-__all__ = ["Capture", "Clock", "Finding", "Identifier", "Light", "Recorder", "RollFacts", "Sensor"]
+__all__ = [
+    "Capture",
+    "Clock",
+    "Finding",
+    "Heard",
+    "Held",
+    "Identifier",
+    "Light",
+    "Recorder",
+    "RollFacts",
+    "Sensor",
+    "SensorError",
+    "Slice",
+    "Standing",
+]
 
 
 class Clock(Protocol):
@@ -62,3 +78,47 @@ class Identifier(Protocol):
     def identify(self, capture: Capture) -> tuple[Finding, RollFacts]: ...
 
     def roll(self) -> RollFacts: ...
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a journal stands: what the hub confirmed, what was pruned, and its last entry with its link."""
+
+    terminal: str
+    journal_id: bytes
+    committed: int
+    backed_up: int
+    pruned_to: int
+    pruned_link: bytes
+    last: int
+    last_link: bytes
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Consecutive stored entries from sequence `first`; `before` is the link of the entry ahead of them."""
+
+    journal_id: bytes
+    first: int
+    before: bytes
+    entries: list[bytes]
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.entries) - 1
+
+
+class Heard(Enum):
+    """What an acknowledgement was worth."""
+
+    TAKEN = "taken"
+    OTHER_JOURNAL = "other_journal"
+    CONTRADICTION = "contradiction"
+
+
+class Held(Protocol):
+    """The journal as the courier sees it."""
+
+    def standing(self) -> Standing: ...
+    def read(self, first: int, last: int, most_bytes: int) -> Slice: ...
+    def acknowledge(self, ack: Ack) -> Heard: ...
