@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.accounts.append_only import protect
-from hub.database import Base
+from hub.database import Base, Id
 
 
 class Account(Base):
@@ -72,7 +72,7 @@ class AuditEntry(Base):
 
     __tablename__ = "audit_entries"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id]
     at: Mapped[datetime] = mapped_column(index=True)
     actor: Mapped[str] = mapped_column(String(64))
     address: Mapped[str] = mapped_column(String(64))

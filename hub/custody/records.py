@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Table, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.accounts.append_only import protect
-from hub.database import Base
+from hub.database import Base, Id
 
 
 class Counter(Base):
@@ -104,7 +104,7 @@ class PersonChange(Base):
 
     __tablename__ = "person_changes"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[Id]
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), index=True)
     changed_at: Mapped[datetime]
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from hub.accounts.append_only import guards
+from hub.database import BIG
 
 revision = "0001_people"
 down_revision = None
@@ -99,7 +100,7 @@ def _make_accounts() -> None:
     op.create_index(op.f("ix_login_failures_last_at"), "login_failures", ["last_at"])
     op.create_table(
         "audit_entries",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("actor", sa.String(length=64), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=False),
@@ -187,7 +188,7 @@ def _make_custody() -> None:
     op.create_index(op.f("ix_home_zones_booking_id"), "home_zones", ["booking_id"])
     op.create_table(
         "person_changes",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", BIG, autoincrement=True, nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(

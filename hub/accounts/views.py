@@ -1,0 +1,105 @@
+"""Signing in, signing out, one's own password."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, url_for
+from flask import session as form_session
+from werkzeug.wrappers import Response
+
+from hub.accounts.actions import change_password, find_account
+from hub.accounts.audit import Actor
+from hub.accounts.passwords import Passwords
+from hub.accounts.permissions import Permission
+from hub.accounts.rules import ABSOLUTE_LIMIT, MIN_PASSWORD_LENGTH
+from hub.accounts.sessions import MustWaitError, SignedIn, WrongPasswordError, sign_in, sign_out
+from hub.sentences import RefusedError, Sentence
+from hub.web.addresses import safe_path
+from hub.web.door import Site, now, reading, service, visitor, visitor_or_none, writing
+from hub.web.routes import Pages
+
+pages = Pages("accounts", __name__, template_folder="templates")
+
+_DEVICE_S = 400 * 86_400
+"""As long as browsers keep a cookie at all."""
+
+
+@pages.page("/sign-in", Permission.PUBLIC, methods=("GET", "POST"))
+def sign_in_page() -> Response | str | tuple[str, int]:
+    going_to = safe_path(request.values.get("next"))
+    if request.method == "GET":
+        if visitor_or_none() is not None:
+            return redirect(going_to)
+        return render_template("sign_in.html", going_to=going_to, login="", problem=None)
+    login = request.form.get("login", "")
+    site = service(Site)
+    try:
+        opened = sign_in(
+            site.sessions,
+            service(Passwords),
+            login=login,
+            password=request.form.get("password", ""),
+            address=request.remote_addr or "unknown",
+            device=request.cookies.get(site.device_cookie),
+            now=now(),
+        )
+    except (WrongPasswordError, MustWaitError) as error:
+        status = 429 if isinstance(error, MustWaitError) else 401
+        page = render_template("sign_in.html", going_to=going_to, login=login[:64], problem=error.message)
+        return page, status
+    return _let_in(opened, going_to)
+
+
+@pages.page("/sign-out", Permission.SIGNED_IN, methods=("POST",))
+def sign_out_now() -> Response:
+    site, who = service(Site), visitor()
+    with writing() as session:
+        sign_out(
+            session,
+            request.cookies.get(site.session_cookie, ""),
+            actor=Actor(who.login, who.address),
+            now=now(),
+        )
+    response = redirect(url_for("accounts.sign_in_page"), 303)
+    response.delete_cookie(site.session_cookie, secure=site.secure, httponly=True, samesite="Strict")
+    return response
+
+
+@pages.page("/password", Permission.SIGNED_IN, methods=("GET", "POST"))
+def password() -> Response | str | tuple[str, int]:
+    problem = _change_password() if request.method == "POST" else None
+    if request.method == "POST" and problem is None:
+        return redirect(url_for("accounts.sign_in_page"), 303)
+    page = render_template("password.html", problem=problem, shortest=MIN_PASSWORD_LENGTH)
+    return page, 200 if problem is None else 400
+
+
+def _change_password() -> Sentence | None:
+    who, new = visitor(), request.form.get("new", "")
+    passwords = service(Passwords)
+    with reading() as session:
+        held = find_account(session, who.login).password_hash
+    if not passwords.verify(held, request.form.get("old", "")):
+        return Sentence("The present password is wrong. Type it again.")
+    if new != request.form.get("again", ""):
+        return Sentence("The two new passwords differ. Type the same one twice.")
+    try:
+        with writing() as session:
+            actor = Actor(who.login, who.address)
+            change_password(session, who.login, new, passwords=passwords, actor=actor, at=now())
+    except RefusedError as error:
+        return error.message
+    return None
+
+
+def _let_in(opened: SignedIn, going_to: str) -> Response:
+    site = service(Site)
+    form_session.clear()  # forms handed out before signing in are worth nothing after it
+    response = redirect(url_for("accounts.password") if opened.must_change else going_to, 303)
+    for name, value, life in (
+        (site.session_cookie, opened.token, int(ABSOLUTE_LIMIT.total_seconds())),
+        (site.device_cookie, opened.device, _DEVICE_S),
+    ):
+        response.set_cookie(
+            name, value, max_age=life, path="/", secure=site.secure, httponly=True, samesite="Strict"
+        )
+    return response

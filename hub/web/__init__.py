@@ -1,0 +1,1 @@
+"""What all pages share: the door, languages, formats, errors, headers, layout. It knows no capability."""

@@ -1,0 +1,93 @@
+"""Errors as pages for people and as RFC 9457 problem details for programs. Neither shows a traceback."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import traceback
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+from flask import Flask, Response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from hub.sentences import RefusedError, Sentence
+from hub.web.language import say
+
+log = logging.getLogger("pims.hub.web")
+
+_SENTENCES: Final = {
+    400: Sentence("The request could not be understood. Go back and try again."),
+    401: Sentence("Sign in to go on."),
+    403: Sentence("Your role does not allow this. If your work needs it, ask the administrator."),
+    404: Sentence("There is no such page. It may have moved, or the address was typed wrongly."),
+    405: Sentence("This page does not take that kind of request. Go back and try again."),
+    413: Sentence("That is too much for one request. Choose smaller files: at most 5 MB each."),
+    429: Sentence("Too many requests. Wait a moment and try again."),
+    500: Sentence(
+        "Something went wrong in the hub. Nothing was changed. Try again, and tell the technician."
+    ),
+    503: Sentence("The hub is busy. Wait a moment and try again."),
+}
+_FORM_EXPIRED = Sentence("This form has expired. Go back, open the page again and repeat it.")
+_TITLES: Final = {
+    400: "Not understood",
+    401: "Sign in",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Not possible here",
+    413: "Too large",
+    500: "Something went wrong",
+    503: "Busy",
+}
+
+
+def wants_json() -> bool:
+    """Whether the client asked for JSON or an event stream rather than a page."""
+    best = request.accept_mimetypes.best_match(
+        ["text/html", "application/json", "application/problem+json", "text/event-stream"], "text/html"
+    )
+    return best != "text/html"
+
+
+def install(app: Flask) -> None:
+    """Answer every error of `app` in words."""
+    app.register_error_handler(CSRFError, lambda _error: answer(400, _FORM_EXPIRED))
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(RefusedError, lambda error: answer(409, error.message, code=error.code))
+    app.register_error_handler(Exception, _unexpected)
+
+
+def answer(status: int, sentence: Sentence, *, code: str = "", incident: str = "") -> Response:
+    """The error as page or problem document."""
+    title = _TITLES.get(status) or HTTPStatus(status).phrase
+    if wants_json():
+        return _problem(status, title, sentence, code, incident)
+    page = render_template("error.html", status=status, title=title, sentence=sentence, incident=incident)
+    return Response(page, status, mimetype="text/html")
+
+
+def _of_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if status < 400 or status not in HTTPStatus._value2member_map_:
+        return Response(error.get_body(), status, error.get_headers())
+    return answer(status, _SENTENCES.get(status, _SENTENCES[400 if status < 500 else 500]))
+
+
+def _unexpected(error: Exception) -> Response:
+    incident = secrets.token_hex(4)
+    # The error's own text can quote a row, and so a name: only its kind and place are logged.
+    place = "".join(traceback.format_tb(error.__traceback__))
+    log.error("incident %s: %s at %s\n%s", incident, type(error).__name__, request.endpoint, place)
+    return answer(500, _SENTENCES[500], incident=incident)
+
+
+def _problem(status: int, title: str, sentence: Sentence, code: str, incident: str) -> Response:
+    document = {"type": "about:blank", "title": say(title), "status": status, "detail": say(sentence)}
+    if code:
+        document["code"] = code
+    if incident:
+        document["instance"] = f"urn:pims:incident:{incident}"
+    return Response(msgspec.json.encode(document), status, mimetype="application/problem+json")

@@ -1,0 +1,51 @@
+"""Deny unless allowed: runs before every request, before its body is read."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from hub.web.door import Site, Visitor, now, service
+from hub.web.errors import wants_json
+from hub.web.routes import PUBLIC, SIGNED_IN, required_permission
+
+
+def install(app: Flask) -> None:
+    """Put the guard before every request of `app`."""
+    app.before_request(_guard)
+
+
+def _guard() -> Response | None:
+    g.visitor = None
+    if request.endpoint is None:
+        return None
+    view: Any = current_app.view_functions[request.endpoint]
+    request.max_content_length = view.max_bytes
+    g.visitor = _recognise(watching=view.watches)
+    required = required_permission(view)
+    if required == PUBLIC:
+        return None
+    if g.visitor is None:
+        return _ask_to_sign_in()
+    if g.visitor.must_change and required != SIGNED_IN:
+        return redirect(url_for("accounts.password"))
+    if required is None or not g.visitor.may(required):
+        abort(403)
+    return None
+
+
+def _recognise(*, watching: bool) -> Visitor | None:
+    site = service(Site)
+    token = request.cookies.get(site.session_cookie)
+    if not token:
+        return None
+    return site.recognise(token, request.remote_addr or "unknown", watching, now())
+
+
+def _ask_to_sign_in() -> Response:
+    if wants_json() or request.method != "GET":
+        abort(401)
+    return redirect(url_for("accounts.sign_in_page") + "?" + urlencode({"next": request.full_path.rstrip("?")}))

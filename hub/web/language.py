@@ -1,0 +1,70 @@
+"""English in the source, other languages from message files. What has no translation is said in English."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Final
+
+from babel.messages.pofile import read_po
+from flask import Flask, g, has_request_context, request
+
+from hub.sentences import Sentence
+
+LANGUAGES: Final = {"en": "English", "es": "Español"}
+COOKIE: Final = "pims-language"
+LOCALE_FOLDER: Final = Path(__file__).parent / "locale"
+
+Messages = dict[str, str | tuple[str, ...]]
+
+
+@lru_cache
+def messages(language: str) -> Messages:
+    """Translations into `language`; plural ones are a tuple of two forms under the singular."""
+    path = LOCALE_FOLDER / language / "messages.po"
+    if language == "en":
+        return {}
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    found: Messages = {}
+    for message in catalogue:
+        if message.id and not message.fuzzy and message.string:
+            key = message.id if isinstance(message.id, str) else message.id[0]
+            found[key] = message.string if isinstance(message.string, str) else tuple(message.string)
+    return found
+
+
+def current_language() -> str:
+    """Language of this request: the visitor's choice, else what the browser asks for, else English."""
+    if not has_request_context():
+        return "en"
+    if "language" not in g:
+        chosen = request.cookies.get(COOKIE, "")
+        g.language = (
+            chosen if chosen in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES), "en")
+        )
+    language: str = g.language
+    return language
+
+
+def say(what: str | Sentence, /, **values: object) -> str:
+    """The text in this request's language, with its values filled in."""
+    if isinstance(what, Sentence):
+        return say(what.text, **what.values)
+    translated = messages(current_language()).get(what, what)
+    text = translated if isinstance(translated, str) else translated[0]
+    return text % values if values else text
+
+
+def say_count(one: str, many: str, count: int, /, **values: object) -> str:
+    """The form of the text for `count`, which is also the value %(num)s."""
+    translated = messages(current_language()).get(one)
+    forms = translated if isinstance(translated, tuple) else (one, many)
+    return forms[0 if count == 1 else 1] % {"num": count, **values}
+
+
+def install(app: Flask) -> None:
+    """Give templates `_`, `ngettext` and the language they speak."""
+    app.jinja_env.globals.update(
+        _=say, say=say, ngettext=say_count, language=current_language, languages=LANGUAGES
+    )
