@@ -1,4 +1,7 @@
-"""The fingerprint sensor: bytes, packets, commands, exchange, device, and the reader the agent holds."""
+"""The fingerprint sensor: bytes, packets, commands, exchange, device, and the reader the agent holds.
+
+What is named here reaches no I/O library. The wiring takes `open_reader` from `edge.sensor.opening`.
+"""
 
 from edge.sensor.commands import Parameters
 from edge.sensor.errors import (
@@ -9,7 +12,6 @@ from edge.sensor.errors import (
     SensorRefused,
     SensorSilent,
 )
-from edge.sensor.opening import open_reader
 from edge.sensor.port import Capture, Light, Sensor, SensorHealth
 from edge.sensor.settings import SensorSettings
 
@@ -26,5 +28,4 @@ __all__ = [
     "SensorRefused",
     "SensorSettings",
     "SensorSilent",
-    "open_reader",
 ]

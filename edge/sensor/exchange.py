@@ -25,9 +25,10 @@ class Exchange:
     whose reply is unlike any other, and throws away whatever comes before it.
     """
 
-    def __init__(self, line: SerialLine, address: int) -> None:
+    def __init__(self, line: SerialLine, address: int, patience: float = 1.0) -> None:
         self._line = line
         self._address = address
+        self._patience = patience
         self._decoder = PacketDecoder(address)
         self._in_step = False
 
@@ -46,10 +47,11 @@ class Exchange:
         """The image's bytes and the instant the last one had come. Raises as `run` does."""
         self.run(command)
         self._in_step = False
-        deadline = self._line.now() + self._longest_transfer_s() * SLACK + IDLE_S
+        idle_s = IDLE_S * self._patience
+        deadline = self._line.now() + self._longest_transfer_s() * SLACK + idle_s
         image = bytearray()
         while True:
-            packet = self._receive(min(deadline, self._line.now() + IDLE_S))
+            packet = self._receive(min(deadline, self._line.now() + idle_s))
             if packet.kind not in (PacketType.DATA, PacketType.END):
                 raise SensorGarbage("The sensor answered in the middle of an image.")
             image += packet.payload
@@ -130,7 +132,7 @@ class Exchange:
 
     def _allowance_s(self, command: Command[Answer]) -> float:
         wire_bytes = 2 * OVERHEAD + len(command.request()) + 1 + command.reply_length
-        return command.allowance_s + self._line.wire_time_s(wire_bytes)
+        return command.allowance_s * self._patience + self._line.wire_time_s(wire_bytes)
 
     def _longest_transfer_s(self) -> float:
         return self._line.wire_time_s(LARGEST_ANSWER_BYTES)

@@ -122,8 +122,8 @@ class PyfingerprintDevice:
         return True
 
     def download_image(self) -> tuple[bytes, float]:
-        transfer_s = self._longest_transfer_s() * SLACK + IDLE_S
-        pixels = self._run(DownloadImage.name, transfer_s, self._download, IDLE_S)
+        work_s = DownloadImage.allowance_s + self._longest_transfer_s() * SLACK / self._settings.patience
+        pixels = self._run(DownloadImage.name, work_s, self._download, IDLE_S * self._settings.patience)
         return pixels, self.now()
 
     def set_light(self, control: int, speed: int, colour: int, count: int) -> None:
@@ -195,7 +195,8 @@ class PyfingerprintDevice:
         only: int = 0,
     ) -> Answer:
         self._in_step = False
-        self._transport.begin(allowance_s + self._line.wire_time_s(_PACKET_PAIR_BYTES), only, idle_s)
+        allowance_s = allowance_s * self._settings.patience + self._line.wire_time_s(_PACKET_PAIR_BYTES)
+        self._transport.begin(allowance_s, only, idle_s)
         try:
             answer = act()
         except SensorError as error:

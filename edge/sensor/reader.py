@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from edge.sensor.commands import Parameters
 from edge.sensor.device import Device
 from edge.sensor.errors import SensorError, SensorGarbage, SensorLost, SensorRefused, SensorSilent
-from edge.sensor.geometry import geometry_of, unpack
+from edge.sensor.geometry import Geometry, geometry_of, unpack
 from edge.sensor.port import Capture, Light, SensorHealth
 
 POLL_S = 0.05  # a sensor's own exposure takes about as long; faster polling only heats the line
@@ -29,6 +29,7 @@ class Reader:
         self._parameters: Parameters | None = None
         self._has_light = False
         self._image_read_at: float | None = None
+        self._geometry: Geometry | None = None
         self._backoff_s = FIRST_BACKOFF_S
         self._retry_at: float | None = None
         self._failures = 0
@@ -65,7 +66,7 @@ class Reader:
         with self._accounted():
             self._image_read_at = None
             pixels, last_byte_at_s = self._device.download_image()
-            geometry = geometry_of(len(pixels))
+            geometry = self._known_geometry(len(pixels))
             return Capture(unpack(pixels, geometry), geometry.dpi, last_byte_at_s)
 
     def show(self, light: Light) -> None:
@@ -95,6 +96,14 @@ class Reader:
     def close(self) -> None:
         self._forget_connection()
         self._retry_at = None
+
+    def _known_geometry(self, byte_count: int) -> Geometry:
+        """A sensor's images are all of one size: half a 256x288 image would pass for a whole 192x192."""
+        geometry = geometry_of(byte_count)
+        if self._geometry not in (None, geometry):
+            raise SensorGarbage("The image is of another size than this sensor's; part of it was lost.")
+        self._geometry = geometry
+        return geometry
 
     def _image_is_fresh(self) -> bool:
         taken_at = self._image_read_at
@@ -157,5 +166,6 @@ class Reader:
     def _forget_connection(self) -> None:
         self._device.disconnect()
         self._parameters = None
+        self._geometry = None
         self._image_read_at = None
         self._failures = 0

@@ -12,7 +12,8 @@ class SensorSettings:
 
     `bauds` are probed in order. With `target_baud` or `packet_size` (32, 64, 128, 256) the sensor is
     told to change when it differs; it remembers both. `password` 0 is the factory's: it protects
-    nothing, and no password does, since it crosses the wire in clear.
+    nothing, and no password does, since it crosses the wire in clear. `patience` multiplies the time
+    a sensor is given for its own work, for slower ones.
     """
 
     port: str
@@ -22,3 +23,4 @@ class SensorSettings:
     packet_size: int | None = None
     address: int = FACTORY_ADDRESS
     password: int = 0
+    patience: float = 1.0

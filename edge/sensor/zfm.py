@@ -26,7 +26,7 @@ class ZfmDevice:
     def __init__(self, settings: SensorSettings, now: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
         self._line = SerialLine(settings.port, now)
-        self._exchange = Exchange(self._line, settings.address)
+        self._exchange = Exchange(self._line, settings.address, settings.patience)
         self._last_good_baud: int | None = None
 
     @property

@@ -49,7 +49,8 @@ def fitted(image: NDArray[np.uint8], model: Model) -> NDArray[np.uint8]:
     canvas[at_row : at_row + rows, at_column : at_column + columns] = image[
         top : top + rows, left : left + columns
     ]
-    return np.multiply(canvas >> 4, 17, dtype=np.uint8)
+    reduced: NDArray[np.uint8] = (canvas >> 4).astype(np.uint8) * np.uint8(17)
+    return reduced
 
 
 def folder_of_prints(folder: Path) -> dict[str, list[Print]]:
