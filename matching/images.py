@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from matching.errors import ImageError
 
@@ -16,8 +15,8 @@ MIN_DPI: Final = 250
 MAX_DPI: Final = 1200
 MIN_SIDE_PX: Final = 80
 """4 mm at 500 dpi: about eight ridges, less than the smallest sensors show."""
-MAX_SIDE_PX: Final = 1250
-"""63 mm at 500 dpi: more than any one rolled finger; what is larger is a sheet or a mistake."""
+MAX_SIDE_PX: Final = 1000
+"""51 mm at 500 dpi: more than any one rolled finger; what is larger is a sheet or a mistake."""
 
 GreyImage = NDArray[np.uint8]
 
@@ -51,7 +50,12 @@ def at_500_dpi(image: NDArray[Any], dpi: float) -> GreyImage:
     image = checked(image, dpi)
     if dpi == DPI:
         return image
-    scale = DPI / dpi
+    return _resampled(image, DPI / dpi)
+
+
+def _resampled(image: GreyImage, scale: float) -> GreyImage:
+    from scipy import ndimage
+
     smooth = image.astype(np.float32)
     if scale < 1:
         # What the coarser grid cannot show must go first, or it comes back as false ridges.
