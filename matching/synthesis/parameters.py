@@ -27,6 +27,11 @@ ARCH_FADE_PX: Final = 95.0
 # Harmonics that bend the pull of one singular point (after Vizcaya and Gerhardt 1996), radians.
 BEND_AMPLITUDE: Final = 0.10
 BEND_HARMONICS: Final = 3
+# Ridges around a core turn in half circles with parallel legs: fundamental of the triangle wave that makes even
+# hairpins of a bare core (2 / pi, radians), how much of it a finger has, and how far from the core it reaches.
+HAIRPIN_AMPLITUDE: Final = 0.637
+HAIRPIN_SHARE: Final = (0.35, 1.0)
+HAIRPIN_REACH_PX: Final = (28.0, 75.0)
 # Slow wander of the flow that no singular point explains, radians and pixels between its knots.
 WANDER_AMPLITUDE: Final = 0.15
 WANDER_KNOT_PX: Final = 70.0

@@ -39,10 +39,14 @@ SHARES: dict[PatternClass, float] = {
 
 @dataclass(frozen=True)
 class Singularities:
-    """Cores and deltas as (x, y) in pixels from the centre of the pad, y upwards."""
+    """Cores and deltas as (x, y) in pixels from the centre of the pad, y upwards.
+
+    `turning` is how far the ridges around a core are hairpins (1) and not a fan (0).
+    """
 
     cores: tuple[tuple[float, float], ...]
     deltas: tuple[tuple[float, float], ...]
+    turning: float = 0.0
 
 
 def draw_class(rng: np.random.Generator) -> PatternClass:
@@ -55,23 +59,24 @@ def draw_singularities(rng: np.random.Generator, pattern: PatternClass) -> Singu
     """Positions for one finger of the class, with the spread seen between fingers."""
     jitter = rng.normal(0.0, 1.0, 8)
     x, y = 10 * jitter[0], 12 + 14 * jitter[1]
+    turning = float(rng.uniform(*p.HAIRPIN_SHARE))
     if pattern is PatternClass.ARCH:
         return Singularities((), ())
     if pattern is PatternClass.TENTED_ARCH:
-        return Singularities(((x, y - 8),), ((x + 5 * jitter[2], y - 75 - 12 * jitter[3]),))
+        return Singularities(((x, y - 8),), ((x + 5 * jitter[2], y - 75 - 12 * jitter[3]),), turning / 4)
     if pattern in (PatternClass.LEFT_LOOP, PatternClass.RIGHT_LOOP):
         side = 1.0 if pattern is PatternClass.LEFT_LOOP else -1.0
         delta = (x + side * (78 + 16 * jitter[2]), y - 104 - 18 * jitter[3])
-        return Singularities(((x, y),), (delta,))
+        return Singularities(((x, y),), (delta,), turning)
     left = (x - 92 - 14 * jitter[2], y - 92 - 15 * jitter[3])
     right = (x + 92 + 14 * jitter[4], y - 92 - 15 * jitter[5])
     if pattern is PatternClass.WHORL:
         gap = np.clip(13 + 8 * jitter[6], 4, 32)
         lean = 0.35 * gap * jitter[7]
-        return Singularities(((x - lean, y + gap), (x + lean, y - gap)), (left, right))
+        return Singularities(((x - lean, y + gap), (x + lean, y - gap)), (left, right), turning)
     side = 1.0 if rng.random() < 0.5 else -1.0
     apart, gap = 24 + 5 * abs(jitter[6]), 16 + 5 * jitter[7]
-    return Singularities(((x - side * apart, y + gap), (x + side * apart, y - gap)), (left, right))
+    return Singularities(((x - side * apart, y + gap), (x + side * apart, y - gap)), (left, right), turning)
 
 
 def _bent_angle(rng: np.random.Generator, dx: Floats, dy: Floats) -> Floats:
@@ -92,13 +97,33 @@ def _arch_flow(rng: np.random.Generator, x: Floats, y: Floats) -> Floats:
     return np.asarray(-slope * rise * np.sin(np.float32(np.pi / 2) * across), dtype=np.float32)
 
 
+def _hairpin(rng: np.random.Generator, turning: float, rest: Floats, dx: Floats, dy: Floats) -> Floats:
+    """What makes ridges turn around a core in half circles with parallel legs, where they would fan out.
+
+    Around a bare core the flow is half the angle seen from its opening; hairpins of even spacing need a triangle
+    wave less, of which this is the fundamental. It fades with the distance from the core.
+    """
+    here = np.unravel_index(np.argmin(dx**2 + dy**2), dx.shape)
+    opening = 2 * rest[here]
+    reach = np.float32(rng.uniform(*p.HAIRPIN_REACH_PX))
+    depth = np.float32(p.HAIRPIN_AMPLITUDE * turning)
+    fade = np.exp(-(dx**2 + dy**2) / (2 * reach**2))
+    return np.asarray(-depth * fade * np.sin(np.arctan2(dy, dx) - opening), dtype=np.float32)
+
+
 def orientation_field(rng: np.random.Generator, singularities: Singularities) -> NDArray[np.float32]:
     """Ridge orientation in [0, pi) on the half-size grid: counter-clockwise from the x axis, y upwards."""
     rows, cols = np.indices(p.FIELD_SHAPE, dtype=np.float32)
     x, y = 2 * cols - np.float32(p.CENTRE_X_PX), np.float32(p.CENTRE_Y_PX) - 2 * rows
     theta = _arch_flow(rng, x, y)
-    for sign, points in ((0.5, singularities.cores), (-0.5, singularities.deltas)):
-        for px, py in points:
-            theta += np.float32(sign) * _bent_angle(rng, x - np.float32(px), y - np.float32(py))
     theta += np.float32(p.WANDER_AMPLITUDE) * smooth_field(rng, p.FIELD_SHAPE, p.WANDER_KNOT_PX / 2)
-    return np.mod(theta, np.float32(np.pi))
+    for px, py in singularities.deltas:
+        theta -= np.float32(0.5) * _bent_angle(rng, x - np.float32(px), y - np.float32(py))
+    around = [(x - np.float32(px), y - np.float32(py)) for px, py in singularities.cores]
+    pulls = [np.float32(0.5) * _bent_angle(rng, dx, dy) for dx, dy in around]
+    total = np.asarray(sum(pulls, start=theta), dtype=np.float32)
+    hairpins = [
+        _hairpin(rng, singularities.turning, total - pull, dx, dy)
+        for pull, (dx, dy) in zip(pulls, around, strict=True)
+    ]
+    return np.mod(sum(hairpins, start=total), np.float32(np.pi))
