@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from matching.comparison import parameters as P
+from matching.comparison import parameters as P  # noqa: N812 - one letter, so that formulas stay readable
 from matching.comparison.bits import popcount
 from matching.template import Template
 
@@ -60,11 +60,9 @@ class Cylinders:
     """The fast form of a template.
 
     - `rows`: uint64 (n, ROW_WORDS), read-only, one cylinder a row as the module says
-    - `minutiae`: how many the template had, cylinders or not
     """
 
     rows: NDArray[np.uint64]
-    minutiae: int
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -80,7 +78,7 @@ def build_cylinders(template: Template) -> Cylinders:
         DIRECTION_WEIGHTS,
     )
     rows.setflags(write=False)
-    return Cylinders(rows, len(template))
+    return Cylinders(rows)
 
 
 @njit(cache=True, nogil=True)

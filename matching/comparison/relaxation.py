@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from matching.comparison import parameters as P
+from matching.comparison import parameters as P  # noqa: N812 - one letter, so that formulas stay readable
 from matching.comparison.cylinders import META
 from matching.comparison.similarity import similarities
 

@@ -13,11 +13,12 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-from matching.comparison import parameters as P
+from matching.comparison import parameters as P  # noqa: N812 - one letter, so that formulas stay readable
 from matching.comparison.bits import popcount
-from matching.comparison.cylinders import BIT_WORDS, CELL_COUNT, META, ROW_WORDS
+from matching.comparison.cylinders import BIT_WORDS, CELL_COUNT, META
 
 MIN_COMMON_CELLS: Final = math.ceil(P.MIN_COMMON_SHARE * CELL_COUNT)
+_VECTOR_MATHS: Final = {"contract", "nnan", "ninf", "nsz", "arcp", "reassoc"}
 
 
 @njit(cache=True, nogil=True)
@@ -32,47 +33,77 @@ def angle_units(row: Any) -> Any:
     return np.uint8(row[META] >> np.uint64(32) & np.uint64(0xFF))
 
 
-@njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nnan", "ninf", "nsz"})
+@njit(cache=True, nogil=True)
 def similarities(first: Any, second: Any, out: Any) -> None:
     """Fill float32 `out` (len(first), len(second)) with similarities, 0 (nothing in common) to 1 (equal)."""
-    count = len(second)
-    densities = np.empty(count, dtype=np.float32)
-    angles = np.empty(count, dtype=np.uint8)
-    ones = np.empty(count, dtype=np.float32)
-    cells = np.empty(count, dtype=np.float32)
-    for column in range(count):
-        densities[column] = density(second[column])
-        angles[column] = angle_units(second[column])
+    ones = np.empty(len(second), dtype=np.int32)
+    cells = np.empty(len(second), dtype=np.int32)
+    densities, angles = describe(second)
     for line in range(len(first)):
         row = first[line]
-        own, turn = density(row), angle_units(row)
-        for column in range(count):
-            other = second[column]
-            common = np.uint64(0)
-            for word in range(BIT_WORDS):
-                common += popcount(row[word] & other[word])
-            valid = np.uint64(0)
-            for word in range(BIT_WORDS, META):
-                valid += popcount(row[word] & other[word])
-            ones[column] = np.float32(common)
-            cells[column] = np.float32(valid)
-        for column in range(count):
-            out[line, column] = _similarity(ones[column], cells[column], own, densities[column])
-        for column in range(count):
-            between = np.int8(np.uint8(turn - angles[column]))
-            if between > P.MAX_TURN_UNITS or between < -P.MAX_TURN_UNITS:
-                out[line, column] = np.float32(0.0)
+        count_common(row, second, ones, cells)
+        _weigh(ones, cells, densities, angles, density(row), angle_units(row), out[line])
 
 
-@njit(cache=True, nogil=True, inline="always")
-def _similarity(ones: Any, cells: Any, own: Any, other: Any) -> Any:
+@njit(cache=True, nogil=True)
+def describe(rows: Any) -> Any:
+    """Densities (float32) and angles (uint8) of cylinder rows."""
+    densities = np.empty(len(rows), dtype=np.float32)
+    angles = np.empty(len(rows), dtype=np.uint8)
+    for column in range(len(rows)):
+        densities[column] = density(rows[column])
+        angles[column] = angle_units(rows[column])
+    return densities, angles
+
+
+@njit(cache=True, nogil=True)
+def count_common(row: Any, rows: Any, ones: Any, cells: Any) -> None:
+    """Fill int32 `ones` and `cells` with the set bits and the valid cells that `row` shares with each of `rows`.
+
+    Counting and weighing are separate loops, so that the second runs on vectors.
+    """
+    for column in range(len(rows)):
+        other = rows[column]
+        common = np.uint64(0)
+        for word in range(BIT_WORDS):
+            common += popcount(row[word] & other[word])
+        valid = np.uint64(0)
+        for word in range(BIT_WORDS, META):
+            valid += popcount(row[word] & other[word])
+        ones[column] = np.int32(common)
+        cells[column] = np.int32(valid)
+
+
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=_VECTOR_MATHS)
+def _weigh(ones: Any, cells: Any, densities: Any, angles: Any, own: Any, turn: Any, out: Any) -> None:
     """1 - |a - b| / (|a| + |b|) with Euclidean norms, from counts of bits."""
-    ones_a = max(own * cells, ones)
-    ones_b = max(other * cells, ones)
-    apart = math.sqrt(max(ones_a + ones_b - np.float32(2.0) * ones, np.float32(0.0)))
-    norms = math.sqrt(ones_a) + math.sqrt(ones_b)
-    alike = np.float32(1.0) - apart / max(norms, np.float32(1e-3))
-    return alike if cells >= np.float32(MIN_COMMON_CELLS) and norms > np.float32(0.0) else np.float32(0.0)
+    for column in range(len(out)):
+        both, valid = np.float32(ones[column]), np.float32(cells[column])
+        in_a = max(own * valid, both)
+        in_b = max(densities[column] * valid, both)
+        apart = np.sqrt(max(in_a + in_b - np.float32(2.0) * both, np.float32(0.0)))
+        norms = np.sqrt(in_a) + np.sqrt(in_b)
+        alike = np.float32(1.0) - apart / max(norms, np.float32(1e-3))
+        between = np.uint8(turn - angles[column])
+        between = min(between, np.uint8(-between))
+        fits = (
+            (between <= P.MAX_TURN_UNITS)
+            & (valid >= np.float32(MIN_COMMON_CELLS))
+            & (norms > np.float32(0.0))
+        )
+        out[column] = alike if fits else np.float32(0.0)
 
 
-assert ROW_WORDS == META + 1
+@njit(cache=True, nogil=True, error_model="numpy", fastmath=_VECTOR_MATHS)
+def best_overlap(ones: Any, cells: Any, densities: Any, angles: Any, own: Any, turn: Any) -> Any:
+    """Largest 2 |a and b| / (|a| + |b|) of a line: ranks nearly as similarity does, at a third of the work."""
+    best = np.float32(0.0)
+    for column in range(len(densities)):
+        both, valid = np.float32(ones[column]), np.float32(cells[column])
+        total = max((own + densities[column]) * valid, np.float32(2.0) * both)
+        between = np.uint8(turn - angles[column])
+        between = min(between, np.uint8(-between))
+        fits = (between <= P.MAX_TURN_UNITS) & (valid >= np.float32(MIN_COMMON_CELLS))
+        overlap = both / max(total, np.float32(1.0))
+        best = max(best, overlap if fits else np.float32(0.0))
+    return np.float32(2.0) * best

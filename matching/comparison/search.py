@@ -1,0 +1,60 @@
+"""One print against many: every cylinder of every enrolled print, then a second look at the most alike.
+
+The first look is exact (no index, no hashing): for each print the mean of the probe's best cylinder similarities.
+It only ranks; what decides is the relaxed score of the prints that it ranks highest.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from matching.comparison import parameters as P  # noqa: N812 - one letter, so that formulas stay readable
+from matching.comparison.relaxation import relaxed_score
+from matching.comparison.similarity import best_overlap, count_common, describe
+
+
+@njit(cache=True, nogil=True)
+def first_look(probe: Any, rows: Any, starts: Any, begin: int, end: int, out: Any) -> None:
+    """Fill float32 `out[begin:end]` with how alike the probe is to prints `begin` to `end`.
+
+    Print i has the rows `starts[i, 0]` to `starts[i, 1]` (int64) of `rows`.
+    """
+    longest = 1
+    for finger in range(begin, end):
+        longest = max(longest, starts[finger, 1] - starts[finger, 0])
+    ones = np.empty(longest, dtype=np.int32)
+    cells = np.empty(longest, dtype=np.int32)
+    best = np.empty(len(probe), dtype=np.float32)
+    own, turns = describe(probe)
+    for finger in range(begin, end):
+        block = rows[starts[finger, 0] : starts[finger, 1]]
+        densities, angles = describe(block)
+        for line in range(len(probe)):
+            count_common(probe[line], block, ones, cells)
+            best[line] = best_overlap(ones, cells, densities, angles, own[line], turns[line])
+        out[finger] = _sum_of_best(best)
+
+
+@njit(cache=True, nogil=True)
+def _sum_of_best(best: Any) -> Any:
+    """Of the P.MAX_PAIRS largest; `best` is used up."""
+    total = np.float32(0.0)
+    for _ in range(min(P.MAX_PAIRS, len(best))):
+        place = np.argmax(best)
+        total += best[place]
+        best[place] = np.float32(-1.0)
+    return total
+
+
+@njit(cache=True, nogil=True)
+def second_look(
+    probe: Any, rows: Any, starts: Any, chosen: Any, by_distance: Any, by_angle: Any, out: Any
+) -> None:
+    """Fill float64 `out` with the relaxed scores of the prints `chosen` (int64)."""
+    for place in range(len(chosen)):
+        finger = chosen[place]
+        block = rows[starts[finger, 0] : starts[finger, 1]]
+        out[place] = relaxed_score(probe, block, by_distance, by_angle)
