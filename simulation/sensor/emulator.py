@@ -141,7 +141,7 @@ class SensorEmulator:
     def blurt_bytes(self, noise: bytes) -> None:
         line = self._line
         if line is not None:
-            line.write(noise, None, self._stopping.is_set)
+            line.write(self._as_heard(line, noise), None, self._stopping.is_set)
 
     def unplug(self) -> None:
         """Pulls the cable: the port vanishes, and the sensor forgets its buffers."""
@@ -206,7 +206,7 @@ class SensorEmulator:
         if self._stopping.wait(outcome.delay_s):
             return
         whole = self._say(line, outcome)
-        if effects.sent_image and whole:
+        if effects.sent_image and whole and len(outcome.answer) == len(answer):
             self._watcher.on_image_sent(time.monotonic())
         if effects.baud_after is not None:
             self.firmware.baud = effects.baud_after
@@ -225,7 +225,8 @@ class SensorEmulator:
         pace = self.firmware.baud if self._paced or outcome.pace_factor != 1.0 else None
         if pace is not None:
             pace = max(1, round(pace / outcome.pace_factor))
-        answer = outcome.answer
-        if line.host_baud() != self.firmware.baud:
-            answer = bytes(byte ^ 0xA5 for byte in answer)
-        return line.write(answer, pace, self._stopping.is_set)
+        return line.write(self._as_heard(line, outcome.answer), pace, self._stopping.is_set)
+
+    def _as_heard(self, line: PtyLine, said: bytes) -> bytes:
+        """What a host at another rate would make of it: as many bytes, none of them right."""
+        return said if line.host_baud() == self.firmware.baud else bytes(byte ^ 0xA5 for byte in said)
