@@ -23,7 +23,7 @@ _DEVICE_S = 400 * 86_400
 """As long as browsers keep a cookie at all."""
 
 
-@pages.page("/sign-in", Permission.PUBLIC, methods=("GET", "POST"))
+@pages.page("/login", Permission.PUBLIC, methods=("GET", "POST"))
 def sign_in_page() -> Response | str | tuple[str, int]:
     going_to = safe_path(request.values.get("next"))
     if request.method == "GET":
@@ -49,7 +49,7 @@ def sign_in_page() -> Response | str | tuple[str, int]:
     return _let_in(opened, going_to)
 
 
-@pages.page("/sign-out", Permission.SIGNED_IN, methods=("POST",))
+@pages.page("/logout", Permission.SIGNED_IN, methods=("POST",))
 def sign_out_now() -> Response:
     site, who = service(Site), visitor()
     with writing() as session:

@@ -48,4 +48,6 @@ def _recognise(*, watching: bool) -> Visitor | None:
 def _ask_to_sign_in() -> Response:
     if wants_json() or request.method != "GET":
         abort(401)
-    return redirect(url_for("accounts.sign_in_page") + "?" + urlencode({"next": request.full_path.rstrip("?")}))
+    return redirect(
+        url_for("accounts.sign_in_page") + "?" + urlencode({"next": request.full_path.rstrip("?")})
+    )

@@ -49,9 +49,14 @@ def current_language() -> str:
 
 def say(what: str | Sentence, /, **values: object) -> str:
     """The text in this request's language, with its values filled in."""
+    return say_in(current_language(), what, **values)
+
+
+def say_in(language: str, what: str | Sentence, /, **values: object) -> str:
+    """The text in `language`, with its values filled in."""
     if isinstance(what, Sentence):
-        return say(what.text, **what.values)
-    translated = messages(current_language()).get(what, what)
+        return say_in(language, what.text, **what.values)
+    translated = messages(language).get(what, what)
     text = translated if isinstance(translated, str) else translated[0]
     return text % values if values else text
 

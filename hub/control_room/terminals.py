@@ -1,0 +1,94 @@
+"""Terminals as the control room and the technician see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.control_room.rules import Health, Report, health
+from hub.custody.records import PersonChange
+from hub.movements.records import Checkpoint
+from hub.terminals.records import Status, Terminal, TerminalState
+from hub.web.language import say_in
+
+
+class TerminalLine(msgspec.Struct, frozen=True):
+    """One terminal. Figures that nobody has heard are None."""
+
+    name: str
+    checkpoint: str
+    place: str
+    level: str
+    advice: Sequence[str]
+    heard_at: datetime | None
+    sensor: str | None
+    clock: str | None
+    queue_depth: int | None
+    roll_version: int | None
+    roll_newest: int
+    roll_age_s: int | None
+    disk_free_mb: int | None
+    software: str | None
+    certificate_until_at: datetime
+
+
+def terminal_lines(session: Session, now: datetime, language: str) -> list[TerminalLine]:
+    """Every terminal ever granted, by name; those cut off are last; advice is said in `language`."""
+    newest = session.scalar(select(func.max(PersonChange.id))) or 0
+    rows = session.execute(
+        select(Terminal, TerminalState, Checkpoint.name)
+        .outerjoin(TerminalState, TerminalState.terminal_id == Terminal.id)
+        .outerjoin(Checkpoint, Checkpoint.code == Terminal.checkpoint_code)
+        .order_by(Terminal.status, Terminal.name)
+    )
+    return [
+        _line(terminal, state, place, newest, health(_report(terminal, state), now), language)
+        for terminal, state, place in rows
+    ]
+
+
+def _line(
+    terminal: Terminal,
+    state: TerminalState | None,
+    place: str | None,
+    newest: int,
+    judged: Health,
+    language: str,
+) -> TerminalLine:
+    return TerminalLine(
+        name=terminal.name,
+        checkpoint=terminal.checkpoint_code,
+        place=place or terminal.checkpoint_code,
+        level=judged.level.value,
+        advice=[say_in(language, sentence) for sentence in judged.advice],
+        heard_at=None if state is None else state.heard_at,
+        sensor=None if state is None else state.sensor,
+        clock=None if state is None else state.clock,
+        queue_depth=None if state is None else state.queue_depth,
+        roll_version=None if state is None else state.roll_counter,
+        roll_newest=newest,
+        roll_age_s=None if state is None else state.roll_age_s,
+        disk_free_mb=None if state is None else state.disk_free_mb,
+        software=None if state is None else state.software,
+        certificate_until_at=terminal.certificate_until_at,
+    )
+
+
+def _report(terminal: Terminal, state: TerminalState | None) -> Report:
+    active = terminal.status == Status.ACTIVE
+    if state is None:
+        return Report(active=active)
+    return Report(
+        active=active,
+        heard_at=state.heard_at,
+        online=state.online,
+        sensor=state.sensor,
+        clock=state.clock,
+        queue_depth=state.queue_depth,
+        disk_free_mb=state.disk_free_mb,
+        roll_age_s=state.roll_age_s,
+    )

@@ -1,0 +1,111 @@
+"""What codes mean in words: decisions, rules, alarms. No code stands on a screen alone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.sentences import Sentence
+
+DECISIONS: Final = {
+    "ADMIT": Sentence("Admitted"),
+    "REFUSE": Sentence("Refused"),
+    "REFER": Sentence("To the officer"),
+}
+
+RULES: Final = {
+    "expected": Sentence("Expected here"),
+    "on_roll": Sentence("On the roll"),
+    "not_recognised": Sentence("Finger not recognised"),
+    "too_close": Sentence("Two people look too alike"),
+    "poor_quality": Sentence("Finger could not be read"),
+    "zone_not_allowed": Sentence("May not enter this zone"),
+    "no_roll": Sentence("The terminal holds no roll"),
+}
+
+ALARMS: Final = {
+    "fork": Sentence("Two different journal entries claim one place"),
+    "cut_tail": Sentence("Journal entries are missing that were here before"),
+    "quarantined": Sentence("An entry could not be applied"),
+    "sensor": Sentence("A sensor does not answer properly"),
+    "journal_set_aside": Sentence("A terminal put a damaged journal aside"),
+}
+
+EVENTS: Final = {
+    "online": Sentence("Connected"),
+    "offline": Sentence("No longer connected"),
+    "started": Sentence("Started"),
+    "sensor": Sentence("The sensor answers again"),
+}
+"""What a terminal says of itself that is no alarm."""
+
+SOURCES: Final = {
+    "scan": Sentence("finger scan"),
+}
+
+ZONE_KINDS: Final = {
+    "BLOCK": Sentence("block"),
+    "TIER": Sentence("tier"),
+    "CELL": Sentence("cell"),
+    "HOLDING_CELL": Sentence("holding cell"),
+    "MOVEMENT_AREA": Sentence("movement area"),
+    "WORKSHOP": Sentence("workshop"),
+    "CLINIC": Sentence("clinic"),
+    "VISITS": Sentence("visits"),
+    "COURT": Sentence("court"),
+    "OUTSIDE": Sentence("outside"),
+}
+
+LEVELS: Final = {
+    "well": Sentence("well"),
+    "trouble": Sentence("needs care"),
+    "down": Sentence("not connected"),
+    "unknown": Sentence("never heard"),
+    "cut_off": Sentence("cut off"),
+}
+
+SCREEN: Final = {
+    "again": Sentence("Asked for the finger again"),
+    "late": Sentence("told late"),
+    "nobody": Sentence("nobody identified"),
+    "unproven": Sentence("unproven"),
+    "never_seen": Sentence("not seen yet"),
+    "clock_unsure": Sentence("clock unsure"),
+    "agrees": Sentence("agrees"),
+    "differs": Sentence("differs by %(count)s"),
+    "live": Sentence("Feed live"),
+    "lost": Sentence("The feed is lost. What you see is %(age)s old. The hub is being called again."),
+    "starting": Sentence("Calling the hub"),
+    "signed_out": Sentence("You are signed out. Sign in again to go on watching."),
+    "over": Sentence("over by %(count)s"),
+    "of_capacity": Sentence("of %(count)s"),
+    "terminal": Sentence("Terminal"),
+    "roll": Sentence("Roll"),
+    "not_placed": Sentence("not placed"),
+    "time": Sentence("Time"),
+    "decision": Sentence("Decision"),
+    "rule": Sentence("Reason"),
+    "person": Sentence("Person"),
+    "checkpoint": Sentence("Checkpoint"),
+    "way": Sentence("From and to"),
+    "journal": Sentence("Journal entry"),
+    "source": Sentence("Source"),
+    "proven": Sentence("Last proof"),
+    "zone": Sentence("Zone"),
+    "heard": Sentence("Heard"),
+    "queue": Sentence("Waiting to be sent"),
+    "state": Sentence("State"),
+    "advice": Sentence("What to do"),
+    "open_file": Sentence("Open the file"),
+    "noted": Sentence("Known to the hub"),
+    "clock": Sentence("Clock"),
+    "clock_sure": Sentence("sure"),
+    "nothing": Sentence("not known"),
+    "alarm": Sentence("Alarm"),
+    "shown": Sentence("%(shown)s of %(total)s"),
+}
+"""What the scripts of the screen say."""
+
+
+def rule_words(rule: str) -> Sentence:
+    """A rule in words; one from another version is shown as it is written."""
+    return RULES.get(rule, Sentence("%(rule)s", {"rule": rule.replace("_", " ")}))

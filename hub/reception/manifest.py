@@ -1,0 +1,74 @@
+"""A list of people to be enrolled, as a JSON file beside their finger images."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from hub.biometrics.images import MAX_BYTES
+from hub.custody.rules import OrderKind, Sex
+from hub.errors import HubError
+
+Text = Annotated[str, Meta(min_length=1, max_length=80)]
+
+
+class ManifestError(HubError):
+    """The manifest cannot be used; the sentence names what is wrong in it."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__("manifest", sentence)
+
+
+class FingerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One finger; `position` is the ISO code, images are paths from the manifest's folder."""
+
+    position: Annotated[int, Meta(ge=1, le=10)]
+    images: Annotated[list[str], Meta(min_length=1, max_length=6)]
+
+
+class PersonEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One person. The order is a warrant issued today unless the entry says otherwise."""
+
+    surname: Text
+    given: Text
+    born_on: date | None = None
+    sex: Sex = Sex.UNKNOWN
+    home_zone: Text
+    zones: list[str] = []
+    order_reference: Text
+    order_kind: OrderKind = OrderKind.WARRANT
+    order_issued_on: date | None = None
+    order_expires_on: date | None = None
+    fingers: Annotated[list[FingerEntry], Meta(min_length=1, max_length=10)]
+
+
+class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The whole file; `dpi` is that of all images."""
+
+    people: list[PersonEntry]
+    dpi: Annotated[float, Meta(ge=250, le=1200)] = 500
+
+
+def read_manifest(path: Path) -> Manifest:
+    """ManifestError naming file and field when it cannot be used."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except OSError as error:
+        raise ManifestError(f"{path} cannot be read: {error.strerror}.") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ManifestError(f"{path} cannot be used: {error}. Correct it and run this again.") from None
+
+
+def read_file(folder: Path, name: str) -> bytes:
+    """Content of an image that the manifest names; ManifestError when it is not there."""
+    try:
+        path = folder / name
+        if path.stat().st_size > MAX_BYTES:
+            raise ManifestError(f"{path} is larger than 5 MB. Save the finger as a grey PNG.")
+        return path.read_bytes()
+    except OSError as error:
+        raise ManifestError(f"{folder / name} cannot be read: {error.strerror}.") from error
