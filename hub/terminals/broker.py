@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub.database import Sessions, make_engine, make_sessions, session_scope
 from hub.settings import Settings
-from hub.terminals import embedded, mosquitto
+from hub.terminals import mosquitto
 from hub.terminals.actions import cut_off_names
 from hub.terminals.authority import prepare_authority
 from hub.terminals.errors import BrokerError
@@ -43,6 +43,8 @@ def run(settings: Settings, say: Say) -> int:
     broker = settings.broker
     _wait_for_port(broker.host, broker.port, stop)
     if broker.kind == "amqtt":
+        from hub.terminals import embedded
+
         return embedded.run(broker.host, broker.port, stop, say)
     return _run_mosquitto(settings, stop, say)
 

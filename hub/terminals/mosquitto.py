@@ -22,6 +22,8 @@ from wire.codec import MAX_MESSAGE_BYTES
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "firmware_configs" / "mosquitto"
 PACKET_BYTES = MAX_MESSAGE_BYTES + 4096
+SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin")
+"""Debian puts mosquitto where an ordinary user's PATH does not lead."""
 _PR_SET_PDEATHSIG = 1
 
 MISSING = (
@@ -32,8 +34,7 @@ MISSING = (
 
 def find_program() -> str:
     """Path of mosquitto; BrokerError with the way out when there is none."""
-    # Debian puts it where an ordinary user's PATH does not lead.
-    path = shutil.which("mosquitto", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
+    path = shutil.which("mosquitto", path=os.pathsep.join([os.environ.get("PATH", ""), *SYSTEM_FOLDERS]))
     if path is None:
         raise BrokerError(MISSING)
     return path

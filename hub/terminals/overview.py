@@ -46,8 +46,8 @@ def _line(terminal: Terminal, state: TerminalState | None) -> Line:
         certificate_until_at=terminal.certificate_until_at,
         cut_off_at=terminal.cut_off_at,
         online=state is not None and state.online,
-        heard_at=state and state.heard_at,
-        roll_version=state and f"{state.roll_epoch}.{state.roll_counter}",
-        queue_depth=state and state.queue_depth,
-        sensor=state and state.sensor,
+        heard_at=None if state is None else state.heard_at,
+        roll_version=None if state is None else f"{state.roll_epoch}.{state.roll_counter}",
+        queue_depth=None if state is None else state.queue_depth,
+        sensor=None if state is None else state.sensor,
     )
