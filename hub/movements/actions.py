@@ -59,12 +59,12 @@ class _Changes:
 
 
 def apply_passage(session: Session, passage: Passage, *, at: datetime) -> None:
-    """Record one passage at `at`; see `apply_passages`."""
-    apply_passages(session, [passage], at=at)
+    """Record one passage, heard of at `at`, and tell it in the feed; see `apply_passages`."""
+    feed.append(session, apply_passages(session, [passage], at=at))
 
 
-def apply_passages(session: Session, passages: Sequence[Passage], *, at: datetime) -> None:
-    """Record passages heard of at `at`: a movement for each admission, a feed item for each.
+def apply_passages(session: Session, passages: Sequence[Passage], *, at: datetime) -> list[feed.Line]:
+    """Record passages heard of at `at`: a movement for each admission. The feed lines, one for each, are returned.
 
     A position changes only where the passage is later than what proved it, so any order of arrival ends the same.
     """
@@ -81,7 +81,7 @@ def apply_passages(session: Session, passages: Sequence[Passage], *, at: datetim
         session.execute(insert(Position), fresh)
     if moved:
         session.execute(update(Position), moved)
-    feed.append(session, changes.lines)
+    return changes.lines
 
 
 def permit_zones(session: Session, person_id: int, zone_codes: Collection[str], at: datetime) -> None:
@@ -181,6 +181,7 @@ def _movement(passage: Passage, person_id: int, at: datetime) -> dict[str, objec
         "terminal": proof.terminal,
         "journal_id": proof.journal_id,
         "sequence": proof.sequence,
+        "link": proof.link,
     }
 
 

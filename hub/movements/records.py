@@ -78,12 +78,12 @@ class Movement(Base):
     """Somebody was seen to go from one zone to another. Append-only.
 
     `clock_sure` tells whether the terminal's clock could be trusted for `occurred_at`. The entry it comes from
-    makes one movement, however often it is delivered.
+    makes one movement, however often it is delivered; `link` is that entry's place in its journal's chain.
     """
 
     __tablename__ = "movements"
     __table_args__ = (
-        UniqueConstraint("terminal", "journal_id", "sequence"),
+        UniqueConstraint("terminal", "journal_id", "sequence", "link"),
         Index("ix_movements_person_id_occurred_at", "person_id", "occurred_at"),
     )
 
@@ -100,6 +100,7 @@ class Movement(Base):
     terminal: Mapped[str] = mapped_column(String(40))
     journal_id: Mapped[bytes] = mapped_column(LargeBinary(16))
     sequence: Mapped[int] = mapped_column(BigInteger)
+    link: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class Position(Base):

@@ -14,13 +14,17 @@ REFUSE: Final = "REFUSE"
 
 @dataclass(frozen=True)
 class Proof:
-    """An entry as evidence of a place: its key, when it was made, and whether that clock could be trusted."""
+    """An entry as evidence of a place: its key, its link, when it was made, and whether that clock was sure.
+
+    The link is left out where a held position is compared: only one entry of a sequence ever moves anybody.
+    """
 
     terminal: str
     journal_id: bytes
     sequence: int
     at: datetime
     clock_sure: bool
+    link: bytes = b""
 
 
 def supersedes(new: Proof, held: Proof | None) -> bool:

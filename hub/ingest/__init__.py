@@ -1,0 +1,1 @@
+"""From MQTT to facts: verify, store, apply, commit, and only then acknowledge."""

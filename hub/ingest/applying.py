@@ -1,0 +1,110 @@
+"""Applying authentic entries: read them, find people and places, record passages, tell the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session
+
+from hub.ingest import telling
+from hub.ingest.clocks import Moment, boot_began_by, reckon
+from hub.ingest.reading import Site, Trouble, find_site, read, understand
+from hub.ingest.records import Boot
+from hub.ingest.storing import Arrived, Extension
+from hub.ingest.writing import write
+from hub.movements import feed
+from hub.movements.actions import Passage, apply_passages
+from hub.movements.rules import Proof
+from wire import happenings
+from wire.happenings import Happening
+
+
+@dataclass(frozen=True)
+class _Read:
+    """An entry, when it happened and what it says in the hub's terms."""
+
+    one: Arrived
+    moment: Moment
+    said: Happening | Passage | Trouble
+
+
+def apply(session: Session, extensions: Sequence[Extension], now: datetime, *, trusting: bool = True) -> None:
+    """Write and apply everything that `extend` found, and tell the feed.
+
+    With `trusting` false nothing is applied: every entry is put into quarantine as FAILED. That is for entries
+    whose applying broke in a way nobody foresaw, so that they do not hold up their terminal.
+    """
+    arrived = [one for extension in extensions for one in extension.applicable]
+    all_read = _read_all(session, arrived, trusting=trusting)
+    troubles: dict[tuple[int, bytes], dict[tuple[int, bytes], Trouble]] = {}
+    for read_one in all_read:
+        if isinstance(read_one.said, Trouble):
+            one = read_one.one
+            journal = troubles.setdefault((one.keys.terminal_id, one.journal_id), {})
+            journal[one.key] = read_one.said
+    alarms: list[feed.Line] = []
+    for extension in extensions:
+        key = extension.keys.terminal_id, extension.journal.journal_id
+        conflicts = write(session, extension, troubles.get(key, {}), now)
+        alarms += telling.forks(extension, conflicts, now)
+    feed.append(session, [*_tell(session, all_read, now), *alarms])
+
+
+def _read_all(session: Session, arrived: list[Arrived], *, trusting: bool) -> list[_Read]:
+    if not trusting:
+        return [_Read(one, Moment(one.received_at, False), Trouble.FAILED) for one in arrived]
+    began = _boots(session, arrived)
+    said = [read(one.linked.entry) for one in arrived]
+    site = find_site(session, said)
+    return [_in_our_terms(one, what, site, began) for one, what in zip(arrived, said, strict=True)]
+
+
+def _in_our_terms(
+    one: Arrived, said: Happening | Trouble, site: Site, began: dict[tuple[int, str], datetime]
+) -> _Read:
+    entry = one.linked.entry
+    began_by = began.get((one.keys.terminal_id, entry.boot_id))
+    moment = reckon(entry, one.received_at, began_by, historical=one.historical)
+    if not isinstance(said, happenings.Passage):
+        return _Read(one, moment, said)
+    proof = Proof(one.keys.name, one.journal_id, entry.sequence, moment.at, moment.sure, one.linked.link)
+    return _Read(one, moment, understand(said, site, proof, late=one.historical))
+
+
+def _tell(session: Session, all_read: list[_Read], now: datetime) -> list[feed.Line]:
+    """Feed lines in the order things happened, as far as that is known."""
+    in_order = sorted(all_read, key=lambda read_one: read_one.moment.at)
+    passages = [read_one.said for read_one in in_order if isinstance(read_one.said, Passage)]
+    passage_lines = iter(apply_passages(session, passages, at=now))
+    lines: list[feed.Line] = []
+    for read_one in in_order:
+        if isinstance(read_one.said, Passage):
+            lines.append(next(passage_lines))
+        else:
+            lines += telling.happening(read_one.one, read_one.moment, read_one.said, now)
+    return lines
+
+
+def _boots(session: Session, arrived: list[Arrived]) -> dict[tuple[int, str], datetime]:
+    """When each boot began at the latest, with what these entries add to that knowledge written down."""
+    heard: dict[tuple[int, str], datetime] = {}
+    for one in arrived:
+        began_by = boot_began_by(one.linked.entry, one.received_at)
+        if began_by is not None:
+            key = (one.keys.terminal_id, one.linked.entry.boot_id)
+            heard[key] = min(began_by, heard.get(key, began_by))
+    wanted = tuple_(Boot.terminal_id, Boot.boot_id).in_(sorted(heard))
+    known = {(row.terminal_id, row.boot_id): row for row in session.scalars(select(Boot).where(wanted))}
+    for (terminal_id, boot_id), began_by in heard.items():
+        row = known.get((terminal_id, boot_id))
+        if row is None:
+            session.add(Boot(terminal_id=terminal_id, boot_id=boot_id, began_by_at=began_by))
+        elif began_by < row.began_by_at:
+            row.began_by_at = began_by
+        else:
+            heard[terminal_id, boot_id] = row.began_by_at
+    session.flush()
+    return heard

@@ -1,0 +1,99 @@
+"""What entries say, with the people and places they name found, or the reason why it cannot be applied."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.custody.records import Person
+from hub.movements.actions import Passage, Place, Somebody
+from hub.movements.records import Checkpoint, Zone
+from hub.movements.rules import Proof
+from wire import happenings
+from wire.errors import WireError
+from wire.happenings import Happening, read_body
+from wire.journal import Entry
+
+_LOOKED_UP_AT_ONCE = 500
+
+
+class Trouble(StrEnum):
+    """Why an authentic entry waits for a person."""
+
+    UNKNOWN_KIND = "unknown_kind"
+    BAD_BODY = "bad_body"
+    UNKNOWN_PERSON = "unknown_person"
+    UNKNOWN_CHECKPOINT = "unknown_checkpoint"
+    UNKNOWN_ZONE = "unknown_zone"
+    ADMITTED_NOBODY = "admitted_nobody"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Site:
+    """People and places that entries of one transaction may name, by number and code."""
+
+    people: dict[str, Somebody]
+    zones: dict[str, Place]
+    checkpoints: frozenset[str]
+
+
+def read(entry: Entry) -> Happening | Trouble:
+    """What the entry says, or why it cannot be read."""
+    try:
+        happening = read_body(entry)
+    except WireError:
+        return Trouble.BAD_BODY
+    return Trouble.UNKNOWN_KIND if happening is None else happening
+
+
+def find_site(session: Session, read_ones: Iterable[Happening | Trouble]) -> Site:
+    """Look up, in few queries, everybody and every place that passages name."""
+    numbers = {
+        one.person for one in read_ones if isinstance(one, happenings.Passage) and one.person is not None
+    }
+    zones = session.execute(select(Zone.code, Zone.id))
+    return Site(
+        people=_people(session, sorted(numbers)),
+        zones={row.code: Place(row.id, row.code) for row in zones},
+        checkpoints=frozenset(session.scalars(select(Checkpoint.code))),
+    )
+
+
+def understand(said: happenings.Passage, site: Site, proof: Proof, *, late: bool) -> Passage | Trouble:
+    """The passage in the hub's own terms. The zones are those that the terminal had, not today's."""
+    person = None if said.person is None else site.people.get(said.person)
+    from_zone, to_zone = site.zones.get(said.from_zone), site.zones.get(said.to_zone)
+    if said.person is not None and person is None:
+        return Trouble.UNKNOWN_PERSON
+    if said.checkpoint not in site.checkpoints:
+        return Trouble.UNKNOWN_CHECKPOINT
+    if from_zone is None or to_zone is None:
+        return Trouble.UNKNOWN_ZONE
+    if said.decision is happenings.Decision.ADMIT and person is None:
+        return Trouble.ADMITTED_NOBODY
+    return Passage(
+        proof=proof,
+        checkpoint=said.checkpoint,
+        from_zone=from_zone,
+        to_zone=to_zone,
+        decision=said.decision.value,
+        rule=said.rule,
+        person=person,
+        late=late,
+    )
+
+
+def _people(session: Session, numbers: list[str]) -> dict[str, Somebody]:
+    found: dict[str, Somebody] = {}
+    for start in range(0, len(numbers), _LOOKED_UP_AT_ONCE):
+        wanted = Person.number.in_(numbers[start : start + _LOOKED_UP_AT_ONCE])
+        for row in session.execute(
+            select(Person.id, Person.number, Person.surname, Person.given).where(wanted)
+        ):
+            found[row.number] = Somebody(row.id, row.number, f"{row.surname.upper()}, {row.given}")
+    return found

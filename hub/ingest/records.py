@@ -1,0 +1,159 @@
+"""Tables of ingest: every journal entry as it came, how far each journal is held, and what was refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import cast
+
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.accounts.append_only import protect
+from hub.database import Base, Id
+
+
+class Journal(Base):
+    """How far the hub holds one journal: everything up to `committed`, whose link is `committed_link`.
+
+    `duplicates` counts entries that came again and changed nothing.
+    """
+
+    __tablename__ = "journals"
+    __table_args__ = (UniqueConstraint("terminal_id", "journal_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("terminals.id"))
+    journal_id: Mapped[bytes] = mapped_column(LargeBinary(16))
+    committed: Mapped[int] = mapped_column(BigInteger)
+    committed_link: Mapped[bytes] = mapped_column(LargeBinary(32))
+    backed_up: Mapped[int] = mapped_column(BigInteger)
+    duplicates: Mapped[int] = mapped_column(BigInteger)
+    first_heard_at: Mapped[datetime]
+
+
+class EntryStatus(StrEnum):
+    """What became of an entry."""
+
+    APPLIED = "applied"
+    QUARANTINED = "quarantined"
+    FORK = "fork"
+
+
+class StoredEntry(Base):
+    """An entry as its terminal wrote it: `raw` is what the chain covers.
+
+    One entry of a sequence is `canonical`, the one in the chain that the hub follows; others are forks.
+    """
+
+    __tablename__ = "stored_entries"
+    __table_args__ = (
+        UniqueConstraint("terminal_id", "journal_id", "sequence", "link"),
+        Index(
+            "uq_stored_entries_canonical",
+            "terminal_id",
+            "journal_id",
+            "sequence",
+            unique=True,
+            sqlite_where=text("canonical"),
+            postgresql_where=text("canonical"),
+        ),
+    )
+
+    id: Mapped[Id]
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("terminals.id"))
+    journal_id: Mapped[bytes] = mapped_column(LargeBinary(16))
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    link: Mapped[bytes] = mapped_column(LargeBinary(32))
+    before: Mapped[bytes] = mapped_column(LargeBinary(32))
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime]
+    canonical: Mapped[bool]
+    status: Mapped[str] = mapped_column(String(16))
+
+
+class Fork(Base):
+    """Two continuations of one journal. `held_link` is what the hub had where `link` claims to be. Append-only."""
+
+    __tablename__ = "forks"
+    __table_args__ = (UniqueConstraint("terminal_id", "journal_id", "sequence", "link"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("terminals.id"))
+    journal_id: Mapped[bytes] = mapped_column(LargeBinary(16))
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    link: Mapped[bytes] = mapped_column(LargeBinary(32))
+    held_link: Mapped[bytes] = mapped_column(LargeBinary(32))
+    noticed_at: Mapped[datetime]
+
+
+class CutTail(Base):
+    """A terminal said that its journal ends before what the hub holds of it. Append-only."""
+
+    __tablename__ = "cut_tails"
+    __table_args__ = (UniqueConstraint("terminal_id", "journal_id", "last", "held"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("terminals.id"))
+    journal_id: Mapped[bytes] = mapped_column(LargeBinary(16))
+    last: Mapped[int] = mapped_column(BigInteger)
+    held: Mapped[int] = mapped_column(BigInteger)
+    noticed_at: Mapped[datetime]
+
+
+class Quarantined(Base):
+    """An authentic entry that could not be applied; it waits for a person. `resolved_at` is set by one."""
+
+    __tablename__ = "quarantined"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("stored_entries.id"), unique=True)
+    reason: Mapped[str] = mapped_column(String(40))
+    since_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+
+
+class KeptAside(Base):
+    """A message that nobody trusted signed: the beginning of it, for whoever looks into it."""
+
+    __tablename__ = "kept_aside"
+
+    id: Mapped[Id]
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(40), index=True)
+    topic: Mapped[str] = mapped_column(String(120))
+    size_bytes: Mapped[int]
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class AsideCount(Base):
+    """How many messages were kept aside for one reason, with those that were only counted."""
+
+    __tablename__ = "aside_counts"
+
+    reason: Mapped[str] = mapped_column(String(40), primary_key=True)
+    messages: Mapped[int] = mapped_column(BigInteger)
+    last_at: Mapped[datetime]
+
+
+class Boot(Base):
+    """Between a terminal's start and the hub: it was running by `began_by_at`, told by its earliest contact."""
+
+    __tablename__ = "boots"
+
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("terminals.id"), primary_key=True)
+    boot_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    began_by_at: Mapped[datetime]
+
+
+for _kept in (Fork, CutTail):
+    protect(cast(Table, _kept.__table__))

@@ -1,0 +1,1 @@
+"""What each terminal holds of the roll: differences sealed to it, and its receipts."""

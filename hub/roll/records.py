@@ -1,0 +1,37 @@
+"""Tables of the roll's way to the terminals."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import BigInteger, ForeignKey, Table
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.accounts.append_only import protect
+from hub.database import Base, Id
+
+
+class RollEpoch(Base):
+    """The hub's epoch: the highest row. A restore adds one, so that what it says again counts as newer."""
+
+    __tablename__ = "roll_epochs"
+
+    epoch: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    since_at: Mapped[datetime]
+
+
+class RollReceipt(Base):
+    """A terminal said for the first time that it holds this version. Append-only."""
+
+    __tablename__ = "roll_receipts"
+
+    id: Mapped[Id]
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("terminals.id"), index=True)
+    epoch: Mapped[int] = mapped_column(BigInteger)
+    counter: Mapped[int] = mapped_column(BigInteger)
+    received_at: Mapped[datetime]
+
+
+for _kept in (RollEpoch, RollReceipt):
+    protect(cast(Table, _kept.__table__))
