@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from hub.custody.actions import note_change
 from hub.errors import HubError
 from hub.movements import feed
-from hub.movements.records import FeedKind, Movement, Position, Zone, ZonePermission
+from hub.movements.records import Checkpoint, FeedKind, Movement, Position, Zone, ZonePermission
 from hub.movements.rules import ADMIT, Decision, Proof, proven_zone, supersedes
+from wire.provisioning import CheckpointSettings
 
 SCAN = "scan"
 
@@ -119,6 +120,23 @@ def zones_of(session: Session, person_ids: Iterable[int]) -> dict[int, list[str]
     for person_id, code in rows:
         zones.setdefault(person_id, []).append(code)
     return zones
+
+
+def find_checkpoint(session: Session, code: str) -> CheckpointSettings:
+    """Checkpoint of a code with its two zones, as a terminal gets it; HubError when there is none."""
+    from_zone, to_zone = aliased(Zone), aliased(Zone)
+    row = session.execute(
+        select(Checkpoint.code, from_zone.code, to_zone.code)
+        .join(from_zone, from_zone.id == Checkpoint.from_zone_id)
+        .join(to_zone, to_zone.id == Checkpoint.to_zone_id)
+        .where(Checkpoint.code == code)
+    ).one_or_none()
+    if row is None:
+        raise HubError(
+            "unknown_checkpoint",
+            f"There is no checkpoint {code}. Import the site first: pims-hub site import",
+        )
+    return CheckpointSettings(checkpoint=row[0], from_zone=row[1], to_zone=row[2])
 
 
 def _held(session: Session, people: set[int]) -> dict[int, Proof]:

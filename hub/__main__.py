@@ -1,0 +1,52 @@
+"""`pims-hub`: every command of the hub."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import hub.accounts.commands
+import hub.ingest.commands
+import hub.movements.commands
+import hub.reception.commands
+import hub.terminals.commands
+from hub import bootstrap
+from hub.errors import HubError
+from hub.movements.actions import find_checkpoint
+
+REFUSED = 2
+"""Exit status when a command was not carried out for a reason that somebody can mend."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status. A HubError is said as its sentence, without a traceback."""
+    args = _parser().parse_args(arguments)
+    try:
+        status: int = args.run(args)
+    except HubError as error:
+        print(error.sentence, file=sys.stderr)
+        return REFUSED
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone; there is nobody left to tell.
+        sys.stderr.close()
+        return 1
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pims-hub", description="The hub: master roll, movements, pages.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    bootstrap.register(subparsers)
+    hub.accounts.commands.register(subparsers)
+    hub.movements.commands.register(subparsers)
+    hub.terminals.commands.register(subparsers, find_checkpoint)
+    hub.reception.commands.register(subparsers)
+    hub.ingest.commands.register(subparsers)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,92 @@
+"""The ingest process: broker's thread -> inbox -> worker; the roll desk beside it; one thread publishes."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from hub.biometrics.vault_key import open_vault
+from hub.database import make_engine, make_sessions
+from hub.ingest.inbox import Inbox
+from hub.ingest.uplink import Uplink
+from hub.ingest.worker import Worker
+from hub.logs import log
+from hub.roll.desk import RollDesk
+from hub.settings import Settings
+from hub.terminals.key_files import INGEST, read_signing_key
+from hub.terminals.mqtt import make_client
+from hub.terminals.stopping import Stop
+from wire.errors import WireError
+
+ROLL_TICK_S = 0.2
+ROLL_TROUBLE_S = 5.0
+STOP_S = 10.0
+
+_log = logging.getLogger("hub.ingest")
+
+
+def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: str = INGEST) -> int:
+    """Run until `stop`, then 0; `say` gets the line that it is ready. 1 when one of its threads has died.
+
+    Two processes run side by side when each has a `process` name and certificate of its own.
+    """
+    sessions = make_sessions(make_engine(settings.database))
+    signing_key, vault = read_signing_key(settings.keys), open_vault(settings.keys)
+    inbox = Inbox()
+    client = make_client(settings.broker, settings.keys, process)
+    uplink = Uplink(client, settings.broker, inbox, clock=_now)
+    worker = Worker(sessions, inbox, signing_key, uplink.send, clock=_now, wait=stop.wait)
+    desk = RollDesk(sessions, vault, signing_key, uplink.send)
+    threads = [
+        threading.Thread(target=_work, args=(worker, stop), name="ingest-worker", daemon=True),
+        threading.Thread(target=_keep_rolls, args=(desk, stop), name="roll-desk", daemon=True),
+    ]
+    for thread in threads:
+        thread.start()
+    uplink.start()
+    status = _publish(uplink, threads, stop, say)
+    stop.asked = True
+    for thread in threads:
+        thread.join(STOP_S)
+    uplink.stop()
+    return status
+
+
+def _publish(uplink: Uplink, threads: list[threading.Thread], stop: Stop, say: Callable[[str], None]) -> int:
+    ready = False
+    while not stop.asked:
+        uplink.publish_waiting()
+        if not ready and uplink.subscribed.is_set():
+            ready = True
+            say("Ingest ready")
+        # A half-dead ingest would look healthy from outside; whoever supervises it starts a whole one.
+        whole = uplink.alive() and all(thread.is_alive() for thread in threads)
+        if not whole and not stop.asked:
+            log(_log, logging.CRITICAL, "a thread has died, the process ends")
+            return 1
+    return 0
+
+
+def _work(worker: Worker, stop: Stop) -> None:
+    while not stop.asked:
+        worker.step()
+
+
+def _keep_rolls(desk: RollDesk, stop: Stop) -> None:
+    while not stop.wait(ROLL_TICK_S):
+        try:
+            desk.tick(_now())
+        except SQLAlchemyError as error:
+            log(_log, logging.WARNING, "roll not read", cause=type(error).__name__)
+            stop.wait(ROLL_TROUBLE_S)
+        except WireError as error:
+            log(_log, logging.ERROR, "roll cannot be opened with this vault key", reason=error.reason.value)
+            stop.wait(ROLL_TROUBLE_S)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
