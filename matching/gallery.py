@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -188,7 +189,7 @@ def _in_parts(count: int, work: Callable[[int, int], object]) -> None:
     """Do `work(begin, end)` over 0 to `count`, in as many threads as pay."""
     parts = max(1, min(THREADS, count // _WORTH_A_THREAD))
     bounds = [count * part // parts for part in range(parts + 1)]
-    rest = [_threads().submit(work, *span) for span in zip(bounds[1:-1], bounds[2:], strict=True)]
+    rest = [_threads().submit(work, *span) for span in pairwise(bounds[1:])]
     work(bounds[0], bounds[1])
     for future in rest:
         future.result()

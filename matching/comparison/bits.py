@@ -8,11 +8,12 @@ from numba import types
 from numba.extending import intrinsic
 
 
-@intrinsic
-def popcount(_context: Any, _word: Any) -> Any:
-    """Number of set bits of a uint64, one machine instruction where the processor has it."""
-
+def _count_bits(_context: Any, _word: Any) -> Any:
     def build(_target: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
         return builder.ctpop(arguments[0])
 
     return types.uint64(types.uint64), build
+
+
+popcount: Any = intrinsic(_count_bits)
+"""popcount(word): number of set bits of a uint64, one machine instruction where the processor has it."""

@@ -68,6 +68,10 @@ class Cylinders:
         return len(self.rows)
 
 
+NO_CYLINDERS: Final = Cylinders(np.empty((0, ROW_WORDS), dtype=np.uint64))
+"""Of an impression that says nothing."""
+
+
 def build_cylinders(template: Template) -> Cylinders:
     """Cylinders of all minutiae with enough of a neighbourhood; possibly none."""
     rows = _build(

@@ -42,7 +42,7 @@ ANGLE_AGREEMENT: Final = _falling(np.minimum(_TURNS, math.tau - _TURNS), P.ANGLE
 
 
 @njit(cache=True, nogil=True)
-def relaxed_score(first: Any, second: Any, distance_agreement: Any, angle_agreement: Any) -> float:
+def relaxed_score(first: Any, second: Any, distance_agreement: Any, angle_agreement: Any) -> Any:
     """Raw score of two prints' cylinder rows, 0 to 1; the same whichever comes first."""
     if len(first) == 0 or len(second) == 0:
         return WORST_SCORE
@@ -62,7 +62,7 @@ def relaxed_score(first: Any, second: Any, distance_agreement: Any, angle_agreem
 
 
 @njit(cache=True, nogil=True)
-def _comes_later(first: Any, second: Any) -> bool:
+def _comes_later(first: Any, second: Any) -> Any:
     """One order for each two prints, so that ties fall the same way from both sides."""
     if len(first) != len(second):
         return len(first) > len(second)
@@ -134,7 +134,7 @@ def _agreement(first: Any, second: Any, lines: Any, columns: Any, by_distance: A
             common = by_distance[step] * by_angle[(turn_t - turn_s) * per_unit & ANGLE_STEPS - 1]
             if common < np.float32(NEGLIGIBLE):
                 continue
-            swing = int(math.floor(_angle(ax * by - ay * bx, ax * bx + ay * by) * to_steps + np.float32(0.5)))
+            swing = math.floor(_angle(ax * by - ay * bx, ax * bx + ay * by) * to_steps + np.float32(0.5))
             result[t, s] = common * by_angle[(swing - turn_t * per_unit) & ANGLE_STEPS - 1]
             result[s, t] = common * by_angle[(swing - turn_s * per_unit) & ANGLE_STEPS - 1]
     return result
@@ -195,7 +195,7 @@ def _relax(before: Any, agreement: Any) -> Any:
 def _mean_of_best(before: Any, after: Any, minutiae: int) -> float:
     """Mean value of the pairs that kept the largest share of theirs; missing pairs are worth nothing."""
     rise = 1.0 / (1.0 + math.exp(-P.PAIRS_STEEPNESS * (minutiae - P.PAIRS_MID)))
-    wanted = P.MIN_PAIRS + int(round((P.MAX_PAIRS - P.MIN_PAIRS) * rise))
+    wanted = P.MIN_PAIRS + round((P.MAX_PAIRS - P.MIN_PAIRS) * rise)
     kept = after / np.maximum(before, np.float32(1e-6))
     total = 0.0
     for _ in range(min(wanted, len(kept))):

@@ -42,7 +42,13 @@ class Store:
     """
 
     def __init__(self) -> None:
-        self._clear()
+        self._rows = np.empty((_FIRST_ROWS, ROW_WORDS), dtype=np.uint64)
+        self._spans = np.empty((_FIRST_PRINTS, 2), dtype=np.int64)
+        self._owners = np.empty(_FIRST_PRINTS, dtype=np.int32)
+        self._keys: list[str] = []
+        self._identities: dict[str, int] = {}
+        self._prints = 0
+        self._used = 0
 
     def __len__(self) -> int:
         return self._prints
@@ -87,19 +93,10 @@ class Store:
         return self._identities[key]
 
     def _move_together(self) -> None:
-        before = self.snapshot()
-        self._clear()
-        for (start, end), owner in zip(before.spans, before.owners, strict=True):
-            self.add(before.keys[owner], Cylinders(before.rows[start:end]))
-
-    def _clear(self) -> None:
-        self._rows = np.empty((_FIRST_ROWS, ROW_WORDS), dtype=np.uint64)
-        self._spans = np.empty((_FIRST_PRINTS, 2), dtype=np.int64)
-        self._owners = np.empty(_FIRST_PRINTS, dtype=np.int32)
-        self._keys: list[str] = []
-        self._identities: dict[str, int] = {}
-        self._prints = 0
-        self._used = 0
+        old, fresh = self.snapshot(), Store()
+        for (start, end), owner in zip(old.spans, old.owners, strict=True):
+            fresh.add(old.keys[owner], Cylinders(old.rows[start:end]))
+        vars(self).update(vars(fresh))
 
 
 def _with_room(array: NDArray[Any], used: int, wanted: int) -> NDArray[Any]:
