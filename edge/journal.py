@@ -6,6 +6,7 @@ second connection, so that the courier's work does not stand between a finger an
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -112,9 +113,7 @@ class Journal:
                 return Heard.CONTRADICTION
             backed_up = min(ack.backed_up, ack.committed)
             if (ack.committed, backed_up) != (now.committed, now.backed_up):
-                self._side.execute(
-                    "UPDATE journal SET committed = ?, backed_up = ?", (ack.committed, backed_up)
-                )
+                self._note_mark(ack.committed, backed_up)
                 self._standing = replace(now, committed=ack.committed, backed_up=backed_up)
             return Heard.TAKEN
 
@@ -180,6 +179,11 @@ class Journal:
         except (sqlite3.Error, JournalDamagedError):
             return  # still unwritable: the next append finds out for itself
         self._standing = replace(self._standing, last=found.last, last_link=found.last_link)
+
+    def _note_mark(self, committed: int, backed_up: int) -> None:
+        """A full disk costs nothing here: the mark holds in memory, and the hub says it again."""
+        with contextlib.suppress(sqlite3.OperationalError):
+            self._side.execute("UPDATE journal SET committed = ?, backed_up = ?", (committed, backed_up))
 
     def _agrees(self, ack: Ack) -> bool:
         if ack.committed <= self._standing.pruned_to:
@@ -252,8 +256,17 @@ def open_journal(
 
 def check_file(path: Path, terminal: str) -> Standing:
     """Follows the whole chain of a file that nobody writes; JournalDamagedError when it does not hold."""
+    return _checked(path, terminal, journal_file.connect)
+
+
+def check_to_look(path: Path, terminal: str) -> Standing:
+    """The same, changing nothing, while the agent may be writing."""
+    return _checked(path, terminal, journal_file.connect_to_look)
+
+
+def _checked(path: Path, terminal: str, connect: Callable[[Path], sqlite3.Connection]) -> Standing:
     try:
-        connection = journal_file.connect(path)
+        connection = connect(path)
     except sqlite3.Error as error:
         raise JournalDamagedError(
             f"The journal's file cannot be opened ({journal_file.reason(error)})."

@@ -86,6 +86,7 @@ def standing(connection: sqlite3.Connection) -> Standing:
 def verify(connection: sqlite3.Connection, terminal: str) -> Standing:
     """Reads every entry and follows the chain; JournalDamagedError with the first sequence that does not fit."""
     try:
+        connection.execute("BEGIN")  # one picture of the file, also while somebody writes
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > LAYOUT:
             raise StartError(

@@ -130,6 +130,13 @@ def read_model(name: str) -> tuple[str, ModelSettings]:
     return path.stem, _typed(content, ModelSettings, path)
 
 
+def settings_of(model: str, *, terminal: str, sensor: dict[str, Any]) -> Settings:
+    """Settings of a new terminal of that model; SettingsError names what is wrong."""
+    name, chosen = read_model(model)
+    content = {**msgspec.to_builtins(chosen), "terminal": terminal, "model": name, "sensor": sensor}
+    return _typed(content, Settings, Path("the command line"))
+
+
 def save(path: Path, settings: Settings) -> None:
     """Writes `settings.json` durably."""
     with TinyDB(path, storage=AtomicStorage) as database:

@@ -1,0 +1,135 @@
+"""`pims-edge`: make a terminal, run it, look at it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from edge.errors import EdgeError, JournalDamagedError
+from edge.journal import check_to_look
+from edge.locking import held
+from edge.log import Log
+from edge.provisioning import Folder, install_grant, make_terminal, prepare
+from edge.settings import load, settings_of
+from edge.status import read_status
+
+Commands = Any  # argparse gives the type of its subcommands no public name
+
+OK, WRONG, REFUSED = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Exit status 0, 1 when something is wrong with the journal or a thread died, 2 when somebody must act first."""
+    chosen = _parser().parse_args(arguments)
+    try:
+        return int(chosen.action(Folder(chosen.data.resolve()), chosen))
+    except EdgeError as error:
+        print(error.sentence, file=sys.stderr)
+    except OSError as error:
+        print(
+            f"{error.filename or chosen.data}: {error.strerror}. Check the path, its disk and rights.",
+            file=sys.stderr,
+        )
+    return REFUSED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="pims-edge", description="The fingerprint terminal.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    init = _command(commands, "init", "make the keys and settings of a new terminal, and its request", _init)
+    init.add_argument("--terminal", required=True, help="its name: lower-case letters, digits and hyphens")
+    init.add_argument(
+        "--model", required=True, help="gate, cell_block, officer_desk, enrolment_desk, or a .toml file"
+    )
+    init.add_argument("--sensor-port", required=True, help="device of the sensor, best a udev symlink")
+    init.add_argument("--sensor-backend", choices=("zfm", "pyfingerprint"), default="zfm")
+    init.add_argument("--baud", type=int, help="rate to use; without it 57600 and 115200 are tried")
+    grant = _command(commands, "install-grant", "put the hub's grant in place", _install_grant)
+    grant.add_argument("grant", type=Path)
+    _command(commands, "run", "run the agent in the foreground", _run)
+    status = _command(commands, "status", "how the terminal stands, read from its disk", _status)
+    status.add_argument("--json", action="store_true")
+    journal = commands.add_parser("journal", help="look at the journal").add_subparsers(required=True)
+    verify = _command(
+        journal, "verify", "follow the journal's chain from its first entry to its last", _verify
+    )
+    verify.add_argument("--file", type=Path, help="another journal, as one that was set aside")
+    return parser
+
+
+def _command(
+    commands: Commands, name: str, help_text: str, action: Callable[[Folder, argparse.Namespace], int]
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
+    parser.add_argument("--data", type=Path, required=True, help="the terminal's data folder")
+    parser.set_defaults(action=action)
+    return parser
+
+
+def _init(folder: Folder, chosen: argparse.Namespace) -> int:
+    prepare(folder)
+    with held(folder.lock):
+        settings = settings_of(
+            chosen.model,
+            terminal=chosen.terminal,
+            sensor={"port": chosen.sensor_port, "backend": chosen.sensor_backend, "baud": chosen.baud},
+        )
+        seen = make_terminal(folder, settings)
+    print(f"Take {folder.request} to the hub. Signing key of {settings.terminal}: {seen}")
+    return OK
+
+
+def _install_grant(folder: Folder, chosen: argparse.Namespace) -> int:
+    settings = load(folder.settings)
+    seen = install_grant(folder, settings, chosen.grant.read_bytes())
+    print(f"Installed. Key of the hub, compare it with what the hub shows: {seen}")
+    return OK
+
+
+def _run(folder: Folder, _chosen: argparse.Namespace) -> int:
+    log = Log("agent")
+    try:
+        settings = load(folder.settings)
+        # The engine reads this once, when it is imported.
+        os.environ["PIMS_MATCHING_THREADS"] = str(settings.engine.threads)
+        from edge.bootstrap import run
+
+        return run(folder, settings, log)
+    except EdgeError as error:
+        log.error("not_started", code=error.code, say=error.sentence)
+        raise
+
+
+def _status(folder: Folder, chosen: argparse.Namespace) -> int:
+    found = read_status(folder, load(folder.settings)).to_dict()
+    if chosen.json:
+        print(json.dumps(found))
+        return OK
+    for name, value in found.items():
+        shown = ", ".join(value) or "none" if isinstance(value, list) else value
+        print(f"{name.replace('_', ' '):<14}{'unknown' if shown is None else shown}")
+    return OK
+
+
+def _verify(folder: Folder, chosen: argparse.Namespace) -> int:
+    settings = load(folder.settings)
+    path = chosen.file or folder.journal
+    if not path.exists():
+        print(f"There is no journal at {path}.", file=sys.stderr)
+        return REFUSED
+    try:
+        found = check_to_look(path, settings.terminal)
+    except JournalDamagedError as error:
+        print(f"{error.sentence} Keep {path} and bring it to whoever looks after the terminals.")
+        return WRONG
+    print(f"The chain holds: entries {found.pruned_to + 1} to {found.last}, the hub has {found.committed}.")
+    return OK
+
+
+if __name__ == "__main__":
+    sys.exit(main())

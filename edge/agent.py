@@ -1,0 +1,208 @@
+"""The loop at the glass: wait for a finger, deal with it, light the answer, wait until it is lifted.
+
+Nothing here gives up. A sensor that fails is journalled once and waited for; a journal that cannot be written takes
+the terminal out of service, lamp on REFER, until there is room again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from edge.errors import JournalWriteError
+from edge.log import Log
+from edge.passage import Passages
+from edge.ports import Light, Recorder, Sensor, SensorError
+from edge.sensor import SensorGarbage, SensorLost, SensorRefused, SensorSilent
+from wire.happenings import Happening, SensorTrouble
+
+IDLE_S = 0.5
+"""Longest wait for a finger before the loop looks at everything else."""
+
+LIFT_POLL_S = 0.01
+"""The next finger may come as soon as this one is gone."""
+
+COVERED_S = 30.0
+"""A finger that lies longer than this is dirt, a cloth, or a latent print to wipe off."""
+
+BARRED_S = 5.0
+"""Pause after a journal that could not be written, before fingers are taken again."""
+
+NO_TROUBLE = "none"
+_WORDS = {SensorLost: "lost", SensorSilent: "silence", SensorGarbage: "garbage", SensorRefused: "refusal"}
+
+
+@dataclass
+class Condition:
+    """How the terminal's front stands, for its state; written by the agent's thread alone."""
+
+    sensor: str = "starting"
+    in_service: bool = True
+    ready: bool = False
+    unrecorded: list[Happening] = field(default_factory=list)
+
+
+class Agent:
+    """Owns the sensor. `ready` is called once, when sensor and journal both work; `now` is monotonic, in seconds."""
+
+    def __init__(
+        self,
+        sensor: Sensor,
+        passages: Passages,
+        recorder: Recorder,
+        *,
+        lamp_s: float,
+        now: Callable[[], float],
+        sleep: Callable[[float], object],
+        log: Log,
+        ready: Callable[[], None],
+        first: Sequence[Happening] = (),
+    ) -> None:
+        self._sensor = sensor
+        self._passages = passages
+        self._recorder = recorder
+        self._lamp_s = lamp_s
+        self._now = now
+        self._sleep = sleep
+        self._log = log
+        self._ready = ready
+        self.condition = Condition(unrecorded=list(first))
+        self._trouble = NO_TROUBLE
+        self._trouble_in_capture = False
+        self._lit: Light | None = None
+        self._lit_until = 0.0
+        self._held_since: float | None = None
+        self._barred_until = 0.0
+
+    def run(self, keep_on: Callable[[], bool]) -> None:
+        """Turns until `keep_on` says no, then leaves the ring dark."""
+        while keep_on():
+            self.turn()
+        try:
+            self._sensor.show(Light.OFF)
+        except SensorError as error:
+            self._log.info("ring_not_dark", code=error.code)
+        self._sensor.close()
+
+    def turn(self) -> None:
+        """One step of at most IDLE_S without a finger, or one finger."""
+        try:
+            if self._is_barred():
+                self._stand_out_of_service()
+                return
+            self._record_what_waits()
+            if self._held_since is not None:
+                self._await_lift()
+            else:
+                self._await_finger()
+        except SensorError as error:
+            self._note_trouble(error, in_capture=False)
+        except JournalWriteError as error:
+            self._barred_until = self._now() + BARRED_S
+            self._log.error("journal_unwritable", code=error.code, say=error.sentence)
+            self._stand_out_of_service()
+
+    def _await_finger(self) -> None:
+        if self._trouble == NO_TROUBLE:
+            self._rest()
+        wait_s = IDLE_S
+        if self._lit not in (None, Light.READY):
+            wait_s = min(IDLE_S, max(0.0, self._lit_until - self._now()))
+        there = self._sensor.wait_for_finger(wait_s)
+        self._note_sound(in_capture=False)
+        if there:
+            self._deal_with_finger()
+
+    def _deal_with_finger(self) -> None:
+        seen_at = self._now()
+        self._held_since = seen_at
+        try:
+            self._show(Light.BUSY)
+            capture = self._sensor.capture()
+        except SensorLost:
+            raise
+        except SensorError as error:
+            self._note_trouble(error, in_capture=True)
+            self._show(self._passages.interrupted(seen_at))
+            return
+        if capture is None:
+            self._rest(at_once=True)
+            return
+        self._note_sound(in_capture=True)
+        self._show(self._passages.finger(capture, seen_at))
+
+    def _await_lift(self) -> None:
+        self._rest()
+        there = self._sensor.finger_present()
+        self._note_sound(in_capture=False)
+        if not there:
+            self._held_since = None
+        elif self._now() - (self._held_since or 0.0) > COVERED_S:
+            self.condition.sensor = "covered"
+            self._sleep(IDLE_S)
+        else:
+            self._sleep(LIFT_POLL_S)
+
+    def _show(self, light: Light) -> None:
+        self._lit = None
+        self._sensor.show(light)
+        self._lit, self._lit_until = light, self._now() + self._lamp_s
+
+    def _rest(self, *, at_once: bool = False) -> None:
+        """Back to READY when the last answer was lit long enough."""
+        if self._lit is not Light.READY and (at_once or self._lit is None or self._now() >= self._lit_until):
+            self._show(Light.READY)
+
+    def _is_barred(self) -> bool:
+        return self._now() < self._barred_until or not self._recorder.has_room()
+
+    def _stand_out_of_service(self) -> None:
+        if self.condition.in_service:
+            self.condition.in_service = False
+            self._log.error("out_of_service", say="The journal takes no entry: free some disk space.")
+        if self._lit is not Light.REFER:
+            try:
+                self._show(Light.REFER)
+            except SensorError as error:
+                self._log.warning("sensor_trouble", trouble=_word(error), code=error.code)
+        self._sleep(IDLE_S)
+
+    def _record_what_waits(self) -> None:
+        while self.condition.unrecorded:
+            self._recorder.record(self.condition.unrecorded[0])
+            del self.condition.unrecorded[0]
+        if not self.condition.in_service:
+            self.condition.in_service = True
+            self._log.info("in_service")
+            self._lit = None
+
+    def _note_trouble(self, error: SensorError, *, in_capture: bool) -> None:
+        word = _word(error)
+        self._lit = None
+        if isinstance(error, SensorLost):
+            self._held_since = None
+        self._trouble_in_capture = in_capture
+        if word != self._trouble:
+            self._log.warning("sensor_trouble", trouble=word, code=error.code, say=str(error))
+            self._change_trouble(word)
+        self._sleep(LIFT_POLL_S)
+
+    def _note_sound(self, *, in_capture: bool) -> None:
+        if self._trouble != NO_TROUBLE and (in_capture or not self._trouble_in_capture):
+            self._log.info("sensor_sound")
+            self._change_trouble(NO_TROUBLE)
+        if self._trouble == NO_TROUBLE:
+            self.condition.sensor = "ok"
+        if not self.condition.ready:
+            self.condition.ready = True
+            self._ready()
+
+    def _change_trouble(self, word: str) -> None:
+        """Recorded before the next finger; one that could not be recorded yet gives way to the latest."""
+        self._trouble = self.condition.sensor = word
+        waiting = [item for item in self.condition.unrecorded if not isinstance(item, SensorTrouble)]
+        self.condition.unrecorded[:] = [*waiting, SensorTrouble(trouble=word)]
+
+
+def _word(error: SensorError) -> str:
+    return next((word for kind, word in _WORDS.items() if isinstance(error, kind)), "failed")

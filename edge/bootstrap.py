@@ -1,0 +1,204 @@
+"""Builds an agent from what is on disk, and runs it: the only place where the parts meet their technology."""
+
+from __future__ import annotations
+
+import secrets
+import signal
+import threading
+import time
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from types import FrameType
+
+import matching
+from edge.agent import Agent
+from edge.clock import SystemClock
+from edge.counters import Counters
+from edge.errors import StartError
+from edge.hub_link import HubLink
+from edge.identification import RollIdentifier
+from edge.journal import Journal, Room, open_journal
+from edge.locking import held
+from edge.log import Log
+from edge.passage import Passages
+from edge.provisioning import Folder, load_grant, load_keys
+from edge.recording import JournalRecorder
+from edge.refusals import Refusals
+from edge.roll_copy import RollCopy
+from edge.roll_file import RollFile
+from edge.sensor import SensorSettings
+from edge.sensor.opening import open_reader
+from edge.settings import SensorChoice, Settings
+from edge.threads import Threads
+from wire.happenings import Started
+from wire.provisioning import CheckpointSettings, Grant
+
+UNASSIGNED = CheckpointSettings(checkpoint="unassigned", from_zone="unassigned", to_zone="unassigned")
+"""Where a terminal stands before its grant: it journals and refers everybody."""
+
+MIB = 1 << 20
+OK, THREAD_DIED = 0, 1
+
+
+def software() -> str:
+    """Name and version for the journal and the hub."""
+    try:
+        return f"pims-edge {version('pims')}"
+    except PackageNotFoundError:
+        return "pims-edge from source"
+
+
+def run(folder: Folder, settings: Settings, log: Log) -> int:
+    """Runs the agent until SIGTERM or SIGINT (0), or until one of its threads dies (1).
+
+    StartError when somebody has to put something right first.
+    """
+    with held(folder.lock):
+        return _Terminal(folder, settings, log).run()
+
+
+class _Terminal:
+    """One agent process, from start to end."""
+
+    def __init__(self, folder: Folder, settings: Settings, log: Log) -> None:
+        self._folder = folder
+        self._settings = settings
+        self._log = log
+        self._stopping = threading.Event()
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signal_number, self._on_signal)
+        self._clock = SystemClock()
+        self._keys = load_keys(folder)
+        self._grant = load_grant(folder, settings)
+        self._refusals = Refusals(log.of("downlink"))
+        self._threads = Threads(log.of("threads"))
+        self._counters = Counters(folder.counters)
+        if not self._counters.check():
+            log.error("counters_damaged", say="They begin anew; the old file is beside the new one.")
+
+    def run(self) -> int:
+        began = time.monotonic()
+        try:
+            matching.warm_up()
+        except matching.MatchingError as error:
+            raise StartError(f"The fingerprint engine cannot start. {error}") from error
+        roll = self._open_roll()
+        journal, damage = open_journal(
+            self._folder.journal, self._settings.terminal, _room(self._settings), _new_id, _aside_name
+        )
+        if damage is not None:
+            self._log.error("journal_set_aside", say=damage.sentence)
+        self._log.info(
+            "starting", seconds=round(time.monotonic() - began, 2), granted=self._grant is not None
+        )
+        link = self._link(journal, roll)
+        recorder = JournalRecorder(journal, self._clock, link.wake if link else _nobody)
+        started = Started(
+            software=software(), roll_version=roll.content().version, set_aside=damage is not None
+        )
+        agent = self._agent(recorder, roll, started)
+        if link is not None:
+            link.start(self._threads, agent.condition)
+        agent.run(lambda: not self._stopping.is_set() and self._threads.all_live())
+        return self._end(link, journal)
+
+    def _open_roll(self) -> RollCopy:
+        roll = RollCopy(
+            RollFile(self._folder.roll, self._keys.roll, self._settings.terminal),
+            matching.Gallery,
+            terminal=self._settings.terminal,
+            to_zone=_place(self._grant).to_zone,
+            opening_key=self._keys.opening,
+            counters=self._counters,
+            clock=self._clock,
+            log=self._log.of("roll"),
+        )
+        roll.load(_aside_name())
+        return roll
+
+    def _link(self, journal: Journal, roll: RollCopy) -> HubLink | None:
+        if self._grant is None:
+            self._log.warning(
+                "no_grant", say="The hub has not taken this terminal in: it journals and refers."
+            )
+            return None
+        return HubLink(
+            self._folder,
+            self._settings,
+            self._grant,
+            self._keys,
+            journal,
+            roll,
+            self._counters,
+            self._refusals,
+            self._clock,
+            self._log,
+            software=software(),
+            new_id=_new_id,
+            aside_name=_aside_name,
+        )
+
+    def _agent(self, recorder: JournalRecorder, roll: RollCopy, started: Started) -> Agent:
+        identifier = RollIdentifier(matching, roll, self._settings.passage)
+        place = _place(self._grant)
+        return Agent(
+            open_reader(sensor_settings(self._settings.sensor)),
+            Passages(place, self._settings.passage, identifier, recorder, time.monotonic),
+            recorder,
+            lamp_s=self._settings.passage.lamp_s,
+            now=time.monotonic,
+            sleep=self._stopping.wait,
+            log=self._log.of("agent"),
+            ready=self._say_ready,
+            first=[started],
+        )
+
+    def _end(self, link: HubLink | None, journal: Journal) -> int:
+        died = not self._threads.all_live()
+        if link is not None:
+            link.stop()
+        self._threads.join(3.0)
+        journal.close()
+        self._log.info("stopped", thread_died=died)
+        return THREAD_DIED if died else OK
+
+    def _say_ready(self) -> None:
+        self._log.info("ready")
+        print("Agent ready", flush=True)  # noqa: T201 - what starts us waits for this line
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._stopping.set()
+
+
+def sensor_settings(choice: SensorChoice) -> SensorSettings:
+    """What the sensor's driver wants to know. With a rate, the sensor is found at any and set to it."""
+    return SensorSettings(
+        port=choice.port,
+        backend="own" if choice.backend == "zfm" else "pyfingerprint",
+        target_baud=choice.baud,
+        address=choice.address,
+        password=choice.password,
+        patience=choice.patience,
+    )
+
+
+def _place(grant: Grant | None) -> CheckpointSettings:
+    return UNASSIGNED if grant is None else grant.checkpoint
+
+
+def _room(settings: Settings) -> Room:
+    chosen = settings.journal
+    return Room(chosen.most_mb * MIB, chosen.reserve_mb * MIB, chosen.low_mb * MIB)
+
+
+def _new_id() -> bytes:
+    return secrets.token_bytes(16)
+
+
+def _aside_name() -> str:
+    """Two in one second must not share a folder, and the clock may be wrong."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+def _nobody() -> None:
+    """Nobody waits for entries while there is no hub."""

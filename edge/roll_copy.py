@@ -1,0 +1,220 @@
+"""The people this terminal knows: received in numbered, sealed chunks, applied all at once, only ever forward."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, Protocol
+
+from edge.clock import Reading
+from edge.counters import Counters
+from edge.log import Log
+from edge.ports import Clock, RollFacts
+from edge.roll_file import RollFile
+from matching import Template, TemplateError
+from wire.codec import decode
+from wire.errors import Refusal, WireError
+from wire.keys import OpeningKey
+from wire.roll import RollChanges, RollPerson, RollUpdate, seal_context
+from wire.sealing import unseal
+from wire.versions import NOTHING, Version
+
+NOTE_EVERY_S = 300.0
+"""Seconds between two noted confirmations: after a restart the copy may look that much older, and the card lasts."""
+
+
+class Receipt(Enum):
+    """What became of one chunk."""
+
+    APPLIED = "applied"
+    CONFIRMED = "confirmed"
+    WAITING = "waiting"
+    STALE = "stale"
+
+
+class Searchable(Protocol):
+    """`matching.Gallery`: templates by person number, which may change while they are searched."""
+
+    def enrol(self, key: str, template: Template) -> None: ...
+    def remove(self, key: str) -> None: ...
+    def identify(
+        self, probe: Template, fmr: float, expected: Collection[str] | None, expected_fmr: float
+    ) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Content:
+    """One state of the copy; `expected` are those who may enter where the terminal leads."""
+
+    version: Version
+    gallery: Searchable
+    people: Mapping[str, RollPerson]
+    zones: Mapping[str, frozenset[str]]
+    expected: frozenset[str]
+
+
+class RollCopy:
+    """Made empty; `load` brings back what the terminal held. One thread receives, any may look."""
+
+    def __init__(
+        self,
+        file: RollFile,
+        new_gallery: Callable[[], Searchable],
+        *,
+        terminal: str,
+        to_zone: str,
+        opening_key: OpeningKey,
+        counters: Counters,
+        clock: Clock,
+        log: Log,
+    ) -> None:
+        self._file = file
+        self._new_gallery = new_gallery
+        self._terminal = terminal
+        self._to_zone = to_zone
+        self._key = opening_key
+        self._counters = counters
+        self._clock = clock
+        self._log = log
+        self._receiving = threading.Lock()
+        self._content = self._arranged(NOTHING, new_gallery(), {})
+        self._confirmed: Reading | None = None
+        self._noted: Reading | None = None
+        self._heard_at: datetime | None = None
+        self._chunks: dict[int, RollUpdate] = {}
+
+    def load(self, aside_name: str) -> bool:
+        """Brings back the stored copy. False when its file was unusable: it is set aside and the copy is empty."""
+        try:
+            stored = self._file.load()
+        except WireError as error:
+            folder = self._file.set_aside(aside_name)
+            self._log.error("roll_copy_set_aside", why=error.reason.value, to=folder.name)
+            return False
+        gallery = self._new_gallery()
+        self._enrol(gallery, stored.people)
+        self._content = self._arranged(stored.version, gallery, {who.person: who for who in stored.people})
+        self._confirmed = self._noted = self._counters.confirmed()
+        return True
+
+    def content(self) -> Content:
+        """The copy as it stands; what is returned does not change, save for its gallery."""
+        return self._content
+
+    def facts(self, content: Content) -> RollFacts:
+        """What a decision needs of `content`, with its age as of now."""
+        return RollFacts(content.version, self.age_s(), content.zones)
+
+    def age_s(self) -> int | None:
+        """Seconds since the hub last confirmed the copy, None when it never did."""
+        confirmed = self._confirmed
+        return None if confirmed is None else int(self._clock.read().seconds_since(confirmed))
+
+    def receive(self, update: RollUpdate) -> Receipt:
+        """Takes one chunk; the last missing one applies them all.
+
+        WireError BACKWARDS, UNSEALABLE or MALFORMED when it must not be acted on; the copy then stands as it was.
+        """
+        with self._receiving:
+            current = self._content.version
+            if update.base == update.to:
+                return self._confirm(update) if update.to == current else Receipt.STALE
+            if update.to < current:
+                raise WireError(Refusal.BACKWARDS, f"The roll copy is at {current}, newer than what came.")
+            if update.to == current or update.base not in (NOTHING, current):
+                return Receipt.STALE
+            if update.part > update.parts:
+                raise WireError(Refusal.MALFORMED, "The chunk's number is past the number of chunks.")
+            self._collect(update)
+            if len(self._chunks) < update.parts:
+                return Receipt.WAITING
+            chunks, self._chunks = self._chunks, {}
+            changes = [self._open(chunks[part]) for part in sorted(chunks)]
+            self._apply(update, changes)
+            return Receipt.APPLIED
+
+    def _collect(self, update: RollUpdate) -> None:
+        """Chunks of another difference than those held make these useless: the hub has moved on."""
+        one = next(iter(self._chunks.values()), update)
+        if (one.base, one.to, one.parts) != (update.base, update.to, update.parts):
+            self._chunks = {}
+        self._chunks[update.part] = update
+
+    def _open(self, update: RollUpdate) -> RollChanges:
+        context = seal_context(self._terminal, update.to, update.part)
+        return decode(unseal(update.sealed, self._key, context), RollChanges)
+
+    def _confirm(self, update: RollUpdate) -> Receipt:
+        if self._heard_at is not None and update.said_at <= self._heard_at:
+            return Receipt.STALE  # said once before: proves nothing about now
+        self._note(update)
+        return Receipt.CONFIRMED
+
+    def _note(self, update: RollUpdate) -> None:
+        self._heard_at = update.said_at
+        self._confirmed = now = self._clock.read()
+        if self._noted is None or now.seconds_since(self._noted) >= NOTE_EVERY_S:
+            self._noted = now
+            try:
+                self._counters.note_confirmed(now)
+            except OSError as error:
+                self._log.warning("confirmation_not_noted", why=error.strerror)
+
+    def _apply(self, update: RollUpdate, changes: list[RollChanges]) -> None:
+        old = self._content
+        whole = update.base == NOTHING
+        people = {} if whole else dict(old.people)
+        for change in changes:
+            for person in change.removals:
+                people.pop(person, None)
+            people.update((who.person, who) for who in change.upserts)
+        self._save(update.to, people)
+        gallery = self._new_gallery() if whole else old.gallery
+        held = {} if whole else old.people
+        self._change(gallery, held, people)
+        self._content = self._arranged(update.to, gallery, people)
+        self._note(update)
+        self._log.info("roll_applied", version=str(update.to), people=len(people))
+
+    def _save(self, version: Version, people: dict[str, RollPerson]) -> None:
+        """Who left must not be let in because a disk is full: then the copy holds in memory, and comes again."""
+        try:
+            self._file.save(version, list(people.values()))
+        except OSError as error:
+            self._log.error("roll_not_stored", why=error.strerror, version=str(version))
+
+    def _change(
+        self, gallery: Searchable, held: Mapping[str, RollPerson], wanted: Mapping[str, RollPerson]
+    ) -> None:
+        for person in held.keys() - wanted.keys():
+            if held[person].fingers:
+                gallery.remove(person)
+        renewed = [
+            who
+            for who in wanted.values()
+            if who.person not in held or held[who.person].fingers != who.fingers
+        ]
+        for who in renewed:
+            if who.person in held and held[who.person].fingers:
+                gallery.remove(who.person)
+        self._enrol(gallery, renewed)
+
+    def _enrol(self, gallery: Searchable, people: Iterable[RollPerson]) -> None:
+        """A template that cannot be read costs its owner one finger here, and nobody else anything."""
+        unreadable = 0
+        for who in people:
+            for finger in who.fingers:
+                try:
+                    gallery.enrol(who.person, Template.from_iso(finger.template))
+                except TemplateError:
+                    unreadable += 1
+        if unreadable:
+            self._log.error("templates_unreadable", count=unreadable)
+
+    def _arranged(self, version: Version, gallery: Searchable, people: dict[str, RollPerson]) -> Content:
+        zones = {number: frozenset(who.zones) for number, who in people.items()}
+        expected = frozenset(number for number, allowed in zones.items() if self._to_zone in allowed)
+        return Content(version, gallery, people, zones, expected)

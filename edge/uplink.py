@@ -1,0 +1,221 @@
+"""The line to the broker: connects, waits, connects again, for ever, and never in step with other terminals.
+
+Each connection is a client of its own, so that nothing of the last one lingers: the journal, not the client's queue,
+knows what has to go. The client's callbacks only put words into `post`, which cannot fail, because an exception in a
+callback would end the client's thread while it still said it were connected.
+"""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from paho.mqtt.client import MQTT_ERR_SUCCESS, Client
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+
+from edge.log import Log
+from edge.settings import UplinkSettings
+
+NOBODY_SUBSCRIBED = 0x10
+FIRST_FAILURE = 0x80
+_POLL_S = 0.2
+_LAST_WORDS_S = 2.0
+
+
+@dataclass(frozen=True)
+class Connected:
+    """A connection stands; `session` is the number its last will carries."""
+
+    session: int
+
+
+@dataclass(frozen=True)
+class Disconnected:
+    """The connection is gone."""
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A message, not verified yet."""
+
+    topic: str
+    payload: bytes
+
+
+News = Connected | Disconnected | Arrived
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Files of mutual TLS: our certificate and key, and the authority that the broker's must be of."""
+
+    certificate: Path
+    key: Path
+    authority: Path
+
+
+@dataclass(frozen=True)
+class Line:
+    """Where the broker is and who we are to it; without `identity` the connection is plain, for loopback alone."""
+
+    host: str
+    port: int
+    mqtt5: bool
+    terminal: str
+    identity: Identity | None
+    subscriptions: Sequence[str]
+    will_topic: str
+
+
+class Uplink:
+    """`run` is the body of a thread; `publish` is called from one other thread."""
+
+    def __init__(
+        self,
+        line: Line,
+        settings: UplinkSettings,
+        *,
+        next_session: Callable[[], int],
+        will: Callable[[int], bytes],
+        post: Callable[[News], None],
+        log: Log,
+        random: Random,
+    ) -> None:
+        self._line = line
+        self._settings = settings
+        self._next_session = next_session
+        self._will = will
+        self._post = post
+        self._log = log
+        self._random = random
+        self._client: Client | None = None
+        self._session: int | None = None
+        self._stopping = threading.Event()
+        self._taken_in = False
+        self._last_failure = ""
+
+    def run(self) -> None:
+        """Returns after `stop`; no broker's absence ends it."""
+        pause_s = self._settings.retry_s
+        while not self._stopping.is_set():
+            connected = self._one_connection()
+            pause_s = self._settings.retry_s if connected else min(pause_s * 2, self._settings.retry_most_s)
+            self._stopping.wait(pause_s * self._random.uniform(0.5, 1.5))
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False, wait: bool = False) -> bool:
+        """Hands a message to the broker at QoS 1. True says only that it was handed over, with `wait` accepted."""
+        client = self._client
+        if client is None:
+            return False
+        handed = client.publish(topic, payload, qos=1, retain=retain)
+        if wait and handed.rc == MQTT_ERR_SUCCESS:
+            handed.wait_for_publish(_LAST_WORDS_S)
+            return handed.is_published()
+        return handed.rc == MQTT_ERR_SUCCESS
+
+    def _one_connection(self) -> bool:
+        """Whether the broker took us in; returns when the connection has ended."""
+        gone, welcome = threading.Event(), threading.Event()
+        self._taken_in = False
+        try:
+            client = self._make_client(gone, welcome)
+            client.connect(self._line.host, self._line.port, self._settings.keepalive_s)
+        except (OSError, ValueError) as error:  # ValueError: a certificate or address that no library takes
+            self._note_failure(type(error).__name__, getattr(error, "strerror", None))
+            return False
+        client.loop_start()
+        try:
+            self._watch(client, gone, welcome)
+        finally:
+            self._client = None
+            client.disconnect()
+            client.loop_stop()
+        if self._taken_in:
+            self._session = None  # its will may have been spoken: the next one must be later
+        if welcome.is_set():
+            self._post(Disconnected())
+            self._log.info("broker_lost" if not self._stopping.is_set() else "broker_left")
+        return welcome.is_set()
+
+    def _watch(self, client: Client, gone: threading.Event, welcome: threading.Event) -> None:
+        announced = False
+        while not gone.wait(_POLL_S) and not self._stopping.is_set() and self._loops():
+            if welcome.is_set() and not announced:
+                announced = True
+                self._last_failure = ""
+                self._client = client
+                self._log.info("broker_reached", session=self._session)
+                self._post(Connected(self._session or 0))
+
+    def _make_client(self, gone: threading.Event, welcome: threading.Event) -> Client:
+        line = self._line
+        client = Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=line.terminal,
+            protocol=MQTTProtocolVersion.MQTTv5 if line.mqtt5 else MQTTProtocolVersion.MQTTv311,
+            clean_session=None if line.mqtt5 else True,
+            reconnect_on_failure=False,
+        )
+        if line.identity is not None:
+            client.tls_set_context(_tls(line.identity))
+        if self._session is None:
+            self._session = self._next_session()
+        client.will_set(line.will_topic, self._will(self._session), qos=1, retain=True)
+        self._hang_callbacks(client, gone, welcome)
+        return client
+
+    def _hang_callbacks(self, client: Client, gone: threading.Event, welcome: threading.Event) -> None:
+        def on_connect(client: Client, _data: Any, _flags: Any, reason: Any, _properties: Any) -> None:
+            if reason.is_failure:
+                self._note_failure("broker_refused", str(reason))
+                gone.set()
+            else:
+                self._taken_in = True
+                client.subscribe([(topic, 1) for topic in self._line.subscriptions])
+
+        def on_subscribe(_client: Client, _data: Any, _mid: int, reasons: Any, _properties: Any) -> None:
+            if any(reason.is_failure for reason in reasons):
+                self._note_failure("subscription_refused", None)
+                gone.set()
+            else:
+                welcome.set()
+
+        def on_disconnect(*_facts: Any) -> None:
+            gone.set()
+
+        def on_message(_client: Client, _data: Any, message: Any) -> None:
+            self._post(Arrived(str(message.topic), bytes(message.payload)))
+
+        def on_publish(_client: Client, _data: Any, _mid: int, reason: Any, _properties: Any) -> None:
+            if reason is not None and reason.is_failure:
+                self._note_failure("publish_refused", str(reason))
+
+        client.on_connect, client.on_subscribe, client.on_disconnect = on_connect, on_subscribe, on_disconnect
+        client.on_message, client.on_publish = on_message, on_publish
+
+    def _loops(self) -> bool:
+        """Whether the client's own thread lives: its `is_connected` stays True when it died."""
+        name = f"paho-mqtt-client-{self._line.terminal}"
+        return any(thread.name == name and thread.is_alive() for thread in threading.enumerate())
+
+    def _note_failure(self, what: str, why: str | None) -> None:
+        """One line for each change: a broker that is away for a week fills no log."""
+        if (failure := f"{what} {why}") != self._last_failure:
+            self._last_failure = failure
+            self._log.warning("broker_not_reached", what=what, why=why)
+
+
+def _tls(identity: Identity) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_verify_locations(identity.authority)
+    context.load_cert_chain(identity.certificate, identity.key)
+    return context
