@@ -15,14 +15,13 @@ from hub.terminals import certificates
 from hub.terminals.authority import Authority
 from hub.terminals.errors import RequestError, UnknownTerminalError
 from hub.terminals.records import Status, Terminal, TerminalState, TerminalStateChange
-from wire.envelope import HUB
 from wire.keys import OpeningKey, sealing_key
 from wire.provisioning import Broker, CheckpointSettings, Grant, Request
 from wire.state import State
 from wire.topics import is_terminal_name
 
-RESERVED = (HUB, "broker", "web")
-"""Names of the hub's own; also every name that begins with "hub-"."""
+RESERVED = ("broker", "web")
+"""Names in certificates of the hub's own servers. Those that begin with "hub" are no terminal names at all."""
 
 
 @dataclass(frozen=True)
@@ -164,9 +163,10 @@ def _check_request(request: Request) -> None:
     if not is_terminal_name(name):
         raise RequestError(
             "bad_name",
-            "A terminal name has 1 to 40 lower-case letters, digits and hyphens. Make the request again.",
+            "A terminal name has 1 to 40 lower-case letters, digits and hyphens, and is not the hub's. "
+            "Make the request again.",
         )
-    if name in RESERVED or name.startswith("hub-"):
+    if name in RESERVED:
         raise RequestError("reserved_name", "That name belongs to the hub itself. Choose another one.")
     asked, _ = certificates.read_certificate_request(request.certificate_request)
     if asked != name:

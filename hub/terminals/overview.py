@@ -34,7 +34,7 @@ def overview(session: Session) -> list[Line]:
         .outerjoin(TerminalState, TerminalState.terminal_id == Terminal.id)
         .order_by(Terminal.name)
     )
-    return [_line(terminal, state) for terminal, state in session.execute(wanted).tuples()]
+    return [_line(terminal, state) for terminal, state in session.execute(wanted)]
 
 
 def _line(terminal: Terminal, state: TerminalState | None) -> Line:
