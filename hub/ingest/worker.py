@@ -82,7 +82,7 @@ class Worker:
             self._take(self._held)
         except _UNAVAILABLE:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - one message that breaks must not hold up the others
             _log.exception("a batch broke, its messages are taken one by one")
             self._take_one_by_one()
         self._held = []
@@ -99,7 +99,7 @@ class Worker:
                 return
             except _UNAVAILABLE:
                 raise
-            except Exception:
+            except Exception:  # noqa: BLE001 - the same
                 # Not acknowledged, so the terminal keeps what could not even be put into quarantine.
                 _log.exception("a message broke", extra={"fields": {"quarantine_next": trusting}})
 
