@@ -134,7 +134,7 @@ class ReadImage(Command[bool]):
     """Takes an image into the sensor's buffer; the answer is whether a finger lies on the glass."""
 
     name = "take an image"
-    allowance_s = 2.0
+    allowance_s = 1.5
 
     def request(self) -> bytes:
         return b"\x01"
@@ -171,38 +171,3 @@ class SetLight(Order):
 
     def request(self) -> bytes:
         return bytes([0x35, self.control, self.speed, self.colour, self.count])
-
-
-@dataclass(frozen=True, slots=True)
-class CountTemplates(Command[int]):
-    """PIMS stores nothing in a sensor: a count above zero is somebody else's prints."""
-
-    name = "count its templates"
-    reply_length = 2
-
-    def request(self) -> bytes:
-        return b"\x1d"
-
-    def read(self, body: bytes) -> int:
-        return int.from_bytes(body, "big")
-
-
-@dataclass(frozen=True, slots=True)
-class ClearTemplates(Order):
-    """Deletes every template in the sensor's own library."""
-
-    name = "clear its library"
-    allowance_s = 3.0
-
-    def request(self) -> bytes:
-        return b"\x0d"
-
-
-@dataclass(frozen=True, slots=True)
-class SoftReset(Order):
-    """Restarts the sensor; R503 sends 0x55 when it is ready again."""
-
-    name = "restart"
-
-    def request(self) -> bytes:
-        return b"\x3d"

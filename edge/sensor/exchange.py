@@ -11,7 +11,7 @@ from edge.sensor.geometry import LARGEST_IMAGE_BYTES
 Answer = TypeVar("Answer")
 
 QUIET_S = 0.03  # longer than a USB adapter holds bytes back (16 ms on FTDI)
-IDLE_S = 1.0  # a sensor that says nothing for so long in mid-image has died
+IDLE_S = 0.5  # a sensor streams its image without a pause; one that stops for so long has died
 SLACK = 1.2  # clock error of the sensor's UART and pauses between its packets
 _STRANGERS = (b"\x13", b"\x20", b"\x21")  # what a sensor says that wants a password or another address
 LARGEST_ANSWER_BYTES = LARGEST_IMAGE_BYTES + OVERHEAD * (LARGEST_IMAGE_BYTES // 32)

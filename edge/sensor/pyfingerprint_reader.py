@@ -123,7 +123,8 @@ class PyfingerprintDevice:
 
     def download_image(self) -> tuple[bytes, float]:
         work_s = DownloadImage.allowance_s + self._longest_transfer_s() * SLACK / self._settings.patience
-        pixels = self._run(DownloadImage.name, work_s, self._download, IDLE_S * self._settings.patience)
+        first_s = DownloadImage.allowance_s * self._settings.patience
+        pixels = self._run(DownloadImage.name, work_s, self._download, first_s)
         return pixels, self.now()
 
     def set_light(self, control: int, speed: int, colour: int, count: int) -> None:
@@ -166,6 +167,7 @@ class PyfingerprintDevice:
         answer = self._library.order((FINGERPRINT_DOWNLOADIMAGE,))
         if answer[0] != 0:
             raise SensorRefused(DownloadImage.name, answer[0])
+        self._transport.idle_s = IDLE_S * self._settings.patience
         return self._library.data()
 
     def _ask_parameters(self) -> Parameters:

@@ -23,7 +23,7 @@ class CommandTransport:
         self._outgoing = bytearray()
         self._checked = bytearray()
         self._deadline = 0.0
-        self._idle_s = math.inf
+        self.idle_s = math.inf
         self._only_payload = _ANY_PAYLOAD
         self.confirmation: int | None = None
         self.strays = 0
@@ -31,6 +31,7 @@ class CommandTransport:
     def begin(self, allowance_s: float, only_payload: int = _ANY_PAYLOAD, idle_s: float = math.inf) -> None:
         """Starts a command of `allowance_s`, in which no pause may last longer than `idle_s`.
 
+        `idle_s` may be changed on the way.
         With `only_payload`, packets of another payload length are passed over and counted in `strays`.
         """
         self.strays = self._decoder.clear() + len(self._checked) + self._line.discard()
@@ -38,7 +39,7 @@ class CommandTransport:
         self._checked.clear()
         self._only_payload = only_payload
         self._deadline = self._line.now() + allowance_s
-        self._idle_s = idle_s
+        self.idle_s = idle_s
         self.confirmation = None
 
     def write(self, data: bytes) -> int:
@@ -63,7 +64,7 @@ class CommandTransport:
 
     def _take_packet(self) -> None:
         while (packet := self._decoder.next_packet()) is None:
-            data = self._line.receive(min(self._deadline, self._line.now() + self._idle_s))
+            data = self._line.receive(min(self._deadline, self._line.now() + self.idle_s))
             if data and self._line.now() <= self._deadline:
                 self._decoder.feed(data)
             elif data or self._decoder.unfinished:

@@ -14,9 +14,6 @@ REQUESTS = [
     (commands.ReadImage(), "01"),
     (commands.DownloadImage(), "0a"),
     (commands.SetLight(3, 0, 2, 0), "3503000200"),
-    (commands.CountTemplates(), "1d"),
-    (commands.ClearTemplates(), "0d"),
-    (commands.SoftReset(), "3d"),
 ]
 
 

@@ -135,7 +135,7 @@ def test_another_sensor_may_have_another_size(device: ScriptedDevice, sensor: Se
 
 def test_reopening_waits_twice_as_long_each_time(device: ScriptedDevice, sensor: Sensor) -> None:
     device.connects.extend([SensorLost("gone")] * 9)
-    attempts = []
+    attempts: list[float] = []
     while device.connects:
         with pytest.raises(SensorLost):
             sensor.parameters()
