@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.ingest import telling
+from hub.ingest.chain import Conflict
 from hub.ingest.doorkeeper import VerifiedState
-from hub.ingest.records import CutTail, Fork, StoredEntry
+from hub.ingest.records import CutTail, StoredEntry
+from hub.ingest.writing import note_fork
 from hub.movements import feed
 from hub.roll.actions import note_receipt
 from hub.terminals.actions import note_state
@@ -67,7 +69,7 @@ def _is_cut(session: Session, said: VerifiedState, end: JournalEnd) -> bool:
     if next_entry is None or next_entry.received_at + CROSSING >= said.received_at:
         return False
     written_at = decode(next_entry.raw, Entry).wall_time
-    return said.state.said_at.astimezone(UTC) >= written_at
+    return said.state.said_at > written_at
 
 
 def _highest(session: Session, terminal_id: int, journal_id: bytes) -> int:
@@ -103,15 +105,7 @@ def _check_link(session: Session, said: VerifiedState, end: JournalEnd, now: dat
     ).all()
     if not links or end.last_link in links:
         return []
-    session.add(
-        Fork(
-            terminal_id=said.keys.terminal_id,
-            journal_id=end.journal_id,
-            sequence=end.last,
-            link=end.last_link,
-            held_link=links[0],
-            noticed_at=now,
-        )
-    )
-    session.flush()
+    conflict = Conflict(end.last, end.last_link, links[0])
+    if not note_fork(session, said.keys.terminal_id, end.journal_id, conflict, now):
+        return []
     return [telling.other_link(said.keys.name, end.journal_id, end.last, now)]

@@ -37,7 +37,11 @@ def write(session: Session, extension: Extension, troubles: Troubles, now: datet
             turned = {"canonical": True, "status": _status(one, troubles).value}
             session.execute(_one(journal, *one.key).values(turned))
     _quarantine(session, journal, troubles, now)
-    return _note_forks(session, extension, now)
+    return [
+        conflict
+        for conflict in extension.conflicts
+        if note_fork(session, journal.terminal_id, journal.journal_id, conflict, now)
+    ]
 
 
 def _status(one: Arrived, troubles: Troubles) -> EntryStatus:
@@ -85,28 +89,27 @@ def _quarantine(session: Session, journal: Journal, troubles: Troubles, now: dat
     session.flush()
 
 
-def _note_forks(session: Session, extension: Extension, now: datetime) -> list[Conflict]:
-    journal = extension.journal
-    news = []
-    for conflict in extension.conflicts:
-        known = select(Fork.id).where(
-            Fork.terminal_id == journal.terminal_id,
-            Fork.journal_id == journal.journal_id,
-            Fork.sequence == conflict.sequence,
-            Fork.link == conflict.link,
+def note_fork(
+    session: Session, terminal_id: int, journal_id: bytes, conflict: Conflict, now: datetime
+) -> bool:
+    """Keep a fork; False when it is known."""
+    known = select(Fork.id).where(
+        Fork.terminal_id == terminal_id,
+        Fork.journal_id == journal_id,
+        Fork.sequence == conflict.sequence,
+        Fork.link == conflict.link,
+    )
+    if session.execute(known).first() is not None:
+        return False
+    session.add(
+        Fork(
+            terminal_id=terminal_id,
+            journal_id=journal_id,
+            sequence=conflict.sequence,
+            link=conflict.link,
+            held_link=conflict.held_link,
+            noticed_at=now,
         )
-        if session.execute(known).first() is not None:
-            continue
-        session.add(
-            Fork(
-                terminal_id=journal.terminal_id,
-                journal_id=journal.journal_id,
-                sequence=conflict.sequence,
-                link=conflict.link,
-                held_link=conflict.held_link,
-                noticed_at=now,
-            )
-        )
-        session.flush()
-        news.append(conflict)
-    return news
+    )
+    session.flush()
+    return True
