@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 
 from edge.sensor.commands import Parameters
 from edge.sensor.device import Device
@@ -26,6 +27,7 @@ class Reader:
         self._device = device
         self._sleep = sleep
         self._poll_s = poll_s
+        self._in_use = Lock()
         self._parameters: Parameters | None = None
         self._has_light = False
         self._image_read_at: float | None = None
@@ -137,12 +139,19 @@ class Reader:
 
     @contextmanager
     def _accounted(self) -> Iterator[None]:
-        """Counts what goes wrong, and gives up a connection that is lost or keeps failing."""
+        """Counts what goes wrong, and gives up a connection that is lost or keeps failing.
+
+        Two threads would take each other's answers, so the second one is stopped: RuntimeError.
+        """
+        if not self._in_use.acquire(blocking=False):
+            raise RuntimeError("two threads use one sensor; it belongs to the agent's thread alone")
         try:
             yield
         except SensorError as error:
             self._count(error)
             raise
+        finally:
+            self._in_use.release()
         self._failures = 0
 
     def _count(self, error: SensorError) -> None:

@@ -2,6 +2,7 @@
 
 from collections import deque
 from itertools import pairwise
+from threading import Thread
 
 import pytest
 
@@ -193,3 +194,23 @@ def test_no_two_lights_look_alike_and_only_admit_is_steady() -> None:
     rhythms = [(light.value[0], light.value[1], light.value[3]) for light in Light]
     assert len(set(rhythms)) == len(Light)
     assert [light for light in Light if light.value[0] == 3] == [Light.ADMIT]
+
+
+def test_a_second_thread_is_stopped_before_it_takes_an_answer(device: ScriptedDevice, sensor: Sensor) -> None:
+    stopped: list[str] = []
+
+    def second_thread() -> None:
+        try:
+            sensor.show(Light.ADMIT)
+        except RuntimeError as error:
+            stopped.append(str(error))
+
+    def read_image() -> bool:
+        intruder = Thread(target=second_thread)
+        intruder.start()
+        intruder.join()
+        return False
+
+    device.read_image = read_image  # type: ignore[method-assign]
+    assert not sensor.finger_present()
+    assert stopped
