@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -17,6 +18,16 @@ from hub.custody.records import Person
 from hub.sentences import RefusedError, Sentence
 
 Templates = dict[int, list[tuple[int, bytes]]]
+
+
+@dataclass(frozen=True)
+class EnrolledFinger:
+    """A finger as a file shows it: how many impressions, the best quality, when last taken."""
+
+    position: int
+    impressions: int
+    quality: int
+    enrolled_at: datetime
 
 
 class AlreadyEnrolledError(RefusedError):
@@ -89,3 +100,14 @@ def _impressions(session: Session, person_id: int, position: int) -> int:
         Finger.person_id == person_id, Finger.position == position
     )
     return session.scalar(counted) or 0
+
+
+def fingers_of(session: Session, person_id: int) -> list[EnrolledFinger]:
+    """What is enrolled of somebody, without templates or images."""
+    rows = session.execute(
+        select(Finger.position, func.count(), func.max(Finger.quality), func.max(Finger.enrolled_at))
+        .where(Finger.person_id == person_id)
+        .group_by(Finger.position)
+        .order_by(Finger.position)
+    )
+    return [EnrolledFinger(*row) for row in rows]

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from hub.control_room.feed_lines import FeedLine, feed_line, happened_at
 from hub.control_room.rules import ALARM_SHOWN_FOR, REFERRAL_SHOWN_FOR, Level
 from hub.control_room.terminals import TerminalLine
-from hub.control_room.words import ALARMS, rule_words
+from hub.control_room.words import ALARMS
 from hub.movements.records import FeedItem, FeedKind
+from hub.reception.words import RULES, in_words
 from hub.sentences import Sentence
 from hub.web.language import say_in
 
@@ -63,7 +64,11 @@ def _is_open(line: FeedLine, now: datetime) -> bool:
 
 def _of_line(line: FeedLine, language: str) -> Need:
     alarm = line["kind"] == FeedKind.ALARM
-    what = _alarm_words(line) if alarm else rule_words(str(line.get("rule", "")))
+    what = (
+        in_words(ALARMS, str(line.get("what", "alarm")))
+        if alarm
+        else in_words(RULES, str(line.get("rule", "")))
+    )
     return Need(
         key=f"feed-{line['id']}",
         kind="alarm" if alarm else "referral",
@@ -74,11 +79,6 @@ def _of_line(line: FeedLine, language: str) -> Need:
         terminal=str(line.get("terminal") or ""),
         feed_id=line["id"],
     )
-
-
-def _alarm_words(line: FeedLine) -> Sentence:
-    code = str(line.get("what", "alarm"))
-    return ALARMS.get(code, Sentence("%(code)s", {"code": code.replace("_", " ")}))
 
 
 def _of_terminal(line: TerminalLine, language: str) -> Need:

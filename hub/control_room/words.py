@@ -6,22 +6,6 @@ from typing import Final
 
 from hub.sentences import Sentence
 
-DECISIONS: Final = {
-    "ADMIT": Sentence("Admitted"),
-    "REFUSE": Sentence("Refused"),
-    "REFER": Sentence("To the officer"),
-}
-
-RULES: Final = {
-    "expected": Sentence("Expected here"),
-    "on_roll": Sentence("On the roll"),
-    "not_recognised": Sentence("Finger not recognised"),
-    "too_close": Sentence("Two people look too alike"),
-    "poor_quality": Sentence("Finger could not be read"),
-    "zone_not_allowed": Sentence("May not enter this zone"),
-    "no_roll": Sentence("The terminal holds no roll"),
-}
-
 ALARMS: Final = {
     "fork": Sentence("Two different journal entries claim one place"),
     "cut_tail": Sentence("Journal entries are missing that were here before"),
@@ -37,10 +21,6 @@ EVENTS: Final = {
     "sensor": Sentence("The sensor answers again"),
 }
 """What a terminal says of itself that is no alarm."""
-
-SOURCES: Final = {
-    "scan": Sentence("finger scan"),
-}
 
 ZONE_KINDS: Final = {
     "BLOCK": Sentence("block"),
@@ -104,8 +84,3 @@ SCREEN: Final = {
     "shown": Sentence("%(shown)s of %(total)s"),
 }
 """What the scripts of the screen say."""
-
-
-def rule_words(rule: str) -> Sentence:
-    """A rule in words; one from another version is shown as it is written."""
-    return RULES.get(rule, Sentence("%(rule)s", {"rule": rule.replace("_", " ")}))

@@ -19,9 +19,9 @@ OLDEST_ORDER: Final = date(1950, 1, 1)
 class Sex(StrEnum):
     """As the register has it."""
 
-    MALE = "male"
-    FEMALE = "female"
-    UNKNOWN = "unknown"
+    MALE = "M"
+    FEMALE = "F"
+    UNKNOWN = "U"
 
 
 class OrderKind(StrEnum):

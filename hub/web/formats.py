@@ -65,3 +65,4 @@ def install(app: Flask) -> None:
     """Give templates the filters named as these functions."""
     for function in (clock_time, clock_seconds, calendar_date, person_name, age_s, age_text, iso):
         app.jinja_env.filters[function.__name__] = function
+    app.jinja_env.globals["hub_time"] = lambda: iso(now())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
@@ -68,8 +69,18 @@ def say_count(one: str, many: str, count: int, /, **values: object) -> str:
     return forms[0 if count == 1 else 1] % {"num": count, **values}
 
 
+def translated(words: Mapping[Any, Sentence]) -> list[tuple[str, str]]:
+    """Codes with their words in this request's language, for a list to choose from."""
+    return [(str(code), say(sentence)) for code, sentence in words.items()]
+
+
 def install(app: Flask) -> None:
     """Give templates `_`, `ngettext` and the language they speak."""
     app.jinja_env.globals.update(
-        _=say, say=say, ngettext=say_count, language=current_language, languages=LANGUAGES
+        _=say,
+        say=say,
+        ngettext=say_count,
+        language=current_language,
+        languages=LANGUAGES,
+        translated=translated,
     )

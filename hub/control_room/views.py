@@ -1,0 +1,118 @@
+"""The control room's screen, its stream, and the page of terminals."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+import msgspec
+from flask import Response, abort, render_template, request
+
+from hub.accounts.audit import Actor, write_down
+from hub.accounts.permissions import Permission
+from hub.control_room.live import Live, message
+from hub.control_room.picture import picture, zone_lines
+from hub.control_room.screen import floor_plan, screen_words
+from hub.control_room.terminals import terminal_lines
+from hub.control_room.words import LEVELS
+from hub.custody.queries import person_by_number
+from hub.reception.whereabouts import trail_today
+from hub.web.door import Site, now, reading, service, visitor, writing
+from hub.web.language import current_language
+from hub.web.routes import Pages
+
+pages = Pages("control_room", __name__, template_folder="templates")
+
+CHECK_SESSION_S: Final = 10.0
+"""How long a screen goes on after its session was ended."""
+RETRY: Final = b"retry: 1000\n\n"
+
+
+@pages.page("/control-room", Permission.WATCH, watches=True)
+def screen() -> str:
+    with reading() as session:
+        zones = zone_lines(session)
+        plan = floor_plan(session)
+    return render_template("control_room.html", zones=zones, plan=plan, words=screen_words())
+
+
+@pages.page("/control-room/picture", Permission.WATCH, watches=True)
+def whole_picture() -> Response:
+    service(Live).start()
+    with reading() as session:
+        return _json(picture(session, now(), current_language()))
+
+
+@pages.page("/control-room/events", Permission.WATCH, watches=True)
+def events() -> Response:
+    live = service(Live)
+    live.start()
+    last = request.headers.get("Last-Event-ID", "")
+    after = int(last) if last.isascii() and last.isdigit() and len(last) < 18 else None
+    stream = _stream(live, after, current_language(), _still_signed_in())
+    return Response(stream, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+@pages.page("/control-room/people/<number>", Permission.SEE_PEOPLE)
+def trail(number: str) -> Response:
+    with writing() as session:
+        person = person_by_number(session, number)
+        if person is None:
+            abort(404)
+        who = visitor()
+        actor = Actor(who.login, who.address)
+        write_down(session, at=now(), actor=actor, act="person.trail", subject=person.number)
+        steps = trail_today(session, person.number, now())
+    return _json({"number": person.number, "steps": steps})
+
+
+@pages.page("/terminals", Permission.SEE_TERMINALS)
+def terminals() -> str:
+    with reading() as session:
+        lines = terminal_lines(session, now(), current_language())
+    return render_template("terminals.html", lines=lines, levels=LEVELS)
+
+
+def _stream(live: Live, after: int | None, language: str, signed_in: Callable[[], bool]) -> Iterator[bytes]:
+    subscriber = live.subscribe(language)
+    try:
+        yield RETRY
+        yield from _resume(live, after)
+        checked = time.monotonic()
+        for encoded in subscriber.messages():
+            if time.monotonic() - checked > CHECK_SESSION_S:
+                checked = time.monotonic()
+                if not signed_in():
+                    yield message("signed-out", {})
+                    return
+            yield encoded
+    finally:
+        live.leave(subscriber)
+
+
+def _resume(live: Live, after: int | None) -> Iterator[bytes]:
+    """What was missed; a screen that missed too much is told to ask for the whole picture."""
+    if after is None:
+        return
+    missed = live.missed(after)
+    if missed is None:
+        yield message("restart", {})
+    else:
+        yield from missed
+
+
+def _still_signed_in() -> Callable[[], bool]:
+    """A question that can be asked after the request's own context is gone."""
+    site = service(Site)
+    token, address = request.cookies.get(site.session_cookie, ""), visitor().address
+
+    def ask() -> bool:
+        found = site.recognise(token, address, True, site.clock())
+        return found is not None and found.may(Permission.WATCH)
+
+    return ask
+
+
+def _json(document: Any) -> Response:
+    return Response(msgspec.json.encode(document), mimetype="application/json")

@@ -1,0 +1,77 @@
+"""Finding people, and the file of one of them. Each look is written down."""
+
+from __future__ import annotations
+
+from flask import abort, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from hub.accounts.audit import Actor, write_down
+from hub.accounts.permissions import Permission
+from hub.biometrics.actions import EnrolledFinger, fingers_of
+from hub.custody.actions import open_booking_of
+from hub.custody.queries import PAGE, find_people, home_zone_of, orders_of, person_by_number
+from hub.custody.records import Person
+from hub.movements.actions import zones_of
+from hub.reception.lines import PersonRow, rows_of, zone_names
+from hub.reception.whereabouts import trail_today, whereabouts
+from hub.reception.words import DECISIONS, FINGERS, ORDER_KINDS, RULES, SEXES, SOURCES, in_words
+from hub.web.door import now, reading, visitor, writing
+from hub.web.routes import Pages
+
+pages = Pages("people", __name__, template_folder="templates")
+
+
+@pages.page("/people", Permission.SEE_PEOPLE)
+def people() -> Response | str:
+    text = request.args.get("q", "").strip()[:100]
+    page = max(1, request.args.get("page", 1, type=int) or 1)
+    with reading() as session:
+        exact = person_by_number(session, text) if text else None
+        found = find_people(session, text, page=page)
+        rows: list[PersonRow] = rows_of(session, found.people, now())
+    if exact is not None:
+        return redirect(url_for("people.file", number=exact.number))
+    last = max(1, -(-found.total // PAGE))
+    return render_template("people.html", rows=rows, total=found.total, q=text, page=page, last=last)
+
+
+@pages.page("/people/<number>", Permission.SEE_PEOPLE)
+def file(number: str) -> str:
+    # The look is committed before anything is shown: no page without its line in the trail.
+    with writing() as session:
+        person = person_by_number(session, number)
+        if person is None:
+            abort(404)
+        who = visitor()
+        actor = Actor(who.login, who.address)
+        write_down(session, at=now(), actor=actor, act="person.look", subject=person.number)
+        found = _facts(session, person)
+    return render_template(
+        "person.html",
+        person=person,
+        decisions=DECISIONS,
+        rules=RULES,
+        sources=SOURCES,
+        in_words=in_words,
+        finger_words=FINGERS,
+        sexes=SEXES,
+        order_kinds=ORDER_KINDS,
+        just_admitted=request.args.get("admitted") == "1",
+        **found,
+    )
+
+
+def _facts(session: Session, person: Person) -> dict[str, object]:
+    booking = open_booking_of(session, person.id)
+    fingers: list[EnrolledFinger] = fingers_of(session, person.id)
+    return {
+        "booking": booking,
+        "orders": orders_of(session, booking.id) if booking else [],
+        "home": home_zone_of(session, booking.id) if booking else None,
+        "zones": zones_of(session, [person.id]).get(person.id, []),
+        "zone_names": zone_names(session),
+        "fingers": fingers,
+        "place": whereabouts(session, person.id, now()),
+        "trail": trail_today(session, person.number, now()),
+    }

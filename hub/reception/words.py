@@ -1,0 +1,57 @@
+"""Codes of the file in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.custody.rules import OrderKind, Sex
+from hub.sentences import Sentence
+
+FINGERS: Final = {
+    1: Sentence("Right thumb"),
+    2: Sentence("Right index finger"),
+    3: Sentence("Right middle finger"),
+    4: Sentence("Right ring finger"),
+    5: Sentence("Right little finger"),
+    6: Sentence("Left thumb"),
+    7: Sentence("Left index finger"),
+    8: Sentence("Left middle finger"),
+    9: Sentence("Left ring finger"),
+    10: Sentence("Left little finger"),
+}
+
+SEXES: Final = {
+    Sex.MALE: Sentence("Male"),
+    Sex.FEMALE: Sentence("Female"),
+    Sex.UNKNOWN: Sentence("Not known"),
+}
+
+ORDER_KINDS: Final = {
+    OrderKind.WARRANT: Sentence("Warrant"),
+    OrderKind.COMMITTAL: Sentence("Committal"),
+    OrderKind.REMAND_ORDER: Sentence("Remand order"),
+    OrderKind.SENTENCE_ORDER: Sentence("Sentence order"),
+}
+
+DECISIONS: Final = {
+    "ADMIT": Sentence("Admitted"),
+    "REFUSE": Sentence("Refused"),
+    "REFER": Sentence("To the officer"),
+}
+
+RULES: Final = {
+    "expected": Sentence("Expected here"),
+    "on_roll": Sentence("On the roll"),
+    "not_recognised": Sentence("Finger not recognised"),
+    "too_close": Sentence("Two people look too alike"),
+    "poor_quality": Sentence("Finger could not be read"),
+    "zone_not_allowed": Sentence("May not enter this zone"),
+    "no_roll": Sentence("The terminal holds no roll"),
+}
+
+SOURCES: Final = {"scan": Sentence("finger scan")}
+
+
+def in_words(words: dict[str, Sentence], code: str) -> Sentence:
+    """The code in words; one from another version is shown as it is written."""
+    return words.get(code, Sentence("%(code)s", {"code": code.replace("_", " ")}))

@@ -1,0 +1,122 @@
+"""The wiring of the site. Nothing below knows all of these; nothing above is imported by them."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any
+
+from flask import Flask, Request, redirect, url_for
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from hub.accounts.passwords import Passwords
+from hub.accounts.permissions import Permission
+from hub.accounts.views import pages as account_pages
+from hub.accounts.visitors import recogniser
+from hub.biometrics.duplicates import DuplicateSearch
+from hub.biometrics.vault import Vault
+from hub.control_room.live import Live
+from hub.control_room.views import pages as control_room_pages
+from hub.database import Sessions
+from hub.reception.holding import Holding
+from hub.reception.people import pages as people_pages
+from hub.reception.views import pages as reception_pages
+from hub.web import assets, errors, formats, guard, headers, language, preferences
+from hub.web.door import Site, provide, visitor, visitor_or_none
+from hub.web.routes import Pages, check_routes
+
+pages = Pages("home", __name__)
+
+_FIRST_PAGES = (
+    (Permission.WATCH, "control_room.screen"),
+    (Permission.SEE_PEOPLE, "people.people"),
+    (Permission.SEE_TERMINALS, "control_room.terminals"),
+)
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the site is made of. `form_key` signs forms; `secure` tells that TLS is before it."""
+
+    sessions: Sessions
+    vault: Vault
+    form_key: bytes
+    clock: Callable[[], datetime]
+    secure: bool
+    passwords: Passwords
+
+
+class HubRequest(Request):
+    """Handed-in files stay in memory: a finger is never in a temporary file."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return io.BytesIO()
+
+
+class Hub(Flask):
+    request_class = HubRequest
+
+
+def create_app(parts: Parts) -> Flask:
+    """The site; RuntimeError when a route names no permission."""
+    app = Hub("hub.web", static_folder=None, template_folder="templates")
+    _configure(app, parts)
+    for part in (errors, headers, guard):
+        part.install(app)
+    CSRFProtect(app)
+    for part in (language, formats, assets, preferences):
+        part.install(app)
+    for blueprint in (pages, account_pages, reception_pages, people_pages, control_room_pages):
+        app.register_blueprint(blueprint)
+    app.jinja_env.globals["visitor"] = visitor_or_none
+    check_routes(app)
+    return app
+
+
+def live_feed(app: Flask) -> Live:
+    """The feed's follower of a site, to be stopped with it."""
+    found = app.extensions["pims.Live"]
+    assert isinstance(found, Live)
+    return found
+
+
+@pages.page("/", Permission.SIGNED_IN)
+def home() -> Response:
+    for permission, endpoint in _FIRST_PAGES:
+        if visitor().may(permission):
+            return redirect(url_for(endpoint))
+    raise NotFound
+
+
+def _configure(app: Flask, parts: Parts) -> None:
+    settings: dict[str, Any] = {
+        "SECRET_KEY": parts.form_key,
+        "SESSION_COOKIE_NAME": "__Host-pims-form" if parts.secure else "pims-form",
+        "SESSION_COOKIE_SECURE": parts.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Strict",
+        "SESSION_COOKIE_PATH": "/",
+        # A sign-in page may stand open all night; the form's life is that of its cookie.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "MAX_FORM_MEMORY_SIZE": 64 * 1024,
+        "MAX_FORM_PARTS": 100,
+    }
+    app.config.update(settings)
+    provide(app, Site(parts.sessions, parts.clock, recogniser(parts.sessions), parts.secure))
+    provide(app, parts.passwords)
+    provide(app, parts.vault)
+    provide(app, DuplicateSearch(parts.vault, parts.sessions))
+    provide(app, Holding())
+    provide(app, Live(parts.sessions, parts.clock))
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
