@@ -10,22 +10,29 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from matching import comparison
+from matching.comparison import compare
 from matching.errors import ImageError, MatchingError, ModelError, TemplateError
 from matching.extraction import Extractor
 from matching.extraction.leader import LeaderExtractor
+from matching.gallery import Gallery, Identification, Outcome
 from matching.images import at_500_dpi
 from matching.quality import Advice, Quality, assess
 from matching.template import Template
 
 __all__ = [
     "Advice",
+    "Gallery",
+    "Identification",
     "ImageError",
     "MatchingError",
     "ModelError",
+    "Outcome",
     "Quality",
     "Template",
     "TemplateError",
     "assess",
+    "compare",
     "extract",
     "warm_up",
 ]
@@ -46,3 +53,4 @@ def extract(image: NDArray[Any], dpi: float = 500, extractor: Extractor | None =
 def warm_up() -> None:
     """Load models and compiled kernels now, so that the first finger does not wait for them."""
     _leader.warm_up()
+    comparison.warm_up()
