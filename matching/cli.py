@@ -90,11 +90,11 @@ def _compare(chosen: argparse.Namespace) -> int:
     from matching.comparison.calibration import CEILING, SUPPORTED
 
     score = compare(*(matching.extract(read_image(path), chosen.dpi) for path in chosen.images))
-    words = f"of {10**score:,.0f} pairs of different fingers, one reaches this"
-    if score >= CEILING:
-        words = (
-            f"no score is higher; fewer than one in {10**CEILING:,.0f} pairs of different fingers reach this"
-        )
+    words = f"one pair of different fingers in {10**score:,.0f} scores as high"
+    if score < 1:
+        words = "nothing speaks for the same finger"
+    elif score >= CEILING:
+        words = f"the highest score: at most {words}"
     if score > SUPPORTED:
         words += " (extrapolated)"
     print(f"{score:.2f}  {words}")

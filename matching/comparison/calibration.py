@@ -62,4 +62,4 @@ def calibrated(raw: ArrayLike, cylinders: ArrayLike) -> NDArray[np.float64]:
     above = 2.0 + (raw - hundredth) / np.interp(cylinders, _COUNTS, DECADE)
     below = 2.0 - (hundredth - raw) / (hundredth - median) * (2.0 - _AT_MEDIAN)
     score = np.clip(np.where(raw >= hundredth, above, below), 0.0, CEILING)
-    return np.where(cylinders < MIN_CYLINDERS, 0.0, score)
+    return np.where((raw > 0) & (cylinders >= MIN_CYLINDERS), score, 0.0)
