@@ -1,27 +1,33 @@
 """The fingerprint engine: image -> template -> score. No network, no database, no keys.
 
-probe = matching.extract(image)
-score = matching.compare(probe, matching.Template.from_iso(record))
+>>> probe = matching.extract(image)
+>>> score = matching.compare(probe, matching.Template.from_iso(record))
+
+What compares is imported when it is first named: it brings a compiler along, which those who only hold templates do
+not need.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import importlib
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from matching import comparison
-from matching.comparison import compare
 from matching.errors import ImageError, MatchingError, ModelError, TemplateError
 from matching.extraction import Extractor
 from matching.extraction.leader import LeaderExtractor
-from matching.gallery import Gallery, Identification, Outcome
 from matching.images import at_500_dpi
 from matching.quality import Advice, Quality, assess
 from matching.template import Template
 
+if TYPE_CHECKING:
+    from matching.comparison import compare
+    from matching.gallery import Gallery, Identification, Outcome
+
 __all__ = [
     "Advice",
+    "Extractor",
     "Gallery",
     "Identification",
     "ImageError",
@@ -38,6 +44,12 @@ __all__ = [
 ]
 
 _leader = LeaderExtractor()
+_IMPORTED_WHEN_NAMED = {
+    "compare": "matching.comparison",
+    "Gallery": "matching.gallery",
+    "Identification": "matching.gallery",
+    "Outcome": "matching.gallery",
+}
 
 
 def extract(image: NDArray[Any], dpi: float = 500, extractor: Extractor | None = None) -> Template:
@@ -52,5 +64,15 @@ def extract(image: NDArray[Any], dpi: float = 500, extractor: Extractor | None =
 
 def warm_up() -> None:
     """Load models and compiled kernels now, so that the first finger does not wait for them."""
+    from matching import comparison
+
     _leader.warm_up()
     comparison.warm_up()
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _IMPORTED_WHEN_NAMED:
+        raise AttributeError(f"module 'matching' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_IMPORTED_WHEN_NAMED[name]), name)
+    globals()[name] = value
+    return value

@@ -58,7 +58,9 @@ def judge(seen: RidgeMap, at_least: int = p.USABLE_SCORE) -> Quality:
     """The judgement that a ridge map leads to."""
     ridges = seen.ridges()
     area = float(ridges.sum() * p.MM2_PER_WINDOW)
-    score = round(100 * min(1.0, area / p.FULL_AREA_MM2))
+    clearness = (seen.purity[ridges] - p.UNCLEAR_PURITY) / (p.CLEAR_PURITY - p.UNCLEAR_PURITY)
+    clear_area = float(clearness.clip(0, 1).sum() * p.MM2_PER_WINDOW)
+    score = round(100 * min(1.0, clear_area / p.FULL_AREA_MM2))
     contrast = float(np.median(seen.contrast[ridges])) if ridges.any() else 0.0
     advice = _advice(seen, ridges, area, score >= at_least)
     return Quality(score, advice, round(area, 1), round(contrast, 1))
@@ -73,7 +75,7 @@ def _advice(seen: RidgeMap, ridges: Windows, area_mm2: float, enough: bool) -> A
         return Advice.PLACE_FINGER
     if at_edge:
         return Advice.CENTRE_FINGER
-    grey = float(seen.grey[touched].mean())
+    grey = float(np.median(seen.grey[touched]))
     if grey <= p.WET_GREY:
         return Advice.PRESS_LIGHTER
     return Advice.PRESS_HARDER if grey >= p.DRY_GREY else Advice.TOO_FEW_RIDGES

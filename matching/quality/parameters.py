@@ -15,8 +15,12 @@ MIN_PERIOD_PX: Final = 5.0
 MAX_PERIOD_PX: Final = 14.0
 """Ridge periods of 0.25 to 0.7 mm: from a small finger, or a scale error, to the widest ridges of a thumb."""
 
-MIN_PURITY: Final = 0.35
-"""Share of a window's energy in one wave, 0 to 1. Measured: median 0.6 on real ridges, below 0.1 on noise."""
+MIN_PURITY: Final = 0.25
+"""Share of a window's energy in one wave, 0 to 1, from which it is ridges. Measured: median 0.5 on real prints, below
+0.1 on noise."""
+UNCLEAR_PURITY: Final = 0.15
+CLEAR_PURITY: Final = 0.6
+"""Between these two a window counts for the score in part, above the second whole."""
 MIN_CONTRAST: Final = 9.0
 """Effective height of that wave in grey levels. Measured: no usable print has a median below 13 (optical: 24); what a
 finger leaves on the glass at a tenth of its contrast has 7."""
@@ -33,13 +37,13 @@ TOUCHED_BELOW_GLASS: Final = 30.0
 """Grey levels below the glass from which a window counts as touched."""
 WET_GREY: Final = 70.0
 DRY_GREY: Final = 170.0
-"""Mean grey level of the touched windows, of 255, that tells a flooded from a dry finger."""
+"""Median grey level of the touched windows, of 255, that tells a flooded from a dry finger."""
 
 FULL_AREA_MM2: Final = 110.0
-"""Area of clear ridges from which more makes no better image: between median and upper quartile of the optical sets."""
-USABLE_SCORE: Final = 15
-"""16 mm2 of clear ridges. Measured: no optical print below, 9 of 160 capacitive ones; of 40 photographs one above, and
-it shows a wall of bricks."""
+"""Area of clear ridges from which more makes no better image: about the upper quartile of the optical sets."""
+USABLE_SCORE: Final = 10
+"""Measured: one real print of 910 below, from a small capacitive sensor; 12 of 910 at most when cut to 256x288 and 16
+grey levels. Of 40 photographs the highest has 6, but for one of a wall of bricks."""
 HALF_FINGER_MM2: Final = 40.0
 MAX_OFF_CENTRE: Final = 0.2
 """Distance of the middle of the touched part from the middle of the image, as share of the side. A smaller area than
