@@ -87,7 +87,7 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
         "--broker", choices=("mosquitto", "amqtt"), help="which broker (default: mosquitto where it is)"
     )
     parser.add_argument(
-        "--backend", choices=("own", "pyfingerprint"), default="own", help="which sensor driver"
+        "--backend", choices=("zfm", "pyfingerprint"), default="zfm", help="which sensor driver"
     )
     parser.add_argument("--port", type=int, default=0, help="port of the page (default: a free one)")
     parser.add_argument("--seed", type=int, default=1, help="seed of people, walks and kills")
