@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.errors import TemplateError
-from matching.template import MAX_COORDINATE, MAX_SIDE_PX, Template
+
+MAX_COORDINATE: Final = 0x3FFF
+"""Coordinates have 14 bits."""
+MAX_SIDE_PX: Final = MAX_COORDINATE + 1
 
 MAGIC: Final = b"FMR\0"
 VERSION: Final = b" 20\0"
@@ -34,21 +37,46 @@ _MAX_RECORD_BYTES: Final = 1 << 20
 """Far more than 16 views of each of 11 positions need; what is longer is not a fingerprint."""
 
 
-def encode(views: Sequence[Template]) -> bytes:
-    """Write views of the same image size and device as one record; raises TemplateError when they differ."""
+_SHARED: Final = ("width", "height", "device")
+"""What a record says once for all its views."""
+
+
+class View(TypedDict):
+    """One finger view, field by field as in `matching.template.Template`."""
+
+    x: NDArray[np.int16]
+    y: NDArray[np.int16]
+    angle: NDArray[np.uint8]
+    kind: NDArray[np.uint8]
+    quality: NDArray[np.uint8]
+    width: int
+    height: int
+    finger: int
+    view: int
+    impression: int
+    finger_quality: int
+    device: int
+    extended: bytes
+
+
+def encode(views: Sequence[View]) -> bytes:
+    """Write views of the same image size and device as one record; raises TemplateError when they differ.
+
+    The fields must be in range, as those of a `Template` are.
+    """
     if not 1 <= len(views) <= 255:
         raise TemplateError("A record holds from 1 to 255 finger views.")
     first = views[0]
-    if any((v.width, v.height, v.device) != (first.width, first.height, first.device) for v in views):
+    if any(view[name] != first[name] for view in views for name in _SHARED):
         raise TemplateError(
             "All views of a record must have the same width, height and device; write two records."
         )
     body = b"".join(_encode_view(view) for view in views)
     header = _HEADER.pack(
         len(MAGIC + VERSION) + _HEADER.size + len(body),
-        first.device,
-        first.width,
-        first.height,
+        first["device"],
+        first["width"],
+        first["height"],
         PIXELS_PER_CM,
         PIXELS_PER_CM,
         len(views),
@@ -57,16 +85,11 @@ def encode(views: Sequence[Template]) -> bytes:
     return MAGIC + VERSION + header + body
 
 
-def decode_one(record: bytes) -> Template:
-    """Read a record that must hold exactly one view; raises TemplateError."""
-    views = decode(record)
-    if len(views) != 1:
-        raise TemplateError(f"The record holds {len(views)} finger views; give one record for each view.")
-    return views[0]
+def decode(record: bytes) -> list[View]:
+    """Read all views; coordinates of another resolution are brought to 500 dpi.
 
-
-def decode(record: bytes) -> list[Template]:
-    """Read all views; coordinates of another resolution are brought to 500 dpi. Raises TemplateError."""
+    Raises TemplateError when the structure is wrong; whoever makes templates of the views checks their values.
+    """
     reader = _Reader(record)
     if reader.bytes(8, "header") != MAGIC + VERSION:
         raise TemplateError("This is not a finger minutiae record of ISO/IEC 19794-2:2005.")
@@ -115,17 +138,17 @@ class _Reader:
         return self._record[self._at - count : self._at]
 
 
-def _encode_view(view: Template) -> bytes:
-    minutiae = np.empty(len(view), _MINUTIA)
-    minutiae["x"] = view.x.astype(np.uint16) | (view.kind.astype(np.uint16) << 14)
-    minutiae["y"] = view.y
-    minutiae["angle"] = view.angle
-    minutiae["quality"] = view.quality
-    head = _VIEW.pack(view.finger, view.view << 4 | view.impression, view.finger_quality, len(view))
-    return head + minutiae.tobytes() + struct.pack(">H", len(view.extended)) + view.extended
+def _encode_view(view: View) -> bytes:
+    minutiae = np.empty(len(view["x"]), _MINUTIA)
+    minutiae["x"] = view["x"].astype(np.uint16) | (view["kind"].astype(np.uint16) << 14)
+    for name in ("y", "angle", "quality"):
+        minutiae[name] = view[name]
+    number = view["view"] << 4 | view["impression"]
+    head = _VIEW.pack(view["finger"], number, view["finger_quality"], len(minutiae))
+    return head + minutiae.tobytes() + struct.pack(">H", len(view["extended"])) + view["extended"]
 
 
-def _read_view(reader: _Reader, width: int, height: int, device: int, per_cm: tuple[int, int]) -> Template:
+def _read_view(reader: _Reader, width: int, height: int, device: int, per_cm: tuple[int, int]) -> View:
     finger, number, quality, count = reader.take(_VIEW, "finger view header")
     minutiae = np.frombuffer(reader.bytes(count * _MINUTIA.itemsize, "minutiae"), _MINUTIA)
     if np.any(minutiae["y"] > MAX_COORDINATE):
@@ -136,7 +159,7 @@ def _read_view(reader: _Reader, width: int, height: int, device: int, per_cm: tu
     x, y = minutiae["x"] & np.uint16(MAX_COORDINATE), minutiae["y"]
     if np.any(x >= width) or np.any(y >= height):
         raise TemplateError("A minutia lies outside the image that the record describes.")
-    return Template(
+    return View(
         x=_rescaled(x, per_cm[0], width),
         y=_rescaled(y, per_cm[1], height),
         angle=minutiae["angle"],

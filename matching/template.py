@@ -6,20 +6,19 @@ Nothing finer than the standard is kept: a template that went through a record c
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from matching import codec
+from matching.codec import MAX_SIDE_PX
 from matching.errors import TemplateError
 
 DPI: Final = 500
 """Resolution of the coordinates; 197 pixels a centimetre in a record."""
 MAX_MINUTIAE: Final = 255
 """The count of a finger view is one byte."""
-MAX_COORDINATE: Final = 0x3FFF
-"""Coordinates have 14 bits."""
-MAX_SIDE_PX: Final = MAX_COORDINATE + 1
 MAX_EXTENDED_BYTES: Final = 0xFFFF
 
 OTHER: Final = 0
@@ -84,15 +83,23 @@ class Template:
     @classmethod
     def from_iso(cls, record: bytes) -> Template:
         """Read a record of exactly one finger view; raises TemplateError with the reason otherwise."""
-        from matching.codec import decode_one
+        views = codec.decode(record)
+        if len(views) != 1:
+            raise TemplateError(f"The record holds {len(views)} finger views; read them with `all_from_iso`.")
+        return cls(**views[0])
 
-        return decode_one(record)
+    @classmethod
+    def all_from_iso(cls, record: bytes) -> list[Template]:
+        """Read every finger view of a record; raises TemplateError with the reason."""
+        return [cls(**view) for view in codec.decode(record)]
 
-    def to_iso(self) -> bytes:
-        """This template as an ISO/IEC 19794-2:2005 record; `from_iso` gives an equal template back."""
-        from matching.codec import encode
+    def to_iso(self, *further: Template) -> bytes:
+        """This template as an ISO/IEC 19794-2:2005 record; `from_iso` gives an equal template back.
 
-        return encode([self])
+        `further` templates of the same image size and device become further views of the record; TemplateError
+        when they differ.
+        """
+        return codec.encode([template._view() for template in (self, *further)])
 
     def with_facts(self, **facts: Any) -> Template:
         """The same minutiae with other facts about them: `finger`, `view`, `finger_quality` and so on."""
@@ -116,12 +123,15 @@ class Template:
         """No coordinates: a template must not reach a log by way of its printed form."""
         return f"<Template of {len(self)} minutiae, {self.width}x{self.height}>"
 
+    def _view(self) -> codec.View:
+        return cast(codec.View, {field.name: getattr(self, field.name) for field in fields(self)})
+
     def _key(self) -> tuple[Any, ...]:
-        values = (getattr(self, field.name) for field in fields(self))
+        values = self._view().values()
         return tuple(value.tobytes() if isinstance(value, np.ndarray) else value for value in values)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Template, tuple(getattr(self, field.name) for field in fields(self))
+        return Template, tuple(self._view().values())
 
 
 def _check_scalars(template: Template) -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import Template, TemplateError
-from matching.codec import decode, decode_one, encode
+from matching.codec import decode, encode
 
 
 def areas() -> st.SearchStrategy[bytes]:
@@ -103,21 +103,21 @@ def test_a_bad_record_is_refused_with_the_reason(record: bytes, reason: str) -> 
 @pytest.mark.parametrize("extended", [b"\0\1\0", b"\0\1\0\3", b"\0\1\0\x05", b"\0\1\0\4\0"])
 def test_extended_data_that_is_no_chain_of_areas_is_refused(extended: bytes) -> None:
     with pytest.raises(TemplateError, match="extended data"):
-        decode(simple(extended=extended).to_iso())
+        Template.all_from_iso(simple(extended=extended).to_iso())
 
 
 def test_views_of_different_images_do_not_fit_one_record() -> None:
     with pytest.raises(TemplateError, match="two records"):
-        encode([simple(), simple(width=300)])
+        simple().to_iso(simple(width=300))
     with pytest.raises(TemplateError, match="from 1 to 255"):
         encode([])
 
 
 def test_two_views_are_too_many_for_one_template() -> None:
-    record = encode([simple(), simple(view=1)])
-    assert decode(record) == [simple(), simple(view=1)]
+    record = simple().to_iso(simple(view=1))
+    assert Template.all_from_iso(record) == [simple(), simple(view=1)]
     with pytest.raises(TemplateError, match="2 finger views"):
-        decode_one(record)
+        Template.from_iso(record)
 
 
 def test_the_bytes_are_those_of_the_standard() -> None:
@@ -156,7 +156,7 @@ def test_a_damaged_record_is_read_or_refused_and_nothing_else(
         record[data.draw(st.integers(0, len(record) - 1))] = data.draw(st.integers(0, 255))
     damaged = bytes(record[: data.draw(st.integers(0, len(record)))])
     try:
-        views = decode(damaged)
+        views = Template.all_from_iso(damaged)
     except TemplateError:
         return
     assert all(isinstance(view, Template) for view in views)

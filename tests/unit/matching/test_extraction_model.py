@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from scipy.signal import correlate2d
+
+from matching.models import make_leader
+
+
+def test_other_weights_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "some.weights.h5").write_bytes(b"not these")
+    with pytest.raises(SystemExit, match="not the LEADER weights"):
+        make_leader.read_layers(tmp_path / "some.weights.h5")
+
+
+def test_a_convolution_before_the_doubling_does_what_it_did_after() -> None:
+    random = np.random.default_rng(3)
+    kernel = random.normal(size=(2, 3, 5, 5)).astype(np.float32)
+    image = random.normal(size=(3, 6, 8))
+    doubled = image.repeat(2, axis=1).repeat(2, axis=2)
+    after = [sum(correlate2d(doubled[c], kernel[o, c], "same") for c in range(3)) for o in range(2)]
+    small = make_leader.undoubled(kernel).reshape(2, 2, 2, 3, 3, 3)
+    before = np.empty((2, 12, 16))
+    for row, column, out in np.ndindex(2, 2, 2):
+        parts = (correlate2d(image[c], small[row, column, out, c], "same") for c in range(3))
+        before[out, row::2, column::2] = sum(parts)
+    np.testing.assert_allclose(before, after, rtol=0, atol=1e-5)
+
+
+def test_every_number_in_the_order_of_layers_is_used_once() -> None:
+    names = [name for group in make_leader.Layers.ORDER.values() for name in group]
+    assert len(names) == len(set(names))
+
+
+def test_the_model_speaks_as_its_maker_says() -> None:
+    model = onnx.load(Path(make_leader.__file__).with_name("leader.onnx"))
+    onnx.checker.check_model(model, full_check=True)
+    assert [value.name for value in model.graph.input] == ["image"]
+    assert [value.name for value in model.graph.output] == ["quality", "direction", "ending"]
+    assert {entry.domain for entry in model.opset_import} == {""}
