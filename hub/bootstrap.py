@@ -80,11 +80,10 @@ def _make_folder(data: Path) -> None:
 def _settings(args: argparse.Namespace) -> Settings:
     if not (args.data / settings.FILE).exists():
         default = BrokerSettings()
-        port = args.broker_port or default.port
-        if not 1 <= port <= 65535:
-            raise InitError(f"--broker-port {port} is no port. Give one from 1 to 65535.")
         broker = BrokerSettings(
-            kind=args.broker or default.kind, host=args.broker_host or default.host, port=port
+            kind=args.broker or default.kind,
+            host=default.host if args.broker_host is None else args.broker_host,
+            port=default.port if args.broker_port is None else args.broker_port,
         )
         return settings.write_first(args.data, database=args.database or "", broker=broker)
     held = settings.load(args.data)

@@ -72,23 +72,23 @@ def load(data: Path) -> Settings:
         ) from None
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}.") from error
-    try:
-        file = msgspec.toml.decode(raw, type=_File)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be used: {error}. Correct it and start again.") from error
-    return _settings(data, file, path)
+    return _settings(data, raw, path)
 
 
 def write_first(data: Path, *, database: str = "", broker: BrokerSettings | None = None) -> Settings:
     """Write hub.toml for a new hub and give its settings; SettingsError when they cannot be used."""
-    file = _File(database=database, broker=broker or BrokerSettings())
+    text = _text(_File(database=database, broker=broker or BrokerSettings()))
     path = data / FILE
-    settings = _settings(data, file, path)
-    _write_durably(path, _text(file))
+    settings = _settings(data, text.encode(), path)
+    _write_durably(path, text)
     return settings
 
 
-def _settings(data: Path, file: _File, path: Path) -> Settings:
+def _settings(data: Path, raw: bytes, path: Path) -> Settings:
+    try:
+        file = msgspec.toml.decode(raw, type=_File)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be used: {error}. Correct it and start again.") from error
     if file.broker.kind == "amqtt" and file.broker.host not in ("127.0.0.1", "::1", "localhost"):
         raise SettingsError(
             f"{path}: `broker.host` must be 127.0.0.1 with amqtt, which has neither encryption nor access list."

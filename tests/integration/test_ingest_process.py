@@ -116,9 +116,9 @@ class Prison:
         speaker.subscribe(f"pims/down/{self.gate.name}/roll")
         return speaker
 
-    def ack(self, speaker: Speaker, committed: int) -> Ack | None:
+    def ack(self, speaker: Speaker, committed: int, patience_s: float = PATIENCE_S) -> Ack | None:
         """The first acknowledgement that reaches `committed`."""
-        while (heard := speaker.next()) is not None:
+        while (heard := speaker.next(patience_s)) is not None:
             if heard.topic.endswith("/ack"):
                 body = open_envelope(
                     heard.payload, kind="ack", sender=HUB, receiver=self.gate.name, key=self.hub_key
@@ -207,7 +207,9 @@ def test_killed_ingest_and_killed_broker_lose_nothing_and_double_nothing(
     with prison.connect() as speaker:
         prison.gate.passes(ASH)
         last = prison.gate.batch(7)
-        assert until(lambda: (speaker.publish(last.topic, last.raw), prison.ack(speaker, 7))[1] is not None)
+        assert until(
+            lambda: (speaker.publish(last.topic, last.raw), prison.ack(speaker, 7, 0.5))[1] is not None
+        )
     assert prison.ingest.stop() == 0
     assert [line["sequence"] for line in prison.export("journal", capsys)] == [1, 2, 3, 4, 5, 6, 7]
     assert len(prison.export("movements", capsys)) == 7
