@@ -1,0 +1,103 @@
+"""The units: known to systemd without complaint, closed tight, and starting commands that exist."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(__file__).resolve().parents[2] / "systemd"
+UNITS = sorted(FOLDER.glob("*.service"))
+LOOSEST = 1.6
+"""Exposure by systemd's own reckoning, from 0 (shut) to 10."""
+
+needs_systemd = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None,
+    reason="systemd-analyze is not on this machine, so units are only read, not judged: apt-get install systemd",
+)
+by_name = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+
+
+def values(unit: Path, name: str) -> list[str]:
+    return re.findall(rf"^{name}=(.*)$", unit.read_text(), re.MULTILINE)
+
+
+def test_every_long_running_program_has_its_unit() -> None:
+    assert [unit.stem for unit in UNITS] == ["pims-broker", "pims-ingest", "pims-terminal", "pims-web"]
+
+
+@needs_systemd
+@by_name
+def test_systemd_has_nothing_to_complain_of(unit: Path, tmp_path: Path) -> None:
+    programs = tmp_path / "opt" / "pims" / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    for name in ("pims-hub", "pims-edge"):
+        (programs / name).write_text("#!/bin/sh\n")
+        (programs / name).chmod(0o755)
+    copy = tmp_path / unit.name
+    copy.write_text(unit.read_text().replace("/opt/pims", str(tmp_path / "opt" / "pims")))
+    verdict = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", str(copy)], capture_output=True, text=True, check=False
+    )
+    assert (verdict.returncode, verdict.stderr.strip()) == (0, "")
+
+
+@needs_systemd
+@by_name
+def test_exposure_is_low(unit: Path) -> None:
+    verdict = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", "--no-pager", str(unit)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = re.search(r"Overall exposure level for \S+: ([0-9.]+)", verdict.stdout)
+    assert found is not None, verdict.stderr
+    assert float(found[1]) <= LOOSEST
+
+
+@by_name
+def test_the_command_exists(unit: Path) -> None:
+    (line,) = values(unit, "ExecStart")
+    program, *words = shlex.split(line)
+    assert program in ("/opt/pims/.venv/bin/pims-hub", "/opt/pims/.venv/bin/pims-edge")
+    if program.endswith("pims-hub"):
+        from hub.__main__ import _parser
+    else:
+        from edge.__main__ import _parser
+    environment = dict(value.split("=", 1) for value in values(unit, "Environment"))
+    filled = [re.sub(r"\$\{(\w+)\}", lambda found: environment[found[1]], word) for word in words]
+    args = _parser().parse_args(filled)
+    assert args.data == Path("%S") / values(unit, "StateDirectory")[0]
+
+
+@by_name
+def test_nothing_is_promised_that_the_program_does_not_do(unit: Path) -> None:
+    assert values(unit, "Type") == ["exec"]
+    assert not values(unit, "WatchdogSec")
+
+
+@by_name
+def test_nothing_is_sent_to_the_maker_of_a_library(unit: Path) -> None:
+    assert "ORT_DISABLE_TELEMETRY=1" in values(unit, "Environment")
+    assert values(unit, "IPAddressDeny") == ["any"]
+
+
+@by_name
+def test_it_always_comes_back(unit: Path) -> None:
+    assert values(unit, "Restart") == ["always"]
+    assert values(unit, "StartLimitIntervalSec") == ["0"]
+
+
+def test_a_gate_waits_for_nothing() -> None:
+    text = (FOLDER / "pims-terminal.service").read_text()
+    assert not re.search(r"^(After|Requires|Wants|BindsTo|Requisite)=", text, re.MULTILINE)
+
+
+def test_who_takes_the_pages_over_cannot_speak_for_the_hub() -> None:
+    hidden = {Path(value).name for value in values(FOLDER / "pims-web.service", "InaccessiblePaths")}
+    assert {"ca.key", "signing.key", "hub-ingest.key", "broker.key"} <= hidden
