@@ -1,7 +1,8 @@
 """One print against many: every cylinder of every enrolled print, then a second look at the most alike.
 
-The first look is exact (no index, no hashing): for each print the mean of the probe's best cylinder similarities.
-It only ranks; what decides is the relaxed score of the prints that it ranks highest.
+The first look is exact (no index, no hashing): for each cylinder of the probe the most alike one of the print, and
+of these what they have above the likeness that chance gives. It only ranks; what decides is the relaxed score of
+the prints that it ranks highest.
 """
 
 from __future__ import annotations
@@ -27,26 +28,16 @@ def first_look(probe: Any, rows: Any, starts: Any, begin: int, end: int, out: An
         longest = max(longest, starts[finger, 1] - starts[finger, 0])
     ones = np.empty(longest, dtype=np.int32)
     cells = np.empty(longest, dtype=np.int32)
-    best = np.empty(len(probe), dtype=np.float32)
     own, turns = describe(probe)
     for finger in range(begin, end):
         block = rows[starts[finger, 0] : starts[finger, 1]]
         densities, angles = describe(block)
+        total = np.float32(0.0)
         for line in range(len(probe)):
             count_common(probe[line], block, ones, cells)
-            best[line] = best_overlap(ones, cells, densities, angles, own[line], turns[line])
-        out[finger] = _sum_of_best(best)
-
-
-@njit(cache=True, nogil=True)
-def _sum_of_best(best: Any) -> Any:
-    """Of the P.MAX_PAIRS largest; `best` is used up."""
-    total = np.float32(0.0)
-    for _ in range(min(P.MAX_PAIRS, len(best))):
-        place = np.argmax(best)
-        total += best[place]
-        best[place] = np.float32(-1.0)
-    return total
+            best = best_overlap(ones, cells, densities, angles, own[line], turns[line])
+            total += max(best - np.float32(P.LIKENESS_FLOOR), np.float32(0.0))
+        out[finger] = total
 
 
 @njit(cache=True, nogil=True)
