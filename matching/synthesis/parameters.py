@@ -25,23 +25,23 @@ ARCH_SLOPE_TOP: Final = (0.55, 0.95)
 ARCH_HALF_WIDTH_PX: Final = 150.0
 ARCH_FADE_PX: Final = 95.0
 # Harmonics that bend the pull of one singular point (after Vizcaya and Gerhardt 1996), radians.
-BEND_AMPLITUDE: Final = 0.10
+BEND_AMPLITUDE: Final = 0.18
 BEND_HARMONICS: Final = 3
 # Ridges around a core turn in half circles with parallel legs: fundamental of the triangle wave that makes even
 # hairpins of a bare core (2 / pi, radians), how much of it a finger has, and how far from the core it reaches.
 HAIRPIN_AMPLITUDE: Final = 0.637
-HAIRPIN_SHARE: Final = (0.35, 1.0)
-HAIRPIN_REACH_PX: Final = (28.0, 75.0)
+HAIRPIN_SHARE: Final = (0.7, 1.1)
+HAIRPIN_REACH_PX: Final = (40.0, 85.0)
 # Slow wander of the flow that no singular point explains, radians and pixels between its knots.
-WANDER_AMPLITUDE: Final = 0.15
-WANDER_KNOT_PX: Final = 70.0
+WANDER_AMPLITUDE: Final = 0.18
+WANDER_KNOT_PX: Final = 52.0
 
 # Ridge period, pixels at 500 dpi: 9.0 on average, women about a pixel narrower than men.
 PERIOD_MEAN_PX: Final = 8.9
 PERIOD_SPREAD_PX: Final = 0.5
 PERIOD_RANGE_PX: Final = (7.6, 10.4)
-PERIOD_NOISE: Final = 0.07
-PERIOD_KNOT_PX: Final = 60.0
+PERIOD_NOISE: Final = 0.10
+PERIOD_KNOT_PX: Final = 45.0
 # Ridges are wider apart towards the crease of the joint than at the core.
 PERIOD_CREASE_GAIN: Final = 0.14
 
@@ -53,7 +53,7 @@ PERIOD_HIGH_PX: Final = 12.2
 ENVELOPE_PERIODS: Final = 0.38  # sigma of the filter in ridge periods: about three ridges seen at once
 COARSE_RADIUS_PX: Final = 5
 FINE_RADIUS_PX: Final = 7
-COARSE_ROUNDS: Final = 12
+COARSE_ROUNDS: Final = 8
 FINE_ROUNDS: Final = 2
 GROWTH_GAIN: Final = 3.0
 SEED_SPACING_PX: Final = (9.0, 40.0)  # closer seeds, more minutiae: fingers differ widely
@@ -69,7 +69,7 @@ SCAR_HALF_WIDTH_PX: Final = (1.0, 2.2)
 SCAR_DEPTH: Final = 2.2
 
 # One touch: spread of each condition at severity 0 and what severity 1 adds to it.
-DEFAULT_SEVERITY: Final = 0.35
+DEFAULT_SEVERITY: Final = 0.5
 DISPLACEMENT_SPREAD_PX: Final = (3.0, 22.0)
 ROTATION_SPREAD_DEG: Final = (1.5, 15.0)
 DISTORTION_SPREAD_PX: Final = (0.6, 8.0)

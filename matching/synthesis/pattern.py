@@ -58,7 +58,7 @@ def draw_class(rng: np.random.Generator) -> PatternClass:
 def draw_singularities(rng: np.random.Generator, pattern: PatternClass) -> Singularities:
     """Positions for one finger of the class, with the spread seen between fingers."""
     jitter = rng.normal(0.0, 1.0, 8)
-    x, y = 10 * jitter[0], 12 + 14 * jitter[1]
+    x, y = 12 * jitter[0], 10 + 16 * jitter[1]
     turning = float(rng.uniform(*p.HAIRPIN_SHARE))
     if pattern is PatternClass.ARCH:
         return Singularities((), ())
