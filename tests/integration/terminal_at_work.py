@@ -260,12 +260,14 @@ class AgentProcess:
         self._process: subprocess.Popen[str] | None = None
         self._ready = threading.Event()
 
-    def start(self, *, wait: bool = True) -> None:
+    def start(self, *, wait: bool = True, most_file_bytes: int | None = None) -> None:
+        """With `most_file_bytes` a write that would make a file larger fails, as on a broken card."""
         self._ready.clear()
+        limit = ["prlimit", f"--fsize={most_file_bytes}"] if most_file_bytes else []
         environment = {**os.environ, "OMP_NUM_THREADS": "1"}
         with self.log.open("a") as errors:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "edge", "run", "--data", str(self.folder.root)],
+                [*limit, sys.executable, "-m", "edge", "run", "--data", str(self.folder.root)],
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
