@@ -41,10 +41,11 @@ class MustWaitError(RefusedError):
     """Too many wrong passwords from this place; `seconds` until the next try is heard."""
 
     def __init__(self, seconds: int) -> None:
-        text = (
-            "Too many wrong passwords from here. Wait %(seconds)s s and try again, or ask the administrator."
+        message = Sentence(
+            "Too many wrong passwords from here. Wait %(seconds)s s and try again, or ask the administrator.",
+            {"seconds": seconds},
         )
-        super().__init__("must_wait", Sentence(text, {"seconds": seconds}))
+        super().__init__("must_wait", message)
         self.seconds = seconds
 
 

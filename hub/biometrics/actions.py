@@ -34,11 +34,12 @@ class AlreadyEnrolledError(RefusedError):
     """The finger belongs to a file already: `number` is whose."""
 
     def __init__(self, number: str) -> None:
-        text = (
+        message = Sentence(
             "The same finger is already enrolled for %(number)s. Open that file: the person may be known here. "
-            "If it is another person, take the image again or use another finger."
+            "If it is another person, take the image again or use another finger.",
+            {"number": number},
         )
-        super().__init__("already_enrolled", Sentence(text, {"number": number}))
+        super().__init__("already_enrolled", message)
         self.number = number
 
 
@@ -90,9 +91,17 @@ def templates_for(session: Session, vault: Vault, person_ids: Collection[int]) -
 
 def _check_new(session: Session, search: DuplicateSearch, person_id: int, finger: PreparedFinger) -> None:
     for impression in finger.impressions:
-        other = search.find(impression.template, besides=person_id)
-        if other is not None:
-            raise AlreadyEnrolledError(session.get_one(Person, other).number)
+        hit = search.find(impression.template, besides=person_id)
+        if hit is not None and hit.person_id is not None:
+            raise AlreadyEnrolledError(session.get_one(Person, hit.person_id).number)
+        if hit is not None:
+            raise RefusedError(
+                "too_alike",
+                Sentence(
+                    "The finger looks like those of two people who are enrolled. "
+                    "Take the image again or use another finger."
+                ),
+            )
 
 
 def _impressions(session: Session, person_id: int, position: int) -> int:

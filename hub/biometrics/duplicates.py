@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
@@ -17,6 +18,13 @@ SEARCH_FMR: Final = 1e-6
 """False-match rate of the whole search. Stricter than a gate: a wrong hit here holds up an admission."""
 
 _BATCH = 500
+
+
+@dataclass(frozen=True)
+class Hit:
+    """The person who has the finger; None when it is like that of two people at once."""
+
+    person_id: int | None
 
 
 class DuplicateSearch:
@@ -43,15 +51,17 @@ class DuplicateSearch:
         with self._turn, session_scope(self._sessions, writes=False) as session:
             self._catch_up(session)
 
-    def find(self, template: matching.Template, *, besides: int | None = None) -> int | None:
-        """Id of the person who has this finger, None when nobody has; `besides` leaves one person out."""
+    def find(self, template: matching.Template, *, besides: int | None = None) -> Hit | None:
+        """Whose finger this is, None when nobody has it; a hit on the person `besides` is none."""
         self.refresh()
         with self._turn:
             found = self._gallery.identify(template, fmr=SEARCH_FMR)
-            if found.key is None or found.outcome is matching.Outcome.NO_MATCH:
-                return None
-            person_id = int(found.key)
-            return None if person_id == besides else person_id
+        if found.outcome is matching.Outcome.NO_MATCH:
+            return None
+        if found.key is None:
+            return Hit(None)
+        person_id = int(found.key)
+        return None if person_id == besides else Hit(person_id)
 
     def _catch_up(self, session: Session) -> None:
         present = {row.person_id: row for row in session.scalars(select(PersonKey))}

@@ -23,9 +23,11 @@ GreyImage = NDArray[np.uint8]
 def read_image(raw: bytes) -> GreyImage:
     """Grey image [height, width] of a PNG, BMP or TIFF file; RefusedError with what to do otherwise."""
     if not raw:
-        raise _refused("image_empty", "The file is empty. Choose the image again.")
+        raise RefusedError("image_empty", Sentence("The file is empty. Choose the image again."))
     if len(raw) > MAX_BYTES:
-        raise _refused("image_too_large", "The file is larger than 5 MB. Save the finger as a grey PNG.")
+        raise RefusedError(
+            "image_too_large", Sentence("The file is larger than 5 MB. Save the finger as a grey PNG.")
+        )
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -40,8 +42,8 @@ def read_image(raw: bytes) -> GreyImage:
         Image.DecompressionBombError,
         Image.DecompressionBombWarning,
     ):
-        raise _refused(
-            "image_unreadable", "The file is not a PNG, BMP or TIFF image. Choose another file."
+        raise RefusedError(
+            "image_unreadable", Sentence("The file is not a PNG, BMP or TIFF image. Choose another file.")
         ) from None
 
 
@@ -54,13 +56,11 @@ def write_png(image: GreyImage) -> bytes:
 
 def _check_sides(size: tuple[int, int]) -> None:
     if min(size) < MIN_SIDE_PX or max(size) > MAX_SIDE_PX:
-        raise _refused(
+        raise RefusedError(
             "image_size",
-            "The image has %(width)s x %(height)s pixels. A finger at 500 dpi has between 90 and 2,000 a side.",
-            width=size[0],
-            height=size[1],
+            Sentence(
+                "The image has %(width)s x %(height)s pixels. "
+                "A finger at 500 dpi has between 90 and 2,000 a side.",
+                {"width": size[0], "height": size[1]},
+            ),
         )
-
-
-def _refused(code: str, text: str, **values: object) -> RefusedError:
-    return RefusedError(code, Sentence(text, values))

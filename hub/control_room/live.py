@@ -9,12 +9,12 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy.exc import SQLAlchemyError
 
 from hub.control_room.changes import Change, changes_of
 from hub.control_room.feed_lines import lines_after
@@ -125,8 +125,10 @@ class Live:
         while not self._stop.is_set():
             try:
                 self._step()
-            except SQLAlchemyError as error:
-                log.error("The live feed cannot read the database: %s. It tries again.", type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - a feed that ends in silence would stop every screen
+                # Kind and place only: the text of a database error can hold a row, and so a name.
+                place = "".join(traceback.format_tb(error.__traceback__, -2))
+                log.error("The live feed stumbled and goes on: %s\n%s", type(error).__name__, place)
                 self._stop.wait(1.0)
             self._stop.wait(POLL_S)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -42,7 +42,8 @@ _RANK_OF_LEVEL: Final = {Level.DOWN.value: 2, Level.TROUBLE.value: 4, Level.UNKN
 def needs(session: Session, terminals: Sequence[TerminalLine], now: datetime, language: str) -> list[Need]:
     """Everything open as of now, said in `language`."""
     found = [_of_terminal(line, language) for line in terminals if line.level in _RANK_OF_LEVEL]
-    found += [_of_line(line, language) for line in _open_lines(session, now)]
+    places = {line.name: line.place for line in terminals}
+    found += [_of_line(line, places, language) for line in _open_lines(session, now)]
     return sorted(found, key=lambda need: (need.rank, -(need.at or now).timestamp()))
 
 
@@ -62,7 +63,7 @@ def _is_open(line: FeedLine, now: datetime) -> bool:
     return line.get("decision") == "REFER" and now - happened_at(line) < REFERRAL_SHOWN_FOR
 
 
-def _of_line(line: FeedLine, language: str) -> Need:
+def _of_line(line: FeedLine, places: Mapping[str, str], language: str) -> Need:
     alarm = line["kind"] == FeedKind.ALARM
     what = (
         in_words(ALARMS, str(line.get("what", "alarm")))
@@ -74,7 +75,7 @@ def _of_line(line: FeedLine, language: str) -> Need:
         kind="alarm" if alarm else "referral",
         rank=1 if alarm else 3,
         title=say_in(language, what),
-        detail=str(line.get("checkpoint") or ""),
+        detail=places.get(str(line.get("terminal")), ""),
         at=happened_at(line),
         terminal=str(line.get("terminal") or ""),
         feed_id=line["id"],

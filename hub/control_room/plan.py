@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import Final
 
 WIDTH: Final = 1200
-HEIGHT: Final = 600
+HEIGHT: Final = 540
 GAP: Final = 14
-BAND: Final = 150
+BAND: Final = 160
 """Height of the zone in the middle."""
 
 

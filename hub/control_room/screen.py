@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from hub.control_room.plan import Door, Room, Way, draw
+from hub.control_room.plan import HEIGHT, Door, Room, Way, draw
 from hub.control_room.words import ALARMS, EVENTS, LEVELS, SCREEN
 from hub.movements.records import Checkpoint, Zone
 from hub.reception.words import DECISIONS, RULES, SOURCES
@@ -30,6 +30,7 @@ class FloorPlan:
 
     rooms: list[Room]
     doors: list[TerminalDoor]
+    height: int = HEIGHT
 
 
 def floor_plan(session: Session) -> FloorPlan:

@@ -22,19 +22,6 @@ EVENTS: Final = {
 }
 """What a terminal says of itself that is no alarm."""
 
-ZONE_KINDS: Final = {
-    "BLOCK": Sentence("block"),
-    "TIER": Sentence("tier"),
-    "CELL": Sentence("cell"),
-    "HOLDING_CELL": Sentence("holding cell"),
-    "MOVEMENT_AREA": Sentence("movement area"),
-    "WORKSHOP": Sentence("workshop"),
-    "CLINIC": Sentence("clinic"),
-    "VISITS": Sentence("visits"),
-    "COURT": Sentence("court"),
-    "OUTSIDE": Sentence("outside"),
-}
-
 LEVELS: Final = {
     "well": Sentence("well"),
     "trouble": Sentence("needs care"),

@@ -104,6 +104,7 @@ def _show(form: Form) -> str:
         "admit.html",
         form=form,
         zones=zones,
+        zone_options=[(zone.code, zone.name) for zone in zones],
         fingers=FINGERS,
         sexes=SEXES,
         order_kinds=ORDER_KINDS,

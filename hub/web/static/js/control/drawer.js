@@ -4,6 +4,8 @@ import { calendarDate, clockTime, make, mark } from "./elements.js";
 import { describe } from "./lines.js";
 import { say, word } from "./words.js";
 
+let zoneName = (code) => code;
+
 const drawer = document.getElementById("drawer");
 const body = document.getElementById("drawer-body");
 const trail = document.getElementById("drawer-trail");
@@ -36,6 +38,7 @@ export function closeDrawer() {
 const fileLink = (number) => make("p", {}, make("a", { class: "button second", href: `/people/${encodeURIComponent(number)}` }, say("open_file")));
 
 export function openLine(model, line) {
+  zoneName = (code) => model.zoneName(code);
   const { code, title } = describe(model, line);
   const way = line.from_zone ? `${model.zoneName(line.from_zone)} \u2192 ${model.zoneName(line.to_zone)}` : null;
   const clock = line.clock_sure === undefined ? null : say(line.clock_sure ? "clock_sure" : "clock_unsure");
@@ -52,6 +55,7 @@ export function openLine(model, line) {
 }
 
 export function openPerson(model, number) {
+  zoneName = (code) => model.zoneName(code);
   const person = model.people.get(number);
   if (!person) return;
   const proof = person.proven_at ? ageChip(person.proven_at, model.unprovenAfter, !person.clock_sure) : say("never_seen");
@@ -96,7 +100,7 @@ async function showTrail(number) {
   if (found === null) return;
   steps.replaceChildren(...found.map((step) => make(
     "li", { class: "line" }, mark(step.decision),
-    make("span", {}, make("span", { class: "line-title" }, `${step.from_zone} \u2192 ${step.to_zone}`), make("span", { class: "line-detail" }, `${word("decisions", step.decision)}: ${word("rules", step.rule)}`)),
+    make("span", {}, make("span", { class: "line-title" }, `${zoneName(step.from_zone)} \u2192 ${zoneName(step.to_zone)}`), make("span", { class: "line-detail" }, `${word("decisions", step.decision)}: ${word("rules", step.rule)}`)),
     make("span", { class: "figure" }, clockTime(step.at)),
   )));
   note.textContent = found.length ? note.dataset.noted : `${note.dataset.none} ${note.dataset.noted}`;

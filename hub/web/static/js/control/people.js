@@ -25,7 +25,10 @@ function rowOf(number) {
 }
 
 function filter() {
-  const wanted = find.value.trim().toLocaleLowerCase().split(/\s+/).filter(Boolean);
+  const phrase = find.value.trim().toLocaleLowerCase();
+  // The whole phrase where anybody has it ("block b"), else each of its words in any order.
+  const whole = [...rows.values()].some((row) => row.dataset.text.includes(phrase));
+  const wanted = whole ? [phrase] : phrase.split(/\s+/);
   let shown = 0;
   for (const row of rows.values()) {
     const fits = (zone === null || row.dataset.zone === zone) && wanted.every((text) => row.dataset.text.includes(text));
