@@ -11,6 +11,7 @@ import hub.ingest.commands
 import hub.movements.commands
 import hub.reception.commands
 import hub.terminals.commands
+import hub.website.commands
 from hub import bootstrap
 from hub.errors import HubError
 from hub.movements.actions import find_checkpoint
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     hub.terminals.commands.register(subparsers, find_checkpoint)
     hub.reception.commands.register(subparsers)
     hub.ingest.commands.register(subparsers)
+    hub.website.commands.register(subparsers)
     return parser
 
 

@@ -64,10 +64,10 @@ def extract(image: NDArray[Any], dpi: float = 500, extractor: Extractor | None =
 
 def warm_up() -> None:
     """Load models and compiled kernels now, so that the first finger does not wait for them."""
-    from matching import comparison
+    from matching import gallery
 
     _leader.warm_up()
-    comparison.warm_up()
+    gallery.warm_up()
 
 
 def __getattr__(name: str) -> Any:

@@ -16,12 +16,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.comparison import compare
 from matching.comparison.calibration import calibrated
 from matching.comparison.cylinders import Cylinders, build_cylinders
 from matching.comparison.relaxation import ANGLE_AGREEMENT, DISTANCE_AGREEMENT
 from matching.comparison.search import first_look, second_look
 from matching.comparison.store import Snapshot, Store
-from matching.template import Template
+from matching.template import ENDING, Template
 
 DEFAULT_FMR: Final = 1e-5
 """Tolerated chance per search that an unknown finger is taken for anyone enrolled."""
@@ -198,3 +199,21 @@ def _in_parts(count: int, work: Callable[[int, int], object]) -> None:
 @cache
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(THREADS - 1 or 1, thread_name_prefix="matching")
+
+
+def warm_up() -> None:
+    """Compile or load the kernels of comparison and search, so that the first finger does not wait for them."""
+    places = np.arange(12, dtype=np.int16)
+    template = Template(
+        x=places % 4 * np.int16(20),
+        y=places // 4 * np.int16(30),
+        angle=(places * 20).astype(np.uint8),
+        kind=np.full(12, ENDING, dtype=np.uint8),
+        quality=np.full(12, 50, dtype=np.uint8),
+        width=128,
+        height=128,
+    )
+    compare(template, template)
+    gallery = Gallery()
+    gallery.enrol("", template)
+    gallery.identify(template)

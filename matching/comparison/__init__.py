@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from matching.comparison.calibration import calibrated
 from matching.comparison.cylinders import NO_CYLINDERS, Cylinders, build_cylinders
 from matching.comparison.relaxation import ANGLE_AGREEMENT, DISTANCE_AGREEMENT, relaxed_score
-from matching.template import ENDING, Template
+from matching.template import Template
 
-__all__ = ["NO_CYLINDERS", "Cylinders", "build_cylinders", "compare", "compare_cylinders", "warm_up"]
+__all__ = ["NO_CYLINDERS", "Cylinders", "build_cylinders", "compare", "compare_cylinders"]
 
 
 def compare(probe: Template, candidate: Template) -> float:
@@ -25,23 +23,3 @@ def compare_cylinders(probe: Cylinders, candidate: Cylinders) -> float:
     """`compare` for templates whose cylinders are at hand."""
     raw = relaxed_score(probe.rows, candidate.rows, DISTANCE_AGREEMENT, ANGLE_AGREEMENT)
     return float(calibrated(raw, min(len(probe), len(candidate))))
-
-
-def warm_up() -> None:
-    """Compile or load the kernels of comparison and search, so that the first finger does not wait for them."""
-    from matching.gallery import Gallery
-
-    places = np.arange(12, dtype=np.int16)
-    template = Template(
-        x=places % 4 * np.int16(20),
-        y=places // 4 * np.int16(30),
-        angle=(places * 20).astype(np.uint8),
-        kind=np.full(12, ENDING, dtype=np.uint8),
-        quality=np.full(12, 50, dtype=np.uint8),
-        width=128,
-        height=128,
-    )
-    compare(template, template)
-    gallery = Gallery()
-    gallery.enrol("", template)
-    gallery.identify(template)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.comparison import compare, relaxation, warm_up
+from matching.comparison import compare, relaxation
+from matching.gallery import warm_up
 from matching.comparison.calibration import CEILING, calibrated
 from matching.template import Template
 
