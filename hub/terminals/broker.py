@@ -107,8 +107,9 @@ def _wait_until_ready(settings: Settings, child: subprocess.Popen[bytes], stop: 
         try:
             with (
                 socket.create_connection((host, port), timeout=2) as plain,
-                context.wrap_socket(plain, server_hostname=host),
+                context.wrap_socket(plain, server_hostname=host) as secure,
             ):
+                secure.unwrap()  # a proper goodbye, or mosquitto writes an error down
                 return
         except OSError as error:
             if time.monotonic() > deadline:

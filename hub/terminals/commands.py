@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 FindCheckpoint = Callable[[Session, str], CheckpointSettings]
 """Checkpoint of a code with its two zones; a HubError when there is none. Who knows sites hands it in."""
 
+_BROKER_ANSWER = {
+    "mosquitto": "mosquitto denies it within a second.",
+    "amqtt": "The embedded broker has no access list and goes on carrying what it says.",
+}
+
 
 def register(subparsers: Subparsers, find_checkpoint: FindCheckpoint) -> None:
     """Declare the commands; checkpoints belong to a capability above this one, so finding one is handed in."""
@@ -95,13 +100,14 @@ def _list(args: argparse.Namespace) -> int:
 
 
 def _cut_off(args: argparse.Namespace) -> int:
+    hub = settings.load(args.data)
     now = datetime.now(UTC)
-    with _transaction(settings.load(args.data), writes=True) as session:
+    with _transaction(hub, writes=True) as session:
         actions.cut_off(session, args.name, now, args.reason)
         write_down(
             session, at=now, actor=OPERATOR, act="terminal.cut_off", subject=args.name, detail=args.reason
         )
-    say(f"Cut off: {args.name}. Ingest refuses its key from now on; mosquitto denies it within a second.")
+    say(f"Cut off: {args.name}. Ingest refuses its key from now on. {_BROKER_ANSWER[hub.broker.kind]}")
     return 0
 
 

@@ -16,10 +16,17 @@ from .broker_at_work import RunningBroker, Speaker, make_hub, until
 JOURNAL, STATE, DOWN = "pims/up/gate-a/journal", "pims/up/gate-a/state", "pims/down/gate-a/ack"
 
 
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[RunningBroker]:
-    hub: Settings = make_hub(tmp_path / "hub", "amqtt")
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBroker]:
+    hub: Settings = make_hub(tmp_path_factory.mktemp("amqtt") / "hub", "amqtt")
     with RunningBroker(hub) as running:
+        yield running
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[RunningBroker]:
+    """A broker that the test may end."""
+    with RunningBroker(make_hub(tmp_path / "hub", "amqtt")) as running:
         yield running
 
 
@@ -66,16 +73,28 @@ def test_a_newcomer_is_not_told_what_it_did_not_ask_for(broker: RunningBroker) -
             assert other.next(0.5) is None
 
 
-def test_everybody_comes_back_after_a_kill(broker: RunningBroker) -> None:
-    """Many clients meet a fresh broker at the same moment; each must hear again, none only seem connected."""
+def test_the_client_for_hub_processes_gets_in(broker: RunningBroker) -> None:
+    client = make_client(broker.hub.broker, broker.hub.keys, "hub-ingest")
+    connect(client, broker.hub.broker)
+    client.loop_start()
+    assert until(client.is_connected)
+    client.disconnect()
+    client.loop_stop()
+
+
+def test_everybody_comes_back_after_a_kill(own: RunningBroker) -> None:
+    """Many clients meet a fresh broker at the same moment; each must hear again, none only seem connected.
+
+    Then SIGTERM ends the broker, its clients still there, with 0.
+    """
     names = [f"gate-{number}" for number in range(12)]
-    gates = {name: speaker(broker, name) for name in names}
-    ingest = speaker(broker, "hub-ingest")
+    gates = {name: speaker(own, name) for name in names}
+    ingest = speaker(own, "hub-ingest")
     everyone = [*gates.values(), ingest]
     for _ in range(2):
-        broker.kill()
+        own.kill()
         assert until(lambda: not any(one.connected.is_set() for one in everyone))
-        broker.start()
+        own.start()
         for one in everyone:
             one.ready()
         ingest.client.subscribe("pims/up/#", qos=1)
@@ -90,19 +109,8 @@ def test_everybody_comes_back_after_a_kill(broker: RunningBroker) -> None:
             assert heard.payload == name.encode()
         while not ingest.heard.empty():
             ingest.heard.get()
+    assert own.stop() == 0
+    for one in everyone:
+        one.client.disconnect()  # all at once: each takes a second to notice
     for one in everyone:
         one.stop()
-
-
-def test_the_client_for_hub_processes_gets_in(broker: RunningBroker) -> None:
-    client = make_client(broker.hub.broker, broker.hub.keys, "hub-ingest")
-    connect(client, broker.hub.broker)
-    client.loop_start()
-    assert until(client.is_connected)
-    client.disconnect()
-    client.loop_stop()
-
-
-def test_sigterm_gives_zero_with_clients_connected(broker: RunningBroker) -> None:
-    with speaker(broker, "gate-a"):
-        assert broker.stop() == 0

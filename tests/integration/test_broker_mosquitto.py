@@ -55,6 +55,8 @@ class Scene:
 
     def close(self) -> None:
         for speaker in self._speakers:
+            speaker.client.disconnect()  # all at once: each takes a moment to notice
+        for speaker in self._speakers:
             speaker.stop()
         self._speakers.clear()
 
