@@ -23,6 +23,10 @@ THREADS_VARIABLE: Final = "PIMS_MATCHING_THREADS"
 """Environment variable with the number of threads that one extraction may use; 1 when it is not set."""
 UNITS_PER_RADIAN: Final = 256 / (2 * np.pi)
 
+# onnxruntime 1.32 keeps a store of usage events and looks up its maker's host unless this stands before its import
+# (seen in a system-call trace). A prison's machine reports to nobody.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
 
 class LeaderExtractor:
     """Loads its network at the first use; may be shared by threads. Raises ModelError when the file is not ours."""

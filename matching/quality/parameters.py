@@ -42,8 +42,8 @@ DRY_GREY: Final = 170.0
 FULL_AREA_MM2: Final = 110.0
 """Area of clear ridges from which more makes no better image: about the upper quartile of the optical sets."""
 USABLE_SCORE: Final = 10
-"""Measured: one real print of 910 below, from a small capacitive sensor; 12 of 910 at most when cut to 256x288 and 16
-grey levels. Of 40 photographs the highest has 6, but for one of a wall of bricks."""
+"""Measured: one real print of 910 below, from a small capacitive sensor; two of 910 when cut to 256x288 and 16 grey
+levels. Of 40 photographs the highest has 6, but for one of a wall of bricks."""
 HALF_FINGER_MM2: Final = 40.0
 MAX_OFF_CENTRE: Final = 0.2
 """Distance of the middle of the touched part from the middle of the image, as share of the side. A smaller area than
