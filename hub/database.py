@@ -6,10 +6,10 @@ opens it with `session_scope`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -19,8 +19,10 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    Table,
     create_engine,
     event,
+    insert,
 )
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -101,6 +103,15 @@ def session_scope(sessions: Sessions, *, writes: bool = True) -> Iterator[Sessio
         if not writes:
             session.connection(execution_options={"pims_reads": True, "postgresql_readonly": True})
         yield session
+
+
+def insert_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str, object]]) -> None:
+    """Insert many rows at once, by column name; nothing when there are none.
+
+    For what is written by the thousand: half the cost of going through mapped objects.
+    """
+    if rows:
+        session.connection().execute(insert(cast(Table, table.__table__)), rows)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

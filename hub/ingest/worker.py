@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -21,8 +22,11 @@ from wire.keys import SigningKey
 from wire.topics import Channel, topic
 
 MAX_DELIVERIES = 400
-MAX_BYTES = 4 * 1024 * 1024
-"""One transaction takes so much that its commit is shared by many, and so little that nobody waits for a second."""
+MAX_BYTES = 512 * 1024
+"""One transaction takes so much that its commit is shared by many, and so little that others get their turn."""
+BREATH = 0.1
+"""Part of a transaction's time that follows it without one: SQLite has no queue, others only look in now and then."""
+BREATH_FROM_S = 0.05
 IDLE_S = 0.2
 FIRST_WAIT_S = 0.2
 LONGEST_WAIT_S = 5.0
@@ -104,12 +108,15 @@ class Worker:
                 _log.exception("a message broke", extra={"fields": {"quarantine_next": trusting}})
 
     def _take(self, deliveries: Sequence[Delivery], *, trusting: bool = True) -> None:
-        now = self._clock()
+        started = time.perf_counter()
         with session_scope(self._sessions) as session:
-            taken = take_in(session, deliveries, now, trusting=trusting)
+            taken = take_in(session, deliveries, self._clock(), trusting=trusting)
+        took_s = time.perf_counter() - started
         for terminal, ack in taken.acks:
             self._send(topic(terminal, Channel.ACK), sign_ack(ack, terminal, self._signing_key))
         _report(taken)
+        if took_s > BREATH_FROM_S:
+            self._wait(BREATH * took_s)
 
     def _wait_for_database(self, error: SQLAlchemyError | StaleJournalError) -> None:
         cause = str(error.orig) if isinstance(error, DBAPIError) else str(error)

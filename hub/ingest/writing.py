@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Update
 
+from hub.database import insert_rows
 from hub.ingest.chain import Conflict
 from hub.ingest.reading import Trouble
 from hub.ingest.records import EntryStatus, Fork, Journal, Quarantined, StoredEntry
@@ -30,8 +31,7 @@ def write(session: Session, extension: Extension, troubles: Troubles, now: datet
         *(_values(one, _status(one, troubles), True) for one in extension.applicable if one.entry_id is None),
         *(_values(one, EntryStatus.FORK, False) for one in extension.forked),
     ]
-    if fresh:
-        session.execute(insert(StoredEntry), fresh)
+    insert_rows(session, StoredEntry, fresh)
     for one in extension.applicable:
         if one.entry_id is not None:
             turned = {"canonical": True, "status": _status(one, troubles).value}

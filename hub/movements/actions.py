@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
 from hub.custody.actions import note_change
+from hub.database import insert_rows
 from hub.errors import HubError
 from hub.movements import feed
 from hub.movements.records import Checkpoint, FeedKind, Movement, Position, Zone, ZonePermission
@@ -74,12 +75,10 @@ def apply_passages(session: Session, passages: Sequence[Passage], *, at: datetim
     changes = _Changes()
     for passage in passages:
         _take(passage, held, changes, at)
-    if changes.movements:
-        session.execute(insert(Movement), changes.movements)
+    insert_rows(session, Movement, changes.movements)
     fresh = [row for person, row in changes.positions.items() if person not in known]
     moved = [row for person, row in changes.positions.items() if person in known]
-    if fresh:
-        session.execute(insert(Position), fresh)
+    insert_rows(session, Position, fresh)
     if moved:
         session.execute(update(Position), moved)
     return changes.lines

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from hub.database import insert_rows
 from hub.movements.records import FeedItem, FeedKind
 
 _LOCK = 0x50494D53
@@ -36,4 +37,4 @@ def append(session: Session, lines: Sequence[Line]) -> None:
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
     rows = [{"at": line.at, "kind": line.kind.value, "payload": line.payload} for line in lines]
-    session.execute(insert(FeedItem), rows)
+    insert_rows(session, FeedItem, rows)
