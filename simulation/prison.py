@@ -94,21 +94,23 @@ class Prison:
 
     def open_gates(self) -> None:
         """Takes in each terminal as a technician would, plugs its sensor in and starts its agent."""
-        for gate in self.plan.facility.gates:
-            port = self.plan.folder / f"sensor-{gate.terminal}"
+        gates = self.plan.facility.gates
+        ports = [self.plan.folder / f"sensor-{gate.terminal}" for gate in gates]
+        for gate, port in zip(gates, ports, strict=True):
             house = Gatehouse(gate, port, self.plan.model, self.plan.baud, self.truth)
             house.sensor.start()
             self.gatehouses.append(house)
-            self._take_in(gate, port)
-        self._said(f"{len(self.terminals)} terminals start: engine, journal, roll, sensor")
+        self._said(f"{len(gates)} terminals: keys made on each, request, grant")
         with ThreadPoolExecutor() as pool:
-            list(pool.map(Service.start, self.terminals.values()))
+            agents = list(pool.map(self._take_in, gates, ports))
+            self.terminals = {agent.name: agent for agent in agents}
+            self._said("terminals start: engine, journal, roll, sensor")
+            list(pool.map(Service.start, agents))
 
-    def _take_in(self, gate: Gate, port: Path) -> None:
+    def _take_in(self, gate: Gate, port: Path) -> Service:
         data = self.plan.folder / "terminals" / gate.terminal
         grant = self.plan.folder / f"{gate.terminal}.grant.json"
         baud = str(self.plan.baud or 57_600)
-        self._said(f"terminal {gate.terminal}: keys made on it, request, grant")
         run(
             *("pims-edge", "init", "--data", str(data), "--terminal", gate.terminal, "--model", gate.model),
             *("--sensor-port", str(port), "--sensor-backend", self.plan.backend, "--baud", baud),
@@ -128,7 +130,7 @@ class Prison:
         )
         run("pims-edge", "install-grant", "--data", str(data), str(grant))
         agent = ["pims-edge", "run", "--data", str(data)]
-        self.terminals[gate.terminal] = Service(gate.terminal, agent, "Agent ready", self.logs)
+        return Service(gate.terminal, agent, "Agent ready", self.logs)
 
     def enrol(self, walkers: Sequence[Walker], said: Said) -> dict[int, str]:
         """Enrols those who are to be enrolled, with two fingers each; their person numbers by walker."""
@@ -184,11 +186,13 @@ class Prison:
 
     def journal_ends(self) -> dict[str, dict[str, Any]]:
         """What each terminal says of its own journal on disk."""
-        folder = self.plan.folder / "terminals"
-        return {
-            name: json.loads(run("pims-edge", "status", "--data", str(folder / name), "--json"))
-            for name in self.terminals
-        }
+
+        def status(name: str) -> dict[str, Any]:
+            told = run("pims-edge", "status", "--data", str(self.plan.folder / "terminals" / name), "--json")
+            return dict(json.loads(told))
+
+        with ThreadPoolExecutor() as pool:
+            return dict(zip(self.terminals, pool.map(status, self.terminals), strict=True))
 
     def view(self) -> HubView:
         """Everything that the comparison needs from the hub's export and the terminals' disks."""
