@@ -17,6 +17,7 @@ from typing import Any
 
 from simulation.facility import SMALL_PRISON, YARD
 from simulation.killing import Killer
+from simulation.masters import CACHE
 from simulation.onlooker import CannotSignIn, Onlooker
 from simulation.people import Walker, cast, folder_fingers, synthetic_fingers
 from simulation.prison import Plan, Prison, broker_kind
@@ -30,7 +31,6 @@ from simulation.walking import Walking
 _PEOPLE = 40
 _NOT_ENROLLED_SHARE = 10
 _DRAIN_S = 90.0
-_CACHE = Path(__file__).resolve().parent.parent / "var" / "cache"
 
 
 class Progress:
@@ -107,8 +107,11 @@ def _positive(text: str) -> int:
     return value
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Exit status 0 when all went well, 1 when truth and hub disagree, 2 when the demo could not be set up."""
+def main(words: Sequence[str] | None = None, *, quiet: bool = False) -> int:
+    """Exit status 0 when all went well, 1 when truth and hub disagree, 2 when the demo could not be set up.
+
+    `quiet` keeps the report off the output; the steps are told all the same.
+    """
     chosen = arguments(words)
     folder = Path(tempfile.mkdtemp(prefix="pims-demo-"))
     progress = Progress()
@@ -128,7 +131,7 @@ def main(words: Sequence[str] | None = None) -> int:
             backend=chosen.backend,
         )
         prison = Prison(plan, Truth(), progress)
-        status = _Run(chosen, prison, progress, stop).whole(hands)
+        status = _Run(chosen, prison, progress, stop, quiet).whole(hands)
     except (ProcessFailed, NoPrints, CannotSignIn) as error:
         progress(f"This did not work: {error}")
     finally:
@@ -146,9 +149,14 @@ class _Run:
     """One demo from start to end, with or without a person before the screen."""
 
     def __init__(
-        self, chosen: argparse.Namespace, prison: Prison, progress: Progress, stop: threading.Event
+        self,
+        chosen: argparse.Namespace,
+        prison: Prison,
+        progress: Progress,
+        stop: threading.Event,
+        quiet: bool,
     ) -> None:
-        self.chosen, self.prison, self.progress, self.stop = chosen, prison, progress, stop
+        self.chosen, self.prison, self.progress, self.stop, self.quiet = chosen, prison, progress, stop, quiet
 
     def whole(self, hands: list[list[Any]] | None) -> int:
         self.prison.open_hub()
@@ -156,7 +164,7 @@ class _Run:
             self._welcome()
         if hands is None:
             count = _PEOPLE + round(_PEOPLE / (_NOT_ENROLLED_SHARE - 1))
-            hands = synthetic_fingers(count, self.chosen.seed, _CACHE, FAST256, self.progress.counting)
+            hands = synthetic_fingers(count, self.chosen.seed, CACHE, FAST256, self.progress.counting)
         not_enrolled = max(1, round(len(hands) / _NOT_ENROLLED_SHARE))
         walkers = cast(hands, self.prison.plan.facility, not_enrolled, random.Random(self.chosen.seed))
         self.prison.open_gates()
@@ -247,7 +255,8 @@ class _Run:
         text = json.dumps(report, indent=2)
         if self.chosen.report is not None:
             self.chosen.report.write_text(text + "\n")
-        print(text, flush=True)
+        if not self.quiet:
+            print(text, flush=True)
         for line in wrong[:20]:
             self.progress(f"WRONG: {line}")
         self.progress("truth and hub agree" if not wrong else f"{len(wrong)} things are wrong")

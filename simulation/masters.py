@@ -12,6 +12,8 @@ from pathlib import Path
 from matching import synthesis
 from matching.synthesis import Finger, make_finger
 
+CACHE = Path(__file__).resolve().parent.parent / "var" / "cache"
+
 
 def load_masters(seeds: Sequence[int], cache: Path, said: Callable[[str], None]) -> list[Finger]:
     """The fingers of these seeds, from `cache` where they are there already, else made and put there.
