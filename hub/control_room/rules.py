@@ -13,8 +13,8 @@ from hub.sentences import Sentence
 REFERRAL_SHOWN_FOR: Final = timedelta(minutes=15)
 """How long a referral stays among what needs a person; after that it is in the feed and the journal only."""
 ALARM_SHOWN_FOR: Final = timedelta(hours=12)
-SILENT_AFTER: Final = timedelta(minutes=3)
-"""A terminal that is online says so at least once a minute; three are missing."""
+SILENT_AFTER: Final = timedelta(seconds=100)
+"""A terminal says how it is at least every 30 s; three times are missing."""
 ROLL_OLD_AFTER: Final = timedelta(hours=1)
 LONG_QUEUE: Final = 50
 LITTLE_DISK_MB: Final = 200
@@ -72,7 +72,9 @@ def health(report: Report, now: datetime) -> Health:
 
 def _troubles(report: Report) -> list[Sentence]:
     found: list[Sentence] = []
-    if report.sensor not in (None, "none", "ok", "well"):
+    if report.sensor == "out_of_service":
+        found.append(Sentence("It decides nothing now. Officers decide by number; look at its card."))
+    elif report.sensor not in (None, "none", "starting"):
         found.append(Sentence("The sensor does not answer properly. Wipe the glass and look at its cable."))
     if report.clock not in (None, "synchronised"):
         found.append(Sentence("Its clock is unsure. Look at the network; times of its scans are estimates."))

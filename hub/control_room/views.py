@@ -15,9 +15,10 @@ from hub.control_room.live import Live, message
 from hub.control_room.picture import picture, zone_lines
 from hub.control_room.screen import floor_plan, screen_words
 from hub.control_room.terminals import terminal_lines
-from hub.control_room.words import LEVELS
+from hub.control_room.words import LEVELS, SENSORS
 from hub.custody.queries import person_by_number
 from hub.reception.whereabouts import trail_today
+from hub.reception.words import in_words
 from hub.web.door import Site, now, reading, service, visitor, writing
 from hub.web.language import current_language
 from hub.web.routes import Pages
@@ -71,7 +72,7 @@ def trail(number: str) -> Response:
 def terminals() -> str:
     with reading() as session:
         lines = terminal_lines(session, now(), current_language())
-    return render_template("terminals.html", lines=lines, levels=LEVELS)
+    return render_template("terminals.html", lines=lines, levels=LEVELS, sensors=SENSORS, in_words=in_words)
 
 
 def _stream(live: Live, after: int | None, language: str, signed_in: Callable[[], bool]) -> Iterator[bytes]:

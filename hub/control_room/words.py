@@ -22,6 +22,16 @@ EVENTS: Final = {
 }
 """What a terminal says of itself that is no alarm."""
 
+SENSORS: Final = {
+    "none": Sentence("answers"),
+    "starting": Sentence("starting"),
+    "silence": Sentence("does not answer"),
+    "garbage": Sentence("answers nonsense"),
+    "refusal": Sentence("refuses"),
+    "lost": Sentence("not plugged in"),
+    "out_of_service": Sentence("out of service"),
+}
+
 LEVELS: Final = {
     "well": Sentence("well"),
     "trouble": Sentence("needs care"),

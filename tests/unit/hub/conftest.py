@@ -1,0 +1,40 @@
+"""Fixtures of the hub's site."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from hub.biometrics.vault import Vault
+from hub.database import make_engine, make_sessions
+from hub.migrations import upgrade
+
+from .site_world import World, cheap_passwords, sign_in
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("database") / "hub.sqlite"
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()  # the last connection to close writes the log back into the file
+    return path
+
+
+@pytest.fixture
+def world(tmp_path: Path, empty_database: Path) -> World:
+    shutil.copy(empty_database, tmp_path / "hub.sqlite")
+    engine = make_engine(f"sqlite:///{tmp_path / 'hub.sqlite'}")
+    return World(tmp_path, engine, make_sessions(engine), cheap_passwords(), Vault(b"v" * 32))
+
+
+@pytest.fixture
+def client(world: World) -> FlaskClient:
+    """Signed in as an administrator."""
+    world.account("ada")
+    browser = world.app().test_client()
+    assert sign_in(browser, "ada").status_code == 303
+    return browser
