@@ -155,8 +155,7 @@ def _scores_of_short_list(
             probe.rows, prints.rows, prints.spans, chosen[begin:end], *tables, raw[begin:end]
         ),
     )
-    sizes = prints.spans[chosen, 1] - prints.spans[chosen, 0]
-    return chosen, calibrated(raw, np.minimum(sizes, len(probe)))
+    return chosen, calibrated(raw, np.minimum(prints.extents_px2[chosen], probe.extent_px2))
 
 
 def _highest(alike: NDArray[np.float32], among: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -22,4 +22,4 @@ def compare(probe: Template, candidate: Template) -> float:
 def compare_cylinders(probe: Cylinders, candidate: Cylinders) -> float:
     """`compare` for templates whose cylinders are at hand."""
     raw = relaxed_score(probe.rows, candidate.rows, DISTANCE_AGREEMENT, ANGLE_AGREEMENT)
-    return float(calibrated(raw, min(len(probe), len(candidate))))
+    return float(calibrated(raw, min(probe.extent_px2, candidate.extent_px2)))

@@ -60,15 +60,18 @@ class Cylinders:
     """The fast form of a template.
 
     - `rows`: uint64 (n, ROW_WORDS), read-only, one cylinder a row as the module says
+    - `extent_px2`: area of skin that they vouch for, at 500 dpi: of their convex hull, and not more than
+      PX2_PER_CYLINDER for each after the second
     """
 
     rows: NDArray[np.uint64]
+    extent_px2: float
 
     def __len__(self) -> int:
         return len(self.rows)
 
 
-NO_CYLINDERS: Final = Cylinders(np.empty((0, ROW_WORDS), dtype=np.uint64))
+NO_CYLINDERS: Final = Cylinders(np.empty((0, ROW_WORDS), dtype=np.uint64), 0.0)
 """Of an impression that says nothing."""
 
 
@@ -82,7 +85,7 @@ def build_cylinders(template: Template) -> Cylinders:
         DIRECTION_WEIGHTS,
     )
     rows.setflags(write=False)
-    return Cylinders(rows)
+    return Cylinders(rows, float(_extent(rows)))
 
 
 @njit(cache=True, nogil=True)
@@ -189,6 +192,25 @@ def _near_hull(px: Any, py: Any, x: Any, y: Any, hull: Any) -> bool:
             if off_x * off_x + off_y * off_y <= P.HULL_MARGIN_PX**2:
                 return True
     return inside
+
+
+@njit(cache=True, nogil=True)
+def _extent(rows: Any) -> Any:
+    """Shoelace formula over the hull, capped."""
+    count = len(rows)
+    if count < 3:
+        return 0.0
+    x = np.empty(count, dtype=np.float32)
+    y = np.empty(count, dtype=np.float32)
+    for line in range(count):
+        x[line] = np.float32(rows[line, META] & np.uint64(0xFFFF))
+        y[line] = np.float32(rows[line, META] >> np.uint64(16) & np.uint64(0xFFFF))
+    hull = _hull(x, y)
+    doubled = 0.0
+    for corner in range(len(hull)):
+        here, following = hull[corner], hull[(corner + 1) % len(hull)]
+        doubled += np.float64(x[here]) * y[following] - np.float64(x[following]) * y[here]
+    return min(doubled / 2.0, P.PX2_PER_CYLINDER * (count - 2))
 
 
 @njit(cache=True, nogil=True)

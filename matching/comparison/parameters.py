@@ -68,6 +68,11 @@ PAIRS_MID: Final = 20.0
 PAIRS_STEEPNESS: Final = 0.4
 """Per minutia [MCC]."""
 
+# What the raw score of two prints is worth
+PX2_PER_CYLINDER: Final = 1500.0
+"""Skin that one cylinder can vouch for: extents are capped at this for each after the second, so that a few
+minutiae far apart do not pass for a whole print. 3.9 mm^2; good prints have about as much a minutia [own]."""
+
 # The first look at many prints
 LIKENESS_FLOOR: Final = 0.55
 """Overlap of two cylinders that chance gives. Measured on fcj2020: of 962 genuine pairs that score, none ranked

@@ -22,12 +22,14 @@ class Snapshot:
     """All prints enrolled at one moment.
 
     - `rows`: uint64 (any, ROW_WORDS); print i has the rows `spans[i, 0]` to `spans[i, 1]` (int64)
+    - `extents_px2`: float64 (n,), of each print
     - `owners`: int32 (n,), index into `keys` of each print
     - `keys`: may be longer than what the owners refer to
     """
 
     rows: NDArray[np.uint64]
     spans: NDArray[np.int64]
+    extents_px2: NDArray[np.float64]
     owners: NDArray[np.int32]
     keys: list[str]
 
@@ -44,6 +46,7 @@ class Store:
     def __init__(self) -> None:
         self._rows = np.empty((_FIRST_ROWS, ROW_WORDS), dtype=np.uint64)
         self._spans = np.empty((_FIRST_PRINTS, 2), dtype=np.int64)
+        self._extents_px2 = np.empty(_FIRST_PRINTS, dtype=np.float64)
         self._owners = np.empty(_FIRST_PRINTS, dtype=np.int32)
         self._keys: list[str] = []
         self._identities: dict[str, int] = {}
@@ -58,15 +61,23 @@ class Store:
 
     def snapshot(self) -> Snapshot:
         count = self._prints
-        return Snapshot(self._rows[: self._used], self._spans[:count], self._owners[:count], self._keys)
+        return Snapshot(
+            self._rows[: self._used],
+            self._spans[:count],
+            self._extents_px2[:count],
+            self._owners[:count],
+            self._keys,
+        )
 
     def add(self, key: str, cylinders: Cylinders) -> None:
         end = self._used + len(cylinders)
         self._rows = _with_room(self._rows, self._used, end)
         self._spans = _with_room(self._spans, self._prints, self._prints + 1)
+        self._extents_px2 = _with_room(self._extents_px2, self._prints, self._prints + 1)
         self._owners = _with_room(self._owners, self._prints, self._prints + 1)
         self._rows[self._used : end] = cylinders.rows
         self._spans[self._prints] = self._used, end
+        self._extents_px2[self._prints] = cylinders.extent_px2
         self._owners[self._prints] = self._identity(key)
         self._prints += 1
         self._used = end
@@ -79,6 +90,7 @@ class Store:
         stay = self._owners[: self._prints] != identity
         removed = self._prints - int(stay.sum())
         self._spans = self._spans[: self._prints][stay]
+        self._extents_px2 = self._extents_px2[: self._prints][stay]
         self._owners = self._owners[: self._prints][stay]
         self._prints -= removed
         alive = int((self._spans[:, 1] - self._spans[:, 0]).sum())
@@ -94,8 +106,8 @@ class Store:
 
     def _move_together(self) -> None:
         old, fresh = self.snapshot(), Store()
-        for (start, end), owner in zip(old.spans, old.owners, strict=True):
-            fresh.add(old.keys[owner], Cylinders(old.rows[start:end]))
+        for (start, end), extent_px2, owner in zip(old.spans, old.extents_px2, old.owners, strict=True):
+            fresh.add(old.keys[owner], Cylinders(old.rows[start:end], float(extent_px2)))
         vars(self).update(vars(fresh))
 
 

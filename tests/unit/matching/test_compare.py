@@ -6,8 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.comparison import compare, relaxation
-from matching.gallery import warm_up
 from matching.comparison.calibration import CEILING, calibrated
+from matching.comparison.cylinders import build_cylinders
+from matching.comparison.parameters import PX2_PER_CYLINDER
+from matching.gallery import warm_up
 from matching.template import Template
 
 from .made_minutiae import finger, template, touch
@@ -87,23 +89,50 @@ def test_order_does_not_matter_for_prints_that_match():
 
 
 class TestCalibration:
-    @pytest.mark.parametrize("cylinders", [3, 4, 7, 11, 20, 26, 40, 200])
-    def test_never_falls_as_the_raw_score_grows(self, cylinders: int):
-        scores = calibrated(np.linspace(0, 1, 2001), cylinders)
+    @pytest.mark.parametrize("extent_px2", [400, 900, 5_000, 13_000, 30_000, 50_000, 300_000])
+    def test_never_falls_as_the_raw_score_grows(self, extent_px2: float):
+        scores = calibrated(np.linspace(0, 1, 2001), extent_px2)
         assert (np.diff(scores) >= 0).all()
         assert scores[0] == 0
-        assert scores[-1] > 4
+        assert scores[-1] >= 4
 
-    def test_fewer_cylinders_are_worth_less(self):
-        counts = np.arange(3, 60)
-        scores = calibrated(np.full(len(counts), 0.07), counts)
+    def test_less_skin_is_worth_less(self):
+        extents = np.linspace(400, 80_000, 500)
+        scores = calibrated(np.full(len(extents), 0.07), extents)
         assert (np.diff(scores) >= 0).all()
 
-    def test_below_three_cylinders_nothing_counts(self):
-        assert calibrated(1.0, 2) == 0
+    @pytest.mark.parametrize(("extent_px2", "limit"), [(1_000, 4.1), (7_000, 5.0), (60_000, 12.0)])
+    def test_a_small_part_cannot_score_past_what_was_observed(self, extent_px2: float, limit: float):
+        assert limit - 0.3 < calibrated(1.0, extent_px2) <= limit
 
-    def test_the_floor_of_every_impostor_is_no_score(self):
-        assert calibrated(0.0140, 40) == pytest.approx(0.3, abs=0.02)
+    def test_less_than_a_square_millimetre_is_worth_nothing(self):
+        assert calibrated(1.0, 399.0) == 0
+
+    def test_what_half_of_all_impostors_reach_is_no_score(self):
+        assert calibrated(0.0138, 60_000) == pytest.approx(0.3, abs=0.01)
+
+
+class TestExtent:
+    def square(self, count: int, side: int) -> Template:
+        """Minutiae of which all but the corners lie inside."""
+        inner = np.random.default_rng(0).integers(1, side, (2, count - 4))
+        x = np.concatenate([[0, side, 0, side], inner[0]])
+        y = np.concatenate([[0, 0, side, side], inner[1]])
+        return template(x, y, np.zeros(count))
+
+    def test_is_the_area_of_the_convex_hull(self):
+        made = self.square(40, 150)
+        assert len(build_cylinders(made)) == 40
+        assert build_cylinders(made).extent_px2 == 150 * 150
+
+    def test_a_few_minutiae_far_apart_do_not_vouch_for_all_between_them(self):
+        made = build_cylinders(self.square(12, 140))
+        assert made.extent_px2 == (len(made) - 2) * PX2_PER_CYLINDER < 140 * 140
+
+    def test_minutiae_in_one_line_have_none(self):
+        line = template(np.arange(20) * 10, np.full(20, 100), np.zeros(20))
+        assert build_cylinders(line).extent_px2 == 0
+        assert compare(line, line) == 0
 
 
 def test_the_kernel_is_compiled_once_for_all_kinds_of_callers():
