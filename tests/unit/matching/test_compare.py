@@ -4,12 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numba.core.caching import NullCache
+from numba.core.registry import CPUDispatcher as Dispatcher
 
-from matching.comparison import compare, relaxation
+from matching.comparison import compare, cylinders, relaxation, search, similarity
 from matching.comparison.calibration import CEILING, calibrated
 from matching.comparison.cylinders import build_cylinders
 from matching.comparison.parameters import PX2_PER_CYLINDER
-from matching.gallery import warm_up
+from matching.gallery import Gallery, warm_up
 from matching.template import Template
 
 from .made_minutiae import finger, template, touch
@@ -135,9 +137,35 @@ class TestExtent:
         assert compare(line, line) == 0
 
 
-def test_the_kernel_is_compiled_once_for_all_kinds_of_callers():
-    """A second signature would mean a compilation at somebody's first scan."""
-    warm_up()
-    compare(finger(1), template([], [], []))
-    compare(finger(1), Template.from_iso(finger(2).to_iso()))
-    assert len(relaxation.relaxed_score.signatures) == 1
+KERNELS = {
+    name: value
+    for module in (cylinders, similarity, relaxation, search)
+    for name, value in vars(module).items()
+    if isinstance(value, Dispatcher) and value.py_func.__module__ == module.__name__
+}
+
+
+class TestKernels:
+    @pytest.mark.parametrize("name", KERNELS)
+    def test_are_kept_on_disk_and_let_other_threads_run(self, name: str):
+        kernel = KERNELS[name]
+        assert kernel.targetoptions.get("nogil")
+        assert not isinstance(kernel._cache, NullCache)
+
+    def test_are_compiled_once_for_all_callers(self):
+        """A second signature would mean a compilation at somebody's first scan."""
+        warm_up()
+        compared = [
+            finger(1),
+            template([], [], []),
+            Template.from_iso(finger(2).to_iso()),
+            finger(3).best(12),
+        ]
+        gallery = Gallery()
+        for each in compared:
+            gallery.enrol("someone", each)
+            compare(each, compared[0])
+            gallery.identify(each, expected=["someone"])
+        signatures = {name: len(kernel.signatures) for name, kernel in KERNELS.items()}
+        assert set(signatures.values()) <= {0, 1}  # 0: only ever part of another kernel
+        assert signatures["relaxed_score"] == signatures["first_look"] == signatures["second_look"] == 1
