@@ -105,9 +105,8 @@ def _settings(args: argparse.Namespace) -> Settings:
 def _upgrade(engine: Engine, hub: Settings) -> None:
     try:
         upgrade(engine)
-    except (DBAPIError, ModuleNotFoundError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        raise InitError(f"The database of {hub.data / settings.FILE} cannot be used: {cause}") from error
+    except DBAPIError as error:
+        raise InitError(f"The database of {hub.data / settings.FILE} cannot be used: {error.orig}") from error
 
 
 def _prepare_vault(engine: Engine, hub: Settings) -> None:

@@ -27,6 +27,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
+from hub.errors import HubError
+
 BUSY_TIMEOUT_MS = 5000
 """How long a writer waits for another writer's transaction; each of ours takes a small part of it."""
 
@@ -78,9 +80,16 @@ class Base(DeclarativeBase):
 def make_engine(url: str) -> Engine:
     """Engine for an SQLAlchemy URL of SQLite or PostgreSQL. Nothing is opened yet.
 
-    Its errors show no parameters: those can be names or templates.
+    Its errors show no parameters: those can be names or templates. HubError when the driver is not installed.
     """
-    engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
+    try:
+        engine = create_engine(url, pool_pre_ping=not url.startswith("sqlite"), hide_parameters=True)
+    except ModuleNotFoundError as error:
+        raise HubError(
+            "database_driver",
+            f"The database needs a driver that is not installed: {error.name}. "
+            "Install it, for PostgreSQL with: pip install 'psycopg[binary]'",
+        ) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)

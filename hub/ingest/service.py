@@ -86,6 +86,9 @@ def _keep_rolls(desk: RollDesk, stop: Stop) -> None:
         except WireError as error:
             log(_log, logging.ERROR, "roll cannot be opened with this vault key", reason=error.reason.value)
             stop.wait(ROLL_TROUBLE_S)
+        except Exception:  # noqa: BLE001 - a roll that breaks must not end the taking in of scans
+            _log.exception("roll broke")
+            stop.wait(ROLL_TROUBLE_S)
 
 
 def _now() -> datetime:

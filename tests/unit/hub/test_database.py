@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from hub.database import Id, Sessions, UtcDateTime, make_engine, make_sessions, session_scope
+from hub.errors import HubError
 
 
 class LocalBase(DeclarativeBase):
@@ -36,6 +37,21 @@ def sessions(tmp_path: Path) -> Iterator[Sessions]:
 
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def test_a_driver_that_is_not_installed_is_named() -> None:
+    with pytest.raises(HubError, match="not installed: pg8000"):
+        make_engine("postgresql+pg8000:///pims")
+
+
+def test_errors_show_no_parameters(sessions: Sessions) -> None:
+    def twice() -> None:
+        with session_scope(sessions) as session:
+            session.add_all([Note(at=NOW, word="SECRET"), Note(at=NOW, word="SECRET")])
+
+    with pytest.raises(IntegrityError) as failed:
+        twice()
+    assert "SECRET" not in str(failed.value)
 
 
 def test_a_naive_time_is_refused(sessions: Sessions) -> None:
