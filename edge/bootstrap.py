@@ -30,7 +30,6 @@ from edge.sensor import SensorSettings
 from edge.sensor.opening import open_reader
 from edge.settings import SensorChoice, Settings
 from edge.threads import Threads
-from matching.gallery import Gallery
 from wire.happenings import Started
 from wire.provisioning import CheckpointSettings, Grant
 
@@ -106,7 +105,7 @@ class _Terminal:
     def _open_roll(self) -> RollCopy:
         roll = RollCopy(
             RollFile(self._folder.roll, self._keys.roll, self._settings.terminal),
-            Gallery,
+            matching.Gallery,
             terminal=self._settings.terminal,
             to_zone=_place(self._grant).to_zone,
             opening_key=self._keys.opening,
