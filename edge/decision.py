@@ -28,13 +28,13 @@ class Answer:
     person: str | None
 
 
-Verdict = Again | Answer
+Response = Again | Answer
 
 
 def decide(
     finding: Finding, roll: RollFacts, to_zone: str, earlier: Sequence[Outcome], tries: int
-) -> Verdict:
-    """Verdict on the finger of attempt `len(earlier) + 1` of at most `tries`.
+) -> Response:
+    """What to do about the finger of attempt `len(earlier) + 1` of at most `tries`.
 
     Rules: `no_roll`, `expected`, `zone_not_allowed`, `too_close`, `not_recognised`, `poor_quality`.
     """

@@ -39,17 +39,17 @@ class Passages:
         """The light for this finger, whose entry is on disk. Raises JournalWriteError when it is not."""
         self._forget_who_left(seen_at)
         finding, roll = self._identifier.identify(capture)
-        verdict = decide(finding, roll, self._place.to_zone, self._earlier, self._rules.tries)
+        response = decide(finding, roll, self._place.to_zone, self._earlier, self._rules.tries)
         evidence = self._evidence(
             finding, capture.last_byte_at_s - seen_at, self._now() - capture.last_byte_at_s
         )
-        if isinstance(verdict, Again):
-            self._record_attempt(evidence, verdict.advice)
+        if isinstance(response, Again):
+            self._record_attempt(evidence, response.advice)
             self._earlier.append(finding.outcome)
             return Light.AGAIN
-        self._record_answer(verdict, evidence, roll)
+        self._record_answer(response, evidence, roll)
         self._earlier = []
-        return LIGHTS[verdict.decision]
+        return LIGHTS[response.decision]
 
     def interrupted(self, seen_at: float) -> Light:
         """The light for a finger whose image the sensor did not deliver; it is not counted against the person."""

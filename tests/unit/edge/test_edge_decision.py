@@ -61,8 +61,8 @@ def test_after_the_last_try_an_officer_is_called(earlier: list[Outcome], last: F
 
 
 def test_a_third_finger_that_matches_is_as_good_as_a_first() -> None:
-    verdict = decide(MATCH_1, ROLL, "block-a", [Outcome.NO_MATCH, Outcome.POOR_QUALITY], 3)
-    assert verdict == Answer(Decision.ADMIT, "expected", "P-000001")
+    response = decide(MATCH_1, ROLL, "block-a", [Outcome.NO_MATCH, Outcome.POOR_QUALITY], 3)
+    assert response == Answer(Decision.ADMIT, "expected", "P-000001")
 
 
 def test_somebody_who_left_the_roll_is_not_recognised() -> None:
@@ -81,10 +81,10 @@ def test_somebody_who_left_the_roll_is_not_recognised() -> None:
 def test_only_a_match_who_may_enter_is_ever_admitted(
     outcome: Outcome, person: str | None, earlier: list[Outcome], zone: str, tries: int
 ) -> None:
-    verdict = decide(finding(outcome, person), ROLL, zone, earlier, tries)
-    if isinstance(verdict, Answer) and verdict.decision is Decision.ADMIT:
+    response = decide(finding(outcome, person), ROLL, zone, earlier, tries)
+    if isinstance(response, Answer) and response.decision is Decision.ADMIT:
         assert outcome is Outcome.MATCH
         assert person is not None
         assert zone in ROLL.zones[person]
-    if isinstance(verdict, Again):
+    if isinstance(response, Again):
         assert len(earlier) + 1 < tries
