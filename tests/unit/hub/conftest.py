@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import pytest
@@ -38,3 +40,33 @@ def client(world: World) -> FlaskClient:
     browser = world.app().test_client()
     assert sign_in(browser, "ada").status_code == 303
     return browser
+
+
+@pytest.fixture(scope="session")
+def prints() -> dict[tuple[int, int], bytes]:
+    """PNG files by (finger, impression): fingers 1 to 6 of nobody, two touches of the glass each."""
+    from hub.biometrics.images import write_png
+    from matching.synthesis import make_finger
+
+    found = {}
+    for seed in range(1, 7):
+        finger = make_finger(seed)
+        for touch in (1, 2):
+            found[seed, touch] = write_png(finger.impression(touch, grey_levels=16))
+    return found
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered_impressions() -> Iterator[None]:
+    """The engine's real answers, reckoned once for each image of this run."""
+    from hub.biometrics import enrolment
+
+    plain = enrolment.prepare_impression
+
+    @lru_cache
+    def remembered(raw: bytes, dpi: float) -> enrolment.Impression:
+        return plain(raw, dpi=dpi)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(enrolment, "prepare_impression", lambda raw, *, dpi=500: remembered(raw, dpi))
+        yield
