@@ -1,0 +1,408 @@
+"""The live picture: figures that add up, what needs a person, the plan, and the stream that nothing is lost from."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+
+import msgspec
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from hub.accounts.records import AuditEntry
+from hub.control_room.live import QUEUE_LENGTH, RESUME_LIMIT, Live, Subscriber
+from hub.control_room.needs import needs
+from hub.control_room.picture import picture
+from hub.control_room.plan import HEIGHT, WIDTH, Way, draw
+from hub.control_room.rules import SILENT_AFTER, Level, Report, health
+from hub.control_room.terminals import terminal_lines
+from hub.custody.actions import open_booking_of
+from hub.database import session_scope
+from hub.movements import feed
+from hub.movements.records import FeedKind
+from hub.reception.whereabouts import UNPROVEN_AFTER, is_unproven, trail_today
+from hub.terminals.records import Status, Terminal, TerminalState
+
+from .site_world import NOON, World, sign_in
+
+# --- figures
+
+
+def test_an_empty_hub_has_a_picture(world: World) -> None:
+    with session_scope(world.sessions, writes=False) as session:
+        found = picture(session, world.at, "en")
+    assert found.situation.roll.in_custody == 0
+    assert list(found.people) == list(found.feed) == list(found.situation.needs) == []
+
+
+def test_the_roll_adds_up_from_two_sides(world: World) -> None:
+    world.site()
+    people = [world.person(f"Name{number}") for number in range(5)]
+    world.passage(people[0])
+    world.passage(people[1], "REFUSE", "zone_not_allowed")
+    world.passage(people[2], to_zone="workshop")
+    with session_scope(world.sessions, writes=False) as session:
+        found = picture(session, world.at, "en")
+    roll = found.situation.roll
+    assert (roll.in_custody, roll.in_zones, roll.not_placed) == (5, 3, 2)
+    assert {zone.code: zone.count for zone in found.situation.zones} == {
+        "yard": 1,
+        "block-a": 1,
+        "workshop": 1,
+    }
+    assert sum(person.zone is None for person in found.people) == roll.not_placed
+
+
+def test_somebody_released_who_still_has_a_place_is_shown_as_a_difference(world: World) -> None:
+    world.site()
+    person = world.person()
+    world.passage(person)
+    with session_scope(world.sessions) as session:
+        booking = open_booking_of(session, person.id)
+        assert booking is not None
+        booking.released_at = world.at
+    with session_scope(world.sessions, writes=False) as session:
+        found = picture(session, world.at, "en")
+    assert (found.situation.roll.in_custody, found.situation.roll.in_zones) == (0, 1)
+    assert [line.number for line in found.people] == ["P-000001"]
+
+
+@pytest.mark.parametrize(
+    ("age", "sure", "unproven"),
+    [
+        (timedelta(0), True, False),
+        (UNPROVEN_AFTER, True, False),
+        (UNPROVEN_AFTER + timedelta(seconds=1), True, True),
+        (timedelta(0), False, True),
+    ],
+)
+def test_a_place_decays_to_unproven(age: timedelta, sure: bool, unproven: bool) -> None:
+    assert is_unproven(NOON - age, NOON, clock_sure=sure) is unproven
+
+
+def test_the_trail_begins_at_midnight_of_the_site(world: World) -> None:
+    world.site()
+    person, other = world.person(), world.person("Coc")
+    world.at = NOON.replace(hour=5, minute=59)  # 23:59 of the day before in Belize
+    world.passage(person)
+    world.at = NOON
+    world.passage(person, "REFUSE", "zone_not_allowed")
+    world.passage(other)
+    with session_scope(world.sessions, writes=False) as session:
+        trail = trail_today(session, person.number, world.at)
+    assert [step.decision for step in trail] == ["REFUSE"]
+
+
+# --- terminals and needs
+
+WELL = Report(active=True, heard_at=NOON, online=True, sensor="none", clock="synchronised", queue_depth=0)
+
+
+@pytest.mark.parametrize(
+    ("change", "level"),
+    [
+        ({}, Level.WELL),
+        ({"active": False}, Level.CUT_OFF),
+        ({"heard_at": None}, Level.UNKNOWN),
+        ({"online": False}, Level.DOWN),
+        ({"heard_at": NOON - SILENT_AFTER - timedelta(seconds=1)}, Level.DOWN),
+        ({"sensor": "silence"}, Level.TROUBLE),
+        ({"sensor": "starting"}, Level.WELL),
+        ({"sensor": "out_of_service"}, Level.TROUBLE),
+        ({"clock": "unsure"}, Level.TROUBLE),
+        ({"queue_depth": 51}, Level.TROUBLE),
+        ({"disk_free_mb": 10}, Level.TROUBLE),
+        ({"roll_age_s": 3601}, Level.TROUBLE),
+        ({"sensor": None, "clock": None, "queue_depth": None}, Level.WELL),
+    ],
+)
+def test_level_of_a_terminal(change: dict[str, object], level: Level) -> None:
+    from dataclasses import replace
+
+    found = health(replace(WELL, **change), NOON)  # type: ignore[arg-type]
+    assert found.level is level
+    assert bool(found.advice) is (level is not Level.WELL)
+
+
+def hear(world: World, terminal_id: int, *, online: bool = True, sensor: str = "none") -> None:
+    with session_scope(world.sessions) as session:
+        session.merge(
+            TerminalState(
+                terminal_id=terminal_id,
+                session=1,
+                online=online,
+                said_at=world.at,
+                heard_at=world.at,
+                software="0.1.0",
+                boot_id="0" * 32,
+                roll_epoch=1,
+                roll_counter=0,
+                sensor=sensor,
+                clock="synchronised",
+                queue_depth=0,
+                disk_free_mb=9000,
+                roll_age_s=1,
+                refused_from_hub=0,
+            )
+        )
+
+
+def open_needs(world: World, language: str = "en") -> list[tuple[str, str]]:
+    with session_scope(world.sessions, writes=False) as session:
+        lines = terminal_lines(session, world.at, language)
+        return [(need.kind, need.title) for need in needs(session, lines, world.at, language)]
+
+
+def test_referrals_are_needs_for_a_while_and_admissions_never(world: World) -> None:
+    world.site()
+    world.passage(world.person())
+    world.passage(None, "REFER", "not_recognised")
+    assert open_needs(world) == [("referral", "Finger not recognised")]
+    assert open_needs(world, "es") == [("referral", "Dedo no reconocido")]
+    world.later(minutes=16)
+    assert open_needs(world) == []
+
+
+def test_alarms_come_before_dead_terminals_and_these_before_referrals(world: World) -> None:
+    world.site()
+    world.passage(None, "REFER", "too_close")
+    one, two = world.terminal("a-1"), world.terminal("w-1", "w-in")
+    hear(world, one, online=False)
+    hear(world, two, sensor="garbage")
+    with session_scope(world.sessions) as session:
+        payload = {"what": "fork", "terminal": "a-1", "at": world.at.isoformat()}
+        feed.append(session, [feed.Line(world.at, FeedKind.ALARM, payload)])
+    assert [kind for kind, _ in open_needs(world)] == ["alarm", "terminal", "referral", "terminal"]
+    assert open_needs(world)[0][1] == "Two different journal entries claim one place"
+
+
+def test_a_terminal_that_was_cut_off_needs_nobody(world: World) -> None:
+    world.site()
+    terminal = world.terminal()
+    with session_scope(world.sessions) as session:
+        row = session.get_one(Terminal, terminal)
+        row.status, row.cut_off_at = Status.CUT_OFF, world.at
+    assert open_needs(world) == []
+
+
+# --- the plan
+
+CODES = st.lists(st.sampled_from([f"z{number}" for number in range(9)]), max_size=9, unique=True)
+
+
+@given(CODES, st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=12))
+def test_rooms_never_overlap_and_stay_on_the_plan(zones: list[str], pairs: list[tuple[int, int]]) -> None:
+    ways = [Way(f"c{place}", f"z{a}", f"z{b}") for place, (a, b) in enumerate(pairs) if a != b]
+    plan = draw(zones, ways)
+    assert sorted(room.zone for room in plan.rooms) == sorted(zones)
+    for room in plan.rooms:
+        assert 0 <= room.x < room.right <= WIDTH
+        assert 0 <= room.y < room.bottom <= HEIGHT
+    for place, one in enumerate(plan.rooms):
+        for other in plan.rooms[place + 1 :]:
+            apart = (
+                one.right <= other.x or other.right <= one.x or one.bottom <= other.y or other.bottom <= one.y
+            )
+            assert apart
+    assert len(plan.doors) == sum(way.from_zone in zones and way.to_zone in zones for way in ways)
+
+
+def test_the_zone_with_most_doors_is_in_the_middle() -> None:
+    plan = draw(["a", "yard", "b"], [Way("1", "yard", "a"), Way("2", "yard", "b")])
+    assert [room.zone for room in plan.rooms if room.middle] == ["yard"]
+    assert [(door.checkpoint, door.turn) for door in plan.doors] == [("1", "up"), ("2", "down")]
+
+
+# --- the stream
+
+
+@pytest.fixture
+def live(world: World) -> Iterator[Live]:
+    world.site()
+    following = Live(world.sessions, lambda: world.at)
+    following.start()
+    yield following
+    following.stop()
+
+
+def hear_events(subscriber: Subscriber, count: int) -> list[tuple[str, dict[str, object]]]:
+    """The first `count` feed events."""
+    found = []
+    for raw in subscriber.messages():
+        fields = dict(line.split(": ", 1) for line in raw.decode().strip().splitlines())
+        if fields["event"] == "feed":
+            found.append((fields["id"], json.loads(fields["data"])))
+        if len(found) == count:
+            return found
+    return found
+
+
+def test_a_scan_reaches_every_screen_with_the_place_it_proves(world: World, live: Live) -> None:
+    person = world.person()
+    screens = [live.subscribe("en"), live.subscribe("es")]
+    world.passage(person)
+    for screen in screens:
+        ((number, event),) = hear_events(screen, 1)
+        assert number == str(event["id"])
+        assert event["decision"] == "ADMIT"
+        assert event["person"] == "P-000001"
+        assert event["name"] == "NOVELO, Ana"
+        position = event["position"]
+        assert isinstance(position, dict)
+        assert position["zone"] == "block-a"
+        assert (event["terminal"], event["sequence"]) == ("a-1", 1)
+
+
+def test_a_screen_that_does_not_keep_up_is_given_up_and_the_others_go_on(world: World, live: Live) -> None:
+    slow, quick = live.subscribe("en"), live.subscribe("en")
+    for _ in range(QUEUE_LENGTH + 1):
+        slow.offer(b"event: x\n\n")
+    world.passage(world.person())
+    assert slow.lost
+    assert len(hear_events(quick, 1)) == 1
+    assert list(slow.messages()) == []
+
+
+def test_what_was_missed_comes_again_in_order(world: World, live: Live) -> None:
+    people = [world.person(f"Name{number}") for number in range(3)]
+    for person in people:
+        world.passage(person)
+    missed = live.missed(1)
+    assert missed is not None
+    assert [raw.splitlines()[0] for raw in missed] == [b"id: 2", b"id: 3"]
+
+
+def test_a_number_from_another_hub_or_too_long_ago_starts_anew(world: World, live: Live) -> None:
+    assert live.missed(5) is None
+    with session_scope(world.sessions) as session:
+        feed.append(session, [feed.Line(world.at, FeedKind.ROLL, {"what": "x"})] * (RESUME_LIMIT + 1))
+    assert live.missed(0) is None
+    assert live.missed(1) is not None
+
+
+def test_the_follower_survives_an_error(world: World, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    from hub.control_room import live as module
+
+    screen, plain = live.subscribe("en"), module.lines_after
+    failed = threading.Event()
+
+    def broken(*_arguments: object) -> object:
+        failed.set()
+        raise OSError("disk")
+
+    monkeypatch.setattr(module, "lines_after", broken)
+    assert failed.wait(5)
+    monkeypatch.setattr(module, "lines_after", plain)
+    world.passage(world.person())
+    assert len(hear_events(screen, 1)) == 1
+
+
+def test_nobody_watching_costs_no_queue(world: World, live: Live) -> None:
+    screen = live.subscribe("en")
+    live.leave(screen)
+    assert live.screens == 0
+
+
+def read_stream(client: FlaskClient, last: str = "") -> Iterator[bytes]:
+    headers = {"Last-Event-ID": last} if last else {}
+    answer = client.get("/control-room/events", headers=headers, buffered=False)
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/event-stream"
+    return iter(answer.response)
+
+
+def test_the_stream_resumes_after_the_last_number(client: FlaskClient, world: World) -> None:
+    world.site()
+    for _ in range(3):
+        world.passage(world.person())
+    stream = read_stream(client, "2")
+    assert next(stream) == b"retry: 1000\n\n"
+    assert next(stream).startswith(b"id: 3\nevent: feed\ndata: {")
+
+
+@pytest.mark.parametrize("last", ["99", "-1", "x", "9" * 30, "\u0663"])
+def test_a_strange_last_number_does_no_harm(client: FlaskClient, world: World, last: str) -> None:
+    world.site()
+    stream = read_stream(client, last.encode().decode("latin-1"))
+    assert next(stream) == b"retry: 1000\n\n"
+    assert next(stream).startswith((b"event: restart", b"event: beat", b"event: situation"))
+
+
+def test_a_screen_ends_when_its_session_ends(
+    client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hub.control_room import views
+
+    monkeypatch.setattr(views, "CHECK_SESSION_S", 0.0)
+    stream = read_stream(client)
+    assert next(stream) == b"retry: 1000\n\n"
+    assert next(stream).startswith(b"event: ")
+    with session_scope(world.sessions) as session:
+        from hub.accounts.actions import end_sessions, find_account
+
+        end_sessions(session, find_account(session, "ada").id, at=world.at)
+    rest = list(stream)
+    assert rest[-1].startswith(b"event: signed-out")
+    assert len(rest) < 5
+
+
+# --- pages
+
+
+def test_the_picture_is_one_document(client: FlaskClient, world: World) -> None:
+    world.site()
+    world.passage(world.person())
+    document = msgspec.json.decode(client.get("/control-room/picture").data)
+    assert set(document) == {"now", "last_id", "unproven_after_s", "situation", "people", "feed"}
+    assert document["last_id"] == document["feed"][0]["id"] == 1
+
+
+def test_the_screen_holds_its_plan_and_words(client: FlaskClient, world: World) -> None:
+    world.site()
+    world.terminal()
+    page = client.get("/control-room").text
+    assert page.count("data-zone=") == 3
+    assert 'data-terminal-dot="a-1"' in page
+    words = json.loads(page.split('id="words">')[1].split("</script>")[0])
+    assert words["rules"]["not_recognised"] == "Finger not recognised"
+
+
+def test_a_trail_is_a_look_that_is_written_down(client: FlaskClient, world: World) -> None:
+    world.site()
+    world.passage(world.person())
+    document = client.get("/control-room/people/P-000001").get_json()
+    assert [step["decision"] for step in document["steps"]] == ["ADMIT"]
+    assert client.get("/control-room/people/P-9", headers={"Accept": "application/json"}).status_code == 404
+    with session_scope(world.sessions, writes=False) as session:
+        acts = session.scalars(select(AuditEntry.subject).where(AuditEntry.act == "person.trail")).all()
+    assert acts == ["P-000001"]
+
+
+def test_terminals_say_what_to_do(client: FlaskClient, world: World) -> None:
+    assert "No terminal has been taken in yet" in client.get("/terminals").text
+    world.site()
+    terminal = world.terminal()
+    assert "It was never heard" in client.get("/terminals").text
+    hear(world, terminal, sensor="silence")
+    page = client.get("/terminals").text
+    assert "does not answer" in page
+    assert "Wipe the glass" in page
+    assert "Block A, entry" in page
+
+
+def test_an_officer_sees_the_screen_and_no_file(world: World) -> None:
+    from hub.accounts.permissions import Role
+
+    world.site()
+    world.account("olga", Role.OFFICER)
+    client = world.app().test_client()
+    assert sign_in(client, "olga").location == "/"
+    assert client.get("/").location == "/control-room"
+    page = client.get("/control-room").text
+    assert 'href="/people"' not in page
+    assert client.get("/control-room/people/P-000001").status_code == 403
