@@ -84,6 +84,10 @@ class World:
         app.config["PROPAGATE_EXCEPTIONS"] = False
         return app
 
+    def now(self) -> None:
+        """Follow the clock of this machine from here on, for tests with processes of their own."""
+        self.at = datetime.now(UTC)
+
     def later(self, **parts: float) -> None:
         self.at += timedelta(**parts)
 

@@ -1,0 +1,180 @@
+"""The control room's page in a real browser: it changes by itself when another process commits a passage."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import expect as wait_until
+from sqlalchemy import select
+
+from hub import settings
+from hub.biometrics.vault import Vault
+from hub.custody.records import Person
+from hub.database import make_engine, make_sessions
+
+from ..unit.hub.site_world import World, cheap_passwords
+
+CHROMIUM = shutil.which("chromium")
+PATIENCE_MS = 20_000
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass
+class Pages:
+    """`pims-hub web` as a process of its own."""
+
+    data: Path
+    port: int
+    process: subprocess.Popen[str] | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "hub", "web", "--data", str(self.data), "--port", str(self.port)]
+        self.process = subprocess.Popen([*command, "--plain-http"], stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        assert self.process.stdout.readline() == f"Web ready on {self.address}\n"
+
+    def stop(self) -> None:
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(15)
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A hub made as an operator makes one, with three people; `world` is this process's way into its database."""
+    data = tmp_path_factory.mktemp("hub")
+    made = [sys.executable, "-m", "hub", "init", "--data", str(data), "--admin-password-file"]
+    subprocess.run([*made, str(data / "password")], check=True, stdout=subprocess.DEVNULL)
+    engine = make_engine(settings.load(data).database)
+    world = World(data, engine, make_sessions(engine), cheap_passwords(), Vault(b"v" * 32))
+    world.now()
+    world.site()
+    for surname in ("Novelo", "Coc", "<img src=x onerror=alert(1)>"):
+        world.person(surname, "Ana")
+    world.terminal()
+    return world
+
+
+@pytest.fixture(scope="module")
+def pages(world: World) -> Iterator[Pages]:
+    serving = Pages(world.folder, free_port())
+    serving.start()
+    yield serving
+    serving.stop()
+
+
+@pytest.fixture
+def page(pages: Pages, world: World) -> Iterator[Page]:
+    """A browser that has signed in and shows the control room; any script error fails the test."""
+    assert CHROMIUM is not None, "Chromium is missing. Install it: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
+        page.set_default_timeout(PATIENCE_MS)
+        errors: list[str] = []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(pages.address)
+        page.fill("#login", "admin")
+        page.fill("#password", (world.folder / "password").read_text().strip())
+        page.click("main button[type=submit]")
+        wait_until(page.locator("#feed-state")).to_contain_text("Feed live", timeout=PATIENCE_MS)
+        yield page
+        assert errors == []
+        browser.close()
+
+
+def person(world: World, number: str) -> Person:
+    with world.sessions() as session:
+        return session.scalars(select(Person).where(Person.number == number)).one()
+
+
+def test_a_passage_shows_by_itself(page: Page, world: World) -> None:
+    count = page.locator('[data-zone="block-a"] [data-count]')
+    wait_until(count).to_have_text("0", timeout=PATIENCE_MS)
+    wait_until(page.locator("#sum")).to_contain_text("3not placed")
+    page.evaluate("window.stillThis = true")
+    world.now()
+    world.passage(person(world, "P-000001"))
+    wait_until(count).to_have_text("1", timeout=PATIENCE_MS)
+    wait_until(page.locator("#feed li").first).to_contain_text("NOVELO, Ana")
+    row = page.locator('#people [data-number="P-000001"]')
+    wait_until(row).to_contain_text("Block A")
+    wait_until(page.locator("#sum-verdict")).to_have_text("agrees")
+    wait_until(row.locator("time.age")).to_have_text("3 s", timeout=PATIENCE_MS)
+    assert page.evaluate("window.stillThis") is True, "the page was loaded again"
+
+
+def test_a_referral_needs_a_person_and_opens_its_evidence_by_keyboard(page: Page, world: World) -> None:
+    world.now()
+    world.passage(None, "REFER", "not_recognised")
+    wait_until(page.locator("#needs li").filter(has_text="Finger not recognised").first).to_be_visible()
+    page.keyboard.press("f")
+    page.keyboard.press("Enter")
+    drawer = page.locator("#drawer")
+    wait_until(drawer).to_contain_text("To the officer")
+    wait_until(drawer).to_contain_text("Finger not recognised")
+    page.keyboard.press("Escape")
+    wait_until(drawer).to_be_hidden()
+    assert page.evaluate("document.activeElement.closest('#feed') !== null"), (
+        "the focus came back to the list"
+    )
+
+
+def test_markup_in_a_name_stays_a_name(page: Page, world: World) -> None:
+    world.now()
+    world.passage(person(world, "P-000003"))
+    line = page.locator("#feed li").first
+    wait_until(line).to_contain_text("<IMG SRC=X ONERROR=ALERT(1)>, Ana", timeout=PATIENCE_MS)
+    assert page.locator("#feed img, #people img").count() == 0
+
+
+def test_keys_search_and_go(page: Page) -> None:
+    page.keyboard.press("?")
+    wait_until(page.locator("#keys")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("coc")
+    wait_until(page.locator("#people-count")).to_have_text("1 of 3")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    wait_until(page.locator("#drawer")).to_contain_text("COC, Ana")
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("t")
+    page.wait_for_url("**/terminals")
+
+
+def test_a_hub_that_goes_away_is_said_and_the_picture_comes_back(
+    page: Page, pages: Pages, world: World
+) -> None:
+    pages.stop()
+    stale = page.locator("#stale")
+    wait_until(stale).to_contain_text("The feed is lost", timeout=PATIENCE_MS)
+    wait_until(page.locator("#control.stale-picture")).to_be_visible()
+    world.now()
+    world.passage(person(world, "P-000002"))
+    pages.start()
+    wait_until(stale).to_be_hidden(timeout=PATIENCE_MS)
+    wait_until(page.locator("#feed li").first).to_contain_text("COC, Ana", timeout=PATIENCE_MS)
+    wait_until(page.locator("#sum-verdict")).to_have_text("agrees")
