@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -33,8 +32,10 @@ MARGIN: Final = 2.0
 SHORT_LIST: Final = 96
 """Prints that get the second look; those of expected people have places of their own."""
 THREADS: Final = min(2, os.cpu_count() or 1)
-_WORTH_A_THREAD: Final = 24
-"""Prints below which handing work over costs more than it saves."""
+_PART: Final = 150
+"""Prints that a thread takes at a time for the first look: about a millisecond."""
+_RELAXED_PART: Final = 12
+"""The same for the second look."""
 
 
 class Outcome(enum.Enum):
@@ -144,6 +145,7 @@ def _scores_of_short_list(
     alike = np.zeros(len(prints), dtype=np.float32)
     _in_parts(
         len(prints),
+        _PART,
         lambda begin, end: first_look(probe.rows, prints.rows, prints.spans, begin, end, alike),
     )
     chosen = np.union1d(_highest(alike, np.arange(len(alike))), _highest(alike, np.flatnonzero(is_expected)))
@@ -151,6 +153,7 @@ def _scores_of_short_list(
     tables = DISTANCE_AGREEMENT, ANGLE_AGREEMENT
     _in_parts(
         len(chosen),
+        _RELAXED_PART,
         lambda begin, end: second_look(
             probe.rows, prints.rows, prints.spans, chosen[begin:end], *tables, raw[begin:end]
         ),
@@ -185,14 +188,21 @@ def _decide(
     return Identification(Outcome.AMBIGUOUS, None, score, runner_up, searched)
 
 
-def _in_parts(count: int, work: Callable[[int, int], object]) -> None:
-    """Do `work(begin, end)` over 0 to `count`, in as many threads as pay."""
-    parts = max(1, min(THREADS, count // _WORTH_A_THREAD))
-    bounds = [count * part // parts for part in range(parts + 1)]
-    rest = [_threads().submit(work, *span) for span in pairwise(bounds[1:])]
-    work(bounds[0], bounds[1])
-    for future in rest:
-        future.result()
+def _in_parts(count: int, size: int, work: Callable[[int, int], object]) -> None:
+    """Do `work(begin, end)` over 0 to `count`, `size` at a time.
+
+    Threads take the next part when they are done with one: a processor that is busy with something else gets fewer.
+    """
+    begins = iter(range(0, count, size))
+
+    def take() -> None:
+        for begin in begins:
+            work(begin, min(begin + size, count))
+
+    helpers = [_threads().submit(take) for _ in range(min(THREADS, -(-count // size)) - 1)]
+    take()
+    for helper in helpers:
+        helper.result()
 
 
 @cache

@@ -1,6 +1,7 @@
 """Minutia -> cylinder: what the neighbourhood of a minutia looks like in the minutia's own frame, in bits.
 
-Cappelli, Ferrara, Maltoni 2010, sections 3.1 and 3.4. A cylinder is one row of `ROW_WORDS` uint64:
+Cappelli, Ferrara, Maltoni 2010, sections 3.1 and 3.4. A cylinder is one row of `ROW_WORDS` uint64; the rows of a
+print are in the order of their angles:
 
     words 0..11   bit (direction * CELL_COUNT + cell): enough neighbours around that cell, turned like that
     words 12..14  bit (cell): the cell lies over the print; bits of other cells are never set
@@ -77,10 +78,11 @@ NO_CYLINDERS: Final = Cylinders(np.empty((0, ROW_WORDS), dtype=np.uint64), 0.0)
 
 def build_cylinders(template: Template) -> Cylinders:
     """Cylinders of all minutiae with enough of a neighbourhood; possibly none."""
+    order = np.argsort(template.angle, kind="stable")
     rows = _build(
-        template.x.astype(np.float32),
-        template.y.astype(np.float32),
-        template.angle.astype(np.uint8),
+        template.x[order].astype(np.float32),
+        template.y[order].astype(np.float32),
+        template.angle[order],
         CELL_CENTRES,
         DIRECTION_WEIGHTS,
     )

@@ -1,5 +1,6 @@
 """One print against many: every cylinder of every enrolled print, then a second look at the most alike.
 
+The rows of a print are in the order of their angles, so that those turned too far are skipped in one piece.
 The first look is exact (no index, no hashing): for each cylinder of the probe the most alike one of the print, and
 of these what they have above the likeness that chance gives. It only ranks; what decides is the relaxed score of
 the prints that it ranks highest.
@@ -14,7 +15,7 @@ from numba import njit
 
 from matching.comparison import parameters as P  # noqa: N812 - one letter, so that formulas stay readable
 from matching.comparison.relaxation import relaxed_score
-from matching.comparison.similarity import best_overlap, count_common, describe
+from matching.comparison.similarity import angle_units, best_overlap, density, describe
 
 
 @njit(cache=True, nogil=True)
@@ -26,18 +27,41 @@ def first_look(probe: Any, rows: Any, starts: Any, begin: int, end: int, out: An
     longest = 1
     for finger in range(begin, end):
         longest = max(longest, starts[finger, 1] - starts[finger, 0])
-    ones = np.empty(longest, dtype=np.int32)
-    cells = np.empty(longest, dtype=np.int32)
+    densities = np.empty(longest, dtype=np.float32)
+    below = np.empty(257, dtype=np.int64)
     own, turns = describe(probe)
     for finger in range(begin, end):
-        block = rows[starts[finger, 0] : starts[finger, 1]]
-        densities, angles = describe(block)
+        start = starts[finger, 0]
+        count = starts[finger, 1] - start
+        _describe_in_place(rows, start, count, densities, below)
         total = np.float32(0.0)
         for line in range(len(probe)):
-            count_common(probe[line], block, ones, cells)
-            best = best_overlap(ones, cells, densities, angles, own[line], turns[line])
+            row, turn = probe[line], np.int64(turns[line])
+            too_far = turn + P.MAX_TURN_UNITS + 1 & 255
+            near_again = turn - P.MAX_TURN_UNITS & 255
+            first, last = below[too_far], below[near_again]
+            if too_far < near_again:
+                best = max(
+                    best_overlap(row, own[line], rows, densities, start, 0, first),
+                    best_overlap(row, own[line], rows, densities, start, last, count),
+                )
+            else:
+                best = best_overlap(row, own[line], rows, densities, start, last, first)
             total += max(best - np.float32(P.LIKENESS_FLOOR), np.float32(0.0))
         out[finger] = total
+
+
+@njit(cache=True, nogil=True)
+def _describe_in_place(rows: Any, start: int, count: int, densities: Any, below: Any) -> None:
+    """Fill `densities` of the print's rows, and `below[v]` with how many of their angles are smaller than v."""
+    place = 0
+    for column in range(count):
+        densities[column] = density(rows[start + column])
+        angle = np.int64(angle_units(rows[start + column]))
+        while place <= angle:
+            below[place] = column
+            place += 1
+    below[place:] = count
 
 
 @njit(cache=True, nogil=True)

@@ -152,9 +152,10 @@ class TestKernels:
         assert kernel.targetoptions.get("nogil")
         assert not isinstance(kernel._cache, NullCache)
 
-    def test_are_compiled_once_for_all_callers(self):
-        """A second signature would mean a compilation at somebody's first scan."""
+    def test_nothing_is_compiled_after_warming_up(self):
+        """Another signature would mean a compilation at somebody's first scan."""
         warm_up()
+        warm = {name: len(kernel.signatures) for name, kernel in KERNELS.items()}
         compared = [
             finger(1),
             template([], [], []),
@@ -166,6 +167,5 @@ class TestKernels:
             gallery.enrol("someone", each)
             compare(each, compared[0])
             gallery.identify(each, expected=["someone"])
-        signatures = {name: len(kernel.signatures) for name, kernel in KERNELS.items()}
-        assert set(signatures.values()) <= {0, 1}  # 0: only ever part of another kernel
-        assert signatures["relaxed_score"] == signatures["first_look"] == signatures["second_look"] == 1
+        assert {name: len(kernel.signatures) for name, kernel in KERNELS.items()} == warm
+        assert warm["relaxed_score"] == 1

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from matching.comparison import compare, search
-from matching.comparison.cylinders import Cylinders, build_cylinders
+from matching.comparison.cylinders import BIT_WORDS, META, Cylinders, build_cylinders
+from matching.comparison.parameters import LIKENESS_FLOOR, MAX_TURN_UNITS
+from matching.comparison.similarity import MIN_COMMON_CELLS
 from matching.comparison.store import Store
 from matching.gallery import MARGIN, SHORT_LIST, Gallery, Identification, Outcome
 from matching.template import Template
@@ -240,11 +242,43 @@ class TestStore:
         assert len(store) == 0
 
 
-def test_everyone_above_a_threshold_is_on_the_short_list(three_hundred: Gallery):
-    """The first look only ranks: relaxing everybody must find nothing that it left out."""
-    stored = three_hundred._store.snapshot()
-    alike = np.zeros(len(stored), dtype=np.float32)
-    for seed in range(0, 300, 10):
-        probe = build_cylinders(touch(finger(seed), 4, jitter_px=3.0, lost=0.4)).rows
-        search.first_look(probe, stored.rows, stored.spans, 0, len(stored), alike)
-        assert (alike > alike[seed]).sum() < SHORT_LIST / 4
+class TestFirstLook:
+    def test_everyone_above_a_threshold_is_on_the_short_list(self, three_hundred: Gallery):
+        """The first look only ranks: relaxing everybody must find nothing that it left out."""
+        stored = three_hundred._store.snapshot()
+        alike = np.zeros(len(stored), dtype=np.float32)
+        for seed in range(0, 300, 10):
+            probe = build_cylinders(touch(finger(seed), 4, jitter_px=3.0, lost=0.4)).rows
+            search.first_look(probe, stored.rows, stored.spans, 0, len(stored), alike)
+            assert (alike > alike[seed]).sum() < SHORT_LIST / 4
+
+    @pytest.mark.parametrize("turn", [0, 40, 100, 128, 200])
+    def test_skips_exactly_the_cylinders_that_are_turned_too_far(self, turn: int):
+        """Against counting bits pair by pair, for angles all around."""
+        whole = finger(3)
+        random = np.random.default_rng(turn)
+        probe = build_cylinders(template(whole.x, whole.y, random.integers(0, 256, len(whole)))).rows
+        print_ = build_cylinders(touch(whole, 1, turn_units=turn)).rows
+        found = np.zeros(1, dtype=np.float32)
+        search.first_look(probe, print_, np.array([[0, len(print_)]]), 0, 1, found)
+        wanted = 0.0
+        for row in probe:
+            best = max(overlap(row, other) for other in print_)
+            wanted += max(best - LIKENESS_FLOOR, 0)
+        assert found[0] == pytest.approx(wanted, abs=1e-4)
+
+
+def overlap(row: np.ndarray, other: np.ndarray) -> float:
+    """Share of the set bits that two cylinders have in common, 0 when they cannot be compared."""
+
+    def facts(cylinder: np.ndarray) -> tuple[int, float]:
+        meta = int(cylinder[META])
+        return meta >> 32 & 0xFF, (meta >> 40 & 0xFFF) / (meta >> 52)
+
+    (turn, density), (other_turn, other_density) = facts(row), facts(other)
+    between = (turn - other_turn) % 256
+    cells = int(np.bitwise_count(row[BIT_WORDS:META] & other[BIT_WORDS:META]).sum())
+    if min(between, 256 - between) > MAX_TURN_UNITS or cells < MIN_COMMON_CELLS:
+        return 0.0
+    ones = int(np.bitwise_count(row[:BIT_WORDS] & other[:BIT_WORDS]).sum())
+    return 2 * ones / max((density + other_density) * cells, 2 * ones, 1)
