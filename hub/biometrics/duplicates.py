@@ -39,23 +39,23 @@ class DuplicateSearch:
         self._vault = vault
         self._sessions = sessions
         self._turn = threading.Lock()
-        self._gallery = matching.Gallery()
+        self._gallery: matching.Gallery | None = None
         self._locks: dict[int, PersonLock] = {}
         self._read_up_to = 0
 
     def __len__(self) -> int:
-        return len(self._gallery)
+        return 0 if self._gallery is None else len(self._gallery)
 
     def refresh(self) -> None:
         """Read what was enrolled since the last search; worth doing before a transaction is opened."""
         with self._turn, session_scope(self._sessions, writes=False) as session:
-            self._catch_up(session)
+            self._catch_up(session, self._loaded())
 
     def find(self, template: matching.Template, *, besides: int | None = None) -> Hit | None:
         """Whose finger this is, None when nobody has it; a hit on the person `besides` is none."""
         self.refresh()
         with self._turn:
-            found = self._gallery.identify(template, fmr=SEARCH_FMR)
+            found = self._loaded().identify(template, fmr=SEARCH_FMR)
         if found.outcome is matching.Outcome.NO_MATCH:
             return None
         if found.key is None:
@@ -63,25 +63,31 @@ class DuplicateSearch:
         person_id = int(found.key)
         return None if person_id == besides else Hit(person_id)
 
-    def _catch_up(self, session: Session) -> None:
+    def _loaded(self) -> matching.Gallery:
+        """Made at the first search: a hub whose pages are only watched never loads the engine."""
+        if self._gallery is None:
+            self._gallery = matching.Gallery()
+        return self._gallery
+
+    def _catch_up(self, session: Session, gallery: matching.Gallery) -> None:
         present = {row.person_id: row for row in session.scalars(select(PersonKey))}
         for gone in self._locks.keys() - present.keys():
-            self._gallery.remove(str(gone))
+            gallery.remove(str(gone))
             del self._locks[gone]
         while True:
             new = select(Finger).where(Finger.id > self._read_up_to).order_by(Finger.id).limit(_BATCH)
             rows = session.scalars(new).all()
             for finger in rows:
-                self._add(finger, present.get(finger.person_id))
+                self._add(gallery, finger, present.get(finger.person_id))
                 self._read_up_to = finger.id
             if len(rows) < _BATCH:
                 return
 
-    def _add(self, finger: Finger, key: PersonKey | None) -> None:
+    def _add(self, gallery: matching.Gallery, finger: Finger, key: PersonKey | None) -> None:
         if key is None:
             return
         lock = self._locks.get(finger.person_id)
         if lock is None:
             lock = self._locks[finger.person_id] = self._vault.open_key(key)
         record = lock.unlock(finger.sealed_template, "template", finger.position, finger.impression)
-        self._gallery.enrol(str(finger.person_id), matching.Template.from_iso(record))
+        gallery.enrol(str(finger.person_id), matching.Template.from_iso(record))

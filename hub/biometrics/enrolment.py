@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import matching
@@ -58,6 +60,14 @@ class PreparedFinger:
 def warm_up() -> None:
     """Load the engine now, so that the first finger does not wait for it."""
     matching.warm_up()
+
+
+@cache
+def warm_up_aside() -> threading.Thread:
+    """Load the engine beside other work, once: it takes seconds, and a form takes longer to fill in."""
+    thread = threading.Thread(target=warm_up, name="engine-warm-up", daemon=True)
+    thread.start()
+    return thread
 
 
 def prepare_impression(raw: bytes, *, dpi: float = 500) -> Impression:

@@ -11,7 +11,7 @@ from hub.accounts.audit import Actor
 from hub.accounts.permissions import Permission
 from hub.biometrics.actions import AlreadyEnrolledError
 from hub.biometrics.duplicates import DuplicateSearch
-from hub.biometrics.enrolment import prepare_finger
+from hub.biometrics.enrolment import prepare_finger, warm_up_aside
 from hub.biometrics.vault import Vault
 from hub.reception.admission import Admitted, FaultyError, admit, check, zones_to_choose
 from hub.reception.form import SLOTS, Form, read
@@ -29,6 +29,7 @@ MAX_FORM_BYTES = 32 * 1024 * 1024
 
 @pages.page("/people/admit", Permission.ADMIT_PEOPLE)
 def admit_page() -> str:
+    warm_up_aside()
     return _show(Form({"sex": "M", "finger_1": "2", "finger_2": "7", "order_kind": "warrant"}))
 
 
