@@ -101,6 +101,20 @@ def test_the_branch_that_was_committed_first_stays(order: list[int]) -> None:
     assert store.conflicts > 0
 
 
+def test_of_two_that_both_fit_the_canonical_one_stays_in_whatever_order_they_are_read() -> None:
+    first, second = _branch(2, b"true"), _branch(1, b"true")
+    rival = _branch(1, b"false", first[0].link, first=2)[0]
+    ahead = [
+        Row(2, rival.link, rival.before, canonical=False),
+        Row(2, first[1].link, first[1].before, canonical=True),
+    ]
+    for rows in (ahead, ahead[::-1]):
+        chain = Chain(0, START, rows)
+        chain.place(second[0])
+        chain.advance()
+        assert (chain.committed, chain.committed_link, chain.changed) == (2, first[1].link, [])
+
+
 def test_repeats_are_counted_and_change_nothing() -> None:
     entries = _branch(3, b"true")
     chain = Chain(0, START, [])

@@ -323,6 +323,14 @@ def test_a_backlog_never_moves_the_live_picture_back(world: World, gate: Gate) -
     assert [line["late"] for line in world.feed("passage")] == [False, True]
 
 
+def test_a_backlog_is_told_as_late_even_where_nothing_newer_is_known(world: World, gate: Gate) -> None:
+    gate.tries()
+    gate.passes(ASH)
+    world.take(gate.batch(historical=True))
+    assert [line["late"] for kind in ("attempt", "passage") for line in world.feed(kind)] == [True, True]
+    assert world.zone_of(ASH) == "block-a"
+
+
 def test_a_clock_that_runs_ahead_cannot_hold_a_person_in_place(world: World, gate: Gate) -> None:
     workshop = world.grant(Gate("gate-2", checkpoint="workshop", journal_id=b"k" * 16))
     real = gate.clock

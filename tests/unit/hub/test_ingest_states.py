@@ -104,6 +104,16 @@ def test_an_old_state_that_the_broker_kept_is_no_cut_tail(world: World, gate: Ga
     assert world.alarms() == []
 
 
+def test_a_kept_state_proves_nothing_even_when_the_clock_was_set_back_since(world: World, gate: Gate) -> None:
+    gate.clock += timedelta(hours=1)
+    kept = gate.state(last=0, retained=True, at=gate.clock + LATER)
+    gate.clock -= timedelta(hours=1)
+    gate.passes(ASH)
+    world.take(gate.batch())
+    world.take(kept)
+    assert world.alarms() == []
+
+
 def test_a_state_said_before_the_entries_were_written_is_no_cut_tail(world: World, gate: Gate) -> None:
     """Delivered again by the broker long after the entries that followed it."""
     gate.passes(ASH)
