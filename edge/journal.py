@@ -117,6 +117,11 @@ class Journal:
                 self._standing = replace(now, committed=ack.committed, backed_up=backed_up)
             return Heard.TAKEN
 
+    def is_short(self) -> bool:
+        """Whether the disk or the journal's own bound is nearly reached: time for somebody to make room."""
+        with self._looking:
+            return self._short_of_disk()
+
     def prune(self) -> int:
         """Deletes one step of what may go, oldest first, and says how many entries that were.
 
@@ -124,7 +129,7 @@ class Journal:
         """
         with self._writing, self._looking:
             now = self._standing
-            may_go = now.committed if self._is_short() else now.backed_up
+            may_go = now.committed if self._short_of_disk() else now.backed_up
             target = min(may_go, now.pruned_to + PRUNE_STEP)
             if target <= now.pruned_to:
                 return 0
@@ -200,7 +205,7 @@ class Journal:
         ).fetchone()[0]
         return found
 
-    def _is_short(self) -> bool:
+    def _short_of_disk(self) -> bool:
         if disk_free_bytes(self._path.parent) < self._room.low_bytes:
             return True
         pages: int = self._side.execute("PRAGMA page_count").fetchone()[0]

@@ -51,6 +51,7 @@ class Outward(Protocol):
 class Keeping(Protocol):
     """The journal's own housekeeping."""
 
+    def is_short(self) -> bool: ...
     def prune(self) -> int: ...
     def tidy(self) -> None: ...
 
@@ -96,6 +97,7 @@ class Messenger:
         self._session: int | None = None
         self._state_at = 0.0
         self._tidy_at = 0.0
+        self._short = False
         self._stopping = False
         self.ended = threading.Event()
 
@@ -190,6 +192,14 @@ class Messenger:
         now = self._now()
         if now < self._tidy_at:
             return
+        if (short := self._journal.is_short()) != self._short:
+            self._short = short
+            if short:
+                self._log.warning(
+                    "short_of_disk", say="Free some space: the journal soon takes no more entries."
+                )
+            else:
+                self._log.info("disk_has_room")
         pruned = self._journal.prune()
         self._journal.tidy()
         self._tidy_at = now if pruned else now + TIDY_S

@@ -35,10 +35,9 @@ class Threads:
     def _guarded(self, name: str, body: Callable[[], None]) -> None:
         try:
             body()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it was, the process ends because of it
             # Where it broke, and of what kind; never the message, which may hold what was being handled.
             places = traceback.extract_tb(error.__traceback__)
             where = " < ".join(f"{place.name}:{place.lineno}" for place in reversed(places[-4:]))
             self._log.error("thread_died", thread=name, kind=type(error).__name__, where=where)
             self._dead.set()
-            raise
