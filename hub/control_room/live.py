@@ -20,7 +20,7 @@ from hub.control_room.changes import Change, changes_of
 from hub.control_room.feed_lines import lines_after
 from hub.control_room.picture import last_id, situation
 from hub.database import Sessions, session_scope
-from hub.web.language import LANGUAGES
+from hub.movements.records import FeedItem, FeedKind
 
 log = logging.getLogger("pims.hub.live")
 
@@ -148,7 +148,8 @@ class Live:
             self._tell_all(feed_message(change))
         if items:
             self._last = items[-1].id
-        if items or self._situation_at is None or now - self._situation_at >= SITUATION_EVERY:
+        due = self._situation_at is None or now - self._situation_at >= SITUATION_EVERY
+        if due or any(_needs_somebody(item) for item in items):
             self._situation_at = now
             self._tell_situations(now)
         if self._beat_at is None or now - self._beat_at >= BEAT_EVERY:
@@ -157,12 +158,16 @@ class Live:
 
     def _tell_situations(self, now: datetime) -> None:
         with session_scope(self._sessions, writes=False) as session:
-            views = {name: situation(session, now, name) for name in LANGUAGES}
+            views = {name: situation(session, now, name) for name in self._languages()}
         for language, view in views.items():
             encoded = message("situation", view)
             if self._situations.get(language) != encoded:
                 self._situations[language] = encoded
                 self._tell_all(encoded, language)
+
+    def _languages(self) -> set[str]:
+        with self._turn:
+            return {subscriber.language for subscriber in self._subscribers}
 
     def _tell_all(self, encoded: bytes, language: str | None = None) -> None:
         with self._turn:
@@ -170,6 +175,11 @@ class Live:
         for subscriber in listeners:
             if language is None or subscriber.language == language:
                 subscriber.offer(encoded)
+
+
+def _needs_somebody(item: FeedItem) -> bool:
+    """Whether the list of needs should change at once; everything else the line itself tells the screen."""
+    return item.kind != FeedKind.PASSAGE or item.payload.get("decision") == "REFER"
 
 
 def feed_message(change: Change) -> bytes:

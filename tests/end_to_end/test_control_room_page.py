@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import socket
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import expect as wait_until
 from sqlalchemy import select
 
@@ -84,24 +85,31 @@ def pages(world: World) -> Iterator[Pages]:
     serving.stop()
 
 
-@pytest.fixture
-def page(pages: Pages, world: World) -> Iterator[Page]:
-    """A browser that has signed in and shows the control room; any script error fails the test."""
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     assert CHROMIUM is not None, "Chromium is missing. Install it: apt-get install chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 800}, locale="en-GB")
-        page.set_default_timeout(PATIENCE_MS)
-        errors: list[str] = []
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(pages.address)
-        page.fill("#login", "admin")
-        page.fill("#password", (world.folder / "password").read_text().strip())
-        page.click("main button[type=submit]")
-        wait_until(page.locator("#feed-state")).to_contain_text("Feed live", timeout=PATIENCE_MS)
-        yield page
-        assert errors == []
+        yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, pages: Pages, world: World) -> Iterator[Page]:
+    """A window that has signed in and shows the control room; any script error fails the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(pages.address)
+    page.fill("#login", "admin")
+    page.fill("#password", (world.folder / "password").read_text().strip())
+    page.click("main button[type=submit]")
+    wait_until(page.locator("#feed-state")).to_contain_text("Feed live", timeout=PATIENCE_MS)
+    yield page
+    assert errors == []
+    context.close()
 
 
 def person(world: World, number: str) -> Person:
@@ -121,7 +129,7 @@ def test_a_passage_shows_by_itself(page: Page, world: World) -> None:
     row = page.locator('#people [data-number="P-000001"]')
     wait_until(row).to_contain_text("Block A")
     wait_until(page.locator("#sum-verdict")).to_have_text("agrees")
-    wait_until(row.locator("time.age")).to_have_text("3 s", timeout=PATIENCE_MS)
+    wait_until(row.locator("time.age")).to_have_text(re.compile(r"^([3-9]|\d\d) s$"), timeout=PATIENCE_MS)
     assert page.evaluate("window.stillThis") is True, "the page was loaded again"
 
 

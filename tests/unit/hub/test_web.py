@@ -327,3 +327,38 @@ def test_a_page_of_the_password(client: FlaskClient) -> None:
     assert post(client, "/password", form).location == "/login"
     assert client.get("/people").status_code == 302
     assert sign_in(client, "ada", "four new good words").status_code == 303
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb (WCAG 2.2)."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrasts_of_both_grounds() -> None:
+    """Text at least 7:1 on everything it stands on, shapes at least 3:1."""
+    source = (Path(hub.web.__file__).parent / "static/css/base.css").read_text()
+    palette = dict(re.findall(r"--(\w+): (#[0-9a-f]{6});", source.split("--ground")[0]))
+    checked = 0
+    for block in re.findall(r"\{([^{}]*--ground:[^{}]*)\}", source):
+        tokens = dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6}|var\(--\w+\));", block))
+        tokens = {name: palette.get(value[6:-1], value) for name, value in tokens.items()}
+        for text in ("ink", "quiet"):
+            for ground in ("ground", "panel", "raised", "urgent-ground", "late-ground", "done-ground"):
+                assert contrast(tokens[text], tokens[ground]) >= 7, (
+                    text,
+                    ground,
+                    tokens[text],
+                    tokens[ground],
+                )
+        for shape in ("known", "moving", "late", "urgent", "done", "unknown"):
+            for ground in ("panel", "raised"):
+                assert contrast(tokens[shape], tokens[ground]) >= 3, (shape, ground)
+        checked += 1
+    assert checked == 4

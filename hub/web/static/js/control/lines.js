@@ -44,7 +44,7 @@ export function addToFeed(model, line) {
   showEmpty("feed", false);
 }
 
-const NEED_MARKS = { alarm: "ALARM", referral: "REFER", terminal: "down" };
+const NEED_MARKS = { alarm: "ALARM", referral: "REFER" };
 
 /** Lines stay the same elements while they stand there, so focus and screen readers are not disturbed. */
 export function showNeeds(model) {
@@ -54,7 +54,7 @@ export function showNeeds(model) {
     const text = `${need.title}|${need.detail}|${need.at}`;
     if (known && known.dataset.text === text) return known;
     const detail = [need.terminal, need.detail].filter(Boolean).join(". ");
-    const element = lineElement({ code: NEED_MARKS[need.kind], title: need.title, detail }, need.at ? [ageChip(need.at)] : [], { "data-need": need.key, "data-text": text });
+    const element = lineElement({ code: NEED_MARKS[need.kind] ?? (need.rank > 3 ? "trouble" : "down"), title: need.title, detail }, need.at ? [ageChip(need.at)] : [], { "data-need": need.key, "data-text": text });
     if (need.rank > 3) element.classList.add("mild");
     return element;
   });
