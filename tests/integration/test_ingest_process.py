@@ -215,6 +215,7 @@ def test_killed_ingest_and_killed_broker_lose_nothing_and_double_nothing(
     assert len(prison.export("movements", capsys)) == 7
 
 
+@pytest.mark.parametrize("prison", ["amqtt"], indirect=True)
 def test_a_terminal_that_comes_online_is_brought_up_to_date(prison: Prison) -> None:
     prison.ingest.start().ready()
     with prison.connect() as speaker:
@@ -231,6 +232,7 @@ def test_a_terminal_that_comes_online_is_brought_up_to_date(prison: Prison) -> N
     assert prison.ingest.stop() == 0
 
 
+@pytest.mark.parametrize("prison", ["amqtt"], indirect=True)
 def test_without_a_broker_it_waits_for_one_and_says_so(prison: Prison) -> None:
     prison.broker.stop()
     prison.ingest.start()
