@@ -31,6 +31,8 @@ from simulation.walking import Walking
 _PEOPLE = 40
 _NOT_ENROLLED_SHARE = 10
 _DRAIN_S = 90.0
+_STEP_UP_S = (0.3, 1.2)
+"""Seconds in which the next person steps up to a gate; all gates of the demo share one machine's processor."""
 
 
 class Progress:
@@ -210,6 +212,8 @@ class _Run:
         onlooker = Onlooker(self.prison.plan.web_port, "admin", self.prison.password)
         onlooker.start()
         killer = self._killer(walking) if self.chosen.kill else None
+        rng = random.Random(self.chosen.seed)
+        walking.pause_s = lambda: rng.uniform(*_STEP_UP_S)
         self.progress(f"{self.chosen.scans} scans")
         walking.start()
         if killer is not None:

@@ -11,7 +11,7 @@ from simulation.gatehouse import Gatehouse
 from simulation.people import Walker
 from simulation.truth import INTERRUPTED
 
-_WRONG_DOOR = 0.06
+_WRONG_DOOR = 0.12
 """Share of walks to a door that the person may not pass, so that refusals happen."""
 
 
