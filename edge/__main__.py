@@ -14,7 +14,7 @@ from edge.errors import EdgeError, JournalDamagedError
 from edge.journal import check_to_look
 from edge.locking import held
 from edge.log import Log
-from edge.provisioning import Folder, install_grant, make_terminal, prepare
+from edge.provisioning import Folder, check_name, install_grant, make_terminal, prepare
 from edge.settings import load, settings_of
 from edge.status import read_status
 
@@ -72,13 +72,14 @@ def _command(
 
 
 def _init(folder: Folder, chosen: argparse.Namespace) -> int:
+    settings = settings_of(
+        chosen.model,
+        terminal=chosen.terminal,
+        sensor={"port": chosen.sensor_port, "backend": chosen.sensor_backend, "baud": chosen.baud},
+    )
+    check_name(settings.terminal)
     prepare(folder)
     with held(folder.lock):
-        settings = settings_of(
-            chosen.model,
-            terminal=chosen.terminal,
-            sensor={"port": chosen.sensor_port, "backend": chosen.sensor_backend, "baud": chosen.baud},
-        )
         seen = make_terminal(folder, settings)
     print(f"Take {folder.request} to the hub. Signing key of {settings.terminal}: {seen}")
     return OK

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from edge.ports import Capture, Finding, RollFacts
 from edge.roll_copy import Content, RollCopy
 from edge.settings import PassageRules
-from matching import ImageError, Template
+from matching import MatchingError, Template
 from wire.happenings import Outcome
 
 MOST_SCORE = 99.0
@@ -46,7 +46,7 @@ class RollIdentifier:
             if not quality.usable:
                 return _poor(int(quality.score), str(quality.advice.value), len(content.expected))
             probe = self._engine.extract(capture.image, capture.dpi)
-        except ImageError:
+        except MatchingError:
             return _poor(0, "image", len(content.expected))
         found = content.gallery.identify(
             probe, fmr=self._rules.site_fmr, expected=content.expected, expected_fmr=self._rules.expected_fmr

@@ -21,8 +21,6 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from edge.log import Log
 from edge.settings import UplinkSettings
 
-NOBODY_SUBSCRIBED = 0x10
-FIRST_FAILURE = 0x80
 _POLL_S = 0.2
 _LAST_WORDS_S = 2.0
 

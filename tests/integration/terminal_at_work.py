@@ -100,6 +100,7 @@ class HubDouble:
         self.key = SigningKey.generate()
         self.entries: dict[tuple[bytes, int], Entry] = {}
         self.links: dict[tuple[bytes, int], bytes] = {}
+        self.forks: list[Entry] = []
         self.states: list[State] = []
         self.batches: list[tuple[int, int, bool]] = []
         self.silent = False
@@ -182,8 +183,10 @@ class HubDouble:
         self.batches.append((batch.first, batch.first + len(linked) - 1, batch.historical))
         for item in linked:
             key = (batch.journal_id, item.entry.sequence)
-            assert self.links.setdefault(key, item.link) == item.link, "the terminal forked its journal"
-            self.entries[key] = item.entry
+            if self.links.setdefault(key, item.link) == item.link:
+                self.entries[key] = item.entry
+            else:
+                self.forks.append(item.entry)
         self.acknowledge(batch.journal_id)
 
     def acknowledge(self, journal_id: bytes) -> None:

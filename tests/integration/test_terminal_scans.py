@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 import matching
 from matching.synthesis import make_finger
 from tests.integration.terminal_at_work import Front, HubDouble, Mosquitto, Terminal, free_port, until
-from wire.happenings import Attempt, Decision, Outcome, Passage, SensorTrouble
+from wire.happenings import Attempt, Decision, Outcome, Passage, SensorTrouble, Started
 from wire.roll import RollFinger, RollPerson
 from wire.versions import NOTHING, Version
 
@@ -71,6 +71,8 @@ def terminal(tmp_path: Path) -> Iterator[Terminal]:
 
 
 def everything_there(hub: HubDouble, terminal: Terminal) -> bool:
+    """And nothing of it twice in two forms."""
+    assert hub.forks == []
     return len(hub.entries) == len(terminal.journalled())
 
 
@@ -247,3 +249,33 @@ def test_a_finger_that_is_not_lifted_is_one_scan(
     terminal.front.emulator.lift()
     assert terminal.front.all_answers == ["REFER"]
     assert terminal.answered() == ["REFER"]
+
+
+def test_a_card_that_lost_its_newest_entries_begins_a_new_journal_and_keeps_the_old(
+    broker: Mosquitto,
+    hub: HubDouble,
+    terminal: Terminal,
+    touch: Callable[[int, int], Image],
+) -> None:
+    broker.start()
+    hub.take_in(terminal.folder, terminal.settings, broker.port)
+    hub.connect(broker.port)
+    terminal.front.emulator.start()
+    terminal.agent.start()
+    assert terminal.front.offer(touch(ANA, 1)) == "REFER"
+    assert until(lambda: everything_there(hub, terminal))
+    terminal.agent.stop()
+    earlier = terminal.folder.journal.read_bytes()
+    terminal.agent.start()
+    for nth in (2, 3):
+        assert terminal.front.offer(touch(ANA, nth)) == "REFER"
+    assert until(lambda: len(hub.passages()) == 3)
+    terminal.agent.stop()
+    terminal.folder.journal.write_bytes(earlier)  # as if the card had lied about its last writes
+    terminal.agent.start()
+    assert until(lambda: any(isinstance(item, Started) and item.set_aside for item in hub.happenings()))
+    assert terminal.front.offer(touch(ANA, 4)) == "REFER"
+    assert until(lambda: len(hub.passages()) == 4)
+    assert len({journal_id for journal_id, _sequence in hub.entries}) == 2
+    assert len(list((terminal.folder.root / "set-aside").iterdir())) == 1
+    assert terminal.agent.alive
