@@ -7,15 +7,14 @@ it, so that no orphan holds the port.
 
 from __future__ import annotations
 
-import ctypes
 import os
 import pwd
 import shutil
-import signal
 import subprocess
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
+from hub.lifeline import die_with_parent
 from hub.settings import Settings
 from hub.terminals.errors import BrokerError
 from wire.codec import MAX_MESSAGE_BYTES
@@ -24,7 +23,6 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "firmware_configs" / "mosquitt
 PACKET_BYTES = MAX_MESSAGE_BYTES + 4096
 SYSTEM_FOLDERS = ("/usr/sbin", "/usr/local/sbin")
 """Debian puts mosquitto where an ordinary user's PATH does not lead."""
-_PR_SET_PDEATHSIG = 1
 
 MISSING = (
     "mosquitto is not installed. Install it: sudo apt-get install --yes mosquitto  Or use the embedded broker, "
@@ -74,20 +72,8 @@ def start(configuration: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         [find_program(), "-c", str(configuration)],
         stdin=subprocess.DEVNULL,
-        preexec_fn=_die_with_parent(),  # noqa: PLW1509 - this process has one thread
+        preexec_fn=die_with_parent(),  # noqa: PLW1509 - this process has one thread
     )
-
-
-def _die_with_parent() -> Callable[[], None]:
-    libc = ctypes.CDLL(None, use_errno=True)  # loaded before the fork: the child only calls
-    parent = os.getpid()
-
-    def ask() -> None:
-        libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)  # the parent died before the kernel knew our wish
-
-    return ask
 
 
 def _filled(template: str, words: dict[str, str]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import socket
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +15,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
 from hub.errors import HubError
+from hub.lifeline import die_with_parent
 
 THREADS: Final = 64
 """Each open screen takes one. Twenty screens leave more than forty for pages."""
@@ -43,19 +46,41 @@ class PortTakenError(HubError):
         )
 
 
-def check_free(address: Address) -> None:
-    """PortTakenError when the address cannot be had: said in a sentence before the server retries for long."""
+def check_free(address: Address, patience_s: float = 3.0) -> None:
+    """PortTakenError when the address cannot be had: said in a sentence before the server retries for long.
+
+    A server killed a moment ago may still be leaving; it has `patience_s`.
+    """
+    until = time.monotonic() + patience_s
+    while True:
+        try:
+            return _bind_once(address)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > until:
+                raise PortTakenError(address, error.strerror or "it is not available") from error
+            time.sleep(0.1)
+
+
+def _bind_once(address: Address) -> None:
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address.host, address.port))
-        except OSError as error:
-            raise PortTakenError(address, error.strerror or "it is not available") from error
+        probe.bind((address.host, address.port))
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no types
-    """Ends the open streams at once when told to end: they would hold it up for the whole grace otherwise."""
+    """Ends the open streams at once when told to end: they would hold it up for the whole grace otherwise.
+
+    It also ends with its parent: a worker that outlives a killed master would go on holding the port.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._tie = die_with_parent()
+
+    def init_process(self) -> None:
+        self._tie()
+        super().init_process()
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         self.app.end_streams()
