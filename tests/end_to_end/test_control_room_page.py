@@ -128,7 +128,7 @@ def test_a_passage_shows_by_itself(page: Page, world: World) -> None:
     wait_until(page.locator("#feed li").first).to_contain_text("NOVELO, Ana")
     row = page.locator('#people [data-number="P-000001"]')
     wait_until(row).to_contain_text("Block A")
-    wait_until(page.locator("#sum-verdict")).to_have_text("agrees")
+    wait_until(page.locator("#sum-check")).to_have_text("agrees")
     wait_until(row.locator("time.age")).to_have_text(re.compile(r"^([3-9]|\d\d) s$"), timeout=PATIENCE_MS)
     assert page.evaluate("window.stillThis") is True, "the page was loaded again"
 
@@ -185,4 +185,4 @@ def test_a_hub_that_goes_away_is_said_and_the_picture_comes_back(
     pages.start()
     wait_until(stale).to_be_hidden(timeout=PATIENCE_MS)
     wait_until(page.locator("#feed li").first).to_contain_text("COC, Ana", timeout=PATIENCE_MS)
-    wait_until(page.locator("#sum-verdict")).to_have_text("agrees")
+    wait_until(page.locator("#sum-check")).to_have_text("agrees")

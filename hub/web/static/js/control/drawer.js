@@ -44,7 +44,7 @@ export function openLine(model, line) {
   const clock = line.clock_sure === undefined ? null : say(line.clock_sure ? "clock_sure" : "clock_unsure");
   open([
     make("p", { class: "who" }, title),
-    make("p", { class: "verdict" }, mark(code), line.decision ? word("decisions", line.decision) : say(line.kind === "alarm" ? "alarm" : "terminal")),
+    make("p", { class: "marked" }, mark(code), line.decision ? word("decisions", line.decision) : say(line.kind === "alarm" ? "alarm" : "terminal")),
     facts(
       fact("person", line.person), fact("rule", line.rule ? word("rules", line.rule) : null), fact("time", moment(line.at)), fact("noted", moment(line.noted_at)),
       fact("clock", clock), fact("terminal", line.terminal), fact("checkpoint", line.checkpoint), fact("way", way),
@@ -75,7 +75,7 @@ export function openTerminal(model, name) {
   if (!terminal) return;
   open([
     make("p", { class: "who" }, terminal.name),
-    make("p", { class: "verdict" }, mark(terminal.level), word("levels", terminal.level)),
+    make("p", { class: "marked" }, mark(terminal.level), word("levels", terminal.level)),
     facts(
       fact("checkpoint", terminal.place), fact("heard", terminal.heard_at ? ageChip(terminal.heard_at) : say("nothing")),
       fact("queue", terminal.queue_depth === null ? say("nothing") : String(terminal.queue_depth)), fact("advice", terminal.advice.join(" ")),

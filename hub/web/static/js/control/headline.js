@@ -3,7 +3,7 @@ import { make, mark } from "./elements.js";
 import { say } from "./words.js";
 
 const sum = document.getElementById("sum");
-const verdict = document.getElementById("sum-verdict");
+const check = document.getElementById("sum-check");
 
 function part(figure, words) {
   return make("span", { class: "sum-part" }, make("b", {}, String(figure)), make("span", {}, words));
@@ -23,7 +23,7 @@ export function showHeadline(model, counts) {
   parts.push(part(unplaced, say("not_placed")));
   sum.replaceChildren(...parts);
   const difference = total + unplaced - model.roll.in_custody;
-  verdict.className = difference ? "verdict-box differs" : "verdict-box";
+  check.className = difference ? "sum-box differs" : "sum-box";
   const signed = difference > 0 ? `+${difference}` : String(difference);
-  verdict.replaceChildren(mark(difference ? "REFUSE" : "well"), difference ? say("differs", { count: signed }) : say("agrees"));
+  check.replaceChildren(mark(difference ? "REFUSE" : "well"), difference ? say("differs", { count: signed }) : say("agrees"));
 }
