@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import IntEnum
 from typing import Annotated, Any, cast
 
 from sqlalchemy import (
@@ -23,6 +24,7 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -139,3 +141,20 @@ def _begin_sqlite(connection: Connection) -> None:
     reads = connection.get_execution_options().get("pims_reads", False)
     connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+class Series(IntEnum):
+    """Tables that others follow by their ids; numbers of our own for PostgreSQL's advisory locks."""
+
+    FEED = 0x50494D53
+    PERSON_CHANGES = 0x50494D54
+
+
+def in_commit_order(session: Session, series: Series) -> None:
+    """Let the ids of a series become visible in their order, so that whoever follows them misses none.
+
+    PostgreSQL gives ids out before the commit; a lock held to the end of the transaction makes writers take turns.
+    SQLite has one writer anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": int(series)})

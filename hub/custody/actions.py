@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub.custody.records import Booking, Counter, HomeZone, Order, Person, PersonChange
 from hub.custody.rules import OrderFacts, PersonFacts
+from hub.database import Series, in_commit_order
 from hub.sentences import RefusedError, Sentence
 
 
@@ -90,6 +91,7 @@ def assign_home(
 
 def note_change(session: Session, person_id: int, at: datetime) -> None:
     """Say, in the transaction of the change, that terminals have to hear about this person."""
+    in_commit_order(session, Series.PERSON_CHANGES)
     session.add(PersonChange(person_id=person_id, changed_at=at))
     session.flush()
 

@@ -7,14 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from hub.database import insert_rows
+from hub.database import Series, in_commit_order, insert_rows
 from hub.movements.records import FeedItem, FeedKind
-
-_LOCK = 0x50494D53
-"""Any number of our own, for PostgreSQL's advisory locks."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +30,6 @@ def append(session: Session, lines: Sequence[Line]) -> None:
     """
     if not lines:
         return
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+    in_commit_order(session, Series.FEED)
     rows = [{"at": line.at, "kind": line.kind.value, "payload": line.payload} for line in lines]
     insert_rows(session, FeedItem, rows)
