@@ -28,7 +28,6 @@ from simulation.sensor.fingers import NoPrints
 from simulation.truth import Truth
 from simulation.walking import Walking
 
-_PEOPLE = 40
 _NOT_ENROLLED_SHARE = 10
 _DRAIN_S = 90.0
 _STEP_UP_S = (0.3, 1.2)
@@ -91,6 +90,9 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--backend", choices=("zfm", "pyfingerprint"), default="zfm", help="which sensor driver"
     )
+    parser.add_argument(
+        "--people", type=_positive, default=40, help="people enrolled, with synthetic prints (default 40)"
+    )
     parser.add_argument("--port", type=int, default=0, help="port of the page (default: a free one)")
     parser.add_argument("--seed", type=int, default=1, help="seed of people, walks and kills")
     parser.add_argument(
@@ -105,7 +107,7 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
 def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
-        raise argparse.ArgumentTypeError("at least one scan is needed")
+        raise argparse.ArgumentTypeError("at least 1 is needed")
     return value
 
 
@@ -165,7 +167,7 @@ class _Run:
         if not self.chosen.headless:
             self._welcome()
         if hands is None:
-            count = _PEOPLE + round(_PEOPLE / (_NOT_ENROLLED_SHARE - 1))
+            count = self.chosen.people + max(1, round(self.chosen.people / (_NOT_ENROLLED_SHARE - 1)))
             hands = synthetic_fingers(count, self.chosen.seed, CACHE, FAST256, self.progress.counting)
         not_enrolled = max(1, round(len(hands) / _NOT_ENROLLED_SHARE))
         walkers = cast(hands, self.prison.plan.facility, not_enrolled, random.Random(self.chosen.seed))

@@ -97,5 +97,5 @@ class Gatehouse:
         self.sensor.lift()
         with self._answer:
             self._touch = None
-        time.sleep(0.05)  # the finger is off the glass for a moment before the next one comes
+        time.sleep(0.15)  # the finger is off the glass for a moment before the next one comes
         return touch

@@ -1,4 +1,4 @@
-"""The truth compared with what the hub holds, as figures and as a verdict."""
+"""The truth compared with what the hub holds, as figures and what is wrong with a run."""
 
 from __future__ import annotations
 
