@@ -10,8 +10,6 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,13 +34,15 @@ from hub.terminals.certificates import certificate_pem, key_pem, new_key
 from wire.keys import OpeningKey, SigningKey, public_bytes
 from wire.provisioning import Broker, CheckpointSettings, Grant, Request
 
-PATIENCE_S = 10.0
+from ..waiting import PATIENCE_S, until
+
 NOW = datetime.now(UTC)
 
 _RUN = """
 import argparse, sys
 from hub.errors import HubError
 from hub.terminals.commands import register
+
 parser = argparse.ArgumentParser()
 register(parser.add_subparsers(), lambda session, code: None)
 args = parser.parse_args()
@@ -58,15 +58,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def until(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> bool:
-    deadline = time.monotonic() + patience_s
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return condition()
 
 
 def pims_hub(*words: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:

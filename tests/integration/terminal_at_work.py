@@ -11,7 +11,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -44,7 +43,8 @@ from wire.state import State
 from wire.topics import Channel, everything_up, parse, topic
 from wire.versions import NOTHING, Version
 
-PATIENCE_S = 30.0
+from ..waiting import PATIENCE_S, until
+
 PLACE = CheckpointSettings(checkpoint="block-a-in", from_zone="yard", to_zone="block-a")
 ANSWERS = ("ADMIT", "REFUSE", "REFER", "AGAIN")
 Image = NDArray[np.uint8]
@@ -54,15 +54,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def until(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> bool:
-    deadline = time.monotonic() + patience_s
-    while time.monotonic() < deadline:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return condition()
 
 
 class Mosquitto:

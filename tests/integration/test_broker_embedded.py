@@ -11,7 +11,8 @@ import pytest
 from hub.settings import Settings
 from hub.terminals.mqtt import connect, make_client
 
-from .broker_at_work import RunningBroker, Speaker, make_hub, until
+from ..waiting import until
+from .broker_at_work import RunningBroker, Speaker, make_hub
 
 JOURNAL, STATE, DOWN = "pims/up/gate-a/journal", "pims/up/gate-a/state", "pims/down/gate-a/ack"
 

@@ -11,7 +11,8 @@ from hub.terminals import broker, embedded, mosquitto
 from hub.terminals.errors import BrokerError
 from hub.terminals.stopping import Stop
 
-from .broker_at_work import PATIENCE_S, make_hub, pims_hub
+from ..waiting import PATIENCE_S
+from .broker_at_work import make_hub, pims_hub
 
 
 def refusal(hub: settings.Settings) -> str:

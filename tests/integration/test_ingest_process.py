@@ -30,7 +30,8 @@ from wire.provisioning import Broker, CheckpointSettings, Request
 from wire.roll import KIND, RollUpdate
 
 from ..unit.hub.ingest_world import Gate, furnish
-from .broker_at_work import NOW, PATIENCE_S, RunningBroker, Speaker, certificate_request, free_port, until
+from ..waiting import PATIENCE_S, until
+from .broker_at_work import NOW, RunningBroker, Speaker, certificate_request, free_port
 
 ASH, BIRCH = "P-000001", "P-000002"
 BROKERS = [

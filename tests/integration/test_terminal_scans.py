@@ -14,10 +14,12 @@ from numpy.typing import NDArray
 
 import matching
 from matching.synthesis import make_finger
-from tests.integration.terminal_at_work import Front, HubDouble, Mosquitto, Terminal, free_port, until
+from tests.integration.terminal_at_work import Front, HubDouble, Mosquitto, Terminal, free_port
 from wire.happenings import Attempt, Decision, Outcome, Passage, SensorTrouble, Started
 from wire.roll import RollFinger, RollPerson
 from wire.versions import NOTHING, Version
+
+from ..waiting import until
 
 ANA, BEN, NOBODY = 11, 12, 13
 Image = NDArray[np.uint8]

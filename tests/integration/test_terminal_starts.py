@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 
 from edge.journal_file import connect
-from tests.integration.terminal_at_work import HubDouble, Terminal, free_port, until
+from tests.integration.terminal_at_work import HubDouble, Terminal, free_port
+
+from ..waiting import until
 
 BLANK = np.full((288, 256), 255, np.uint8)
 

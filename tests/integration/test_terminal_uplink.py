@@ -17,7 +17,9 @@ from paho.mqtt.enums import CallbackAPIVersion
 from edge.log import Log
 from edge.settings import UplinkSettings
 from edge.uplink import Arrived, Connected, Disconnected, Identity, Line, News, Uplink
-from tests.integration.terminal_at_work import Mosquitto, free_port, until
+from tests.integration.terminal_at_work import Mosquitto, free_port
+
+from ..waiting import until
 
 SETTINGS = UplinkSettings(retry_s=0.2, retry_most_s=0.4, keepalive_s=5)
 STATE = "pims/up/gate-1/state"
