@@ -15,6 +15,7 @@ from edge.passage import Passages
 from edge.ports import Light, Recorder, Sensor, SensorError
 from edge.sensor import SensorGarbage, SensorLost, SensorRefused, SensorSilent
 from wire.happenings import Happening, SensorTrouble
+from wire.state import SensorWord
 
 IDLE_S = 0.5
 """Longest wait for a finger before the loop looks at everything else."""
@@ -29,14 +30,19 @@ BARRED_S = 5.0
 """Pause after a journal that could not be written, before fingers are taken again."""
 
 NO_TROUBLE = "none"
-_WORDS = {SensorLost: "lost", SensorSilent: "silence", SensorGarbage: "garbage", SensorRefused: "refusal"}
+_WORDS = {
+    SensorLost: SensorWord.LOST,
+    SensorSilent: SensorWord.SILENCE,
+    SensorGarbage: SensorWord.GARBAGE,
+    SensorRefused: SensorWord.REFUSAL,
+}
 
 
 @dataclass
 class Condition:
     """How the terminal's front stands, for its state; written by the agent's thread alone."""
 
-    sensor: str = "starting"
+    sensor: str = SensorWord.STARTING
     in_service: bool = True
     ready: bool = False
     unrecorded: list[Happening] = field(default_factory=list)
@@ -138,7 +144,7 @@ class Agent:
         if not there:
             self._held_since = None
         elif self._now() - (self._held_since or 0.0) > COVERED_S:
-            self.condition.sensor = "covered"
+            self.condition.sensor = SensorWord.COVERED
             self._sleep(IDLE_S)
         else:
             self._sleep(LIFT_POLL_S)
@@ -192,7 +198,7 @@ class Agent:
             self._log.info("sensor_sound")
             self._change_trouble(NO_TROUBLE)
         if self._trouble == NO_TROUBLE:
-            self.condition.sensor = "ok"
+            self.condition.sensor = SensorWord.OK
         if not self.condition.ready:
             self.condition.ready = True
             self._ready()
@@ -205,4 +211,4 @@ class Agent:
 
 
 def _word(error: SensorError) -> str:
-    return next((word for kind, word in _WORDS.items() if isinstance(error, kind)), "failed")
+    return next((word for kind, word in _WORDS.items() if isinstance(error, kind)), SensorWord.FAILED)

@@ -27,7 +27,7 @@ from wire.happenings import Started
 from wire.keys import verifying_key
 from wire.provisioning import Grant
 from wire.state import KIND as STATE
-from wire.state import Health, JournalEnd, State
+from wire.state import Health, JournalEnd, SensorWord, State
 from wire.topics import Channel, topic
 
 
@@ -156,9 +156,9 @@ class HubLink:
     def _health(self) -> Health:
         standing = self._journal.standing()
         condition = self._condition
-        front = condition.sensor if condition is not None else "starting"
+        front = condition.sensor if condition is not None else SensorWord.STARTING
         return Health(
-            sensor=front if condition is None or condition.in_service else "out_of_service",
+            sensor=front if condition is None or condition.in_service else SensorWord.OUT_OF_SERVICE,
             queue_depth=standing.last - standing.committed,
             disk_free_mb=disk_free_bytes(self._folder.root) >> 20,
             clock=self._clock.read().confidence,

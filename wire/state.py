@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta
@@ -13,6 +14,20 @@ from wire.versions import Count, Version
 KIND = "state"
 
 Word = Annotated[str, Meta(max_length=40)]
+
+
+class SensorWord(StrEnum):
+    """How the sensor stands, for `Health.sensor`, which may also hold a word of a later version."""
+
+    STARTING = "starting"
+    OK = "ok"
+    COVERED = "covered"
+    SILENCE = "silence"
+    GARBAGE = "garbage"
+    REFUSAL = "refusal"
+    LOST = "lost"
+    FAILED = "failed"
+    OUT_OF_SERVICE = "out_of_service"
 
 
 class JournalEnd(Strict, frozen=True):

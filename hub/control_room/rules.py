@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from hub.sentences import Sentence
+from wire.state import SensorWord
 
 REFERRAL_SHOWN_FOR: Final = timedelta(minutes=15)
 """How long a referral stays among what needs a person; after that it is in the feed and the journal only."""
@@ -42,7 +43,6 @@ class Report:
     queue_depth: int | None = None
     disk_free_mb: int | None = None
     roll_age_s: int | None = None
-    roll_behind: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,9 +72,11 @@ def health(report: Report, now: datetime) -> Health:
 
 def _troubles(report: Report) -> list[Sentence]:
     found: list[Sentence] = []
-    if report.sensor == "out_of_service":
+    if report.sensor == SensorWord.OUT_OF_SERVICE:
         found.append(Sentence("It decides nothing now. Officers decide by number; look at its card."))
-    elif report.sensor not in (None, "none", "starting"):
+    elif report.sensor == SensorWord.COVERED:
+        found.append(Sentence("Something lies on its glass. Take it off, or wipe the glass."))
+    elif report.sensor not in (None, SensorWord.OK, SensorWord.STARTING):
         found.append(Sentence("The sensor does not answer properly. Wipe the glass and look at its cable."))
     if report.clock not in (None, "synchronised"):
         found.append(Sentence("Its clock is unsure. Look at the network; times of its scans are estimates."))

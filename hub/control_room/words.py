@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hub.sentences import Sentence
+from wire.state import SensorWord
 
 ALARMS: Final = {
     "fork": Sentence("Two different journal entries claim one place"),
@@ -23,13 +24,15 @@ EVENTS: Final = {
 """What a terminal says of itself that is no alarm."""
 
 SENSORS: Final = {
-    "none": Sentence("answers"),
-    "starting": Sentence("starting"),
-    "silence": Sentence("does not answer"),
-    "garbage": Sentence("answers nonsense"),
-    "refusal": Sentence("refuses"),
-    "lost": Sentence("not plugged in"),
-    "out_of_service": Sentence("out of service"),
+    SensorWord.OK.value: Sentence("answers"),
+    SensorWord.STARTING.value: Sentence("starting"),
+    SensorWord.COVERED.value: Sentence("covered"),
+    SensorWord.SILENCE.value: Sentence("does not answer"),
+    SensorWord.GARBAGE.value: Sentence("answers nonsense"),
+    SensorWord.REFUSAL.value: Sentence("refuses"),
+    SensorWord.LOST.value: Sentence("not plugged in"),
+    SensorWord.FAILED.value: Sentence("does not work"),
+    SensorWord.OUT_OF_SERVICE.value: Sentence("out of service"),
 }
 
 LEVELS: Final = {

@@ -21,12 +21,14 @@ from hub.control_room.picture import picture
 from hub.control_room.plan import HEIGHT, WIDTH, Way, draw
 from hub.control_room.rules import SILENT_AFTER, Level, Report, health
 from hub.control_room.terminals import terminal_lines
+from hub.control_room.words import SENSORS
 from hub.custody.actions import open_booking_of
 from hub.database import session_scope
 from hub.movements import feed
 from hub.movements.records import FeedKind
 from hub.reception.whereabouts import UNPROVEN_AFTER, is_unproven, trail_today
 from hub.terminals.records import Status, Terminal, TerminalState
+from wire.state import SensorWord
 
 from .site_world import NOON, World, sign_in
 
@@ -100,7 +102,7 @@ def test_the_trail_begins_at_midnight_of_the_site(world: World) -> None:
 
 # --- terminals and needs
 
-WELL = Report(active=True, heard_at=NOON, online=True, sensor="none", clock="synchronised", queue_depth=0)
+WELL = Report(active=True, heard_at=NOON, online=True, sensor="ok", clock="synchronised", queue_depth=0)
 
 
 @pytest.mark.parametrize(
@@ -112,6 +114,8 @@ WELL = Report(active=True, heard_at=NOON, online=True, sensor="none", clock="syn
         ({"online": False}, Level.DOWN),
         ({"heard_at": NOON - SILENT_AFTER - timedelta(seconds=1)}, Level.DOWN),
         ({"sensor": "silence"}, Level.TROUBLE),
+        ({"sensor": "covered"}, Level.TROUBLE),
+        ({"sensor": "a word of a later version"}, Level.TROUBLE),
         ({"sensor": "starting"}, Level.WELL),
         ({"sensor": "out_of_service"}, Level.TROUBLE),
         ({"clock": "unsure"}, Level.TROUBLE),
@@ -129,7 +133,11 @@ def test_level_of_a_terminal(change: dict[str, object], level: Level) -> None:
     assert bool(found.advice) is (level is not Level.WELL)
 
 
-def hear(world: World, terminal_id: int, *, online: bool = True, sensor: str = "none") -> None:
+def test_every_word_for_a_sensor_is_said_in_words() -> None:
+    assert set(SENSORS) == {word.value for word in SensorWord}
+
+
+def hear(world: World, terminal_id: int, *, online: bool = True, sensor: str = "ok") -> None:
     with session_scope(world.sessions) as session:
         session.merge(
             TerminalState(
