@@ -6,6 +6,8 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError
+
 import hub.accounts.commands
 import hub.ingest.commands
 import hub.movements.commands
@@ -21,12 +23,17 @@ REFUSED = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; its exit status. A HubError is said as its sentence, without a traceback."""
+    """Run one command; its exit status. What somebody can mend is said as a sentence, without a traceback."""
     args = _parser().parse_args(arguments)
     try:
         status: int = args.run(args)
     except HubError as error:
         print(error.sentence, file=sys.stderr)
+        return REFUSED
+    except (DataError, IntegrityError):
+        raise  # a fault of ours: no state of the database excuses it
+    except (DatabaseError, InterfaceError) as error:
+        print(_about_database(error, args), file=sys.stderr)
         return REFUSED
     except KeyboardInterrupt:
         return 130
@@ -35,6 +42,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 1
     return status
+
+
+def _about_database(error: DatabaseError | InterfaceError, args: argparse.Namespace) -> str:
+    # Further lines of PostgreSQL's can quote values.
+    cause = str(error.orig).strip().partition("\n")[0]
+    return (
+        f"The database of {args.data} cannot be used: {cause}. "
+        f"Look whether it is up and whole; one that was never made or is older: pims-hub init --data {args.data}"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

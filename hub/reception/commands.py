@@ -13,6 +13,7 @@ from hub import settings
 from hub.biometrics.vault_key import open_vault
 from hub.cli import add_command, say
 from hub.database import make_engine, make_sessions
+from hub.errors import HubError
 from hub.reception.enrolling import Enrolled, enrol_all
 from hub.reception.manifest import read_manifest
 
@@ -49,9 +50,19 @@ def _enrol(args: argparse.Namespace) -> int:
             numbers[str(one.index)] = one.admitted.person_number
     engine.dispose()
     if args.json is not None:
-        args.json.write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")
+        _write(args.json, numbers)
     say(f"Enrolled {len(numbers)} of {len(manifest.people)} in {time.monotonic() - started:.1f} s.")
     return 1 if refused else 0
+
+
+def _write(path: Path, numbers: dict[str, str]) -> None:
+    try:
+        path.write_text(json.dumps(numbers, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise HubError(
+            "unwritable",
+            f"{path} cannot be written: {error.strerror}. Everybody is enrolled; the numbers stand in the lines above.",
+        ) from error
 
 
 def _progress(one: Enrolled, total: int) -> str:

@@ -65,6 +65,32 @@ def test_a_damaged_database_is_said_in_a_sentence(tmp_path: Path, capsys: pytest
     assert "Traceback" not in error
 
 
+@pytest.mark.parametrize("words", [["export", "journal"], ["terminals", "list"]])
+@pytest.mark.parametrize("content", [b"", b"this is no database" * 500])
+def test_commands_on_a_database_that_is_lost_or_damaged_say_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes, words: list[str]
+) -> None:
+    assert _init(tmp_path) == 0
+    for file in tmp_path.glob("hub.sqlite*"):
+        file.unlink()
+    (tmp_path / "hub.sqlite").write_bytes(content)
+    capsys.readouterr()
+    assert main([*words, "--data", str(tmp_path)]) == 2
+    error = _said(capsys)[1]
+    assert f"The database of {tmp_path} cannot be used" in error
+    assert "SELECT" not in error
+
+
+def test_a_list_of_numbers_that_cannot_be_written_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _init(tmp_path) == 0
+    (tmp_path / "people.json").write_text('{"people": []}')
+    out = tmp_path / "missing" / "numbers.json"
+    assert main(["enrol", "--data", str(tmp_path), str(tmp_path / "people.json"), "--json", str(out)]) == 2
+    assert f"{out} cannot be written" in _said(capsys)[1]
+
+
 def test_other_settings_for_a_hub_that_exists_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
