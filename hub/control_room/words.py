@@ -13,6 +13,8 @@ ALARMS: Final = {
     "quarantined": Sentence("An entry could not be applied"),
     "sensor": Sentence("A sensor does not answer properly"),
     "journal_set_aside": Sentence("A terminal put a damaged journal aside"),
+    "other_link": Sentence("A journal no longer says what it said before"),
+    "roll_ahead": Sentence("A terminal holds a newer roll than the hub"),
 }
 
 EVENTS: Final = {
@@ -20,6 +22,7 @@ EVENTS: Final = {
     "offline": Sentence("No longer connected"),
     "started": Sentence("Started"),
     "sensor": Sentence("The sensor answers again"),
+    "received": Sentence("Took over the new roll"),
 }
 """What a terminal says of itself that is no alarm."""
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+import hub.control_room
 from hub.accounts.records import AuditEntry
 from hub.control_room.live import QUEUE_LENGTH, RESUME_LIMIT, Live, Subscriber
 from hub.control_room.needs import needs
@@ -21,7 +24,7 @@ from hub.control_room.picture import picture
 from hub.control_room.plan import HEIGHT, WIDTH, Way, draw
 from hub.control_room.rules import SILENT_AFTER, Level, Report, health
 from hub.control_room.terminals import terminal_lines
-from hub.control_room.words import SENSORS
+from hub.control_room.words import ALARMS, EVENTS, SENSORS
 from hub.custody.actions import open_booking_of
 from hub.database import session_scope
 from hub.movements import feed
@@ -135,6 +138,15 @@ def test_level_of_a_terminal(change: dict[str, object], level: Level) -> None:
 
 def test_every_word_for_a_sensor_is_said_in_words() -> None:
     assert set(SENSORS) == {word.value for word in SensorWord}
+
+
+def test_every_alarm_and_event_that_the_hub_tells_is_said_in_words() -> None:
+    folder = Path(hub.control_room.__file__).parents[1]
+    told = {
+        what for path in folder.rglob("*.py") for what in re.findall(r'"what": "(\w+)"', path.read_text())
+    }
+    assert {"fork", "cut_tail", "quarantined", "started", "received"} <= told
+    assert told <= {*ALARMS, *EVENTS}
 
 
 def hear(world: World, terminal_id: int, *, online: bool = True, sensor: str = "ok") -> None:
