@@ -1,4 +1,4 @@
-"""What the hub holds, as JSON lines for whoever checks it: journal entries, positions, movements."""
+"""What the hub holds, as JSON lines for whoever checks it: journal entries, positions, movements, refusals."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from hub.custody.records import Person
+from hub.ingest.aside import refused_messages
 from hub.ingest.reading import Trouble, read
 from hub.ingest.records import EntryStatus, StoredEntry
 from hub.movements.records import Movement, Position, Zone
@@ -83,10 +84,17 @@ def movements(session: Session) -> Iterator[Line]:
         }
 
 
+def refusals(session: Session) -> Iterator[Line]:
+    """How many messages nobody trusted signed or could read came, by reason."""
+    for reason, messages in sorted(refused_messages(session).items()):
+        yield {"reason": reason, "messages": messages}
+
+
 EXPORTS: dict[str, Callable[[Session], Iterator[Line]]] = {
     "journal": journal,
     "positions": positions,
     "movements": movements,
+    "refusals": refusals,
 }
 
 

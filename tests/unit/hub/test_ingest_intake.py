@@ -12,6 +12,7 @@ from sqlalchemy import select
 from hub.ingest import aside
 from hub.ingest.aside import refused_messages
 from hub.ingest.doorkeeper import Delivery
+from hub.ingest.export import EXPORTS
 from hub.ingest.records import AsideCount, Fork, KeptAside, Quarantined, StoredEntry
 from hub.movements.records import FeedItem, Movement
 from wire.codec import MAX_MESSAGE_BYTES, Strict, encode
@@ -113,6 +114,7 @@ def test_what_is_kept_aside_is_bounded(world: World, gate: Gate, monkeypatch: py
     kept = world.ask(lambda s: s.scalars(select(KeptAside)).all())
     assert len(kept) == 3
     assert {(len(one.raw), one.size_bytes) for one in kept} == {(aside.MAX_KEPT_BYTES, 10_000)}
+    assert world.ask(lambda s: list(EXPORTS["refusals"](s))) == [{"reason": "malformed", "messages": 7}]
 
 
 # Order, gaps, repeats
