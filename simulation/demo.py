@@ -30,6 +30,8 @@ from simulation.walking import Walking
 
 _NOT_ENROLLED_SHARE = 10
 _DRAIN_S = 90.0
+_STOPPED = 130
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _STEP_UP_S = (0.3, 1.2)
 """Seconds in which the next person steps up to a gate; all gates of the demo share one machine's processor."""
 
@@ -101,6 +103,8 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     chosen = parser.parse_args(words)
     if chosen.kill and not chosen.headless:
         parser.error("--kill needs --headless")
+    if chosen.report is not None and not chosen.report.absolute().parent.is_dir():
+        parser.error(f"there is no folder {chosen.report.absolute().parent} for the report")
     return chosen
 
 
@@ -114,17 +118,29 @@ def _positive(text: str) -> int:
 def main(words: Sequence[str] | None = None, *, quiet: bool = False) -> int:
     """Exit status 0 when all went well, 1 when truth and hub disagree, 2 when the demo could not be set up.
 
-    `quiet` keeps the report off the output; the steps are told all the same.
+    130 when it was stopped before its end. `quiet` keeps the report off the output; the steps are told all the same.
     """
     chosen = arguments(words)
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    try:
+        return _demonstrate(chosen, quiet)
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+def _on_signals(handler: Any) -> None:
+    for number in _SIGNALS:
+        signal.signal(number, handler)
+
+
+def _demonstrate(chosen: argparse.Namespace, quiet: bool) -> int:
     folder = Path(tempfile.mkdtemp(prefix="pims-demo-"))
     progress = Progress()
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
     prison: Prison | None = None
     status = 2
     try:
+        _on_signals(signal.default_int_handler)  # until people walk, a stop breaks off whatever is going on
         hands = folder_fingers(chosen.prints, FAST256) if chosen.prints is not None else None
         plan = Plan(
             folder=folder,
@@ -135,14 +151,17 @@ def main(words: Sequence[str] | None = None, *, quiet: bool = False) -> int:
             backend=chosen.backend,
         )
         prison = Prison(plan, Truth(), progress)
-        status = _Run(chosen, prison, progress, stop, quiet).whole(hands)
+        status = _Run(chosen, prison, progress, quiet).whole(hands)
+    except KeyboardInterrupt:
+        status = _STOPPED
     except (ProcessFailed, NoPrints, CannotSignIn) as error:
         progress(f"This did not work: {error}")
     finally:
+        _on_signals(signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
         if prison is not None:
             progress("stopping")
             prison.stop()
-        if chosen.keep or status != 0:
+        if chosen.keep or status not in (0, _STOPPED):
             progress(f"data and logs are in {folder}")
         else:
             shutil.rmtree(folder, ignore_errors=True)
@@ -157,10 +176,10 @@ class _Run:
         chosen: argparse.Namespace,
         prison: Prison,
         progress: Progress,
-        stop: threading.Event,
         quiet: bool,
     ) -> None:
-        self.chosen, self.prison, self.progress, self.stop, self.quiet = chosen, prison, progress, stop, quiet
+        self.chosen, self.prison, self.progress, self.quiet = chosen, prison, progress, quiet
+        self.stop = threading.Event()
 
     def whole(self, hands: list[list[Any]] | None) -> int:
         self.prison.open_hub()
@@ -174,6 +193,7 @@ class _Run:
         self.prison.open_gates()
         numbers = self.prison.enrol(walkers, self.progress.counting)
         self._wait_for_rolls(len(numbers))
+        _on_signals(lambda *_: self.stop.set())
         if self.chosen.headless:
             return self._measured(walkers, numbers)
         return self._shown(walkers)
@@ -204,7 +224,7 @@ class _Run:
         walking.pause_s = lambda: rng.uniform(1.0, 5.0)
         self.progress("people walk; watch the page")
         walking.start()
-        while not self.stop.wait(1.0):
+        while not self.stop.wait(1.0) and not walking.join(0.0):
             self.progress.counting(f"{walking.made} scans so far; Ctrl-C stops")
         walking.stop()
         return 0
@@ -214,6 +234,18 @@ class _Run:
         onlooker = Onlooker(self.prison.plan.web_port, "admin", self.prison.password)
         onlooker.start()
         killer = self._killer(walking) if self.chosen.kill else None
+        try:
+            if not self._walked(walking, killer):
+                return _STOPPED
+        finally:
+            if killer is not None:
+                killer.stop()
+        drained = self._drain()
+        onlooker.stop()
+        return self._report(numbers, onlooker, drained)
+
+    def _walked(self, walking: Walking, killer: Killer | None) -> bool:
+        """Whether all scans were made and all that was killed is back; False when it was stopped before."""
         rng = random.Random(self.chosen.seed)
         walking.pause_s = lambda: rng.uniform(*_STEP_UP_S)
         self.progress(f"{self.chosen.scans} scans")
@@ -224,17 +256,20 @@ class _Run:
             self.progress.counting(f"{walking.made} of {self.chosen.scans} scans")
             if self.stop.is_set():
                 walking.stop()
-                return 1
+                return False
+            if killer is not None and killer.failure is not None:
+                walking.stop()
         if killer is not None:
             killer.join(120.0)
-        drained = self._drain()
-        onlooker.stop()
-        return self._report(numbers, onlooker, drained)
+        return True
 
     def _killer(self, walking: Walking) -> Killer:
         victims = self.prison.victims(walking.close_gate, walking.open_gate)
-        share = lambda: walking.made / self.chosen.scans  # noqa: E731
-        return Killer(victims, share, self.prison.truth, self.chosen.seed)
+
+        def done() -> float:
+            return float(walking.made / self.chosen.scans)
+
+        return Killer(victims, done, self.prison.truth, self.chosen.seed)
 
     def _drain(self) -> bool:
         """Whether the hub acknowledged all that the terminals journalled, in time."""
@@ -252,6 +287,8 @@ class _Run:
         report, wrong = build(self.prison.truth, self.prison.view(), numbers, gates, YARD, onlooker.arrivals)
         if not drained:
             wrong.append(f"the terminals still held entries {_DRAIN_S:.0f} s after the last scan")
+        if report["scans"] != self.chosen.scans:
+            wrong.append(f"{report['scans']} scans were made, {self.chosen.scans} were asked for")
         report |= {
             "broker": self.prison.plan.broker,
             "extractor": "leader",

@@ -11,6 +11,7 @@ from simulation.facility import Gate
 from simulation.people import Walker
 from simulation.sensor import Model, SensorEmulator, Watcher
 from simulation.sensor.lamp import seen
+from simulation.sensor.pace import image_wire_s
 from simulation.truth import AGAIN, ANSWERS, Scan, Touch, Truth
 
 _TRIES = 3
@@ -31,7 +32,7 @@ class Gatehouse:
         self._touch: Touch | None = None
         self._image_sent_at: float | None = None
         self._dark = threading.Event()
-        self._wire_s = 0.0 if baud is None else model.width * model.height / 2 * 12 / baud
+        self._wire_s = 0.0 if baud is None else image_wire_s(model, baud)
         self.sensor = SensorEmulator(
             port,
             model,

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from simulation.processes import Service
+from simulation.processes import ProcessFailed, Service
 from simulation.truth import Kill, Truth
 
 VICTIMS = ("terminal", "hub", "broker")
@@ -54,22 +54,33 @@ class Killer:
             self._plan.append((instant, by_kind[kind][turns[kind] % len(by_kind[kind])]))
             turns[kind] += 1
         self._thread = threading.Thread(target=self._work, daemon=True)
+        self._stopping = threading.Event()
         self.failure: Exception | None = None
 
     def start(self) -> None:
         self._thread.start()
 
+    def stop(self) -> None:
+        """Kills nobody any more; returns when whoever was killed last is back."""
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
     def join(self, timeout_s: float) -> None:
-        """Waits for the last return; raises what went wrong in a restart."""
+        """Waits for the last return; raises what went wrong in a restart, or that it takes too long."""
         self._thread.join(timeout_s)
         if self.failure is not None:
             raise self.failure
+        if self._thread.is_alive():
+            raise ProcessFailed(f"not everything was killed and back {timeout_s:.0f} s after the last scan")
 
     def _work(self) -> None:
         try:
             for instant, victim in self._plan:
-                while self._progress() < instant:
-                    time.sleep(0.02)
+                while self._progress() < instant and not self._stopping.wait(0.02):
+                    pass
+                if self._stopping.is_set():
+                    return
                 time.sleep(self._rng.uniform(0, self._down_s / 4))
                 self._strike(victim)
         except Exception as error:  # noqa: BLE001 - carried to the caller of join

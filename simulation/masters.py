@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -24,10 +25,15 @@ def load_masters(seeds: Sequence[int], cache: Path, said: Callable[[str], None])
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
     missing = [seed for seed in seeds if not _file(cache, seed).exists()]
     if missing:
-        with ProcessPoolExecutor(os.cpu_count()) as pool:
+        with ProcessPoolExecutor(os.cpu_count(), initializer=_leave_stopping_to_the_parent) as pool:
             for done, _ in enumerate(pool.map(_make, missing, [cache] * len(missing), chunksize=4), 1):
                 said(f"synthetic fingers {done} of {len(missing)}")
     return [pickle.loads(_file(cache, seed).read_bytes()) for seed in seeds]
+
+
+def _leave_stopping_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def _recipe() -> str:

@@ -26,21 +26,35 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def run(*words: str, quiet: bool = True) -> str:
+def pin(pid: int, cores: set[int]) -> None:
+    """Lets a process, with all its present threads, run on these cores only."""
+    for thread in Path(f"/proc/{pid}/task").iterdir():
+        os.sched_setaffinity(int(thread.name), cores)
+
+
+def run(*words: str) -> str:
     """Runs one of our console programs to its end; its output. ProcessFailed with its last words otherwise."""
-    done = subprocess.run([_BIN / words[0], *words[1:]], capture_output=quiet, text=True, check=False)
+    done = subprocess.run(
+        [_BIN / words[0], *words[1:]],
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,  # as below
+    )
     if done.returncode != 0:
-        raise ProcessFailed(
-            f"{' '.join(words[:2])} failed: {_last_words(done.stdout or '', done.stderr or '')}"
-        )
-    return done.stdout or ""
+        raise ProcessFailed(f"{' '.join(words[:2])} failed: {_last_words(done.stdout, done.stderr)}")
+    return done.stdout
 
 
 def stream(said: Callable[[str], None], *words: str) -> None:
     """The same, telling each line of output as it comes."""
     lines = []
     with subprocess.Popen(
-        [_BIN / words[0], *words[1:]], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [_BIN / words[0], *words[1:]],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
     ) as process:
         assert process.stdout is not None
         for line in process.stdout:

@@ -31,6 +31,7 @@ class Walking:
         self._open: dict[str, threading.Event] = {house.gate.terminal: threading.Event() for house in gates}
         self._threads = [threading.Thread(target=self._work, args=(house,), daemon=True) for house in gates]
         self.made = 0
+        self._failure: Exception | None = None
         self.pause_s: Callable[[], float] = lambda: 0.0
 
     def start(self) -> None:
@@ -41,15 +42,15 @@ class Walking:
 
     def stop(self) -> None:
         """Ends after the scans now under way."""
-        self._stopping.set()
-        for event in self._open.values():
-            event.set()
+        self._end()
         self.join()
 
     def join(self, timeout_s: float | None = None) -> bool:
-        """Whether all walking has ended within `timeout_s`."""
+        """Whether all walking has ended within `timeout_s` a gate; raises what went wrong at one."""
         for thread in self._threads:
             thread.join(timeout_s)
+        if self._failure is not None:
+            raise self._failure
         return not any(thread.is_alive() for thread in self._threads)
 
     def close_gate(self, terminal: str) -> None:
@@ -59,7 +60,19 @@ class Walking:
     def open_gate(self, terminal: str) -> None:
         self._open[terminal].set()
 
+    def _end(self) -> None:
+        self._stopping.set()
+        for event in self._open.values():
+            event.set()
+
     def _work(self, house: Gatehouse) -> None:
+        try:
+            self._send_people(house)
+        except Exception as error:  # noqa: BLE001 - carried to the caller of join
+            self._failure = error
+            self._end()
+
+    def _send_people(self, house: Gatehouse) -> None:
         while not self._stopping.wait(self.pause_s()):
             self._open[house.gate.terminal].wait()
             if self._stopping.is_set():

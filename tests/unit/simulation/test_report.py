@@ -10,14 +10,16 @@ from typing import Any
 
 import pytest
 
+from simulation.demo import arguments
 from simulation.facility import SMALL_PRISON, YARD
 from simulation.killing import VICTIMS, Killer, Victim
 from simulation.onlooker import Arrival
-from simulation.people import cast, folder_fingers
+from simulation.people import Walker, cast, folder_fingers
 from simulation.report import HubView, build
 from simulation.sensor import FAST256
 from simulation.sensor.fingers import NoPrints
 from simulation.truth import ADMIT, AGAIN, INTERRUPTED, REFUSE, Kill, Scan, Touch, Truth
+from simulation.walking import Walking
 
 NUMBERS = {0: "P-1", 1: "P-2"}
 GATES = {"gate": "hall", "block": "cells"}
@@ -194,6 +196,43 @@ def test_each_kind_is_killed_at_least_twice() -> None:
     killer.join(30)
     assert [service.killed for service in services] == [2, 2, 2]
     assert len(truth.kills) == 6
+
+
+def test_a_killer_that_is_stopped_kills_nobody_any_more() -> None:
+    services = [Immortal(kind) for kind in VICTIMS]
+    victims = [Victim(service.name, service) for service in services]  # type: ignore[arg-type]
+    killer = Killer(victims, lambda: 0.0, Truth(), seed=3)
+    killer.start()
+    killer.stop()
+    killer.join(1.0)
+    assert [service.killed for service in services] == [0, 0, 0]
+
+
+class BrokenGate:
+    """A gate at which nobody can be dealt with."""
+
+    gate = SMALL_PRISON.gates[0]
+
+    def scan(self, walker: Walker, touches: Callable[[], int]) -> Scan:
+        raise NoPrints("7_3.png is no readable image; remove it or replace it.")
+
+
+def test_what_breaks_at_a_gate_ends_the_walking_and_is_told(tmp_path: Path) -> None:
+    for impression in (1, 2, 3):
+        (tmp_path / f"7_{impression}.png").write_bytes(b"")
+    walkers = cast(folder_fingers(tmp_path, FAST256), SMALL_PRISON, 0, random.Random(1))
+    walking = Walking([BrokenGate()], walkers, 5, seed=1)  # type: ignore[list-item]
+    walking.start()
+    with pytest.raises(NoPrints, match="no readable image"):
+        walking.join(10.0)
+
+
+def test_a_report_that_could_not_be_written_is_refused_before_anything_starts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        arguments(["--headless", "--report", str(tmp_path / "missing" / "out.json")])
+    assert "there is no folder" in capsys.readouterr().err
 
 
 def test_a_folder_without_prints_says_what_is_needed(tmp_path: Path) -> None:
