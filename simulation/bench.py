@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from simulation.processes import pin
 from simulation.report import percentiles
 
 FINGERS = 2_400
@@ -56,13 +57,13 @@ def milliseconds(work: Callable[[int], object], times: int) -> dict[str, float |
 
 @contextmanager
 def one_core() -> Iterator[None]:
-    """This process on its first core only; threads made inside stay there."""
+    """This process, with all its threads, on its first core only."""
     allowed = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(allowed)})
+    pin(os.getpid(), {min(allowed)})
     try:
         yield
     finally:
-        os.sched_setaffinity(0, allowed)
+        pin(os.getpid(), allowed)
 
 
 def matching_section() -> dict[str, Any]:

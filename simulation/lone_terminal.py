@@ -24,7 +24,7 @@ from simulation.made_templates import made_template
 from simulation.masters import CACHE
 from simulation.people import Walker, synthetic_fingers
 from simulation.prison import Plan, Prison, broker_kind
-from simulation.processes import ProcessFailed, free_port
+from simulation.processes import ProcessFailed, free_port, pin
 from simulation.report import percentiles
 from simulation.sensor import FAST256
 from simulation.truth import Truth
@@ -94,9 +94,7 @@ def _measured(prison: Prison, walkers: list[Walker], fingers: int) -> dict[str, 
     begun = time.monotonic()
     agent.start()
     start_s = time.monotonic() - begun
-    os.sched_setaffinity(agent.pid, {min(os.sched_getaffinity(0))})
-    for thread in Path(f"/proc/{agent.pid}/task").iterdir():
-        os.sched_setaffinity(int(thread.name), {min(os.sched_getaffinity(0))})
+    pin(agent.pid, {min(os.sched_getaffinity(0))})
     house = prison.gatehouses[0]
     scans = [house.scan(walkers[n % len(walkers)], lambda n=n: n) for n in range(_SCANS)]  # type: ignore[misc]
     touches = [touch for scan in scans for touch in scan.touches if touch.lamp_at is not None]
