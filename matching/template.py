@@ -101,10 +101,6 @@ class Template:
         """
         return codec.encode([template._view() for template in (self, *further)])
 
-    def with_facts(self, **facts: Any) -> Template:
-        """The same minutiae with other facts about them: `finger`, `view`, `finger_quality` and so on."""
-        return replace(self, **facts)
-
     def __len__(self) -> int:
         return len(self.x)
 

@@ -32,10 +32,6 @@ class Passwords:
             return False
         return self._matches(encoded, password)
 
-    def is_outdated(self, encoded: str) -> bool:
-        """Whether the hash was made at another cost than today's."""
-        return self._hasher.check_needs_rehash(encoded)
-
     def _matches(self, encoded: str, password: str) -> bool:
         with self._turn:
             try:

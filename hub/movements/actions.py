@@ -60,11 +60,6 @@ class _Changes:
     positions: dict[int, dict[str, object]] = field(default_factory=dict)
 
 
-def apply_passage(session: Session, passage: Passage, *, at: datetime) -> None:
-    """Record one passage, heard of at `at`, and tell it in the feed; see `apply_passages`."""
-    feed.append(session, apply_passages(session, [passage], at=at))
-
-
 def apply_passages(session: Session, passages: Sequence[Passage], *, at: datetime) -> list[feed.Line]:
     """Record passages heard of at `at`: a movement for each admission. The feed lines, one for each, are returned.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,11 +95,6 @@ def active_terminals(session: Session) -> list[TerminalKeys]:
     """Terminals that may speak, by name."""
     wanted = select(Terminal).where(Terminal.status == Status.ACTIVE).order_by(Terminal.name)
     return [_keys(terminal) for terminal in session.scalars(wanted)]
-
-
-def all_terminals(session: Session) -> Sequence[Terminal]:
-    """Every terminal ever granted, by name."""
-    return session.scalars(select(Terminal).order_by(Terminal.name)).all()
 
 
 def cut_off_names(session: Session) -> list[str]:

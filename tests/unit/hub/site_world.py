@@ -22,7 +22,8 @@ from hub.custody.actions import open_booking, record_order, register_person
 from hub.custody.records import Person
 from hub.custody.rules import OrderFacts, OrderKind, PersonFacts, Sex
 from hub.database import Sessions, session_scope
-from hub.movements.actions import Passage, Place, Somebody, apply_passage
+from hub.movements import feed
+from hub.movements.actions import Passage, Place, Somebody, apply_passages
 from hub.movements.records import Zone
 from hub.movements.rules import Decision, Proof
 from hub.movements.site import import_site, read_site
@@ -154,7 +155,7 @@ class World:
                 rule,
                 who,
             )
-            apply_passage(session, passage, at=self.at)
+            feed.append(session, apply_passages(session, [passage], at=self.at))
 
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')

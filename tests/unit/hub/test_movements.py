@@ -21,7 +21,7 @@ from hub.movements.actions import (
     Passage,
     Place,
     Somebody,
-    apply_passage,
+    apply_passages,
     find_checkpoint,
     permit_zones,
     zones_of,
@@ -159,7 +159,7 @@ def _admit(session: Session, proof: Proof) -> None:
         rule="expected",
         person=Somebody(1, "P-000001", "ASH, Test"),
     )
-    apply_passage(session, passage, at=datetime(2026, 3, 2, 13, tzinfo=UTC))
+    apply_passages(session, [passage], at=datetime(2026, 3, 2, 13, tzinfo=UTC))
 
 
 def test_a_movement_is_never_changed_or_taken_away(world: World) -> None:
