@@ -57,7 +57,9 @@ class Entry(Strict, frozen=True):
 
 
 class Batch(Strict, frozen=True):
-    """Consecutive entries of one journal, as stored bytes; `signature` covers the link of the last one.
+    """Consecutive entries of one journal, as stored bytes.
+
+    `signature` covers the link of the last one and whether they are historical.
 
     `before` is the link of the entry before the first. `historical` tells that live entries go first.
     """
@@ -115,8 +117,11 @@ def link(before: bytes, raw: bytes) -> bytes:
     return hashlib.sha256(preimage("entry", before, raw)).digest()
 
 
-def _covered(sender: str, receiver: str, journal_id: bytes, last: int, last_link: bytes) -> bytes:
-    return preimage("batch", FORM, sender, receiver, journal_id, last, last_link)
+def _covered(
+    sender: str, receiver: str, journal_id: bytes, last: int, last_link: bytes, *, historical: bool
+) -> bytes:
+    lane = "historical" if historical else "live"
+    return preimage("batch", FORM, sender, receiver, journal_id, last, last_link, lane)
 
 
 def seal_batch(
@@ -133,7 +138,8 @@ def seal_batch(
     last_link = before
     for raw in entries:
         last_link = link(last_link, raw)
-    covered = _covered(sender, HUB, journal_id, first + len(entries) - 1, last_link)
+    last = first + len(entries) - 1
+    covered = _covered(sender, HUB, journal_id, last, last_link, historical=historical)
     return encode(
         Batch(
             form=FORM,
@@ -165,7 +171,8 @@ def open_batch(raw: bytes, *, sender: str, key: VerifyingKey) -> tuple[Batch, li
     for item in batch.entries:
         links.append(link(links[-1], item))
     last = batch.first + len(batch.entries) - 1
-    check_signature(key, batch.signature, _covered(sender, HUB, batch.journal_id, last, links[-1]))
+    covered = _covered(sender, HUB, batch.journal_id, last, links[-1], historical=batch.historical)
+    check_signature(key, batch.signature, covered)
     linked = [
         Linked(_entry(item, batch.first + i), item, links[i], links[i + 1])
         for i, item in enumerate(batch.entries)

@@ -65,8 +65,10 @@ def test_a_changed_entry_breaks_the_signature() -> None:
     assert refusal(encode(changed)) is Refusal.FORGED
 
 
-@pytest.mark.parametrize("change", [{"first": 2}, {"before": b"c" * 32}, {"journal_id": b"k" * 16}])
-def test_a_batch_moved_elsewhere_in_the_chain_is_forged(change: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "change", [{"first": 2}, {"before": b"c" * 32}, {"journal_id": b"k" * 16}, {"historical": True}]
+)
+def test_a_batch_moved_elsewhere_in_the_chain_or_between_lanes_is_forged(change: dict[str, object]) -> None:
     moved = msgspec.structs.replace(decode(batch([entry(1)]), Batch), **change)
     assert refusal(encode(moved)) is Refusal.FORGED
 
