@@ -128,6 +128,7 @@ def test_a_terminal_cannot_speak_as_another(scene: Scene) -> None:
     gate = scene.speaker("gate-a").ready()
     assert not gate.publish("pims/up/gate-b/journal", b"forged")
     assert not gate.publish("pims/down/gate-b/ack", b"forged")
+    assert not gate.publish("pims/up/gate-a/anything", b"kept by the broker for ever")
     assert gate.publish(JOURNAL_A, b"own")
     heard = ingest.next()
     assert heard is not None

@@ -54,7 +54,7 @@ def test_a_cut_off_terminal_is_denied_everything(hub: settings.Settings) -> None
     acl = lines(hub.data / "broker" / "acl")
     assert acl[-4:] == ["user gate-a", "topic deny #", "user gate-b", "topic deny #"]
     # Patterns and the hub's own lines must come before the first denied user, or they would become that user's.
-    assert acl.index("pattern write pims/up/%u/#") < acl.index("user gate-a")
+    assert acl.index("pattern write pims/up/%u/journal") < acl.index("user gate-a")
 
 
 def test_it_is_written_only_when_it_says_something_new(hub: settings.Settings) -> None:
