@@ -6,6 +6,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
@@ -19,6 +20,9 @@ from hub.sentences import RefusedError, Sentence
 
 SEEN_EVERY = timedelta(seconds=30)
 """`seen_at` is written no more often than this, so that reading pages does not become writing."""
+
+
+NOBODY: Final = "(no such login)"
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,9 @@ def sign_in(
         actor = Actor(login, address)
         account = _open_account(session, login)
         if not right or account is None or account.password_hash != encoded:
-            write_down(session, at=now, actor=actor, act="sign_in.refused", subject=login)
+            # People type a password where the login belongs; what names no account is not kept for ever.
+            named = actor if account is not None else Actor(NOBODY, address)
+            write_down(session, at=now, actor=named, act="sign_in.refused", subject=named.login)
             refused = True
         else:
             _forget_failures(session, login, place)

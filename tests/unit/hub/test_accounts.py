@@ -251,6 +251,14 @@ def test_sign_ins_and_refusals_are_in_the_trail(world: World) -> None:
     assert [tuple(act) for act in acts[-2:]] == [("sign_in.refused", "10.0.0.1"), ("sign_in", "10.0.0.1")]
 
 
+def test_what_was_typed_for_a_login_and_names_no_account_is_not_kept(world: World) -> None:
+    with pytest.raises(WrongPasswordError):
+        enter(world, login="hkwr-p2mn-33tz-vwxy")
+    with session_scope(world.sessions, writes=False) as session:
+        told = session.execute(select(AuditEntry.actor, AuditEntry.subject, AuditEntry.act)).all()
+    assert tuple(told[-1]) == ("(no such login)", "(no such login)", "sign_in.refused")
+
+
 def test_every_role_stands_in_the_table_and_unknown_ones_may_nothing() -> None:
     assert set(ALLOWED) == set(Role)
     assert permissions_of("warden-of-the-moon") == frozenset()
