@@ -25,6 +25,8 @@ OK, WRONG, REFUSED = 0, 1, 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit status 0, 1 when something is wrong with the journal or a thread died, 2 when somebody must act first."""
+    # The journal tells who passed where: what is made is for its own user, however open its folder is.
+    os.umask(0o077)
     chosen = _parser().parse_args(arguments)
     try:
         return int(chosen.action(Folder(chosen.data.resolve()), chosen))

@@ -163,7 +163,7 @@ class Uplink:
             reconnect_on_failure=False,
         )
         if line.identity is not None:
-            client.tls_set_context(_tls(line.identity))
+            client.tls_set_context(tls_context(line.identity))
         if self._session is None:
             self._session = self._next_session()
         client.will_set(line.will_topic, self._will(self._session), qos=1, retain=True)
@@ -211,9 +211,10 @@ class Uplink:
             self._log.warning("broker_not_reached", what=what, why=why)
 
 
-def _tls(identity: Identity) -> ssl.SSLContext:
+def tls_context(identity: Identity) -> ssl.SSLContext:
+    """Mutual TLS 1.3: our certificate, and nobody but a broker of that authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_verify_locations(identity.authority)
     context.load_cert_chain(identity.certificate, identity.key)
     return context

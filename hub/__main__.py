@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -24,6 +25,8 @@ REFUSED = 2
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status. What somebody can mend is said as a sentence, without a traceback."""
+    # Whatever a command makes is for its own user, whoever made the folder it goes into and however open that is.
+    os.umask(0o077)
     args = _parser().parse_args(arguments)
     try:
         status: int = args.run(args)

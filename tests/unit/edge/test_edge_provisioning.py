@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,9 +14,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from edge.__main__ import main
 from edge.errors import ProvisioningError, StartError
 from edge.provisioning import Folder, install_grant, load_grant, load_keys, make_terminal, prepare
 from edge.settings import Settings, settings_of
+from edge.uplink import Identity, tls_context
 from wire.keys import SigningKey, public_bytes
 from wire.provisioning import Broker, CheckpointSettings, Grant, Request, fingerprint, read_request, to_json
 
@@ -121,6 +125,21 @@ def test_a_grant_is_put_in_place(folder: Folder) -> None:
     assert seen == fingerprint(grant.hub_verifying_key)
     with pytest.raises(ProvisioningError, match="taken in already"):
         make_terminal(folder, settings())
+
+
+def test_the_broker_is_spoken_to_in_tls_1_3_only(folder: Folder) -> None:
+    install_grant(folder, settings(), to_json(Authority().grant(request_of(folder))))
+    context = tls_context(Identity(folder.certificate, folder.tls_key, folder.authority))
+    assert context.minimum_version is ssl.TLSVersion.TLSv1_3
+
+
+def test_what_a_command_makes_is_closed_to_others(folder: Folder) -> None:
+    held = os.umask(0o022)
+    try:
+        main(["status", "--data", str(folder.root)])
+        assert os.umask(0o022) == 0o077
+    finally:
+        os.umask(held)
 
 
 def test_without_a_grant_there_is_none(folder: Folder) -> None:

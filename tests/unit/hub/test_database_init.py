@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -122,6 +123,18 @@ def test_the_password_is_shown_once_as_the_last_lines(
     assert lines[-1].startswith("Password (shown once): ")
     assert _init(tmp_path) == 0
     assert not any("Password" in line for line in _said(capsys)[0])
+
+
+def test_a_hub_in_a_folder_open_to_others_is_closed_itself(tmp_path: Path) -> None:
+    data = tmp_path / "hub"
+    data.mkdir(mode=0o755)
+    held = os.umask(0o022)
+    try:
+        assert _init(data, "--admin-password-file", str(tmp_path / "password")) == 0
+    finally:
+        os.umask(held)
+    assert (data / "hub.sqlite").exists()
+    assert [path.name for path in data.rglob("*") if path.stat().st_mode & 0o077] == []
 
 
 def test_the_password_goes_to_a_file_for_its_owner_alone(
