@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import traceback
 from datetime import UTC, datetime
 
 
 class JsonLines(logging.Formatter):
-    """`at`, `level`, `from` and `event`, then the fields given to `log`, then an unexpected error's traceback."""
+    """`at`, `level`, `from` and `event`, the fields given to `log`, then kind and places of an unexpected error."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
@@ -20,8 +21,22 @@ class JsonLines(logging.Formatter):
             **getattr(record, "fields", {}),
         }
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["error"], line["traceback"] = _without_words(record.exc_info[1])
         return json.dumps(line, default=str)
+
+
+def _without_words(error: BaseException | None) -> tuple[str, list[str]]:
+    """Kinds and places of an error and its causes. Their own words may hold what was being handled: a row, a name."""
+    kinds: list[str] = []
+    places: list[str] = []
+    while error is not None:
+        kinds.append(type(error).__name__)
+        places += [
+            f"{place.filename}:{place.lineno} {place.name}"
+            for place in traceback.extract_tb(error.__traceback__)
+        ]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return " from ".join(kinds), places
 
 
 def configure(level: int = logging.INFO) -> None:
