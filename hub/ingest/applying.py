@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 
 from hub.ingest import telling
 from hub.ingest.clocks import Moment, boot_began_by, reckon
-from hub.ingest.reading import Site, Trouble, find_site, read, understand
+from hub.ingest.reading import Site, Trouble, find_site, place_of, read, understand
 from hub.ingest.records import Boot
 from hub.ingest.storing import Arrived, Extension
 from hub.ingest.writing import write
 from hub.movements import feed
 from hub.movements.actions import Passage, apply_passages
 from hub.movements.rules import Proof
+from hub.terminals.actions import TerminalKeys, stood_at
 from wire import happenings
 from wire.happenings import Happening
 
@@ -59,11 +60,15 @@ def _read_all(session: Session, arrived: list[Arrived], *, trusting: bool) -> li
     began = _boots(session, arrived)
     said = [read(one.linked.entry) for one in arrived]
     site = find_site(session, said)
-    return [_in_our_terms(one, what, site, began) for one, what in zip(arrived, said, strict=True)]
+    return [_in_our_terms(session, one, what, site, began) for one, what in zip(arrived, said, strict=True)]
 
 
 def _in_our_terms(
-    one: Arrived, said: Happening | Trouble, site: Site, began: dict[tuple[int, str], datetime]
+    session: Session,
+    one: Arrived,
+    said: Happening | Trouble,
+    site: Site,
+    began: dict[tuple[int, str], datetime],
 ) -> _Read:
     entry = one.linked.entry
     began_by = began.get((one.keys.terminal_id, entry.boot_id))
@@ -71,7 +76,17 @@ def _in_our_terms(
     if not isinstance(said, happenings.Passage):
         return _Read(one, moment, said)
     proof = Proof(one.keys.name, one.journal_id, entry.sequence, moment.at, moment.sure, one.linked.link)
-    return _Read(one, moment, understand(said, site, proof, late=one.historical))
+    found = understand(said, site, proof, late=one.historical)
+    if isinstance(found, Passage) and not _stood_there(session, one.keys, said, site):
+        return _Read(one, moment, Trouble.OTHER_PLACE)
+    return _Read(one, moment, found)
+
+
+def _stood_there(session: Session, keys: TerminalKeys, said: happenings.Passage, site: Site) -> bool:
+    """A terminal speaks of its own checkpoint only: one in bad hands must not move people all over the site."""
+    told = place_of(said)
+    own = told.checkpoint == keys.checkpoint and told == site.checkpoints[told.checkpoint]
+    return own or stood_at(session, keys.name, told)
 
 
 def _tell(session: Session, all_read: list[_Read], now: datetime) -> list[feed.Line]:

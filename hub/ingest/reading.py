@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -17,6 +17,7 @@ from wire import happenings
 from wire.errors import WireError
 from wire.happenings import Happening, read_body
 from wire.journal import Entry
+from wire.provisioning import CheckpointSettings
 
 _LOOKED_UP_AT_ONCE = 500
 
@@ -29,6 +30,7 @@ class Trouble(StrEnum):
     UNKNOWN_PERSON = "unknown_person"
     UNKNOWN_CHECKPOINT = "unknown_checkpoint"
     UNKNOWN_ZONE = "unknown_zone"
+    OTHER_PLACE = "other_place"
     ADMITTED_NOBODY = "admitted_nobody"
     FAILED = "failed"
 
@@ -39,7 +41,7 @@ class Site:
 
     people: dict[str, Somebody]
     zones: dict[str, Place]
-    checkpoints: frozenset[str]
+    checkpoints: Mapping[str, CheckpointSettings]
 
 
 def read(entry: Entry) -> Happening | Trouble:
@@ -56,12 +58,22 @@ def find_site(session: Session, read_ones: Iterable[Happening | Trouble]) -> Sit
     numbers = {
         one.person for one in read_ones if isinstance(one, happenings.Passage) and one.person is not None
     }
-    zones = session.execute(select(Zone.code, Zone.id))
+    zones = {row.code: Place(row.id, row.code) for row in session.execute(select(Zone.code, Zone.id))}
+    codes = {zone.id: zone.code for zone in zones.values()}
+    checkpoints = session.execute(select(Checkpoint.code, Checkpoint.from_zone_id, Checkpoint.to_zone_id))
     return Site(
         people=_people(session, sorted(numbers)),
-        zones={row.code: Place(row.id, row.code) for row in zones},
-        checkpoints=frozenset(session.scalars(select(Checkpoint.code))),
+        zones=zones,
+        checkpoints={
+            code: CheckpointSettings(checkpoint=code, from_zone=codes[start], to_zone=codes[end])
+            for code, start, end in checkpoints
+        },
     )
+
+
+def place_of(said: happenings.Passage) -> CheckpointSettings:
+    """Where the terminal says that the passage was."""
+    return CheckpointSettings(checkpoint=said.checkpoint, from_zone=said.from_zone, to_zone=said.to_zone)
 
 
 def understand(said: happenings.Passage, site: Site, proof: Proof, *, late: bool) -> Passage | Trouble:

@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.accounts.audit import OPERATOR, write_down
+from hub.accounts.records import AuditEntry
 from hub.terminals import certificates
 from hub.terminals.authority import Authority
 from hub.terminals.errors import RequestError, UnknownTerminalError
@@ -21,6 +23,8 @@ from wire.topics import is_terminal_name
 
 RESERVED = ("broker", "web")
 """Names in certificates of the hub's own servers. Those that begin with "hub" are no terminal names at all."""
+
+_GRANTED = "terminal.grant"
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,22 @@ def grant(
     terminal.granted_at = now
     session.flush()
     return _document(authority, request.terminal, certificate, checkpoint, broker)
+
+
+def note_grant(session: Session, name: str, checkpoint: CheckpointSettings, now: datetime) -> None:
+    """Write into the audit trail where the terminal stands from now on; `stood_at` reads it there."""
+    write_down(session, at=now, actor=OPERATOR, act=_GRANTED, subject=name, detail=_place(checkpoint))
+
+
+def stood_at(session: Session, name: str, checkpoint: CheckpointSettings) -> bool:
+    """True when the terminal was ever granted this checkpoint between these zones.
+
+    A terminal that was moved still sends what it wrote at its former place; the audit trail remembers that one.
+    """
+    granted = select(AuditEntry.id).where(
+        AuditEntry.act == _GRANTED, AuditEntry.subject == name, AuditEntry.detail == _place(checkpoint)
+    )
+    return session.execute(granted.limit(1)).first() is not None
 
 
 def cut_off(session: Session, name: str, now: datetime, reason: str) -> Terminal:
@@ -207,6 +227,10 @@ def _document(
         checkpoint=checkpoint,
         broker=broker,
     )
+
+
+def _place(checkpoint: CheckpointSettings) -> str:
+    return f"checkpoint {checkpoint.checkpoint} from {checkpoint.from_zone} to {checkpoint.to_zone}"
 
 
 def _find(session: Session, name: str) -> Terminal | None:

@@ -71,14 +71,7 @@ def _grant(args: argparse.Namespace) -> int:
     with _transaction(hub, writes=True) as session:
         checkpoint = args.find_checkpoint(session, args.checkpoint)
         granted = actions.grant(session, open_authority(hub.keys), request, checkpoint, broker, now)
-        write_down(
-            session,
-            at=now,
-            actor=OPERATOR,
-            act="terminal.grant",
-            subject=request.terminal,
-            detail=f"checkpoint {checkpoint.checkpoint}",
-        )
+        actions.note_grant(session, request.terminal, checkpoint, now)
     _write(args.out, to_json(granted))
     say(f"Granted: {request.terminal} at {checkpoint.checkpoint}")
     say(f"Key of the terminal (compare on its screen): {fingerprint(request.verifying_key)}")

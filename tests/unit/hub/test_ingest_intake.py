@@ -9,19 +9,22 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from hub.database import session_scope
 from hub.ingest import aside
 from hub.ingest.aside import refused_messages
 from hub.ingest.doorkeeper import Delivery
 from hub.ingest.export import EXPORTS
 from hub.ingest.records import AsideCount, Fork, KeptAside, Quarantined, StoredEntry
 from hub.movements.records import FeedItem, Movement
+from hub.terminals.actions import note_grant
 from wire.codec import MAX_MESSAGE_BYTES, Strict, encode
 from wire.errors import Refusal
 from wire.happenings import Decision, SensorTrouble
 from wire.journal import Span
 from wire.keys import SigningKey
+from wire.provisioning import CheckpointSettings
 
-from .ingest_world import Gate, World, make_template, open_world
+from .ingest_world import NOON, Gate, World, make_template, open_world
 
 ASH, BIRCH = "P-000001", "P-000002"
 
@@ -300,6 +303,27 @@ def test_what_cannot_be_applied_waits_for_a_person_and_blocks_nobody(world: Worl
     assert world.alarms() == ["quarantined"] * 6
     assert world.zone_of(ASH) == "block-a"
     assert world.count(Movement) == 1
+
+
+def test_a_terminal_moves_nobody_at_another_place_than_its_own(world: World, gate: Gate) -> None:
+    gate.passes(ASH, checkpoint="workshop", to_zone="workshop")
+    gate.passes(ASH, to_zone="workshop")
+    gate.passes(ASH, from_zone="workshop")
+    ((_, ack),) = world.take(gate.batch()).acks
+    assert ack.committed == 3
+    assert world.ask(lambda s: s.scalars(select(Quarantined.reason)).all()) == ["other_place"] * 3
+    assert world.zone_of(ASH) is None
+    assert world.count(Movement) == 0
+
+
+def test_a_terminal_that_was_moved_is_believed_of_its_former_place(world: World, gate: Gate) -> None:
+    former = CheckpointSettings(checkpoint="workshop", from_zone="yard", to_zone="workshop")
+    with session_scope(world.sessions) as session:
+        note_grant(session, gate.name, former, NOON)
+    gate.passes(ASH, checkpoint="workshop", to_zone="workshop")
+    world.take(gate.batch(historical=True))
+    assert world.zone_of(ASH) == "workshop"
+    assert world.alarms() == []
 
 
 def test_without_trust_everything_is_stored_and_nothing_applied(world: World, gate: Gate) -> None:
