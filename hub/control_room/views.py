@@ -27,6 +27,8 @@ pages = Pages("control_room", __name__, template_folder="templates")
 
 CHECK_SESSION_S: Final = 10.0
 """How long a screen goes on after its session was ended."""
+MOST_SCREENS: Final = 40
+"""Each holds a thread of the server; the rest of them stay free for pages."""
 RETRY: Final = b"retry: 1000\n\n"
 
 
@@ -41,6 +43,9 @@ def screen() -> str:
 @pages.page("/control-room/picture", Permission.WATCH, watches=True)
 def whole_picture() -> Response:
     service(Live).start()
+    # Names and places of everybody at once: asked for once a screen, so one line of the trail a screen.
+    with writing() as session:
+        write_down(session, at=now(), actor=_actor(), act="control_room.picture")
     with reading() as session:
         return _json(picture(session, now(), current_language()))
 
@@ -48,6 +53,8 @@ def whole_picture() -> Response:
 @pages.page("/control-room/events", Permission.WATCH, watches=True)
 def events() -> Response:
     live = service(Live)
+    if live.screens >= MOST_SCREENS:
+        abort(503)
     live.start()
     last = request.headers.get("Last-Event-ID", "")
     after = int(last) if last.isascii() and last.isdigit() and len(last) < 18 else None
@@ -61,9 +68,7 @@ def trail(number: str) -> Response:
         person = person_by_number(session, number)
         if person is None:
             abort(404)
-        who = visitor()
-        actor = Actor(who.login, who.address)
-        write_down(session, at=now(), actor=actor, act="person.trail", subject=person.number)
+        write_down(session, at=now(), actor=_actor(), act="person.trail", subject=person.number)
         steps = trail_today(session, person.number, now())
     return _json({"number": person.number, "steps": steps})
 
@@ -113,6 +118,11 @@ def _still_signed_in() -> Callable[[], bool]:
         return found is not None and found.may(Permission.WATCH)
 
     return ask
+
+
+def _actor() -> Actor:
+    who = visitor()
+    return Actor(who.login, who.address)
 
 
 def _json(document: Any) -> Response:

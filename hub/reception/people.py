@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -21,17 +23,24 @@ from hub.web.routes import Pages
 
 pages = Pages("people", __name__, template_folder="templates")
 
+LAST_PAGE: Final = 1_000_000
+"""Beyond any list; a number that the database cannot count to is no page."""
+
 
 @pages.page("/people", Permission.SEE_PEOPLE)
 def people() -> Response | str:
     text = request.args.get("q", "").strip()[:100]
-    page = max(1, request.args.get("page", 1, type=int) or 1)
+    page = min(max(1, request.args.get("page", 1, type=int) or 1), LAST_PAGE)
     with reading() as session:
         exact = person_by_number(session, text) if text else None
-        found = find_people(session, text, page=page)
-        rows: list[PersonRow] = rows_of(session, found.people, now())
     if exact is not None:
         return redirect(url_for("people.file", number=exact.number))
+    with writing() as session:
+        found = find_people(session, text, page=page)
+        rows: list[PersonRow] = rows_of(session, found.people, now())
+        # What was searched for is mostly a name, and no name goes into the trail.
+        detail = f"{'searched' if text else 'all'}, page {page}, {len(rows)} of {found.total}"
+        write_down(session, at=now(), actor=_actor(), act="people.list", detail=detail)
     last = max(1, -(-found.total // PAGE))
     return render_template("people.html", rows=rows, total=found.total, q=text, page=page, last=last)
 
@@ -43,9 +52,7 @@ def file(number: str) -> str:
         person = person_by_number(session, number)
         if person is None:
             abort(404)
-        who = visitor()
-        actor = Actor(who.login, who.address)
-        write_down(session, at=now(), actor=actor, act="person.look", subject=person.number)
+        write_down(session, at=now(), actor=_actor(), act="person.look", subject=person.number)
         found = _facts(session, person)
     return render_template(
         "person.html",
@@ -60,6 +67,11 @@ def file(number: str) -> str:
         just_admitted=request.args.get("admitted") == "1",
         **found,
     )
+
+
+def _actor() -> Actor:
+    who = visitor()
+    return Actor(who.login, who.address)
 
 
 def _facts(session: Session, person: Person) -> dict[str, object]:

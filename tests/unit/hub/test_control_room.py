@@ -24,6 +24,7 @@ from hub.control_room.picture import picture
 from hub.control_room.plan import HEIGHT, WIDTH, Way, draw
 from hub.control_room.rules import SILENT_AFTER, Level, Report, health
 from hub.control_room.terminals import terminal_lines
+from hub.control_room.views import MOST_SCREENS
 from hub.control_room.words import ALARMS, EVENTS, SENSORS
 from hub.custody.actions import open_booking_of
 from hub.database import session_scope
@@ -401,6 +402,21 @@ def test_a_trail_is_a_look_that_is_written_down(client: FlaskClient, world: Worl
     with session_scope(world.sessions, writes=False) as session:
         acts = session.scalars(select(AuditEntry.subject).where(AuditEntry.act == "person.trail")).all()
     assert acts == ["P-000001"]
+
+
+def test_who_got_the_whole_picture_is_written_down(client: FlaskClient, world: World) -> None:
+    world.site()
+    client.get("/control-room/picture")
+    with session_scope(world.sessions, writes=False) as session:
+        acts = session.execute(
+            select(AuditEntry.actor, AuditEntry.address).where(AuditEntry.act == "control_room.picture")
+        ).all()
+    assert [tuple(act) for act in acts] == [("ada", "127.0.0.1")]
+
+
+def test_screens_leave_threads_for_pages(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Live, "screens", MOST_SCREENS)
+    assert client.get("/control-room/events", headers={"Accept": "text/event-stream"}).status_code == 503
 
 
 def test_terminals_say_what_to_do(client: FlaskClient, world: World) -> None:

@@ -393,6 +393,17 @@ def test_each_look_at_a_file_is_written_down(desk: FlaskClient, world: World, pr
     assert [tuple(look) for look in looks] == [("ada", "P-000001", "127.0.0.1")]
 
 
+def test_each_look_at_the_list_is_written_down_without_the_name_looked_for(
+    desk: FlaskClient, world: World
+) -> None:
+    world.person("Novelo", "Ana")
+    desk.get("/people?q=nov")
+    desk.get(f"/people?page={10**30}")
+    with session_scope(world.sessions, writes=False) as session:
+        told = session.scalars(select(AuditEntry.detail).where(AuditEntry.act == "people.list")).all()
+    assert told == ["searched, page 1, 1 of 1", "all, page 1000000, 0 of 1"]
+
+
 def test_the_file_never_shows_template_or_image(desk: FlaskClient, prints: Prints) -> None:
     page = desk.get(send(desk, two(prints)).location).text
     assert "data:image" not in page
