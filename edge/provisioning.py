@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +26,7 @@ from wire.keys import (
     signing_key,
     write_secret,
 )
-from wire.provisioning import Grant, Request, fingerprint, read_grant, to_json
+from wire.provisioning import Grant, Request, fingerprint, is_loopback, read_grant, to_json
 from wire.topics import is_terminal_name
 
 
@@ -172,7 +171,7 @@ def install_grant(folder: Folder, settings: Settings, raw: bytes) -> str:
         raise ProvisioningError(
             f"This grant is for terminal {grant.terminal}, and this is {settings.terminal}. Bring the right file."
         )
-    if not grant.broker.tls and not _is_loopback(grant.broker.host):
+    if not grant.broker.tls and not is_loopback(grant.broker.host):
         raise ProvisioningError(
             f"The grant asks for an open connection to {grant.broker.host}. That is only allowed on this machine: "
             "have the hub grant one with TLS."
@@ -241,10 +240,3 @@ def _check_certificates(folder: Folder, grant: Grant) -> None:
             "The grant's certificate is for another key: the request is older than this terminal's keys. "
             "Take the present request.json to the hub."
         )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

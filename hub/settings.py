@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from hub.errors import HubError
+from wire.provisioning import is_loopback
 
 FILE = "hub.toml"
 BROKER_PORT = 8883
@@ -80,7 +81,7 @@ def write_first(data: Path, *, database: str = "", broker: BrokerSettings | None
     text = _text(_File(database=database, broker=broker or BrokerSettings()))
     path = data / FILE
     settings = _settings(data, text.encode(), path)
-    _write_durably(path, text)
+    write_durably(path, text)
     return settings
 
 
@@ -89,7 +90,7 @@ def _settings(data: Path, raw: bytes, path: Path) -> Settings:
         file = msgspec.toml.decode(raw, type=_File)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} cannot be used: {error}. Correct it and start again.") from error
-    if file.broker.kind == "amqtt" and file.broker.host not in ("127.0.0.1", "::1", "localhost"):
+    if file.broker.kind == "amqtt" and not is_loopback(file.broker.host):
         raise SettingsError(
             f"{path}: `broker.host` must be 127.0.0.1 with amqtt, which has neither encryption nor access list."
         )
@@ -129,7 +130,8 @@ def _quoted(text: str) -> str:
     return msgspec.json.encode(text).decode()
 
 
-def _write_durably(path: Path, text: str) -> None:
+def write_durably(path: Path, text: str) -> None:
+    """Write or replace a file that is no secret: a reader sees the old text or the new one, whole."""
     fresh = path.with_name(path.name + ".new")
     with fresh.open("w", encoding="utf-8") as file:
         file.write(text)

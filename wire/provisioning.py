@@ -7,6 +7,7 @@ hand; its fingerprint is read out and compared, as a technician does with any de
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -71,6 +72,14 @@ def read_request(raw: bytes) -> Request:
 def read_grant(raw: bytes) -> Grant:
     """WireError MALFORMED when it is not a grant."""
     return _read(raw, Grant)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach the host: nothing else may be spoken to or listen without TLS."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def fingerprint(raw_key: bytes) -> str:

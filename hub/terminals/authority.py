@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 
+from hub.settings import write_durably
 from hub.terminals import certificates as x
 from hub.terminals.errors import KeysError
 from hub.terminals.key_files import (
@@ -27,7 +28,6 @@ from hub.terminals.key_files import (
     read_private,
     read_signing_key,
     write_private,
-    write_public,
 )
 from wire.keys import SigningKey, private_bytes, public_bytes
 
@@ -87,7 +87,7 @@ def prepare_authority(folder: Path, *, hosts: Collection[str] = (), now: datetim
             raise KeysError(f"{folder / CA_KEY} is missing. Restore it from the backup of this hub.")
         write_private(folder / CA_KEY, x.key_pem(x.new_key()))
     if not (folder / CA_CERTIFICATE).exists():
-        write_public(folder / CA_CERTIFICATE, x.certificate_pem(x.self_signed(_key(folder / CA_KEY), now)))
+        write_durably(folder / CA_CERTIFICATE, x.certificate_pem(x.self_signed(_key(folder / CA_KEY), now)))
     if not (folder / SIGNING_KEY).exists():
         write_private(folder / SIGNING_KEY, private_bytes(SigningKey.generate()))
     authority = open_authority(folder)
@@ -121,7 +121,7 @@ def _prepare_process(authority: Authority, process: str, hosts: Collection[str],
         fresh = authority.certify_server(key, process, {*hosts, *(x.hosts_of(held) if held else ())}, now)
     else:
         fresh = authority.certify_client(key, process, now)
-    write_public(path, x.certificate_pem(fresh))
+    write_durably(path, x.certificate_pem(fresh))
 
 
 def _good(

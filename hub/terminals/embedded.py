@@ -9,7 +9,6 @@ again what the hub has not committed, and say their state again at each connect.
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 from collections.abc import Callable
 
@@ -19,6 +18,7 @@ from amqtt.session import Session
 
 from hub.terminals.errors import BrokerError
 from hub.terminals.stopping import Stop
+from wire.provisioning import is_loopback
 
 STOP_S = 5.0
 
@@ -34,14 +34,6 @@ def run(host: str, port: int, stop: Stop, say: Callable[[str], None]) -> int:
     logging.getLogger("amqtt").setLevel(logging.ERROR)
     logging.getLogger("transitions").setLevel(logging.ERROR)
     return asyncio.run(_serve(host, port, stop, say))
-
-
-def is_loopback(host: str) -> bool:
-    """True for an address of this machine alone, and for the name localhost."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 async def _serve(host: str, port: int, stop: Stop, say: Callable[[str], None]) -> int:

@@ -77,17 +77,6 @@ def write_private(path: Path, raw: bytes) -> None:
     _sync_folder(path.parent)
 
 
-def write_public(path: Path, text: str) -> None:
-    """Write or replace a certificate: a reader sees the old one or the new one, whole."""
-    fresh = path.with_name(path.name + ".new")
-    with fresh.open("w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    _sync_folder(path.parent)
-
-
 def _open_to_others(path: Path) -> bool:
     return bool(stat.S_IMODE(path.stat().st_mode) & 0o077)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ipaddress
 import logging
 import os
 from datetime import UTC, datetime
@@ -19,6 +18,7 @@ from hub.cli import add_command, say
 from hub.database import make_engine, make_sessions
 from hub.errors import HubError
 from hub.terminals.key_files import WEB_SERVER, certificate_path, key_path, read_private, write_private
+from wire.provisioning import is_loopback
 
 if TYPE_CHECKING:
     from hub.cli import Subparsers
@@ -33,16 +33,6 @@ def register(subparsers: Subparsers) -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8443)
     parser.add_argument("--plain-http", action="store_true", help="without TLS, on loopback only")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach the address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _web(args: argparse.Namespace) -> int:

@@ -57,15 +57,6 @@ def test_the_embedded_broker_refuses_another_host_than_loopback() -> None:
         embedded.run("0.0.0.0", 1883, Stop(), print)
 
 
-@pytest.mark.parametrize(
-    ("host", "answer"),
-    [("127.0.0.1", True), ("127.8.9.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False),
-     ("10.0.0.5", False), ("::", False), ("localhost.example", False)],
-)  # fmt: skip
-def test_loopback(host: str, answer: bool) -> None:
-    assert embedded.is_loopback(host) is answer
-
-
 def test_open_keys(tmp_path: Path) -> None:
     hub = make_hub(tmp_path / "hub", "mosquitto")
     (hub.keys / "hub-ingest.key").chmod(0o640)
