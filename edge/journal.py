@@ -26,9 +26,10 @@ PRUNE_STEP = 500
 
 @dataclass(frozen=True)
 class Room:
-    """How much disk the journal may use. Below `reserve_bytes` free it takes no entry; below `low_bytes` free it
+    """How much disk the journal may use. `most_bytes` bounds the file itself.
 
-    gives up entries that the hub has committed but not backed up. `most_bytes` bounds the file itself.
+    Below `reserve_bytes` free it takes no entry; below `low_bytes` free it gives up entries that the hub has
+    committed but not backed up.
     """
 
     most_bytes: int

@@ -62,9 +62,10 @@ class EngineSettings(Strict, frozen=True):
 
 
 class JournalSettings(Strict, frozen=True):
-    """`most_mb` bounds the file. Under `reserve_mb` of free disk no entry is taken and the terminal refers; under
+    """How much disk the journal may use. `most_mb` bounds its file.
 
-    `low_mb` it warns, and gives up entries that the hub has committed but not backed up.
+    Under `reserve_mb` of free disk no entry is taken and the terminal refers; under `low_mb` it warns, and gives up
+    entries that the hub has committed but not backed up.
     """
 
     most_mb: Annotated[int, Meta(ge=16, le=100_000)]
@@ -73,9 +74,10 @@ class JournalSettings(Strict, frozen=True):
 
 
 class CourierSettings(Strict, frozen=True):
-    """`window` batches may be under way in each lane, live and backlog. One that is not acknowledged within
+    """How entries are sent. `window` batches may be under way in each lane, live and backlog.
 
-    `resend_s` goes again, later and later up to `resend_most_s`. An entry is live for `live_s`.
+    One that is not acknowledged within `resend_s` goes again, later and later up to `resend_most_s`. An entry is
+    live for `live_s`.
     `state_s` is how often the terminal says how it is.
     """
 
@@ -87,9 +89,10 @@ class CourierSettings(Strict, frozen=True):
 
 
 class UplinkSettings(Strict, frozen=True):
-    """Pause before connecting again: from `retry_s`, doubled up to `retry_most_s`, spread differently on each
+    """How the broker is kept: `keepalive_s` is how soon a dead connection is noticed.
 
-    terminal. `keepalive_s` is how soon a dead connection is noticed.
+    The pause before connecting again is `retry_s`, doubled up to `retry_most_s`, and spread differently on each
+    terminal.
     """
 
     retry_s: Seconds
