@@ -19,9 +19,11 @@ from simulation.facility import SMALL_PRISON, YARD
 from simulation.killing import Killer
 from simulation.masters import CACHE
 from simulation.onlooker import CannotSignIn, Onlooker
+from simulation.options import arguments
 from simulation.people import Walker, cast, folder_fingers, synthetic_fingers
 from simulation.prison import Plan, Prison, broker_kind
 from simulation.processes import ProcessFailed, free_port
+from simulation.progress import Progress
 from simulation.report import build
 from simulation.sensor import FAST256
 from simulation.sensor.fingers import NoPrints
@@ -34,85 +36,6 @@ _STOPPED = 130
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _STEP_UP_S = (0.3, 1.2)
 """Seconds in which the next person steps up to a gate; all gates of the demo share one machine's processor."""
-
-
-class Progress:
-    """One line a step, with the seconds since the start; a step that counts up rewrites its line on a console."""
-
-    def __init__(self) -> None:
-        self._started = time.monotonic()
-        self._open_line = False
-
-    def __call__(self, text: str) -> None:
-        """A step that has begun."""
-        self._end_line()
-        print(f"[{time.monotonic() - self._started:6.1f} s] {text}", file=sys.stderr, flush=True)
-
-    def counting(self, text: str) -> None:
-        """A figure that changes often."""
-        if sys.stderr.isatty():
-            self._open_line = True
-            print(
-                f"\r\033[K[{time.monotonic() - self._started:6.1f} s] {text}",
-                end="",
-                file=sys.stderr,
-                flush=True,
-            )
-
-    def _end_line(self) -> None:
-        if self._open_line:
-            print(file=sys.stderr)
-            self._open_line = False
-
-
-def arguments(words: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="./pims demo", description=__doc__)
-    parser.add_argument(
-        "--headless", action="store_true", help="no person before the screen: measure, report and end"
-    )
-    parser.add_argument(
-        "--scans", type=_positive, default=200, help="with --headless: scans to make (default 200)"
-    )
-    parser.add_argument(
-        "--prints", type=Path, help="folder of prints <finger>_<impression>.png instead of synthetic ones"
-    )
-    parser.add_argument(
-        "--baud",
-        type=int,
-        choices=(57_600, 115_200, 230_400, 460_800, 921_600),
-        help="pace the sensors' lines",
-    )
-    parser.add_argument(
-        "--kill", action="store_true", help="with --headless: kill terminals, hub and broker at random"
-    )
-    parser.add_argument("--report", type=Path, help="with --headless: write the figures there as JSON")
-    parser.add_argument(
-        "--broker", choices=("mosquitto", "amqtt"), help="which broker (default: mosquitto where it is)"
-    )
-    parser.add_argument(
-        "--backend", choices=("zfm", "pyfingerprint"), default="zfm", help="which sensor driver"
-    )
-    parser.add_argument(
-        "--people", type=_positive, default=40, help="people enrolled, with synthetic prints (default 40)"
-    )
-    parser.add_argument("--port", type=int, default=0, help="port of the page (default: a free one)")
-    parser.add_argument("--seed", type=int, default=1, help="seed of people, walks and kills")
-    parser.add_argument(
-        "--keep", action="store_true", help="leave the data and logs where they are afterwards"
-    )
-    chosen = parser.parse_args(words)
-    if chosen.kill and not chosen.headless:
-        parser.error("--kill needs --headless")
-    if chosen.report is not None and not chosen.report.absolute().parent.is_dir():
-        parser.error(f"there is no folder {chosen.report.absolute().parent} for the report")
-    return chosen
-
-
-def _positive(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("at least 1 is needed")
-    return value
 
 
 def main(words: Sequence[str] | None = None, *, quiet: bool = False) -> int:

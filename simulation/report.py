@@ -119,15 +119,6 @@ def build(
     found = compare(truth, hub, numbers)
     touches = [touch for scan in truth.scans for touch in scan.touches]
     results = Counter(scan.result for scan in truth.scans)
-    firsts = [
-        scan.touches[0] for scan in truth.scans if scan.walker in numbers and scan.touches[0].lamp is not None
-    ]
-    false_matches = [
-        touch
-        for touch in touches
-        if (said := found.of.get(id(touch), {}).get("person")) is not None
-        and said != numbers.get(touch.walker)
-    ]
     misplaced = _misplaced(truth, hub, numbers, gates, outside)
     report: dict[str, Any] = {
         "scans": len(truth.scans),
@@ -136,10 +127,7 @@ def build(
         "referred": results[REFER],
         "interrupted": results[INTERRUPTED],
         "fingers_offered": len(touches),
-        "false_matches": len(false_matches),
-        "false_non_matches": sum(touch.lamp in {AGAIN, REFER} for touch in firsts),
-        "first_attempts": len(firsts),
-        "not_enrolled_admitted": sum(s.result == ADMIT and s.walker not in numbers for s in truth.scans),
+        **_mistaken(truth, touches, found, numbers),
         "journalled": hub.journalled,
         "committed": len(hub.journal),
         "lost": found.lost,
@@ -157,6 +145,21 @@ def build(
             f"the terminals journalled {hub.journalled} entries, the hub committed {len(hub.journal)}"
         )
     return report, wrong
+
+
+def _mistaken(
+    truth: Truth, touches: Sequence[Touch], found: Comparison, numbers: dict[int, str]
+) -> dict[str, int]:
+    """How often somebody was taken for another, or an enrolled person's first finger for nobody's."""
+    firsts = [scan.touches[0] for scan in truth.scans if scan.walker in numbers]
+    answered = [touch for touch in firsts if touch.lamp is not None]
+    named = [(found.of.get(id(touch), {}).get("person"), numbers.get(touch.walker)) for touch in touches]
+    return {
+        "false_matches": sum(said is not None and said != true for said, true in named),
+        "false_non_matches": sum(touch.lamp in {AGAIN, REFER} for touch in answered),
+        "first_attempts": len(answered),
+        "not_enrolled_admitted": sum(s.result == ADMIT and s.walker not in numbers for s in truth.scans),
+    }
 
 
 def _forbidden(report: dict[str, Any]) -> list[tuple[str, int]]:

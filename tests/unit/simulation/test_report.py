@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from simulation.demo import arguments
 from simulation.facility import SMALL_PRISON, YARD
 from simulation.killing import VICTIMS, Killer, Victim
 from simulation.onlooker import Arrival
+from simulation.options import arguments
 from simulation.people import Walker, cast, folder_fingers
 from simulation.report import HubView, build
 from simulation.sensor import FAST256

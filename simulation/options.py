@@ -1,0 +1,60 @@
+"""What `./pims demo` can be told."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    """What was asked for; SystemExit with a sentence when it does not go together."""
+    parser = argparse.ArgumentParser(
+        prog="./pims demo", description="A small prison with people who walk, to look at or to be measured."
+    )
+    parser.add_argument(
+        "--headless", action="store_true", help="no person before the screen: measure, report and end"
+    )
+    parser.add_argument(
+        "--scans", type=_positive, default=200, help="with --headless: scans to make (default 200)"
+    )
+    parser.add_argument(
+        "--prints", type=Path, help="folder of prints <finger>_<impression>.png instead of synthetic ones"
+    )
+    parser.add_argument(
+        "--baud",
+        type=int,
+        choices=(57_600, 115_200, 230_400, 460_800, 921_600),
+        help="pace the sensors' lines",
+    )
+    parser.add_argument(
+        "--kill", action="store_true", help="with --headless: kill terminals, hub and broker at random"
+    )
+    parser.add_argument("--report", type=Path, help="with --headless: write the figures there as JSON")
+    parser.add_argument(
+        "--broker", choices=("mosquitto", "amqtt"), help="which broker (default: mosquitto where it is)"
+    )
+    parser.add_argument(
+        "--backend", choices=("zfm", "pyfingerprint"), default="zfm", help="which sensor driver"
+    )
+    parser.add_argument(
+        "--people", type=_positive, default=40, help="people enrolled, with synthetic prints (default 40)"
+    )
+    parser.add_argument("--port", type=int, default=0, help="port of the page (default: a free one)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of people, walks and kills")
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the data and logs where they are afterwards"
+    )
+    chosen = parser.parse_args(words)
+    if chosen.kill and not chosen.headless:
+        parser.error("--kill needs --headless")
+    if chosen.report is not None and not chosen.report.absolute().parent.is_dir():
+        parser.error(f"there is no folder {chosen.report.absolute().parent} for the report")
+    return chosen
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least 1 is needed")
+    return value
