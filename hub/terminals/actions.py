@@ -111,12 +111,6 @@ def find_keys(session: Session, name: str) -> TerminalKeys | None:
     return None if terminal is None else _keys(terminal)
 
 
-def active_terminals(session: Session) -> list[TerminalKeys]:
-    """Terminals that may speak, by name."""
-    wanted = select(Terminal).where(Terminal.status == Status.ACTIVE).order_by(Terminal.name)
-    return [_keys(terminal) for terminal in session.scalars(wanted)]
-
-
 def cut_off_names(session: Session) -> list[str]:
     """Names that the broker must deny."""
     wanted = select(Terminal.name).where(Terminal.status == Status.CUT_OFF).order_by(Terminal.name)
