@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 THREADS_VARIABLE: Final = "PIMS_MATCHING_THREADS"
 """Environment variable with the number of threads that one extraction may use; 1 when it is not set."""
 UNITS_PER_RADIAN: Final = 256 / (2 * np.pi)
+_LEAST: Final = np.array(parameters.MIN_QUALITY, np.float32)
 
 # onnxruntime 1.32 keeps a store of usage events and looks up its maker's host unless this stands before its import
 # (seen in a system-call trace). A prison's machine reports to nobody.
@@ -43,10 +44,11 @@ class LeaderExtractor:
 
     def find(self, image: GreyImage) -> Template:
         padded, top, left = pad(image)
-        maps = self._loaded().run(None, {"image": padded[None, None]}, _run_options(padded.size))
-        window = np.s_[..., top : top + image.shape[0], left : left + image.shape[1]]
-        quality, direction, ending = (np.asarray(values)[0][window] for values in maps)
-        return decode(quality[0], direction, ending[0])
+        inputs = {"image": padded[None, None], "least": _LEAST}
+        found = self._loaded().run(None, inputs, _run_options(padded.size))
+        place, quality, direction, ending = (np.asarray(values) for values in found)
+        height, width = image.shape
+        return decode(place - np.array([top, left]), quality, direction, ending, height, width)
 
     def _loaded(self) -> InferenceSession:
         with self._loading:
@@ -63,26 +65,29 @@ def pad(image: GreyImage) -> tuple[GreyImage, int, int]:
     return np.pad(image, margins, constant_values=image[0, 0]), top, left
 
 
-def decode(quality: NDArray[Any], direction: NDArray[Any], ending: NDArray[Any]) -> Template:
-    """The peaks of the quality map as minutiae, best first.
+def decode(
+    place: NDArray[np.int64],
+    quality: NDArray[Any],
+    direction: NDArray[Any],
+    ending: NDArray[Any],
+    height: int,
+    width: int,
+) -> Template:
+    """The places found as minutiae, those inside an image of this size; both best first.
 
-    `quality` and `ending` are [height, width] of 0 to 1; `direction` is [2, height, width], cosine and sine of a
-    vector that points up the ridge from its ending, and up the valley between the branches of a bifurcation, as in
-    the standard.
+    `place` is [n, 2], row and column; `quality` and `ending` are [n], 0 to 1; `direction` is [n, 2], cosine and sine
+    of a vector that points up the ridge from its ending, and up the valley between the branches of a bifurcation, as
+    in the standard.
     """
-    y, x = np.nonzero(quality >= parameters.MIN_QUALITY)
-    cosine, sine = direction[:, y, x]
-    angle = np.rint(np.arctan2(sine, cosine) * UNITS_PER_RADIAN).astype(np.int64) % 256
-    order = np.argsort(-quality[y, x], kind="stable")[:MAX_MINUTIAE]
-    height, width = quality.shape
+    inside = np.all((place >= 0) & (place < (height, width)), axis=1)
+    kept = np.flatnonzero(inside)[:MAX_MINUTIAE]
+    angle = np.rint(np.arctan2(direction[kept, 1], direction[kept, 0]) * UNITS_PER_RADIAN).astype(np.int64)
     return Template(
-        x=x[order].astype(np.int16),
-        y=y[order].astype(np.int16),
-        angle=angle[order].astype(np.uint8),
-        kind=np.where(ending[y, x] >= parameters.ENDING_THRESHOLD, ENDING, BIFURCATION)[order].astype(
-            np.uint8
-        ),
-        quality=np.clip(np.rint(quality[y, x] * 100), 1, 100)[order].astype(np.uint8),
+        x=place[kept, 1].astype(np.int16),
+        y=place[kept, 0].astype(np.int16),
+        angle=(angle % 256).astype(np.uint8),
+        kind=np.where(ending[kept] >= parameters.ENDING_THRESHOLD, ENDING, BIFURCATION).astype(np.uint8),
+        quality=np.clip(np.rint(quality[kept] * 100), 1, 100).astype(np.uint8),
         width=width,
         height=height,
     )

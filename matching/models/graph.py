@@ -12,12 +12,19 @@ from onnx import helper, numpy_helper
 
 NORM_EPSILON: Final = 1e-3
 """Default of Keras' LayerNormalization."""
+RUNTIME_DOMAIN: Final = "com.microsoft"
+"""Operations of onnxruntime beyond the standard's."""
+FAST_CHANNELS: Final = 4
+"""onnxruntime has its fast depthwise convolution only for multiples of this."""
 
 Floats: TypeAlias = NDArray[np.float32]
 
 
 class Graph:
-    """Appends nodes and constants; each method returns the name of the value that it made."""
+    """Appends nodes and constants; each method returns the name of the value that it made.
+
+    Values are [1, channels, rows, columns] where nothing else is said; `channels_last` are [..., channels].
+    """
 
     def __init__(self) -> None:
         self.nodes: list[onnx.NodeProto] = []
@@ -30,8 +37,11 @@ class Graph:
 
     def constant(self, values: NDArray[Any]) -> str:
         name = f"constant_{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        self.constants.append(numpy_helper.from_array(np.array(values, order="C"), name))
         return name
+
+    def integers(self, *values: int) -> str:
+        return self.constant(np.array(values, np.int64))
 
     def conv(self, x: str, weights: Sequence[Floats], dilation: int = 1, group: int = 1) -> str:
         """`weights`: kernel as [out, in, rows, columns], bias if any; the result has the size of `x`."""
@@ -39,22 +49,43 @@ class Graph:
         inputs = [x, *(self.constant(values) for values in weights)]
         return self.node("Conv", inputs, pads=[margin] * 4, dilations=[dilation] * 2, group=group)
 
-    def norm(self, x: str, scale: Floats, shift: Floats) -> str:
-        """Layer normalisation over the channels."""
-        last = self.node("Transpose", [x], perm=[0, 2, 3, 1])
-        inputs = [last, self.constant(scale), self.constant(shift)]
-        normal = self.node("LayerNormalization", inputs, axis=-1, epsilon=NORM_EPSILON)
-        return self.node("Transpose", [normal], perm=[0, 3, 1, 2])
+    def depthwise(self, x: str, kernel: Floats) -> str:
+        """`kernel`: [channels, 1, rows, columns]; channels are filled up for the time of the convolution."""
+        channels = len(kernel)
+        spare = -channels % FAST_CHANNELS
+        if not spare:
+            return self.conv(x, [kernel], group=channels)
+        filled = self.node("Pad", [x, self.integers(0, 0, 0, 0, 0, spare, 0, 0)])
+        filled_kernel = np.pad(kernel, ((0, spare), (0, 0), (0, 0), (0, 0)))
+        return self.part(self.conv(filled, [filled_kernel], group=channels + spare), 0, channels)
 
-    def gelu(self, x: str) -> str:
-        return self.node("Gelu", [x], approximate="tanh")
+    def to_last(self, x: str) -> str:
+        return self.node("Transpose", [x], perm=[0, 2, 3, 1])
+
+    def from_last(self, channels_last: str) -> str:
+        return self.node("Transpose", [channels_last], perm=[0, 3, 1, 2])
+
+    def norm(self, channels_last: str, scale: Floats, shift: Floats) -> str:
+        """Layer normalisation over the channels."""
+        inputs = [channels_last, self.constant(scale), self.constant(shift)]
+        return self.node("LayerNormalization", inputs, axis=-1, epsilon=NORM_EPSILON)
+
+    def matmul(self, channels_last: str, matrix: Floats) -> str:
+        return self.node("MatMul", [channels_last, self.constant(matrix)])
+
+    def gelu(self, x: str, bias: Floats | None = None) -> str:
+        """Of x, or of x with a bias for each place on its last axis; in the form of the hyperbolic tangent."""
+        inputs = [x] if bias is None else [x, self.constant(bias)]
+        return self.node("FastGelu", inputs, domain=RUNTIME_DOMAIN)
+
+    def add(self, x: str, y: str) -> str:
+        return self.node("Add", [x, y])
 
     def join(self, parts: Sequence[str]) -> str:
         return self.node("Concat", parts, axis=1)
 
     def part(self, x: str, start: int, stop: int) -> str:
-        bounds = [self.constant(np.array([number], np.int64)) for number in (start, stop, 1)]
-        return self.node("Slice", [x, *bounds])
+        return self.node("Slice", [x, *(self.integers(number) for number in (start, stop, 1))])
 
     def double(self, x: str) -> str:
         scales = self.constant(np.array([1, 1, 2, 2], np.float32))
@@ -68,3 +99,11 @@ class Graph:
 
     def halve(self, x: str, kind: str) -> str:
         return self.node(kind, [x], kernel_shape=[2, 2], strides=[2, 2])
+
+
+def product(*matrices: Floats) -> Floats:
+    """In double precision before it is rounded, so that it has the same bytes on any machine."""
+    result = matrices[0].astype(np.float64)
+    for matrix in matrices[1:]:
+        result = result @ matrix
+    return result.astype(np.float32)

@@ -102,27 +102,32 @@ def test_coordinates_are_at_500_dpi_whatever_the_image(dpi: int) -> None:
 
 
 def test_a_direction_points_along_the_vector_of_the_network() -> None:
-    quality = np.zeros((40, 50))
-    quality[7, 30], quality[9, 4], quality[20, 20] = 0.9, 0.199, 0.2
-    direction = np.zeros((2, 40, 50))
-    direction[:, 7, 30] = 0, 3
-    direction[:, 20, 20] = 2, -1e-9
-    ending = np.zeros((40, 50))
-    ending[7, 30] = 0.8
-    template = decode(quality, direction, ending)
+    place = np.array([[7, 30], [20, 20]])
+    direction = np.array([[0, 3], [2, -1e-9]])
+    template = decode(place, np.array([0.9, 0.2]), direction, np.array([0.8, 0]), 40, 50)
     assert template.x.tolist() == [30, 20]
     assert template.y.tolist() == [7, 20]
     assert template.angle.tolist() == [64, 0]
     assert template.kind.tolist() == [1, 2]
     assert template.quality.tolist() == [90, 20]
+    assert (template.width, template.height) == (50, 40)
+
+
+def test_what_was_found_in_the_margin_is_left_out() -> None:
+    place = np.array([[-1, 5], [5, -1], [40, 5], [5, 50], [39, 49], [0, 0]])
+    template = decode(place, np.linspace(0.9, 0.4, 6), np.ones((6, 2)), np.ones(6), 40, 50)
+    assert template.y.tolist() == [39, 0]
+    assert template.quality.tolist() == [50, 40]
 
 
 def test_only_the_best_255_are_kept() -> None:
-    quality = np.linspace(0.3, 0.9, 400).reshape(20, 20)
-    template = decode(quality, np.ones((2, 20, 20)), np.ones((20, 20)))
+    quality = np.linspace(0.9, 0.3, 400)
+    template = decode(
+        np.stack(np.divmod(np.arange(400), 20), axis=1), quality, np.ones((400, 2)), quality, 20, 20
+    )
     assert len(template) == 255
     assert template.quality.max() == 90
-    assert template.quality.min() == round(100 * np.sort(quality.ravel())[-255])
+    assert template.quality.min() == round(100 * quality[254])
 
 
 def test_padding_centres_the_image() -> None:
@@ -165,7 +170,7 @@ def test_another_extractor_can_take_its_place() -> None:
         name = "nothing"
 
         def find(self, image: np.ndarray) -> Template:
-            return decode(np.zeros(image.shape), np.zeros((2, *image.shape)), np.zeros(image.shape))
+            return decode(np.zeros((0, 2), int), np.zeros(0), np.zeros((0, 2)), np.zeros(0), *image.shape)
 
         def warm_up(self) -> None: ...
 
