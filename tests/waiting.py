@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-PATIENCE_S = 20.0
+PATIENCE_S = 45.0
 
 
 def until(condition: Callable[[], bool], patience_s: float = PATIENCE_S) -> bool:

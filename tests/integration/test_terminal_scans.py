@@ -199,7 +199,9 @@ def test_killed_at_random_instants_it_loses_no_entry_whose_lamp_was_lit(
         terminal.agent.start()
         walking = threading.Thread(target=_walk, args=(terminal.front, touch, terminal.agent))
         walking.start()
-        time.sleep(chance.uniform(0.4, 2.0))
+        answered = len(terminal.front.all_answers)
+        assert until(lambda answered=answered: len(terminal.front.all_answers) > answered + 1)  # type: ignore[misc]
+        time.sleep(chance.uniform(0.0, 0.6))  # somewhere in the next scan
         terminal.agent.kill()
         walking.join()
         time.sleep(0.3)  # what was on the serial line still reaches the ring
@@ -217,7 +219,7 @@ def _walk(front: Front, touch: Callable[[int, int], Image], agent: object) -> No
     nth = 20
     while getattr(agent, "alive", False):
         nth += 1
-        front.offer(touch(ANA, nth), patience_s=1.2)
+        front.offer(touch(ANA, nth), patience_s=4.0)
 
 
 def test_a_sensor_that_comes_late_and_goes_is_waited_for(
