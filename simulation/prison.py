@@ -89,6 +89,7 @@ class Prison:
         run("pims-hub", "site", "import", *at_hub, str(site))
         self._said(f"broker ({self.plan.broker}), ingest and pages")
         self.broker.start()
+        self._said(self.broker.ready_line)
         with ThreadPoolExecutor() as pool:
             list(pool.map(Service.start, (self.ingest, self.web)))
 

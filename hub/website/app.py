@@ -40,7 +40,10 @@ _FIRST_PAGES = (
 
 @dataclass(frozen=True)
 class Parts:
-    """What the site is made of. `form_key` signs forms; `secure` tells that TLS is before it."""
+    """What the site is made of. `form_key` signs forms; `secure` tells that TLS is before it.
+
+    `embedded_broker` tells that terminals come through a broker without access list: screens say so.
+    """
 
     sessions: Sessions
     vault: Vault
@@ -48,6 +51,7 @@ class Parts:
     clock: Callable[[], datetime]
     secure: bool
     passwords: Passwords
+    embedded_broker: bool = False
 
 
 class HubRequest(Request):
@@ -79,6 +83,7 @@ def create_app(parts: Parts) -> Flask:
     for blueprint in (pages, account_pages, reception_pages, people_pages, control_room_pages):
         app.register_blueprint(blueprint)
     app.jinja_env.globals["visitor"] = visitor_or_none
+    app.jinja_env.globals["embedded_broker"] = parts.embedded_broker
     check_routes(app)
     return app
 

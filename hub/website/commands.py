@@ -73,6 +73,7 @@ class _Site:
             clock=lambda: datetime.now(UTC),
             secure=self._secure,
             passwords=Passwords(),
+            embedded_broker=self._found.broker.kind == "amqtt",
         )
         self._app = create_app(parts)
         return self._app

@@ -78,8 +78,11 @@ class World:
     sequence: int = 0
     clients: list[FlaskClient] = field(default_factory=list)
 
-    def app(self, *, secure: bool = False) -> Flask:
-        parts = Parts(self.sessions, self.vault, b"f" * 32, lambda: self.at, secure, self.passwords)
+    def app(self, *, secure: bool = False, embedded_broker: bool = False) -> Flask:
+        key = b"f" * 32
+        parts = Parts(
+            self.sessions, self.vault, key, lambda: self.at, secure, self.passwords, embedded_broker
+        )
         app = create_app(parts)
         app.testing = False
         app.config["PROPAGATE_EXCEPTIONS"] = False

@@ -431,6 +431,14 @@ def test_terminals_say_what_to_do(client: FlaskClient, world: World) -> None:
     assert "Block A, entry" in page
 
 
+def test_the_embedded_broker_is_said_on_both_screens(client: FlaskClient, world: World) -> None:
+    embedded = world.app(embedded_broker=True).test_client()
+    assert sign_in(embedded, "ada").status_code == 303
+    for page in ("/control-room", "/terminals"):
+        assert "mbedded broker" in embedded.get(page).text
+        assert "mbedded broker" not in client.get(page).text
+
+
 def test_an_officer_sees_the_screen_and_no_file(world: World) -> None:
     from hub.accounts.permissions import Role
 
