@@ -16,5 +16,5 @@ SIZE_MULTIPLE: Final = 32
 KEEP_MEMORY_UP_TO_PX: Final = 150_000
 """Pixels of an image from which working memory is given back: 256x288 keeps 170 MB in all, 1,000x1,000 takes 1 GB."""
 
-LEADER_SHA256: Final = "c8dc91da2747df638ffce4331ecb0a1c086fd5a504fc846eb4c595c15b8585f9"
+LEADER_SHA256: Final = "71ad1f61fe747f1a05f0dfd16fdf45ad301880dcd76171857316f976edb57d97"
 """Of models/leader.onnx, as models/make_leader.py makes it."""

@@ -16,7 +16,6 @@ RUNTIME_DOMAIN: Final = "com.microsoft"
 """Operations of onnxruntime beyond the standard's."""
 FAST_CHANNELS: Final = 4
 """onnxruntime has its fast depthwise convolution only for multiples of this."""
-
 Floats: TypeAlias = NDArray[np.float32]
 
 
@@ -77,6 +76,32 @@ class Graph:
         """Of x, or of x with a bias for each place on its last axis; in the form of the hyperbolic tangent."""
         inputs = [x] if bias is None else [x, self.constant(bias)]
         return self.node("FastGelu", inputs, domain=RUNTIME_DOMAIN)
+
+    def perceptron(self, channels_last: str, expand: Sequence[Floats], reduce: Floats, parts: int) -> str:
+        """Two matrices with GELU, and after the first a bias, between them.
+
+        `parts`: into how many pieces of equal size the pixels are cut, which go through it one after the other, so
+        that what is between the matrices, the largest values of the network, stays in the processor's cache.
+        """
+        if parts == 1:
+            return self.matmul(self.gelu(self.matmul(channels_last, expand[0]), expand[1]), reduce)
+        first, bias, second = (self.constant(values) for values in (*expand, reduce))
+        done = []
+        for piece in self._pieces(channels_last, len(expand[0]), parts):
+            inner = self.node("MatMul", [piece, first])
+            inner = self.node("FastGelu", [inner, bias], domain=RUNTIME_DOMAIN)
+            done.append(self.node("MatMul", [inner, second]))
+        shape = self.node("Shape", [channels_last], end=3)
+        shape = self.node("Concat", [shape, self.integers(reduce.shape[1])], axis=0)
+        return self.node("Reshape", [self.node("Concat", done, axis=0), shape])
+
+    def _pieces(self, channels_last: str, channels: int, parts: int) -> list[str]:
+        rows = self.node("Reshape", [channels_last, self.integers(-1, channels)])
+        names = [f"{rows}_{i}" for i in range(parts)]
+        self.nodes.append(
+            helper.make_node("Split", [rows], names, name=f"{rows}_split", axis=0, num_outputs=parts)
+        )
+        return names
 
     def add(self, x: str, y: str) -> str:
         return self.node("Add", [x, y])

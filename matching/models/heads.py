@@ -17,7 +17,7 @@ import numpy as np
 from onnx import TensorProto, helper
 
 from matching.models.graph import Floats, Graph, product
-from matching.models.layers import Layers
+from matching.models.layers import PIECES, Layers
 
 CELLS: Final = 3
 """Rows and columns of cells that the last convolution sees."""
@@ -47,7 +47,7 @@ class Heads:
         """Blurred minutia probability, zero where it is not the highest of 7x7."""
         graph = self.graph
         spatial = graph.to_last(graph.depthwise(x, self.layers.depthwise("position_depthwise")))
-        cells = graph.from_last(self._pixelwise("position", spatial, features))
+        cells = graph.from_last(self._pixelwise("position", spatial, features, PIECES["position"]))
         kernel, bias = self.layers.conv("position_out")
         logits = graph.conv(cells, [undoubled(kernel), np.tile(bias, 4)])
         logits = graph.node("DepthToSpace", [logits], blocksize=2, mode="DCR")
@@ -56,22 +56,21 @@ class Heads:
         peak = graph.node("Equal", [blurred, highest])
         return graph.node("Where", [peak, blurred, graph.constant(np.zeros(1, np.float32))])
 
-    def _pixelwise(self, name: str, spatial: str, features: str) -> str:
+    def _pixelwise(self, name: str, spatial: str, features: str, parts: int = 1) -> str:
         """All from the depthwise convolution to the last one; channels last in and out."""
         graph = self.graph
         normal = graph.norm(spatial, *self.layers[f"{name}_norm"])
-        expand, expand_bias = self.layers.matrix(f"{name}_expand")
-        inner = graph.gelu(graph.matmul(normal, expand), expand_bias)
         reduce, reduce_bias = self.layers.matrix(f"{name}_reduce")
         adjust, adjust_bias = self.layers.matrix(f"{name}_adjust")
         first, first_bias = self.layers.matrix(f"{name}_1")
         bias = product(reduce_bias, adjust, first) + product(adjust_bias, first) + first_bias
-        changed = graph.matmul(inner, product(reduce, adjust, first))
+        matrix = product(reduce, adjust, first)
+        changed = graph.perceptron(normal, self.layers.matrix(f"{name}_expand"), matrix, parts)
         kept = graph.matmul(features, product(adjust, first))
         total = graph.add(graph.add(changed, kept), graph.constant(bias))
         normal = graph.norm(total, *self.layers[f"{name}_1_norm"])
         second, second_bias = self.layers.matrix(f"{name}_2")
-        return graph.gelu(graph.matmul(normal, second), second_bias)
+        return graph.gelu(graph.add(graph.matmul(normal, second), graph.constant(second_bias)))
 
     def _peaks(self, quality: str) -> tuple[str, str]:
         """Row and column, int64 [n], of the best places that reach `least`; best first."""

@@ -15,6 +15,9 @@ from matching.models.graph import Floats
 
 WEIGHTS_IN_WHEEL: Final = "pyfing/models/LEADER.weights.h5"
 WEIGHTS_SHA256: Final = "0cbf12af936482d10ba54b23f40a9b192ab767df2f81bc96c5954585735fefe6"
+PIECES: Final = {"enc1_0": 16, "dec1_0": 8, "dec1_1": 4, "position": 16}
+"""Pieces in which the largest blocks go through their matrices: 6 ms of 100 less for 256x288 on a core with
+512 kB of its own; half or twice as many are as good. On an image of 32x32 each piece still has a pixel or more."""
 
 
 class Layers:

@@ -28,7 +28,7 @@ from onnx import TensorProto, helper
 
 from matching.models.graph import RUNTIME_DOMAIN, Graph, product
 from matching.models.heads import Heads
-from matching.models.layers import Layers, read_layers
+from matching.models.layers import PIECES, Layers, read_layers
 
 OPSET: Final = 20
 IR_VERSION: Final = 10
@@ -70,19 +70,19 @@ class Leader:
     def bottleneck(self, name: str, x: str) -> str:
         """Where the last matrix has fewer results than the one before it, the two are made one."""
         graph = self.graph
+        parts = PIECES.get(name, 1)
         spatial = graph.to_last(graph.depthwise(x, self.layers.depthwise(f"{name}_depthwise")))
         normal = graph.norm(spatial, *self.layers[f"{name}_norm"])
-        expand, expand_bias = self.layers.matrix(f"{name}_expand")
-        inner = graph.gelu(graph.matmul(normal, expand), expand_bias)
+        expand = self.layers.matrix(f"{name}_expand")
         reduce, reduce_bias = self.layers.matrix(f"{name}_reduce")
         adjust, adjust_bias = self.layers.matrix(f"{name}_adjust")
         kernel, _ = self.layers.conv(f"{name}_adjust")
         weights = [kernel, product(reduce_bias, adjust) + adjust_bias]
         if adjust.shape[1] < adjust.shape[0]:
-            return graph.add(
-                graph.conv(x, weights), graph.from_last(graph.matmul(inner, product(reduce, adjust)))
-            )
-        return graph.conv(graph.add(x, graph.from_last(graph.matmul(inner, reduce))), weights)
+            inner = graph.perceptron(normal, expand, product(reduce, adjust), parts)
+            return graph.add(graph.conv(x, weights), graph.from_last(inner))
+        inner = graph.perceptron(normal, expand, reduce, parts)
+        return graph.conv(graph.add(x, graph.from_last(inner)), weights)
 
     def down(self, x: str, channels: int) -> str:
         """The lower half of the channels by maximum, the upper by average."""
