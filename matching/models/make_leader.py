@@ -33,8 +33,8 @@ from matching.models.layers import PIECES, Layers, read_layers
 OPSET: Final = 20
 IR_VERSION: Final = 10
 """What onnxruntime 1.20 reads."""
-LEAST_COMPARED: Final = np.array(0.05, np.float32)
-"""Quality from which a minutia is looked at when two conversions are compared."""
+LEAST_COMPARED: Final = np.array(0.001, np.float32)
+"""Quality from which a place is looked at when two conversions are compared: low, so that there are many."""
 
 
 class Leader:
