@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from matching.comparison import compare
 from matching.comparison.calibration import calibrated
 from matching.comparison.cylinders import Cylinders, build_cylinders
+from matching.comparison.planes import wanted_planes
 from matching.comparison.relaxation import ANGLE_AGREEMENT, DISTANCE_AGREEMENT
 from matching.comparison.search import first_look, second_look
 from matching.comparison.store import Snapshot, Store
@@ -143,10 +144,12 @@ def _scores_of_short_list(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Indices of the prints worth a second look, and their scores."""
     alike = np.zeros(len(prints), dtype=np.float32)
+    stored = prints.planes, prints.metas, prints.spans
+    wanted, counts = wanted_planes(probe.rows)
     _in_parts(
         len(prints),
         _PART,
-        lambda begin, end: first_look(probe.rows, prints.rows, prints.spans, begin, end, alike),
+        lambda begin, end: first_look(probe.rows, wanted, counts, *stored, begin, end, alike),
     )
     chosen = np.union1d(_highest(alike, np.arange(len(alike))), _highest(alike, np.flatnonzero(is_expected)))
     raw = np.zeros(len(chosen), dtype=np.float64)
@@ -154,9 +157,7 @@ def _scores_of_short_list(
     _in_parts(
         len(chosen),
         _RELAXED_PART,
-        lambda begin, end: second_look(
-            probe.rows, prints.rows, prints.spans, chosen[begin:end], *tables, raw[begin:end]
-        ),
+        lambda begin, end: second_look(probe.rows, *stored, chosen[begin:end], *tables, raw[begin:end]),
     )
     return chosen, calibrated(raw, np.minimum(prints.extents_px2[chosen], probe.extent_px2))
 

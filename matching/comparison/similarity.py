@@ -22,15 +22,10 @@ _VECTOR_MATHS: Final = {"contract", "nnan", "ninf", "nsz", "arcp", "reassoc"}
 
 
 @njit(cache=True, nogil=True)
-def density(row: Any) -> Any:
+def _density(meta: Any) -> Any:
     """Set bits per valid cell of one cylinder."""
-    ones = np.float32(row[META] >> np.uint64(40) & np.uint64(0xFFF))
-    return ones / np.float32(max(np.uint64(1), row[META] >> np.uint64(52)))
-
-
-@njit(cache=True, nogil=True)
-def angle_units(row: Any) -> Any:
-    return np.uint8(row[META] >> np.uint64(32) & np.uint64(0xFF))
+    ones = np.float32(meta >> np.uint64(40) & np.uint64(0xFFF))
+    return ones / np.float32(max(np.uint64(1), meta >> np.uint64(52)))
 
 
 @njit(cache=True, nogil=True)
@@ -38,21 +33,21 @@ def similarities(first: Any, second: Any, out: Any) -> None:
     """Fill float32 `out` (len(first), len(second)) with similarities, 0 (nothing in common) to 1 (equal)."""
     ones = np.empty(len(second), dtype=np.int32)
     cells = np.empty(len(second), dtype=np.int32)
-    densities, angles = describe(second)
+    own, turns = describe(first[:, META])
+    densities, angles = describe(second[:, META])
     for line in range(len(first)):
-        row = first[line]
-        _count_common(row, second, ones, cells)
-        _weigh(ones, cells, densities, angles, density(row), angle_units(row), out[line])
+        _count_common(first[line], second, ones, cells)
+        _weigh(ones, cells, densities, angles, own[line], turns[line], out[line])
 
 
 @njit(cache=True, nogil=True)
-def describe(rows: Any) -> Any:
-    """Densities (float32) and angles (uint8) of cylinder rows."""
-    densities = np.empty(len(rows), dtype=np.float32)
-    angles = np.empty(len(rows), dtype=np.uint8)
-    for column in range(len(rows)):
-        densities[column] = density(rows[column])
-        angles[column] = angle_units(rows[column])
+def describe(metas: Any) -> Any:
+    """Densities (float32) and angles (uint8) of cylinders, from the last words of their rows."""
+    densities = np.empty(len(metas), dtype=np.float32)
+    angles = np.empty(len(metas), dtype=np.uint8)
+    for column in range(len(metas)):
+        densities[column] = _density(metas[column])
+        angles[column] = np.uint8(metas[column] >> np.uint64(32) & np.uint64(0xFF))
     return densities, angles
 
 
@@ -95,21 +90,22 @@ def _weigh(ones: Any, cells: Any, densities: Any, angles: Any, own: Any, turn: A
 
 
 @njit(cache=True, nogil=True, error_model="numpy", fastmath=_VECTOR_MATHS)
-def best_overlap(row: Any, own: Any, rows: Any, densities: Any, start: int, begin: int, end: int) -> Any:
-    """Largest 2 |a and b| / (|a| + |b|) of `row` (density `own`) with `rows[start + begin : start + end]`.
+def overlaps(
+    ones: Any, missing: Any, valid: Any, densities: Any, angles: Any, own: Any, turn: Any, out: Any
+) -> None:
+    """Fill `out` with 2 |a and b| / (|a| + |b|) of one cylinder (density `own`, angle `turn`) with each of many.
 
-    `densities[0]` belongs to `rows[start]`. Ranks nearly as similarity does, without roots. Ranges instead of slices:
-    a slice costs more than a comparison.
+    Ranks nearly as similarity does, without roots. `ones`, uint8 (2, n): low and high byte of the common bits;
+    `missing`, uint8: valid cells of the others that are not valid in the one; `valid`, float32: all of them.
     """
-    best = np.float32(0.0)
-    for column in range(begin, end):
-        common, valid = np.uint64(0), np.uint64(0)
-        for word in range(BIT_WORDS):
-            common += popcount(row[word] & rows[start + column, word])
-        for word in range(BIT_WORDS, META):
-            valid += popcount(row[word] & rows[start + column, word])
-        both, cells = np.float32(np.int32(common)), np.float32(np.int32(valid))
+    for column in range(len(out)):
+        both = np.float32(np.int32(ones[0, column])) + np.float32(256.0) * np.float32(
+            np.int32(ones[1, column])
+        )
+        cells = valid[column] - np.float32(np.int32(missing[column]))
         total = max((own + densities[column]) * cells, np.float32(2.0) * both)
-        overlap = both / max(total, np.float32(1.0))
-        best = max(best, overlap if cells >= np.float32(MIN_COMMON_CELLS) else np.float32(0.0))
-    return np.float32(2.0) * best
+        overlap = np.float32(2.0) * (both / max(total, np.float32(1.0)))
+        between = np.uint8(turn - angles[column])
+        between = min(between, np.uint8(-between))
+        fits = (between <= P.MAX_TURN_UNITS) & (cells >= np.float32(MIN_COMMON_CELLS))
+        out[column] = overlap if fits else np.float32(0.0)

@@ -8,26 +8,31 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.comparison.cylinders import ROW_WORDS, Cylinders
+from matching.comparison.bits import LANE_WORDS
+from matching.comparison.cylinders import Cylinders
+from matching.comparison.planes import BLOCK, PLANES, read_rows, write_rows
 
-_FIRST_ROWS: Final = 1024
+_FIRST_BLOCKS: Final = 4
 _FIRST_PRINTS: Final = 32
 _GROWTH: Final = 1.5
 _MOST_DEAD: Final = 0.5
-"""Share of rows that belong to nobody any more at which the rest is moved together."""
+"""Share of places that belong to nobody any more at which the rest is moved together."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Snapshot:
     """All prints enrolled at one moment.
 
-    - `rows`: uint64 (any, ROW_WORDS); print i has the rows `spans[i, 0]` to `spans[i, 1]` (int64)
+    - `planes`, `metas`: uint64 (blocks, PLANES, LANE_WORDS) and (blocks, BLOCK), see `planes`
+    - `spans`: int64 (n, 2), rising; print i has the places `spans[i, 0]` to `spans[i, 1]`, place p is in block
+      p // BLOCK
     - `extents_px2`: float64 (n,), of each print
     - `owners`: int32 (n,), index into `keys` of each print
     - `keys`: may be longer than what the owners refer to
     """
 
-    rows: NDArray[np.uint64]
+    planes: NDArray[np.uint64]
+    metas: NDArray[np.uint64]
     spans: NDArray[np.int64]
     extents_px2: NDArray[np.float64]
     owners: NDArray[np.int32]
@@ -36,15 +41,26 @@ class Snapshot:
     def __len__(self) -> int:
         return len(self.owners)
 
+    def rows(self, index: int) -> NDArray[np.uint64]:
+        """Cylinder rows of one print."""
+        start, end = self.spans[index]
+        block = start // BLOCK
+        first = start - block * BLOCK
+        rows: NDArray[np.uint64] = read_rows(
+            self.planes[block], self.metas[block], first, first + end - start
+        )
+        return rows
+
 
 class Store:
     """Prints by key. Not thread-safe by itself; a snapshot stays as it is whatever happens to the store.
 
-    Adding writes only past the end of what any snapshot shows; removing and growing make new arrays.
+    Adding sets only bits past the end of what any snapshot shows; removing and growing make new arrays.
     """
 
     def __init__(self) -> None:
-        self._rows = np.empty((_FIRST_ROWS, ROW_WORDS), dtype=np.uint64)
+        self._planes = np.zeros((_FIRST_BLOCKS, PLANES, LANE_WORDS), dtype=np.uint64)
+        self._metas = np.zeros((_FIRST_BLOCKS, BLOCK), dtype=np.uint64)
         self._spans = np.empty((_FIRST_PRINTS, 2), dtype=np.int64)
         self._extents_px2 = np.empty(_FIRST_PRINTS, dtype=np.float64)
         self._owners = np.empty(_FIRST_PRINTS, dtype=np.int32)
@@ -52,6 +68,7 @@ class Store:
         self._identities: dict[str, int] = {}
         self._prints = 0
         self._used = 0
+        self._dead = 0
 
     def __len__(self) -> int:
         return self._prints
@@ -62,7 +79,8 @@ class Store:
     def snapshot(self) -> Snapshot:
         count = self._prints
         return Snapshot(
-            self._rows[: self._used],
+            self._planes,
+            self._metas,
             self._spans[:count],
             self._extents_px2[:count],
             self._owners[:count],
@@ -70,13 +88,20 @@ class Store:
         )
 
     def add(self, key: str, cylinders: Cylinders) -> None:
-        end = self._used + len(cylinders)
-        self._rows = _with_room(self._rows, self._used, end)
+        start = self._used
+        if start % BLOCK + len(cylinders) > BLOCK:
+            start += -start % BLOCK
+        end = start + len(cylinders)
+        blocks_used, blocks = -(-self._used // BLOCK), -(-end // BLOCK)
+        self._planes = _with_room(self._planes, blocks_used, blocks)
+        self._metas = _with_room(self._metas, blocks_used, blocks)
         self._spans = _with_room(self._spans, self._prints, self._prints + 1)
         self._extents_px2 = _with_room(self._extents_px2, self._prints, self._prints + 1)
         self._owners = _with_room(self._owners, self._prints, self._prints + 1)
-        self._rows[self._used : end] = cylinders.rows
-        self._spans[self._prints] = self._used, end
+        if len(cylinders):
+            block, first = divmod(start, BLOCK)
+            write_rows(cylinders.rows, self._planes[block], self._metas[block], first)
+        self._spans[self._prints] = start, end
         self._extents_px2[self._prints] = cylinders.extent_px2
         self._owners[self._prints] = self._identity(key)
         self._prints += 1
@@ -89,12 +114,13 @@ class Store:
             return 0
         stay = self._owners[: self._prints] != identity
         removed = self._prints - int(stay.sum())
+        lengths = np.diff(self._spans[: self._prints], axis=1)
+        self._dead += int(lengths[~stay].sum())
         self._spans = self._spans[: self._prints][stay]
         self._extents_px2 = self._extents_px2[: self._prints][stay]
         self._owners = self._owners[: self._prints][stay]
         self._prints -= removed
-        alive = int((self._spans[:, 1] - self._spans[:, 0]).sum())
-        if alive < (1 - _MOST_DEAD) * self._used:
+        if self._dead > _MOST_DEAD * self._used:
             self._move_together()
         return removed
 
@@ -106,8 +132,8 @@ class Store:
 
     def _move_together(self) -> None:
         old, fresh = self.snapshot(), Store()
-        for (start, end), extent_px2, owner in zip(old.spans, old.extents_px2, old.owners, strict=True):
-            fresh.add(old.keys[owner], Cylinders(old.rows[start:end], float(extent_px2)))
+        for index, owner in enumerate(old.owners):
+            fresh.add(old.keys[owner], Cylinders(old.rows(index), float(old.extents_px2[index])))
         vars(self).update(vars(fresh))
 
 
@@ -115,6 +141,6 @@ def _with_room(array: NDArray[Any], used: int, wanted: int) -> NDArray[Any]:
     """The array, or a larger copy of its used part."""
     if wanted <= len(array):
         return array
-    larger = np.empty((max(wanted, int(len(array) * _GROWTH)), *array.shape[1:]), dtype=array.dtype)
+    larger = np.zeros((max(wanted, int(len(array) * _GROWTH)), *array.shape[1:]), dtype=array.dtype)
     larger[:used] = array[:used]
     return larger

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numba.core.caching import NullCache
 from numba.core.registry import CPUDispatcher as Dispatcher
 
-from matching.comparison import compare, cylinders, relaxation, search, similarity
+from matching.comparison import compare, cylinders, planes, relaxation, search, similarity
 from matching.comparison.calibration import CEILING, calibrated
 from matching.comparison.cylinders import build_cylinders
 from matching.comparison.parameters import PX2_PER_CYLINDER
@@ -139,7 +139,7 @@ class TestExtent:
 
 KERNELS = {
     name: value
-    for module in (cylinders, similarity, relaxation, search)
+    for module in (cylinders, planes, similarity, relaxation, search)
     for name, value in vars(module).items()
     if isinstance(value, Dispatcher) and value.py_func.__module__ == module.__name__
 }
@@ -168,4 +168,5 @@ class TestKernels:
             compare(each, compared[0])
             gallery.identify(each, expected=["someone"])
         assert {name: len(kernel.signatures) for name, kernel in KERNELS.items()} == warm
-        assert warm["relaxed_score"] == 1
+        # For compare, and for second_look where that was compiled in this process and not loaded.
+        assert 1 <= warm["relaxed_score"] <= 2

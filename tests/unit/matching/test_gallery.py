@@ -9,8 +9,9 @@ import pytest
 from matching.comparison import compare, search
 from matching.comparison.cylinders import BIT_WORDS, META, Cylinders, build_cylinders
 from matching.comparison.parameters import LIKENESS_FLOOR, MAX_TURN_UNITS
+from matching.comparison.planes import BLOCK, wanted_planes
 from matching.comparison.similarity import MIN_COMMON_CELLS
-from matching.comparison.store import Store
+from matching.comparison.store import Snapshot, Store
 from matching.gallery import MARGIN, SHORT_LIST, Gallery, Identification, Outcome
 from matching.template import Template
 
@@ -214,10 +215,12 @@ class TestStore:
 
     def contents(self, snapshot) -> list[tuple[str, int, int]]:
         """Key, what it was filled with, number of rows."""
-        assert [snapshot.rows[start, 0] for start, _ in snapshot.spans] == snapshot.extents_px2.tolist()
+        rows = [snapshot.rows(index) for index in range(len(snapshot))]
+        for each, extent_px2 in zip(rows, snapshot.extents_px2, strict=True):
+            assert (each == np.uint64(extent_px2)).all()
         return [
-            (snapshot.keys[owner], int(snapshot.rows[start, 0]), int(end - start))
-            for (start, end), owner in zip(snapshot.spans, snapshot.owners, strict=True)
+            (snapshot.keys[owner], int(each[0, 0]), len(each))
+            for each, owner in zip(rows, snapshot.owners, strict=True)
         ]
 
     def test_a_snapshot_stays_as_it_was(self):
@@ -238,18 +241,36 @@ class TestStore:
         for value in range(1000):
             store.add("passing", self.rows(value, 40))
             store.remove("passing")
-        assert len(store.snapshot().rows) < 5_000
+        assert store.snapshot().planes.nbytes < 5_000 * 128
         assert len(store) == 0
+
+    def test_prints_of_any_size_stay_apart(self):
+        store = Store()
+        sizes = [0, 255, 2, 254, 1, 0, 130, 130, 130, 256, 3, 0]
+        made = [np.random.default_rng(n).integers(0, 2**64, (n, 16), dtype=np.uint64) for n in sizes]
+        for number, rows in enumerate(made):
+            store.add(f"{number % 3}", Cylinders(rows, 0.0))
+        snapshot = store.snapshot()
+        for index, rows in enumerate(made):
+            np.testing.assert_array_equal(snapshot.rows(index), rows)
+
+    def test_a_gallery_keeps_to_its_memory(self):
+        """Under 6 kB a finger of 42 minutiae once there are many; growing leaves room for half as many again."""
+        store = Store()
+        for value in range(600):
+            store.add(f"{value}", self.rows(value, 42))
+        snapshot = store.snapshot()
+        blocks = -(-int(snapshot.spans[-1, 1]) // BLOCK)
+        assert (snapshot.planes[:blocks].nbytes + snapshot.metas[:blocks].nbytes) / 600 < 6_000
 
 
 class TestFirstLook:
     def test_everyone_above_a_threshold_is_on_the_short_list(self, three_hundred: Gallery):
         """The first look only ranks: relaxing everybody must find nothing that it left out."""
         stored = three_hundred._store.snapshot()
-        alike = np.zeros(len(stored), dtype=np.float32)
         for seed in range(0, 300, 10):
             probe = build_cylinders(touch(finger(seed), 4, jitter_px=3.0, lost=0.4)).rows
-            search.first_look(probe, stored.rows, stored.spans, 0, len(stored), alike)
+            alike = first_look(probe, stored)
             assert (alike > alike[seed]).sum() < SHORT_LIST / 4
 
     @pytest.mark.parametrize("turn", [0, 40, 100, 128, 200])
@@ -259,13 +280,43 @@ class TestFirstLook:
         random = np.random.default_rng(turn)
         probe = build_cylinders(template(whole.x, whole.y, random.integers(0, 256, len(whole)))).rows
         print_ = build_cylinders(touch(whole, 1, turn_units=turn)).rows
-        found = np.zeros(1, dtype=np.float32)
-        search.first_look(probe, print_, np.array([[0, len(print_)]]), 0, 1, found)
-        wanted = 0.0
-        for row in probe:
-            best = max(overlap(row, other) for other in print_)
-            wanted += max(best - LIKENESS_FLOOR, 0)
-        assert found[0] == pytest.approx(wanted, abs=1e-4)
+        assert first_look(probe, stored([print_])) == pytest.approx([likeness(probe, print_)], abs=1e-4)
+
+    def test_tells_prints_of_one_block_and_of_several_apart(self):
+        prints = [
+            build_cylinders(finger(seed, count)).rows for seed, count in enumerate([3, 40, 90, 12, 60] * 3)
+        ]
+        probe = build_cylinders(touch(finger(1), 2)).rows
+        wanted = [likeness(probe, print_) for print_ in prints]
+        assert min(wanted) < max(wanted)
+        assert first_look(probe, stored(prints)) == pytest.approx(wanted, abs=1e-4)
+
+    def test_counts_past_what_a_byte_holds(self):
+        """Cylinders with most bits set, as of prints with very many minutiae."""
+        full = build_cylinders(template(*np.random.default_rng(1).integers(0, 256, (3, 255)))).rows
+        assert max(np.bitwise_count(row[:BIT_WORDS]).sum() for row in full) > 300
+        probe = full[::16]
+        assert first_look(probe, stored([full])) == pytest.approx([likeness(probe, full)], rel=1e-5)
+
+
+def stored(prints: list[np.ndarray]) -> Snapshot:
+    store = Store()
+    for rows in prints:
+        store.add("someone", Cylinders(rows, 0.0))
+    return store.snapshot()
+
+
+def first_look(probe: np.ndarray, prints: Snapshot) -> np.ndarray:
+    alike = np.full(len(prints), -1, dtype=np.float32)
+    wanted, counts = wanted_planes(probe)
+    search.first_look(probe, wanted, counts, prints.planes, prints.metas, prints.spans, 0, len(prints), alike)
+    return alike
+
+
+def likeness(probe: np.ndarray, print_: np.ndarray) -> float:
+    """The definition of the first look, bit by bit."""
+    best = (max((overlap(row, other) for other in print_), default=0.0) for row in probe)
+    return sum(max(each - LIKENESS_FLOOR, 0) for each in best)
 
 
 def overlap(row: np.ndarray, other: np.ndarray) -> float:

@@ -1,0 +1,112 @@
+"""Cylinders of many prints turned on their side: bit i of 256 cylinders next to each other, for every i.
+
+Counting the bits that one cylinder shares with 256 others then takes a few logical operations for each bit that is
+set in the one: few are, as most cells of most directions are empty. A block holds 256 cylinders:
+
+    planes   uint64 (PLANES, LANE_WORDS); plane i holds bit i of words 0 to 14 of the rows
+    metas    uint64 (256,), their words 15
+
+No print lies in two blocks. Where a cylinder is within a plane follows from what `bits.spread` makes of its place.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numba import njit
+
+from matching.comparison.bits import AT_ONCE, LANE_WORDS
+from matching.comparison.cylinders import BIT_WORDS, CELL_COUNT, META, ROW_WORDS
+
+BLOCK: Final = 64 * LANE_WORDS
+"""Cylinders of a block: more than any template has."""
+PLANES: Final = 64 * META
+_NOTHING: Final = PLANES - 1
+"""A plane without any bit: its number is past the last cell's."""
+_LONGEST: Final = -(-(64 * BIT_WORDS) // AT_ONCE) * AT_ONCE
+_TURNS: Final = np.array(
+    [
+        (32, 0x00000000FFFFFFFF),
+        (16, 0x0000FFFF0000FFFF),
+        (8, 0x00FF00FF00FF00FF),
+        (4, 0x0F0F0F0F0F0F0F0F),
+        (2, 0x3333333333333333),
+        (1, 0x5555555555555555),
+    ],
+    dtype=np.uint64,
+)
+
+
+@njit(cache=True, nogil=True)
+def write_rows(rows: Any, planes: Any, metas: Any, begin: int) -> None:
+    """Put cylinder rows into a block from place `begin` on, where nothing is yet; the rest stays as it is."""
+    square = np.empty((64, LANE_WORDS), dtype=np.uint64)
+    for word in range(META):
+        square[:] = np.uint64(0)
+        for line in range(len(rows)):
+            bit, lane = _lane(begin + line)
+            square[bit, lane] = rows[line, word]
+        _turn(square)
+        for bit in range(64):
+            for lane in range(LANE_WORDS):
+                planes[64 * word + bit, lane] |= square[bit, lane]
+    for line in range(len(rows)):
+        metas[begin + line] = rows[line, META]
+
+
+@njit(cache=True, nogil=True)
+def read_rows(planes: Any, metas: Any, begin: int, end: int) -> Any:
+    """The cylinder rows at the places `begin` to `end` of a block, uint64 (n, ROW_WORDS)."""
+    rows = np.empty((end - begin, ROW_WORDS), dtype=np.uint64)
+    square = np.empty((64, LANE_WORDS), dtype=np.uint64)
+    for word in range(META):
+        square[:] = planes[64 * word : 64 * word + 64]
+        _turn(square)
+        for line in range(len(rows)):
+            bit, lane = _lane(begin + line)
+            rows[line, word] = square[bit, lane]
+    rows[:, META] = metas[begin:end]
+    return rows
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _lane(place: int) -> Any:
+    """Bit and word of a plane where the cylinder at a place of its block is."""
+    return place % 8 * 8 + place // 32, place // 8 % LANE_WORDS
+
+
+@njit(cache=True, nogil=True)
+def _turn(square: Any) -> None:
+    """64x64 bits, rows for columns, in each word of a row (Warren, "Hacker's Delight", section 7-3)."""
+    for turn in range(6):
+        step, mask = _TURNS[turn]
+        for low in range(64):
+            if low & step:
+                continue
+            high = low + step
+            for lane in range(LANE_WORDS):
+                moved = (square[low, lane] >> step ^ square[high, lane]) & mask
+                square[high, lane] ^= moved
+                square[low, lane] ^= moved << step
+
+
+@njit(cache=True, nogil=True)
+def wanted_planes(rows: Any) -> Any:
+    """Which planes to count for each row; what is asked of a block is the same for all blocks.
+
+    - uint16 (n, 2, any): the planes of the row's set bits, then those of the cells that are not valid in it
+    - int64 (n, 2): how many of them, a multiple of AT_ONCE; past the last, planes without any bit
+    """
+    wanted = np.full((len(rows), 2, _LONGEST), np.uint16(_NOTHING), dtype=np.uint16)
+    counts = np.zeros((len(rows), 2), dtype=np.int64)
+    for line in range(len(rows)):
+        for plane in range(64 * BIT_WORDS + CELL_COUNT):
+            is_set = rows[line, plane >> 6] >> np.uint64(plane & 63) & np.uint64(1)
+            of_mask = int(plane >= 64 * BIT_WORDS)
+            if is_set != of_mask:
+                wanted[line, of_mask, counts[line, of_mask]] = plane
+                counts[line, of_mask] += 1
+        for part in range(2):
+            counts[line, part] = -(-counts[line, part] // AT_ONCE) * AT_ONCE
+    return wanted, counts
