@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from hub.sentences import Sentence
+from wire.journal import Clock
 from wire.state import SensorWord
 
 REFERRAL_SHOWN_FOR: Final = timedelta(minutes=15)
@@ -78,7 +79,7 @@ def _troubles(report: Report) -> list[Sentence]:
         found.append(Sentence("Something lies on its glass. Take it off, or wipe the glass."))
     elif report.sensor not in (None, SensorWord.OK, SensorWord.STARTING):
         found.append(Sentence("The sensor does not answer properly. Wipe the glass and look at its cable."))
-    if report.clock not in (None, "synchronised"):
+    if report.clock == Clock.UNSURE:
         found.append(Sentence("Its clock is unsure. Look at the network; times of its scans are estimates."))
     if report.roll_age_s is not None and report.roll_age_s > ROLL_OLD_AFTER.total_seconds():
         found.append(Sentence("Its roll copy is old. New people are unknown at it: confirm them by number."))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from hub.terminals.actions import AGREEMENT
 from wire.journal import Clock, Entry
 
 LONGEST_BOOT = timedelta(days=3660)
@@ -20,7 +21,7 @@ _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Moment:
-    """Best single time for an entry; `sure` when the terminal's clock was synchronised."""
+    """Best single time for an entry; `sure` when the terminal's clock was synchronised or agrees with the hub's."""
 
     at: datetime
     sure: bool
@@ -35,16 +36,16 @@ def boot_began_by(entry: Entry, received_at: datetime) -> datetime | None:
 def reckon(entry: Entry, received_at: datetime, began_by: datetime | None, *, historical: bool) -> Moment:
     """Time of an entry, never later than it can have happened.
 
-    A synchronised clock is believed. An unsure one is believed only where it says earlier than the bound and the
-    entry was late anyway: a live entry of a terminal that thinks it is 1970 happened at the bound, give or take
-    the way here.
+    A synchronised clock is believed, and so is one that says what the bound says. Any other is believed only where
+    it says earlier than the bound and the entry was late anyway: a live entry of a terminal that thinks it is 1970
+    happened at the bound, give or take the way here.
     """
     latest = received_at
     since = _since_boot(entry)
     if began_by is not None and since is not None:
         latest = min(latest, began_by + since)
     believed = max(_FIRST, min(_in_utc(entry.wall_time), latest))
-    sure = entry.clock is Clock.SYNCHRONISED
+    sure = entry.clock is Clock.SYNCHRONISED or abs(_in_utc(entry.wall_time) - latest) <= AGREEMENT
     return Moment(believed if sure or historical else latest, sure)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -16,6 +16,7 @@ from hub.terminals import certificates
 from hub.terminals.authority import Authority
 from hub.terminals.errors import RequestError, UnknownTerminalError
 from hub.terminals.records import Status, Terminal, TerminalState, TerminalStateChange
+from wire.journal import Clock
 from wire.keys import OpeningKey, sealing_key
 from wire.provisioning import Broker, CheckpointSettings, Grant, Request
 from wire.state import State
@@ -25,6 +26,13 @@ RESERVED = ("broker", "web")
 """Names in certificates of the hub's own servers. Those that begin with "hub" are no terminal names at all."""
 
 _GRANTED = "terminal.grant"
+
+AGREEMENT = timedelta(seconds=5)
+"""A clock nobody synchronises, but that tells the hub's time this closely when it is heard, is as good as a sure one:
+its error and a delay on the way would have to cancel out."""
+
+AGREES = "agrees"
+"""How such a clock is noted; the other words are those of `wire.journal.Clock`."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +169,9 @@ def _take_over(held: TerminalState, state: State, now: datetime) -> None:
         held.journal_last_link = state.journal.last_link
     health = state.health
     if health is not None:
-        held.sensor, held.clock, held.queue_depth = health.sensor, health.clock, health.queue_depth
+        agrees = health.clock is Clock.UNSURE and abs(now - state.said_at) <= AGREEMENT
+        held.clock = AGREES if agrees else health.clock
+        held.sensor, held.queue_depth = health.sensor, health.queue_depth
         held.disk_free_mb, held.roll_age_s = health.disk_free_mb, health.roll_age_s
         held.refused_from_hub = health.refused_from_hub
 

@@ -153,6 +153,21 @@ def test_a_live_entry_of_a_terminal_that_thinks_it_is_1970_happened_just_now() -
     assert not moment.sure
 
 
+@pytest.mark.parametrize(("off_s", "sure"), [(0, True), (-4, True), (4, True), (-6, False), (6, False)])
+def test_a_clock_nobody_synchronises_is_sure_while_it_says_what_the_hub_says(off_s: int, sure: bool) -> None:
+    entry = _entry(1, wall_time=NOON + timedelta(seconds=off_s), clock=Clock.UNSURE)
+    moment = reckon(entry, NOON, boot_began_by(entry, NOON), historical=False)
+    assert moment.sure is sure
+    assert moment.at <= NOON
+
+
+def test_an_unsure_clock_that_agrees_with_an_earlier_contact_is_sure_in_a_late_entry_too() -> None:
+    entry = _entry(1, wall_time=NOON, clock=Clock.UNSURE, boot_time_ms=60_000)
+    began_by = NOON - timedelta(minutes=1)
+    moment = reckon(entry, NOON + timedelta(hours=9), began_by, historical=True)
+    assert (moment.at, moment.sure) == (NOON, True)
+
+
 def test_a_late_entry_of_an_unsure_clock_is_put_as_early_as_it_says() -> None:
     entry = _entry(1, wall_time=NOON - timedelta(hours=2), clock=Clock.UNSURE)
     assert _at(entry, NOON, None, historical=True) == NOON - timedelta(hours=2)

@@ -224,6 +224,14 @@ def test_a_late_death_of_an_old_session_is_ignored(session: Session, terminal_id
     assert session.get_one(TerminalState, terminal_id).online
 
 
+def test_an_unsynchronised_clock_that_agrees_with_the_hub_is_noted_so(
+    session: Session, terminal_id: int
+) -> None:
+    for later, noted in ((timedelta(seconds=4), actions.AGREES), (timedelta(minutes=4), "unsure")):
+        actions.note_state(session, terminal_id, life(4), NOW + later)
+        assert session.get_one(TerminalState, terminal_id).clock == noted
+
+
 def test_a_life_after_its_own_death_is_old_news(session: Session, terminal_id: int) -> None:
     actions.note_state(session, terminal_id, life(4), NOW)
     assert actions.note_state(session, terminal_id, death(4), NOW)
