@@ -33,7 +33,7 @@ MARGIN: Final = 2.0
 SHORT_LIST: Final = 96
 """Prints that get the second look; those of expected people have places of their own."""
 THREADS: Final = min(2, os.cpu_count() or 1)
-_PART: Final = 150
+_PART: Final = 300
 """Prints that a thread takes at a time for the first look: about a millisecond."""
 _RELAXED_PART: Final = 12
 """The same for the second look."""

@@ -79,16 +79,16 @@ def _lane(place: int) -> Any:
 @njit(cache=True, nogil=True)
 def _turn(square: Any) -> None:
     """64x64 bits, rows for columns, in each word of a row (Warren, "Hacker's Delight", section 7-3)."""
+    words = square.reshape(64 * LANE_WORDS)
     for turn in range(6):
         step, mask = _TURNS[turn]
-        for low in range(64):
-            if low & step:
-                continue
-            high = low + step
-            for lane in range(LANE_WORDS):
-                moved = (square[low, lane] >> step ^ square[high, lane]) & mask
-                square[high, lane] ^= moved
-                square[low, lane] ^= moved << step
+        apart = np.int64(step) * LANE_WORDS
+        for begin in range(0, len(words), 2 * apart):
+            low, high = words[begin : begin + apart], words[begin + apart : begin + 2 * apart]
+            for place in range(apart):
+                moved = (low[place] >> step ^ high[place]) & mask
+                high[place] ^= moved
+                low[place] ^= moved << step
 
 
 @njit(cache=True, nogil=True)

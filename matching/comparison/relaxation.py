@@ -77,34 +77,39 @@ def _comes_later(first: Any, second: Any) -> Any:
 def _pair_greedily(alike: Any) -> Any:
     """One-to-one pairs, most alike first (counting sort over LEVELS, then taking what is still free)."""
     lines, columns = alike.shape
-    starts = np.zeros(LEVELS + 1, dtype=np.int64)
-    levels = np.empty(lines * columns, dtype=np.int16)
-    for place in range(lines * columns):
-        level = LEVELS - int(alike[place // columns, place % columns] * np.float32(LEVELS - 1))
-        levels[place] = level
+    starts = np.zeros(LEVELS + 1, dtype=np.int32)
+    levels = np.empty((lines, columns), dtype=np.int32)
+    for line in range(lines):
+        for column in range(columns):
+            levels[line, column] = LEVELS - np.int32(alike[line, column] * np.float32(LEVELS - 1))
+    for level in levels.flat:
         starts[level] += 1
-    total = 0
+    total = np.int32(0)
     for level in range(LEVELS + 1):
         starts[level], total = total, total + starts[level]
-    order = np.empty(lines * columns, dtype=np.int32)
-    for place in range(lines * columns):
-        order[starts[levels[place]]] = place
-        starts[levels[place]] += 1
-    return _take_free(order, levels, lines, columns)
+    order = np.empty((starts[LEVELS], 2), dtype=np.int16)
+    for line in range(lines):
+        for column in range(columns):
+            level = levels[line, column]
+            if level != LEVELS:
+                order[starts[level], 0] = line
+                order[starts[level], 1] = column
+                starts[level] += 1
+    return _take_free(order, lines, columns)
 
 
 @njit(cache=True, nogil=True)
-def _take_free(order: Any, levels: Any, lines: int, columns: int) -> Any:
+def _take_free(order: Any, lines: int, columns: int) -> Any:
     line_taken = np.zeros(lines, dtype=np.bool_)
     column_taken = np.zeros(columns, dtype=np.bool_)
     most = min(lines, columns)
     chosen_lines = np.empty(most, dtype=np.int64)
     chosen_columns = np.empty(most, dtype=np.int64)
     size = 0
-    for place in order:
-        if size == most or levels[place] == LEVELS:
+    for place in range(len(order)):
+        if size == most:
             break
-        line, column = place // columns, place % columns
+        line, column = order[place, 0], order[place, 1]
         if line_taken[line] or column_taken[column]:
             continue
         line_taken[line] = column_taken[column] = True
