@@ -84,6 +84,9 @@ SCREEN: Final = {
     "clock_sure": Sentence("sure"),
     "nothing": Sentence("not known"),
     "alarm": Sentence("Alarm"),
+    "match": Sentence("Match"),
+    "one_in": Sentence("score %(power)s: chance likeness of one in 10 to the power %(power)s"),
+    "quality": Sentence("Finger image, of 100"),
     "shown": Sentence("%(shown)s of %(total)s"),
 }
 """What the scripts of the screen say."""

@@ -97,6 +97,8 @@ def understand(said: happenings.Passage, site: Site, proof: Proof, *, late: bool
         rule=said.rule,
         person=person,
         late=late,
+        score=round(said.evidence.score, 1),
+        quality=said.evidence.quality,
     )
 
 

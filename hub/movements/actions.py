@@ -39,7 +39,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Passage:
-    """A decision at a checkpoint with person and places found. `late` says it is told long after it happened."""
+    """A decision at a checkpoint with person and places found. `late` says it is told long after it happened.
+
+    `score` and `quality` are those of the finger, None where no finger was the proof.
+    """
 
     proof: Proof
     checkpoint: str
@@ -49,6 +52,8 @@ class Passage:
     rule: str
     person: Somebody | None
     late: bool = False
+    score: float | None = None
+    quality: int | None = None
 
 
 @dataclass
@@ -213,4 +218,6 @@ def _payload(passage: Passage, *, late: bool) -> dict[str, object]:
         "from_zone": passage.from_zone.code,
         "to_zone": passage.to_zone.code,
         "late": late,
+        "score": passage.score,
+        "quality": passage.quality,
     }

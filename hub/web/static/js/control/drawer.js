@@ -47,7 +47,8 @@ export function openLine(model, line) {
     make("p", { class: "marked" }, mark(code), line.decision ? word("decisions", line.decision) : say(line.kind === "alarm" ? "alarm" : "terminal")),
     facts(
       fact("person", line.person), fact("rule", line.rule ? word("rules", line.rule) : null), fact("time", moment(line.at)), fact("noted", moment(line.noted_at)),
-      fact("clock", clock), fact("terminal", line.terminal), fact("checkpoint", line.checkpoint), fact("way", way),
+      fact("clock", clock), fact("match", line.person && line.score != null ? say("one_in", { power: line.score.toFixed(1) }) : null),
+      fact("quality", line.quality ?? null), fact("terminal", line.terminal), fact("checkpoint", line.checkpoint), fact("way", way),
       fact("journal", line.journal ? `${line.journal.slice(0, 8)}\u2026 / ${line.sequence}` : null),
     ),
     line.person ? fileLink(line.person) : null,
