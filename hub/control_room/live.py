@@ -85,6 +85,7 @@ class Live:
         with self._turn:
             if self._thread is None or not self._thread.is_alive():
                 self._stop.clear()
+                self._last = self._newest()
                 self._thread = threading.Thread(target=self._follow, name="live-feed", daemon=True)
                 self._thread.start()
 
@@ -137,8 +138,12 @@ class Live:
             return last_id(session)
 
     def _step(self) -> None:
-        if not self._subscribers:
-            self._last = self._newest()
+        if not self.screens:
+            newest = self._newest()
+            with self._turn:
+                # A screen that opened while we looked hears what came meanwhile: it gets the step after this one.
+                if not self._subscribers:
+                    self._last = newest
             return
         now = self._clock()
         with session_scope(self._sessions, writes=False) as session:

@@ -323,6 +323,28 @@ def test_the_follower_survives_an_error(world: World, live: Live, monkeypatch: p
     assert len(hear_events(screen, 1)) == 1
 
 
+def test_a_screen_that_opens_while_the_newest_line_is_read_misses_nothing(
+    world: World, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.stop()
+    follower = Live(live._sessions, live._clock)
+    opened: list[Subscriber] = []
+
+    def newest_after_a_screen_opened(session: object) -> int:
+        if not opened:
+            opened.append(follower.subscribe("en"))
+            world.passage(world.person())
+        return plain(session)  # type: ignore[arg-type]
+
+    from hub.control_room import live as module
+
+    plain = module.last_id
+    monkeypatch.setattr(module, "last_id", newest_after_a_screen_opened)
+    follower._step()
+    follower._step()
+    assert len(hear_events(opened[0], 1)) == 1
+
+
 def test_nobody_watching_costs_no_queue(world: World, live: Live) -> None:
     screen = live.subscribe("en")
     live.leave(screen)
