@@ -37,7 +37,7 @@ from edge.sensor.connection import SerialLine
 from edge.sensor.errors import SensorError, SensorGarbage, SensorRefused
 from edge.sensor.exchange import IDLE_S, LARGEST_ANSWER_BYTES, QUIET_S, SLACK
 from edge.sensor.geometry import LARGEST_IMAGE_BYTES
-from edge.sensor.probing import first_that_answers
+from edge.sensor.probing import ProbedDevice
 from edge.sensor.pyfingerprint_transport import CommandTransport
 from edge.sensor.settings import SensorSettings
 
@@ -79,36 +79,14 @@ class _Library(PyFingerprint):  # type: ignore[misc]  # the library carries no t
                 return bytes(received)
 
 
-class PyfingerprintDevice:
+class PyfingerprintDevice(ProbedDevice):
     """`Device` over pyfingerprint. The constructor touches no hardware."""
 
     def __init__(self, settings: SensorSettings, now: Callable[[], float] = time.monotonic) -> None:
-        self._settings = settings
-        self._line = SerialLine(settings.port, now)
+        super().__init__(settings, SerialLine(settings.port, now))
         self._transport = CommandTransport(self._line, settings.address)
         self._library = _Library(self._transport, settings.address, settings.password)
-        self._last_good_baud: int | None = None
         self._in_step = False
-
-    @property
-    def baud(self) -> int:
-        return self._line.baud
-
-    def now(self) -> float:
-        return self._line.now()
-
-    def connect(self) -> Parameters:
-        candidates = [self._last_good_baud, self._settings.target_baud, *self._settings.bauds]
-        bauds = [baud for baud in candidates if baud]
-        self._line.open(bauds[0] if bauds else 0)
-        try:
-            return self._tuned(first_that_answers(bauds, self._greet))
-        except BaseException:
-            self._line.close()
-            raise
-
-    def disconnect(self) -> None:
-        self._line.close()
 
     def parameters(self) -> Parameters:
         return self._run(ReadParameters.name, ReadParameters.allowance_s, self._ask_parameters)
@@ -130,29 +108,19 @@ class PyfingerprintDevice:
     def set_light(self, control: int, speed: int, colour: int, count: int) -> None:
         self._order(SetLight.name, SetLight.allowance_s, (_LED_CONFIG, control, speed, colour, count))
 
-    def _greet(self, baud: int) -> Parameters:
-        if baud != self._line.baud:
-            self._line.change_baud(baud)
+    def _introduce(self) -> Parameters:
         self._fall_quiet()
         if not self._attempt(VerifyPassword.name, VerifyPassword.allowance_s, self._library.verifyPassword):
             raise SensorRefused(VerifyPassword.name, _WRONG_PASSWORD)
         self._fall_quiet()
-        parameters = self._await_parameters()
-        self._last_good_baud = baud
-        return parameters
+        return self._await_parameters()
 
-    def _tuned(self, parameters: Parameters) -> Parameters:
-        size, baud = self._settings.packet_size, self._settings.target_baud
-        if size and size != parameters.packet_size:
-            code = FINGERPRINT_SETSYSTEMPARAMETER_PACKAGE_SIZE
-            self._set_parameter(SetPacketSize.name, code, PACKET_SIZES.index(size))
-            parameters = self.parameters()
-        if baud and baud != self._line.baud:
-            previous = self._line.baud
-            code = FINGERPRINT_SETSYSTEMPARAMETER_BAUDRATE
-            self._set_parameter(SetBaud.name, code, baud // BAUD_STEP)
-            parameters = first_that_answers((baud, previous), self._greet)
-        return parameters
+    def _set_packet_size(self, size: int) -> None:
+        code = FINGERPRINT_SETSYSTEMPARAMETER_PACKAGE_SIZE
+        self._set_parameter(SetPacketSize.name, code, PACKET_SIZES.index(size))
+
+    def _set_baud(self, baud: int) -> None:
+        self._set_parameter(SetBaud.name, FINGERPRINT_SETSYSTEMPARAMETER_BAUDRATE, baud // BAUD_STEP)
 
     def _set_parameter(self, name: str, code: int, value: int) -> None:
         """Not by the library's `setSystemParameter`, which refuses more than 115,200 baud."""

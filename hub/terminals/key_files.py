@@ -6,6 +6,7 @@ import os
 import stat
 from pathlib import Path
 
+from hub.settings import sync_folder
 from hub.terminals.errors import KeysError
 from wire.keys import SigningKey, signing_key, write_secret
 
@@ -74,7 +75,7 @@ def write_private(path: Path, raw: bytes) -> None:
     write_secret(fresh, raw)
     os.link(fresh, path)
     fresh.unlink()
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _open_to_others(path: Path) -> bool:
@@ -83,11 +84,3 @@ def _open_to_others(path: Path) -> bool:
 
 def _too_open(path: Path) -> str:
     return f"Others may read the key {path.name}. Close it: chmod 600 {path}"
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
