@@ -66,5 +66,5 @@ def error_versus_discard(
     first = np.searchsorted(weaker[order], at_least)
     left = len(weaker) - first
     at_least, first, left = (values[left > 0] for values in (at_least, first, left))
-    discarded = np.searchsorted(np.sort(quality), at_least) / len(quality)
+    discarded = np.asarray(np.searchsorted(np.sort(quality), at_least), dtype=np.float64) / len(quality)
     return DiscardCurve(at_least, discarded, failed[first] / left, left.astype(np.float64))
