@@ -1,16 +1,12 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image
 
-import matching
-from matching.cli import main
 from matching.errors import ImageError
 from matching.evaluation import error_rates, evaluate_set, report
 from matching.prints import FolderError, Impression, dpi_of, find_impressions
@@ -126,65 +122,3 @@ class TestFolders:
         (tmp_path / "optical").mkdir()
         with pytest.raises(FolderError, match="--dpi"):
             dpi_of(tmp_path / "optical")
-
-
-@pytest.fixture
-def made_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Three images of each of three fingers; the grey level tells the stand-in extractor which."""
-    folder = tmp_path / "made"
-    folder.mkdir()
-    for which in range(3):
-        for number in range(1, 4):
-            grey = np.full((100, 100), 40 * which + number, dtype=np.uint8)
-            Image.fromarray(grey).save(folder / f"{which}_{number}.png")
-    monkeypatch.setattr(matching, "extract", lambda image, dpi: touch(finger(image[0, 0] // 40), image[0, 0]))
-    monkeypatch.setattr(matching, "warm_up", lambda: None)
-    return folder
-
-
-class TestCommands:
-    def test_evaluate_writes_the_figures(self, made_prints: Path, tmp_path: Path, capsys):
-        assert main(["evaluate", str(made_prints), "--report", str(tmp_path / "out.json")]) == 0
-        figures = json.loads((tmp_path / "out.json").read_text())
-        assert set(figures) == {"sets", "mean_eer", "pooled_eer"}
-        row = figures["sets"]["made"]
-        assert {
-            "genuine",
-            "impostor",
-            "eer",
-            "fmr100",
-            "fmr1000",
-            "zerofmr",
-            "extract_ms",
-            "compare_us",
-        } <= set(row)
-        assert (row["genuine"], row["impostor"], row["eer"]) == (9, 27, 0)
-        assert "made" in capsys.readouterr().out
-
-    def test_compare_says_score_and_meaning(self, made_prints: Path, capsys):
-        assert main(["compare", str(made_prints / "1_1.png"), str(made_prints / "1_2.png")]) == 0
-        assert "one pair of different fingers in" in capsys.readouterr().out
-        assert main(["compare", str(made_prints / "1_1.png"), str(made_prints / "0_2.png")]) == 0
-        assert float(capsys.readouterr().out.split()[0]) < 4
-
-    @pytest.mark.parametrize(
-        ("arguments", "sentence"),
-        [
-            (["compare", "missing.png", "missing.png"], "no image at"),
-            (["compare", __file__, __file__], "cannot be read as an image"),
-            (["evaluate", "missing"], "not a folder"),
-        ],
-    )
-    def test_a_mistake_is_a_sentence_and_status_2(self, arguments: list[str], sentence: str, capsys):
-        assert main(arguments) == 2
-        assert sentence in capsys.readouterr().err
-
-    def test_prints_that_make_no_pairs_are_said(self, made_prints: Path, capsys):
-        for path in made_prints.glob("[12]_*.png"):
-            path.unlink()
-        assert main(["evaluate", str(made_prints)]) == 2
-        assert "at least two fingers" in capsys.readouterr().err
-
-    def test_two_folders_of_one_name_are_said(self, made_prints: Path, capsys):
-        assert main(["evaluate", str(made_prints), str(made_prints)]) == 2
-        assert "same name" in capsys.readouterr().err
