@@ -3,17 +3,23 @@
 Record: 24 byte header; then for each view 4 bytes of header, 6 bytes a minutia, and extended data with its
 length in 2 bytes. All numbers are big-endian. The reader believes nothing: every count and length is checked
 against the bytes that are there, and every field against its range.
+
+Records of other makers are read whatever they leave out: qualities of 0 (not reported), no minutiae, no finger
+position, several views of several fingers in any order, extended data of unknown types. What is measured in other
+pixels than 500 dpi is converted once, at reading (`matching.resolution`). Relatives of the format (the American
+INCITS 378, later editions) begin alike and go on differently: they are refused by name.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import Any, Final, TypedDict
+from typing import Final, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching import block_rules, resolution
 from matching.errors import TemplateError
 
 MAX_COORDINATE: Final = 0x3FFF
@@ -22,8 +28,6 @@ MAX_SIDE_PX: Final = MAX_COORDINATE + 1
 
 MAGIC: Final = b"FMR\0"
 VERSION: Final = b" 20\0"
-PIXELS_PER_CM: Final = 197
-"""500 dpi, rounded as the standard's whole number of pixels a centimetre."""
 MIN_PIXELS_PER_CM: Final = 98
 """250 dpi: coarser minutiae are not worth comparing."""
 MAX_PIXELS_PER_CM: Final = 473
@@ -31,7 +35,7 @@ MAX_PIXELS_PER_CM: Final = 473
 
 _HEADER: Final = struct.Struct(">IHHHHHBB")
 _VIEW: Final = struct.Struct(">BBBB")
-_AREA: Final = struct.Struct(">HH")
+_LENGTH: Final = struct.Struct(">H")
 _MINUTIA: Final = np.dtype([("x", ">u2"), ("y", ">u2"), ("angle", "u1"), ("quality", "u1")])
 _MAX_RECORD_BYTES: Final = 1 << 20
 """Far more than 16 views of each of 11 positions need; what is longer is not a fingerprint."""
@@ -77,8 +81,8 @@ def encode(views: Sequence[View]) -> bytes:
         first["device"],
         first["width"],
         first["height"],
-        PIXELS_PER_CM,
-        PIXELS_PER_CM,
+        resolution.PIXELS_PER_CM,
+        resolution.PIXELS_PER_CM,
         len(views),
         0,
     )
@@ -91,13 +95,9 @@ def decode(record: bytes) -> list[View]:
     Raises TemplateError when the structure is wrong; whoever makes templates of the views checks their values.
     """
     reader = _Reader(record)
-    if reader.bytes(8, "header") != MAGIC + VERSION:
-        raise TemplateError("This is not a finger minutiae record of ISO/IEC 19794-2:2005.")
+    _check_edition(reader.bytes(len(MAGIC + VERSION), "header"))
     length, device, width, height, x_per_cm, y_per_cm, count, reserved = reader.take(_HEADER, "header")
-    if length != len(record):
-        raise TemplateError(
-            f"The record says it has {length} bytes and has {len(record)}; it is torn or padded."
-        )
+    _check_length(record, length)
     if reserved != 0 or count == 0:
         raise TemplateError(
             "The record's header is damaged: no finger view, or a reserved byte that is not zero."
@@ -109,10 +109,29 @@ def decode(record: bytes) -> list[View]:
         raise TemplateError(
             f"The record's resolution must be from {lowest} to {highest} pixels a centimetre."
         )
-    views = [_read_view(reader, width, height, device, (x_per_cm, y_per_cm)) for _ in range(count)]
+    views = [_read_view(reader, width, height, device) for _ in range(count)]
     if reader.left:
         raise TemplateError(f"{reader.left} bytes are left over after the last finger view.")
-    return views
+    return [_at_500_dpi(view, resolution.Grid(width, height, x_per_cm, y_per_cm)) for view in views]
+
+
+def _check_edition(beginning: bytes) -> None:
+    if beginning == MAGIC + VERSION:
+        return
+    if beginning.startswith(MAGIC):
+        raise TemplateError(
+            "This is a finger minutiae record of another edition; have it made as ISO/IEC 19794-2:2005."
+        )
+    raise TemplateError("This is not a finger minutiae record of ISO/IEC 19794-2:2005.")
+
+
+def _check_length(record: bytes, length: int) -> None:
+    if length == len(record):
+        return
+    short, long = _LENGTH.unpack_from(record, 8)[0], struct.unpack_from(">HI", record, 8)
+    if len(record) in (short, long[1] if long[0] == 0 else None):
+        raise TemplateError("This is a record of INCITS 378; have it made as ISO/IEC 19794-2:2005.")
+    raise TemplateError(f"The record says it has {length} bytes and has {len(record)}; it is torn or padded.")
 
 
 class _Reader:
@@ -148,55 +167,43 @@ def _encode_view(view: View) -> bytes:
     return head + minutiae.tobytes() + struct.pack(">H", len(view["extended"])) + view["extended"]
 
 
-def _read_view(reader: _Reader, width: int, height: int, device: int, per_cm: tuple[int, int]) -> View:
+def _read_view(reader: _Reader, width: int, height: int, device: int) -> View:
     finger, number, quality, count = reader.take(_VIEW, "finger view header")
     minutiae = np.frombuffer(reader.bytes(count * _MINUTIA.itemsize, "minutiae"), _MINUTIA)
     if np.any(minutiae["y"] > MAX_COORDINATE):
         raise TemplateError("A minutia has reserved bits that are not zero.")
-    (extended_length,) = reader.take(struct.Struct(">H"), "extended data length")
-    extended = reader.bytes(extended_length, "extended data")
-    _check_areas(extended)
+    (extended_length,) = reader.take(_LENGTH, "extended data length")
     x, y = minutiae["x"] & np.uint16(MAX_COORDINATE), minutiae["y"]
     if np.any(x >= width) or np.any(y >= height):
         raise TemplateError("A minutia lies outside the image that the record describes.")
     return View(
-        x=_rescaled(x, per_cm[0], width),
-        y=_rescaled(y, per_cm[1], height),
+        x=x.astype(np.int16),
+        y=y.astype(np.int16),
         angle=minutiae["angle"],
         kind=(minutiae["x"] >> 14).astype(np.uint8),
         quality=minutiae["quality"],
-        width=_scaled_side(width, per_cm[0]),
-        height=_scaled_side(height, per_cm[1]),
+        width=width,
+        height=height,
         finger=finger,
         view=number >> 4,
         impression=number & 15,
         finger_quality=quality,
         device=device,
-        extended=extended,
+        extended=reader.bytes(extended_length, "extended data"),
     )
 
 
-def _check_areas(extended: bytes) -> None:
-    """Extended data is a chain of areas: type, length with these 4 bytes, content."""
-    at = 0
-    while at < len(extended):
-        if len(extended) - at < _AREA.size:
-            raise TemplateError("The record's extended data ends inside an area's header.")
-        _, length = _AREA.unpack_from(extended, at)
-        if length < _AREA.size or length > len(extended) - at:
-            raise TemplateError("An area of the record's extended data has a length that cannot be.")
-        at += length
-
-
-def _scaled_side(side: int, per_cm: int) -> int:
-    scaled = max(1, round(side * PIXELS_PER_CM / per_cm))
-    if scaled > MAX_SIDE_PX:
+def _at_500_dpi(view: View, grid: resolution.Grid) -> View:
+    if grid.is_500_dpi:
+        return view
+    block_rules.check(view["extended"], len(view["x"]), view["width"], view["height"])
+    x, y, angle = grid.convert(view["x"], view["y"], view["angle"])
+    width, height = grid.converted_size()
+    if max(width, height) > MAX_SIDE_PX:
         raise TemplateError(
             f"At 500 dpi the record's image would be more than {MAX_SIDE_PX} pixels wide or high."
         )
-    return scaled
-
-
-def _rescaled(values: NDArray[Any], per_cm: int, side: int) -> NDArray[np.int16]:
-    scaled = np.rint(values * (PIXELS_PER_CM / per_cm)).astype(np.int64)
-    return np.minimum(scaled, _scaled_side(side, per_cm) - 1).astype(np.int16)
+    moved = block_rules.moved(view["extended"], grid.convert)
+    return View(
+        **(view | {"x": x, "y": y, "angle": angle, "width": width, "height": height, "extended": moved})
+    )

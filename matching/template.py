@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from matching import codec
+from matching import block_rules, codec, extended
 from matching.codec import MAX_SIDE_PX
 from matching.errors import TemplateError
 
@@ -42,7 +42,7 @@ class Template:
     - `impression`: impression type code, 0 (live-scan plain) to 15
     - `finger_quality`: 0 to 100, of the whole image
     - `device`: capture equipment, certification (4 bits) and type (12 bits), 0 when not reported
-    - `extended`: extended data areas as they stand in the record
+    - `extended`: extended data blocks as they stand in the record (see `matching.extended`); empty for most
 
     Raises TemplateError when a value is out of range.
     """
@@ -74,11 +74,34 @@ class Template:
             raise TemplateError(
                 f"A template holds at most {MAX_MINUTIAE} minutiae, not {len(self)}; keep the best."
             )
+        if self.extended:
+            block_rules.check(self.extended, len(self), self.width, self.height)
 
     def best(self, count: int) -> Template:
         """The `count` minutiae of highest quality, best first; equal ones keep their order."""
         order = np.argsort(-self.quality.astype(np.int64), kind="stable")[:count]
-        return replace(self, **{name: getattr(self, name)[order] for name in _ARRAYS})
+        columns = {name: getattr(self, name)[order] for name in _ARRAYS}
+        places = {int(old): new for new, old in enumerate(order)}
+        return replace(self, **columns, extended=block_rules.renumbered(self.extended, places))
+
+    def block(self, code: int) -> bytes | None:
+        """Content of the first block of extended data of that type, None where there is none."""
+        return extended.find(self.extended, code)
+
+    def with_block(self, code: int, content: bytes) -> Template:
+        """This template with a block of extended data in place of any of the same type.
+
+        Raises TemplateError when it does not fit, or is one of the standard's and breaks it.
+        """
+        return replace(self, extended=extended.with_block(self.extended, code, content))
+
+    def own_block(self, code: int) -> bytes | None:
+        """Content of a block of our own, None where there is none; another maker's of the same type is none."""
+        return extended.own_content(self.extended, code)
+
+    def with_own_block(self, code: int, content: bytes) -> Template:
+        """This template with a block of our own in place of any of the same type; `content` has its own version."""
+        return replace(self, extended=extended.with_own_content(self.extended, code, content))
 
     @classmethod
     def from_iso(cls, record: bytes) -> Template:
