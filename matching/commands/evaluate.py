@@ -51,6 +51,7 @@ def add(commands: Any) -> None:
     )
     parser.add_argument("folders", nargs="+", type=Path, metavar="DIR", help="a set of prints")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write all figures there as JSON")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page with curves and tables there")
     add_dpi(parser)
     add_extractor(parser)
     add_jobs(parser)
@@ -62,6 +63,7 @@ def run(chosen: argparse.Namespace) -> str:
     from matching.evaluation.machine import engine_version, machine, peak_memory_mb
 
     check_writable(chosen.report)
+    check_writable(chosen.html)
     sets = _sets(chosen)
     extractor = make_extractor(chosen.extractor)
     matching.warm_up()
@@ -77,6 +79,10 @@ def run(chosen: argparse.Namespace) -> str:
     }
     if chosen.report:
         write_text(json.dumps(figures, indent=1) + "\n", chosen.report)
+    if chosen.html:
+        from matching.drawing.page import evaluation_page
+
+        write_text(evaluation_page(figures), chosen.html)
     return _table(figures)
 
 
