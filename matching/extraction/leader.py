@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+from collections.abc import Sequence
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching.errors import ModelError
-from matching.extraction import parameters
+from matching.extraction import Stages, parameters
 from matching.images import GreyImage
 from matching.template import BIFURCATION, ENDING, MAX_MINUTIAE, Template
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 THREADS_VARIABLE: Final = "PIMS_MATCHING_THREADS"
 """Environment variable with the number of threads that one extraction may use; 1 when it is not set."""
 UNITS_PER_RADIAN: Final = 256 / (2 * np.pi)
+_FOUND: Final = ("place", "quality", "direction", "ending")
 _LEAST: Final = np.array(parameters.MIN_QUALITY, np.float32)
 
 # onnxruntime 1.32 keeps a store of usage events and looks up its maker's host unless this stands before its import
@@ -44,11 +46,23 @@ class LeaderExtractor:
 
     def find(self, image: GreyImage) -> Template:
         padded, top, left = pad(image)
+        place, quality, direction, ending = self._run(padded, _FOUND)
+        return decode(place - np.array([top, left]), quality, direction, ending, *image.shape)
+
+    def trace(self, image: GreyImage) -> Stages:
+        padded, _, _ = pad(image)
+        (probability,) = self._run(padded, ["probability"])
+        return [
+            ("image at 500 dpi", image),
+            (f"padded to multiples of {parameters.SIZE_MULTIPLE}", padded),
+            ("minutia probability", probability[0, 0]),
+            ("minutiae", self.find(image)),
+        ]
+
+    def _run(self, padded: GreyImage, outputs: Sequence[str]) -> list[NDArray[Any]]:
         inputs = {"image": padded[None, None], "least": _LEAST}
-        found = self._loaded().run(None, inputs, _run_options(padded.size))
-        place, quality, direction, ending = (np.asarray(values) for values in found)
-        height, width = image.shape
-        return decode(place - np.array([top, left]), quality, direction, ending, height, width)
+        found = self._loaded().run(list(outputs), inputs, _run_options(padded.size))
+        return [np.asarray(values) for values in found]
 
     def _loaded(self) -> InferenceSession:
         with self._loading:

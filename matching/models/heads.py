@@ -33,7 +33,7 @@ class Heads:
         self.layers = layers
 
     def build(self, x: str) -> None:
-        """Outputs `place`, `quality`, `direction`, `ending` from the features, [1, 52, height / 2, width / 2]."""
+        """All outputs from the features, [1, 52, height / 2, width / 2]."""
         graph = self.graph
         features = graph.to_last(x)
         row, column = self._peaks(self._position(x, features))
@@ -44,7 +44,7 @@ class Heads:
         graph.node("Reshape", [ending, graph.integers(-1)], "ending")
 
     def _position(self, x: str, features: str) -> str:
-        """Blurred minutia probability, zero where it is not the highest of 7x7."""
+        """Blurred minutia probability, the output `probability`; zero where it is not the highest of 7x7."""
         graph = self.graph
         spatial = graph.to_last(graph.depthwise(x, self.layers.depthwise("position_depthwise")))
         cells = graph.from_last(self._pixelwise("position", spatial, features, PIECES["position"]))
@@ -52,6 +52,7 @@ class Heads:
         logits = graph.conv(cells, [undoubled(kernel), np.tile(bias, 4)])
         logits = graph.node("DepthToSpace", [logits], blocksize=2, mode="DCR")
         blurred = graph.conv(graph.node("Sigmoid", [logits]), self.layers.conv("blur"))
+        graph.node("Identity", [blurred], "probability")
         highest = graph.node("MaxPool", [blurred], kernel_shape=[7, 7], pads=[3] * 4)
         peak = graph.node("Equal", [blurred, highest])
         return graph.node("Where", [peak, blurred, graph.constant(np.zeros(1, np.float32))])

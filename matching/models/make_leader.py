@@ -9,7 +9,8 @@ does differently from the published layers changes no result beyond rounding, an
 Needs the packages `h5py` and `onnx`. Input: `image`, uint8 [1, 1, height, width], both multiples of 32, 500 dpi.
 `least`, float32, a single number: quality from which a place is given. Outputs, best first: `place`, int64 [n, 2], row
 and column; `quality`, float32 [n]; `direction`, float32 [n, 2], cosine and sine, not of unit length; `ending`,
-float32 [n]: above one half the minutia is a ridge ending, else a bifurcation.
+float32 [n]: above one half the minutia is a ridge ending, else a bifurcation. And for looking at what the network saw,
+`probability`, float32 [1, 1, height, width]: of a minutia being there, before the best place of each is chosen.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from matching.models.layers import PIECES, Layers, read_layers
 OPSET: Final = 20
 IR_VERSION: Final = 10
 """What onnxruntime 1.20 reads."""
+FOUND: Final = ("place", "quality", "direction", "ending")
 LEAST_COMPARED: Final = np.array(0.001, np.float32)
 """Quality from which a place is looked at when two conversions are compared: low, so that there are many."""
 
@@ -132,6 +134,7 @@ class Leader:
                 value("quality", TensorProto.FLOAT, ["n"]),
                 value("direction", TensorProto.FLOAT, ["n", 2]),
                 value("ending", TensorProto.FLOAT, ["n"]),
+                value("probability", TensorProto.FLOAT, [1, 1, "height", "width"]),
             ],
             self.graph.constants,
         )
@@ -155,7 +158,7 @@ def compare(ours: bytes, other: Path, sizes: Sequence[tuple[int, int]] = ((64, 9
     for height, width in sizes:
         image = stripes(height, width)
         place, quality, direction, ending = mine.run(
-            None, {"image": image[None, None], "least": LEAST_COMPARED}
+            list(FOUND), {"image": image[None, None], "least": LEAST_COMPARED}
         )
         (maps,) = theirs.run(None, {theirs.get_inputs()[0].name: image[None, :, :, None].astype(np.float32)})
         row, column = place.T

@@ -136,6 +136,19 @@ def test_padding_centres_the_image() -> None:
     assert (top, left) == (7, 0)
 
 
+def test_the_trace_ends_with_what_is_found_and_shows_why() -> None:
+    image = np.ascontiguousarray(PRINT[:270, 9:])
+    stages = dict(LeaderExtractor().trace(image))
+    assert list(stages)[-1] == "minutiae"
+    found = stages["minutiae"]
+    assert found == LeaderExtractor().find(image)
+    probability = stages["minutia probability"]
+    assert probability.shape == stages["padded to multiples of 32"].shape == (288, 256)
+    at_minutiae = probability[found.y + 9, found.x + 4]
+    np.testing.assert_array_equal(np.rint(at_minutiae * 100), found.quality)
+    assert np.median(probability) < 0.01
+
+
 def test_many_threads_share_one_extractor() -> None:
     expected = matching.extract(PRINT)
     answers: list[Template] = []
@@ -171,6 +184,9 @@ def test_another_extractor_can_take_its_place() -> None:
 
         def find(self, image: np.ndarray) -> Template:
             return decode(np.zeros((0, 2), int), np.zeros(0), np.zeros((0, 2)), np.zeros(0), *image.shape)
+
+        def trace(self, image: np.ndarray) -> list:
+            return [("nothing", self.find(image))]
 
         def warm_up(self) -> None: ...
 

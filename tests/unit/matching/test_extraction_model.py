@@ -37,7 +37,13 @@ def test_the_model_speaks_as_its_maker_says() -> None:
     model = onnx.load(Path(make_leader.__file__).with_name("leader.onnx"))
     onnx.checker.check_model(model, full_check=True)
     assert [value.name for value in model.graph.input] == ["image", "least"]
-    assert [value.name for value in model.graph.output] == ["place", "quality", "direction", "ending"]
+    assert [value.name for value in model.graph.output] == [
+        "place",
+        "quality",
+        "direction",
+        "ending",
+        "probability",
+    ]
     assert {entry.domain for entry in model.opset_import} == {"", graph.RUNTIME_DOMAIN}
 
 
