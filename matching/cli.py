@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from matching.commands import compare, evaluate, identify
+from matching.commands import compare, evaluate, identify, show
 from matching.errors import MatchingError
 
 
@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pims-matching", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (evaluate, identify, compare):
+    for command in (evaluate, identify, show, compare):
         command.add(commands)
     return parser
 

@@ -1,0 +1,103 @@
+"""Two prints side by side, with lines between the minutiae that were taken for the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from matching.drawing.minutiae import Canvas
+from matching.drawing.palette import GROUND, INK, LINES, RULE, SOFT, Colour, font
+from matching.template import Template
+
+SIDE: Final = 560
+"""Longer side of each print in the picture, in pixels."""
+GAP: Final = 18
+BETWEEN: Final = 60
+LINE: Final = 24
+CAPTION: Final = 26
+LEGEND: Final = (
+    "Each line joins two minutiae taken for the same; the thicker, the more the others agree with them."
+)
+UNPAIRED: Final = (130, 138, 148)
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A print as it was compared: its image at 500 dpi, and what to write over it."""
+
+    image: NDArray[np.uint8]
+    template: Template
+    caption: str
+
+
+def pairs_picture(
+    probe: Print, candidate: Print, pairs: Any, values: Any, lines: Sequence[str]
+) -> Image.Image:
+    """`pairs` [n, 2]: minutiae of the two templates; `values` [n]: how much each is worth, most first."""
+    scale = SIDE / max(*probe.image.shape, *candidate.image.shape)
+    canvases = [Canvas.over(each.image, scale, faint=0.5) for each in (probe, candidate)]
+    colours = [LINES[number % len(LINES)] for number in range(len(pairs))]
+    for side, (each, canvas) in enumerate(zip((probe, candidate), canvases, strict=True)):
+        _mark(canvas, each.template, [int(pair[side]) for pair in pairs], colours)
+    finished = [canvas.finished() for canvas in canvases]
+    head = GAP + LINE * len(lines) + GAP + CAPTION
+    lefts = GAP, GAP + finished[0].width + BETWEEN
+    sheet = Image.new(
+        "RGB",
+        (lefts[1] + finished[1].width + GAP, head + max(each.height for each in finished) + GAP + LINE),
+        GROUND,
+    )
+    _write(sheet, lines, head, lefts, (probe.caption, candidate.caption))
+    for left, picture in zip(lefts, finished, strict=True):
+        sheet.paste(picture, (left, head))
+        ImageDraw.Draw(sheet).rectangle(
+            (left - 1, head - 1, left + picture.width, head + picture.height), outline=RULE
+        )
+    _join(sheet, (probe, candidate), canvases, lefts, head, pairs, values, colours)
+    return sheet
+
+
+def _mark(canvas: Canvas, template: Template, paired: Sequence[int], colours: Sequence[Colour]) -> None:
+    for number in set(range(len(template))) - set(paired):
+        canvas.minutia(template, number, UNPAIRED, 1)
+    for number, colour in zip(paired, colours, strict=True):
+        canvas.minutia(template, number, colour, 2)
+
+
+def _write(
+    sheet: Image.Image, lines: Sequence[str], head: int, lefts: Sequence[int], captions: Sequence[str]
+) -> None:
+    draw = ImageDraw.Draw(sheet)
+    for number, line in enumerate(lines):
+        draw.text((GAP, GAP + LINE * number), line, fill=INK, font=font(20 if not number else 15))
+    for left, caption in zip(lefts, captions, strict=True):
+        draw.text((left, head - CAPTION), caption, fill=INK, font=font(14))
+    draw.text((GAP, sheet.height - LINE - 4), LEGEND, fill=SOFT, font=font(14))
+
+
+def _join(
+    sheet: Image.Image,
+    prints: Sequence[Print],
+    canvases: Sequence[Canvas],
+    lefts: Sequence[int],
+    top: int,
+    pairs: Any,
+    values: Any,
+    colours: Sequence[Colour],
+) -> None:
+    """Lines from print to print, the weakest first, so that the strongest lie on top."""
+    draw = ImageDraw.Draw(sheet)
+    most = max((float(value) for value in values), default=1.0) or 1.0
+    for number in reversed(range(len(pairs))):
+        ends = []
+        for each, canvas, left, minutia in zip(prints, canvases, lefts, pairs[number], strict=True):
+            x, y = canvas.place(each.template, int(minutia))
+            ends.append((left + x, top + y))
+        width = 1 + round(2 * float(values[number]) / most)
+        draw.line(ends, fill=GROUND, width=width + 2)
+        draw.line(ends, fill=colours[number], width=width)
