@@ -100,8 +100,9 @@ def _words(facts: dict[str, Any]) -> list[str]:
         if facts["mean_minutia_quality"] is None
         else f", of mean quality {facts['mean_minutia_quality']:g}"
     )
+    size = f"{facts['width']}x{facts['height']} pixels at {facts['dpi']:g} dpi"
     return [
-        f"{facts['width']}x{facts['height']} pixels at {facts['dpi']:g} dpi, {facts['ridge_area_mm2']:g} square mm of ridges",
+        f"{size}, {facts['ridge_area_mm2']:g} square mm of ridges",
         quality_words(facts),
         f"{facts['minutiae']} minutiae ({facts['endings']} endings, {facts['bifurcations']} bifurcations){sure};"
         f" found by {facts['extractor']} in {facts['extract_ms']:g} ms",
