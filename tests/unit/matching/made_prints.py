@@ -31,9 +31,7 @@ class GreyExtractor:
         return touch(finger(level // LEVELS_A_FINGER), level)
 
     def trace(self, image):
-        from matching.extraction import Stage
-
-        return (Stage("image", image), Stage("minutiae", image, self.find(image)))
+        return [("image at 500 dpi", image), ("minutiae", self.find(image))]
 
     def warm_up(self) -> None:
         """Nothing to load."""
