@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from matching.errors import ImageError, MatchingError, ModelError, TemplateError
+from matching.extended import RIDGE_FIELD
 from matching.extraction import Extractor
 from matching.extraction.leader import LeaderExtractor
 from matching.images import at_500_dpi
 from matching.quality import Advice, Quality, assess
+from matching.ridges import ridge_field
 from matching.template import Template
 
 if TYPE_CHECKING:
@@ -53,13 +55,16 @@ _IMPORTED_WHEN_NAMED = {
 
 
 def extract(image: NDArray[Any], dpi: float = 500, extractor: Extractor | None = None) -> Template:
-    """Minutiae of a grey uint8 image [height, width] with dark ridges, of 250 to 1,200 dpi.
+    """Minutiae and ridge field of a grey uint8 image [height, width] with dark ridges, of 250 to 1,200 dpi.
 
     Coordinates of the template are at 500 dpi. An image without ridges gives a template of no or few minutiae:
     whether it is good enough to decide on is the question for `assess`. Raises ImageError when the form of the
     image is wrong, ModelError when the engine is not whole.
     """
-    return (extractor or _leader).find(at_500_dpi(image, dpi))
+    image = at_500_dpi(image, dpi)
+    template = (extractor or _leader).find(image)
+    field = ridge_field(image)
+    return template.with_own_block(RIDGE_FIELD, field.to_bytes()) if field.ridges.any() else template
 
 
 def warm_up() -> None:
