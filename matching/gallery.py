@@ -1,26 +1,27 @@
-"""One finger against all that are enrolled: who is it, or nobody, or too close to call."""
+"""One finger against all that are enrolled: who is it, or nobody, or too close to call.
+
+Each comparison of a search may be wrong by chance, so the more prints are searched, the more alike the finger has to
+be. Rates here are those of a whole search (the false positive identification rate of ISO/IEC 19795-1), shared out
+evenly over the prints: whatever the scores of one finger with many people have to do with each other, the chance of
+any wrong hit is at most the sum.
+"""
 
 from __future__ import annotations
 
 import enum
 import math
-import os
 import threading
-from collections.abc import Callable, Collection
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection
 from dataclasses import dataclass
-from functools import cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from matching.comparison import compare
-from matching.comparison.calibration import calibrated
-from matching.comparison.cylinders import Cylinders, build_cylinders
-from matching.comparison.planes import wanted_planes
-from matching.comparison.relaxation import ANGLE_AGREEMENT, DISTANCE_AGREEMENT
-from matching.comparison.search import first_look, second_look
+from matching.comparison.calibration import SUPPORTED
+from matching.comparison.cylinders import build_cylinders
+from matching.comparison.short_list import short_list
 from matching.comparison.store import Snapshot, Store
 from matching.template import ENDING, Template
 
@@ -30,13 +31,6 @@ DEFAULT_EXPECTED_FMR: Final = 1e-4
 """The same for the people expected here: fewer of them, and each has another reason to be the one."""
 MARGIN: Final = 2.0
 """Powers of ten by which a match must be less likely by chance than the best of any other key."""
-SHORT_LIST: Final = 96
-"""Prints that get the second look; those of expected people have places of their own."""
-THREADS: Final = min(2, os.cpu_count() or 1)
-_PART: Final = 300
-"""Prints that a thread takes at a time for the first look: about a millisecond."""
-_RELAXED_PART: Final = 12
-"""The same for the second look."""
 
 
 class Outcome(enum.Enum):
@@ -53,6 +47,7 @@ class Identification:
     - `score`: -log10 of the false-match rate of the best print of the leading key, 0 when nothing is alike
     - `runner_up`: the same for the best print of any other key
     - `searched`: number of prints that were enrolled and compared
+    - `needed`: score that the leading key's best print had to reach for the rate asked for
     """
 
     outcome: Outcome
@@ -60,13 +55,32 @@ class Identification:
     score: float
     runner_up: float
     searched: int
+    needed: float
+
+    @property
+    def needs_second_finger(self) -> bool:
+        """Whether the rate asked for is smaller than any that was observed (`calibration.SUPPORTED`).
+
+        The answer then rests on the scores of impostors falling on as they do where they were observed. So it is
+        with every roll of ordinary size: whether to act on it, and ask for a second finger, is for the policy.
+        """
+        return self.needed > SUPPORTED
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """The best print of a key: -log10 of the false-match rate of that one comparison."""
+
+    key: str
+    score: float
 
 
 class Gallery:
     """Enrolled prints by key; a key may have several prints (fingers, impressions), the best of them counts.
 
     May be searched from several threads while others change it: a search sees the prints that were enrolled when
-    it began, all of them and no others.
+    it began, all of them and no others. Every one is compared, cylinder by cylinder; those most alike, and for
+    themselves the most alike of those expected, are relaxed and get a score (`comparison.short_list`).
     """
 
     def __init__(self) -> None:
@@ -109,8 +123,11 @@ class Gallery:
         `fmr + expected_fmr`.
 
         MATCH: a key reaches its threshold and is MARGIN powers of ten less likely by chance than every other key.
-        AMBIGUOUS: a key reaches its threshold and another one is too close, or even before it.
-        NO_MATCH: no key reaches its threshold.
+        AMBIGUOUS: a key reaches its threshold and another one is too close, or even before it. One finger enrolled
+        under two keys is always this: `candidates` names both.
+        NO_MATCH: no key reaches its threshold; also where the threshold is above the largest score there is.
+
+        A key removed while the search runs may still be its answer.
 
         Raises ValueError when a rate is not above 0 and below 1.
         """
@@ -120,95 +137,56 @@ class Gallery:
         cylinders = build_cylinders(probe)
         with self._lock:
             prints = self._store.snapshot()
-        is_expected = _belongs_to(prints, expected or ())
-        chosen, scores = _scores_of_short_list(cylinders, prints, is_expected)
+            is_expected = self._store.belonging_to(expected or ())
+        chosen, scores = short_list(cylinders, prints, np.flatnonzero(is_expected))
         thresholds = np.where(
-            is_expected, _threshold(expected_fmr, is_expected.sum()), _threshold(fmr, len(prints))
+            is_expected[chosen],
+            _threshold(expected_fmr, int(is_expected.sum())),
+            _threshold(fmr, len(prints)),
         )
-        return _decide(prints, prints.owners[chosen], scores, thresholds[chosen])
+        return _decide(prints, chosen, scores, thresholds) if len(chosen) else _nobody(_threshold(fmr, 1))
+
+    def candidates(self, probe: Template, count: int = 10) -> list[Candidate]:
+        """The keys most alike to the probe, best first, with no decision about them; at most `count`.
+
+        For people who look into a case (two keys for one finger, an unknown print), never for a gate.
+        """
+        cylinders = build_cylinders(probe)
+        with self._lock:
+            prints = self._store.snapshot()
+        chosen, scores = short_list(cylinders, prints, np.empty(0, dtype=np.int64))
+        best: dict[str, float] = {}
+        for place in np.argsort(-scores, kind="stable"):
+            best.setdefault(prints.keys[prints.owners[chosen[place]]], float(scores[place]))
+        return [Candidate(key, score) for key, score in best.items()][:count]
 
 
 def _threshold(fmr: float, comparisons: int) -> float:
     """Score that each of so many comparisons must reach for all together to keep to the rate."""
-    return -math.log10(fmr / max(1, int(comparisons)))
-
-
-def _belongs_to(prints: Snapshot, keys: Collection[str]) -> NDArray[np.bool_]:
-    wanted = set(keys)
-    mine = np.fromiter((key in wanted for key in prints.keys), dtype=np.bool_)
-    return mine[prints.owners] if wanted and len(prints) else np.zeros(len(prints), dtype=np.bool_)
-
-
-def _scores_of_short_list(
-    probe: Cylinders, prints: Snapshot, is_expected: NDArray[np.bool_]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Indices of the prints worth a second look, and their scores."""
-    alike = np.zeros(len(prints), dtype=np.float32)
-    stored = prints.planes, prints.metas, prints.spans
-    wanted, counts = wanted_planes(probe.rows)
-    _in_parts(
-        len(prints),
-        _PART,
-        lambda begin, end: first_look(probe.rows, wanted, counts, *stored, begin, end, alike),
-    )
-    chosen = np.union1d(_highest(alike, np.arange(len(alike))), _highest(alike, np.flatnonzero(is_expected)))
-    raw = np.zeros(len(chosen), dtype=np.float64)
-    tables = DISTANCE_AGREEMENT, ANGLE_AGREEMENT
-    _in_parts(
-        len(chosen),
-        _RELAXED_PART,
-        lambda begin, end: second_look(probe.rows, *stored, chosen[begin:end], *tables, raw[begin:end]),
-    )
-    return chosen, calibrated(raw, np.minimum(prints.extents_px2[chosen], probe.extent_px2))
-
-
-def _highest(alike: NDArray[np.float32], among: NDArray[np.int64]) -> NDArray[np.int64]:
-    if len(among) <= SHORT_LIST:
-        return among
-    return among[np.argpartition(-alike[among], SHORT_LIST)[:SHORT_LIST]]
+    return -math.log10(fmr / max(1, comparisons))
 
 
 def _decide(
     prints: Snapshot,
-    owners: NDArray[np.int32],
+    chosen: NDArray[np.int64],
     scores: NDArray[np.float64],
     thresholds: NDArray[np.float64],
 ) -> Identification:
-    searched = len(prints)
-    if not searched:
-        return Identification(Outcome.NO_MATCH, None, 0.0, 0.0, searched)
+    owners = prints.owners[chosen]
     best = int(np.argmax(scores))
-    score = float(scores[best])
-    others = scores[owners != owners[best]]
-    runner_up = float(others.max()) if len(others) else 0.0
-    if not (scores >= thresholds).any():
-        return Identification(Outcome.NO_MATCH, None, score, runner_up, searched)
     mine = owners == owners[best]
-    if (scores >= thresholds)[mine].any() and score - runner_up >= MARGIN:
-        return Identification(Outcome.MATCH, prints.keys[owners[best]], score, runner_up, searched)
-    return Identification(Outcome.AMBIGUOUS, None, score, runner_up, searched)
+    score, runner_up = float(scores[best]), float(scores[~mine].max(initial=0.0))
+    reached = scores >= thresholds
+    facts = score, runner_up, len(prints), float(thresholds[best])
+    if not reached.any():
+        return Identification(Outcome.NO_MATCH, None, *facts)
+    if reached[mine].any() and score - runner_up >= MARGIN:
+        return Identification(Outcome.MATCH, prints.keys[owners[best]], *facts)
+    return Identification(Outcome.AMBIGUOUS, None, *facts)
 
 
-def _in_parts(count: int, size: int, work: Callable[[int, int], object]) -> None:
-    """Do `work(begin, end)` over 0 to `count`, `size` at a time.
-
-    Threads take the next part when they are done with one: a processor that is busy with something else gets fewer.
-    """
-    begins = iter(range(0, count, size))
-
-    def take() -> None:
-        for begin in begins:
-            work(begin, min(begin + size, count))
-
-    helpers = [_threads().submit(take) for _ in range(min(THREADS, -(-count // size)) - 1)]
-    take()
-    for helper in helpers:
-        helper.result()
-
-
-@cache
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(THREADS - 1 or 1, thread_name_prefix="matching")
+def _nobody(needed: float) -> Identification:
+    return Identification(Outcome.NO_MATCH, None, 0.0, 0.0, 0, needed)
 
 
 def warm_up() -> None:

@@ -11,10 +11,13 @@ from numba.extending import intrinsic
 
 LANE_WORDS: Final = 4
 """Words of a plane: 256 bits, one vector register of common processors, two or four of smaller ones."""
+LANES: Final = 64 * LANE_WORDS
 AT_ONCE: Final = 8
 """Planes that `add_planes` takes."""
-COUNTERS: Final = 10
-"""Planes of a counter: it counts to 1023."""
+COUNTERS: Final = 8
+"""Planes of a counter."""
+MOST_COUNTED: Final = (2**COUNTERS - 1) // AT_ONCE * AT_ONCE
+"""Planes that may be added before a counter has to be read."""
 _LANES: Final = ir.VectorType(ir.IntType(64), LANE_WORDS)
 
 
@@ -93,12 +96,9 @@ def _spread(_context: Any, counter: Any, out: Any) -> Any:
     def build(target: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         digit_of = _plane_of(target, builder, signature, arguments, 0)
         out_of = _plane_of(target, builder, signature, arguments, 1)
-        for octet in range(2):
-            digits = range(8 * octet, min(8 * octet + 8, COUNTERS))
-            rows = [builder.load(digit_of(digit), align=8) for digit in digits]
-            rows += [_splat(0)] * (8 - len(rows))
-            for place, row in enumerate(_turned(builder, rows)):
-                builder.store(row, out_of(8 * octet + place), align=8)
+        rows = [builder.load(digit_of(digit), align=8) for digit in range(COUNTERS)]
+        for place, row in enumerate(_turned(builder, rows)):
+            builder.store(row, out_of(place), align=8)
         return target.get_dummy_value()
 
     return types.void(counter, out), build
@@ -122,6 +122,6 @@ def _splat(word: int) -> Any:
 spread: Any = intrinsic(_spread)
 """spread(counter, out): the sums that `add_planes` made, as numbers.
 
-`out`, uint64 (16, LANE_WORDS), read as uint8 (2, 256), gets their low and their high bytes. The number of the lane at
-bit b of word w is at place 32 * (b % 8) + 8 * w + b // 8 (on processors that store the low byte first).
+`out`, uint64 (COUNTERS, LANE_WORDS), read as uint8 (LANES,), gets them. The number of the lane at bit b of word w is at
+place 32 * (b % 8) + 8 * w + b // 8 (on processors that store the low byte first).
 """

@@ -73,7 +73,12 @@ PX2_PER_CYLINDER: Final = 1500.0
 """Skin that one cylinder can vouch for: extents are capped at this for each after the second, so that a few
 minutiae far apart do not pass for a whole print. 3.9 mm^2; good prints have about as much a minutia [own]."""
 
-# The first look at many prints
-LIKENESS_FLOOR: Final = 0.55
-"""Overlap of two cylinders that chance gives. Measured on fcj2020: of 962 genuine pairs that score, none ranked
-below 15 among 590 prints; with the sum of the ten most alike cylinders instead, one ranked 206th [own]."""
+# The first look at many prints, measured with 7,928 mated searches: prints of six sets of five sensors among 6,000
+# others (all sets, and their mirror images), where relaxing everybody gives the mate a score of 4 or more [own]
+LIKENESS_FLOOR: Final = 0.4
+"""Likeness of two cylinders that says nothing yet. At 0.35 and 0.45 somewhat more mates rank low, at 0.5 many [own]."""
+SHORT_LIST_LEAST: Final = 96
+"""Prints that get the second look. Of 7,710 mates that score above 8.4, which is what a search of 2,400 at 1e-5
+asks for, the worst two ranked 16th and 27th of 6,000 [own]."""
+SHORT_LIST_SHARE: Final = 1 / 400
+"""Prints that get it besides, for each print enrolled: that much further down the 27th of 6,000 is in 60,000 [own]."""

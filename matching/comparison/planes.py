@@ -16,10 +16,10 @@ from typing import Any, Final
 import numpy as np
 from numba import njit
 
-from matching.comparison.bits import AT_ONCE, LANE_WORDS
+from matching.comparison.bits import AT_ONCE, LANE_WORDS, LANES
 from matching.comparison.cylinders import BIT_WORDS, CELL_COUNT, META, ROW_WORDS
 
-BLOCK: Final = 64 * LANE_WORDS
+BLOCK: Final = LANES
 """Cylinders of a block: more than any template has."""
 PLANES: Final = 64 * META
 _NOTHING: Final = PLANES - 1

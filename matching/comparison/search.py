@@ -7,17 +7,18 @@ the prints that it ranks highest.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 from numba import njit
 
 from matching.comparison import parameters as P  # noqa: N812 - one letter, so that formulas stay readable
-from matching.comparison.bits import AT_ONCE, COUNTERS, LANE_WORDS, add_planes, spread
+from matching.comparison.bits import AT_ONCE, COUNTERS, LANE_WORDS, MOST_COUNTED, add_planes, spread
 from matching.comparison.cylinders import META
+from matching.comparison.likeness import VECTOR, describe_lanes, describe_line, largest, likenesses
 from matching.comparison.planes import BLOCK, read_rows
 from matching.comparison.relaxation import relaxed_score
-from matching.comparison.similarity import describe, overlaps
 
 
 @njit(cache=True, nogil=True)
@@ -28,71 +29,73 @@ def first_look(
 
     `wanted` and `counts` are the probe's `wanted_planes`, the others those of a `store.Snapshot`.
     """
-    own, turns = describe(probe[:, META])
-    likeness = np.empty((len(probe), BLOCK), dtype=np.float32)
-    block = -1
-    for finger in range(begin, end):
-        if spans[finger, 0] // BLOCK != block:
-            block = spans[finger, 0] // BLOCK
-            _likeness_of_block(own, turns, wanted, counts, planes[block], metas[block], likeness)
-        first = spans[finger, 0] - block * BLOCK
-        out[finger] = _above_chance(likeness, first, first + spans[finger, 1] - spans[finger, 0])
+    out[begin:end] = np.float32(0.0)
+    first = begin
+    while first < end:
+        block = spans[first, 0] // BLOCK
+        after = first + 1
+        while after < end and spans[after, 0] // BLOCK == block:
+            after += 1
+        places = spans[first:after] - block * BLOCK
+        if places[-1, 1] > places[0, 0]:
+            _look_at_block(probe, wanted, counts, planes[block], metas[block], places, out[first:after])
+        first = after
 
 
 @njit(cache=True, nogil=True)
-def _likeness_of_block(
-    own: Any, turns: Any, wanted: Any, counts: Any, planes: Any, metas: Any, out: Any
+def _look_at_block(
+    probe: Any, wanted: Any, counts: Any, planes: Any, metas: Any, places: Any, out: Any
 ) -> None:
-    """Fill float32 `out` (rows of the probe, BLOCK) with overlaps."""
+    """Add to float32 `out` how alike the prints at `places` (n, 2) of one block are to the probe."""
     counter = np.empty((COUNTERS, LANE_WORDS), dtype=np.uint64)
-    ones = np.empty((16, LANE_WORDS), dtype=np.uint64)
-    missing = np.empty((16, LANE_WORDS), dtype=np.uint64)
-    ones_octets = ones.view(np.uint8).reshape(2, BLOCK)
-    missing_octets = missing.view(np.uint8).reshape(2, BLOCK)[0]
-    densities, angles = describe(metas)
-    valid = np.empty(BLOCK, dtype=np.float32)
-    for column in range(BLOCK):
-        valid[column] = np.float32(metas[column] >> np.uint64(52))
-    for line in range(len(out)):
-        _count(planes, wanted[line, 0], counts[line, 0], counter, ones)
-        _count(planes, wanted[line, 1], counts[line, 1], counter, missing)
-        overlaps(
-            ones_octets,
-            missing_octets,
-            valid,
-            densities,
-            angles,
-            own[line],
-            turns[line],
-            out[line],
-        )
+    sums = np.empty((2, COUNTERS, LANE_WORDS), dtype=np.uint64)
+    ones, missing = sums[0].view(np.uint8).reshape(BLOCK), sums[1].view(np.uint8).reshape(BLOCK)
+    valid, angles = np.empty(BLOCK, dtype=np.uint8), np.empty(BLOCK, dtype=np.uint8)
+    rarities, found = np.empty(BLOCK, dtype=np.uint16), np.empty(BLOCK, dtype=np.uint16)
+    describe_lanes(metas, valid, rarities, angles)
+    for line in range(len(probe)):
+        share, turn, unit = describe_line(probe[line, META])
+        _count(planes, wanted[line, 1], 0, counts[line, 1], counter, sums[1])
+        if counts[line, 0] <= MOST_COUNTED:
+            _count(planes, wanted[line, 0], 0, counts[line, 0], counter, sums[0])
+            likenesses(ones, missing, valid, rarities, angles, share, turn, found)
+        else:
+            many = _count_many(planes, wanted[line, 0], counts[line, 0], counter, sums[0], ones)
+            likenesses(many, missing, valid, rarities, angles, share, turn, found)
+        for print_ in range(len(places)):
+            likeness = unit * np.float32(_best(found, places[print_, 0], places[print_, 1]))
+            out[print_] += max(likeness - np.float32(P.LIKENESS_FLOOR), np.float32(0.0))
+    for print_ in range(len(places)):
+        cylinders = places[print_, 1] - places[print_, 0]
+        out[print_] /= math.sqrt(max(cylinders, 1))
 
 
-@njit(cache=True, nogil=True)
-def _count(planes: Any, wanted: Any, count: int, counter: Any, out: Any) -> None:
+@njit(cache=True, nogil=True, inline="always")
+def _count(planes: Any, wanted: Any, begin: int, end: int, counter: Any, out: Any) -> None:
     counter[:] = np.uint64(0)
-    for begin in range(0, count, AT_ONCE):
-        add_planes(planes, wanted, begin, counter)
+    for place in range(begin, end, AT_ONCE):
+        add_planes(planes, wanted, place, counter)
     spread(counter, out)
 
 
 @njit(cache=True, nogil=True)
-def _above_chance(likeness: Any, begin: int, end: int) -> Any:
-    """Sum over the lines of what the largest of the columns `begin` to `end` has above the floor.
-
-    Compares the floats as integers, which has the same result for those that are not negative, and runs on vectors.
-    """
-    total = np.float32(0.0)
-    patterns = likeness.view(np.int32)
-    largest = np.empty(1, dtype=np.int32)
-    as_float = largest.view(np.float32)
-    for line in range(len(likeness)):
-        best = np.int32(0)
-        for column in range(begin, end):
-            best = max(best, patterns[line, column])
-        largest[0] = best
-        total += max(as_float[0] - np.float32(P.LIKENESS_FLOOR), np.float32(0.0))
+def _count_many(planes: Any, wanted: Any, count: int, counter: Any, sums: Any, part: Any) -> Any:
+    """uint16 (BLOCK,) of more than a counter holds; `part` is a view of `sums` as bytes."""
+    total = np.zeros(BLOCK, dtype=np.uint16)
+    for begin in range(0, count, MOST_COUNTED):
+        _count(planes, wanted, begin, min(count, begin + MOST_COUNTED), counter, sums)
+        total += part
     return total
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _best(found: Any, begin: int, end: int) -> Any:
+    if end - begin >= VECTOR:
+        return largest(found, begin, end)
+    best = np.uint16(0)
+    for place in range(begin, end):
+        best = max(best, found[place])
+    return best
 
 
 @njit(cache=True, nogil=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -86,6 +87,13 @@ class Store:
             self._owners[:count],
             self._keys,
         )
+
+    def belonging_to(self, keys: Iterable[str]) -> NDArray[np.bool_]:
+        """Which prints of a snapshot taken now are those of the keys; keys that are not enrolled have none."""
+        wanted = np.zeros(len(self._keys) + 1, dtype=np.bool_)
+        wanted[[self._identities.get(key, -1) for key in keys]] = True
+        wanted[-1] = False
+        return wanted[self._owners[: self._prints]]
 
     def add(self, key: str, cylinders: Cylinders) -> None:
         start = self._used

@@ -1,18 +1,17 @@
 from __future__ import annotations
 
+import math
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import numpy as np
 import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from matching.comparison import compare, search
-from matching.comparison.cylinders import BIT_WORDS, META, Cylinders, build_cylinders
-from matching.comparison.parameters import LIKENESS_FLOOR, MAX_TURN_UNITS
-from matching.comparison.planes import BLOCK, wanted_planes
-from matching.comparison.similarity import MIN_COMMON_CELLS
-from matching.comparison.store import Snapshot, Store
-from matching.gallery import MARGIN, SHORT_LIST, Gallery, Identification, Outcome
+from matching.comparison import compare
+from matching.comparison.calibration import CEILING, SUPPORTED
+from matching.gallery import MARGIN, Candidate, Gallery, Identification, Outcome
 from matching.template import Template
 
 from .made_minutiae import finger, template, touch
@@ -74,10 +73,11 @@ class TestUnknownFinger:
 
     @pytest.mark.parametrize("probe", [NOTHING, template([50, 80], [60, 90], [0, 9])])
     def test_too_few_minutiae_match_nobody(self, three_hundred: Gallery, probe):
-        assert three_hundred.identify(probe) == Identification(Outcome.NO_MATCH, None, 0.0, 0.0, 300)
+        needed = pytest.approx(-math.log10(1e-5 / 300))
+        assert three_hundred.identify(probe) == Identification(Outcome.NO_MATCH, None, 0.0, 0.0, 300, needed)
 
     def test_an_empty_gallery_matches_nobody(self):
-        assert Gallery().identify(finger(1)) == Identification(Outcome.NO_MATCH, None, 0.0, 0.0, 0)
+        assert Gallery().identify(finger(1)) == Identification(Outcome.NO_MATCH, None, 0.0, 0.0, 0, 5.0)
 
     def test_prints_without_minutiae_are_counted_and_match_nobody(self):
         empty = Gallery()
@@ -151,6 +151,44 @@ class TestThresholds:
             three_hundred.identify(finger(1), expected_fmr=rate)
 
 
+class TestWhatTheDataSupports:
+    def test_an_ordinary_roll_asks_for_more_than_was_observed(self, three_hundred: Gallery):
+        found = three_hundred.identify(touch(finger(5), 1))
+        assert found.needed == pytest.approx(-math.log10(1e-5 / 300))
+        assert found.needs_second_finger
+
+    def test_one_expected_person_does_not(self, three_hundred: Gallery):
+        rate = 10 ** (0.1 - SUPPORTED)
+        found = three_hundred.identify(touch(finger(5), 1), expected=["person 5"], expected_fmr=rate)
+        assert (found.key, found.needs_second_finger) == ("person 5", False)
+
+    def test_a_rate_beyond_all_scores_matches_nobody(self, three_hundred: Gallery):
+        found = three_hundred.identify(finger(5), fmr=10 ** -(CEILING + 1))
+        assert (found.outcome, found.score) == (Outcome.NO_MATCH, CEILING)
+        assert found.needed > CEILING
+
+
+class TestCandidates:
+    def test_are_the_keys_most_alike_best_first(self, three_hundred: Gallery):
+        probe = touch(finger(7), 2, jitter_px=2.5, lost=0.4)
+        found = three_hundred.candidates(probe, count=5)
+        assert found[0] == Candidate("person 7", compare(probe, finger(7)))
+        assert [each.score for each in found] == sorted((each.score for each in found), reverse=True)
+        assert len({each.key for each in found}) == 5
+
+    def test_each_key_by_its_best_print(self):
+        several = gallery(range(20))
+        several.enrol("person 3", touch(finger(3), 10))
+        several.enrol("alias", touch(finger(3), 11))
+        assert {each.key for each in several.candidates(touch(finger(3), 99), count=2)} == {
+            "person 3",
+            "alias",
+        }
+
+    def test_of_nobody_are_none(self):
+        assert Gallery().candidates(finger(1)) == []
+
+
 class TestChanges:
     def test_removed_people_are_gone_and_others_stay(self):
         changing = gallery(range(30))
@@ -209,127 +247,47 @@ class TestChanges:
             assert each.searched == 42 if each.outcome is Outcome.AMBIGUOUS else each.searched == 41
 
 
-class TestStore:
-    def rows(self, value: int, count: int) -> Cylinders:
-        return Cylinders(np.full((count, 16), value, dtype=np.uint64), float(value))
+class Enrolment(RuleBasedStateMachine):
+    """A gallery against a dictionary: whatever is done to it, it holds and finds what it should."""
 
-    def contents(self, snapshot) -> list[tuple[str, int, int]]:
-        """Key, what it was filled with, number of rows."""
-        rows = [snapshot.rows(index) for index in range(len(snapshot))]
-        for each, extent_px2 in zip(rows, snapshot.extents_px2, strict=True):
-            assert (each == np.uint64(extent_px2)).all()
-        return [
-            (snapshot.keys[owner], int(each[0, 0]), len(each))
-            for each, owner in zip(rows, snapshot.owners, strict=True)
-        ]
+    fingers = st.integers(0, 11)
 
-    def test_a_snapshot_stays_as_it_was(self):
-        store = Store()
-        for value in range(200):
-            store.add(f"{value}", self.rows(value, 30))
-        before = store.snapshot()
-        wanted = [(f"{value}", value, 30) for value in range(200)]
-        for value in range(180):
-            store.remove(f"{value}")
-            store.add("new", self.rows(1000 + value, 50))
-        assert self.contents(before) == wanted
-        now = self.contents(store.snapshot())
-        assert sorted(now) == sorted(wanted[180:] + [("new", 1000 + value, 50) for value in range(180)])
+    def __init__(self) -> None:
+        super().__init__()
+        self.gallery = Gallery()
+        self.enrolled: dict[int, int] = {}
 
-    def test_memory_of_the_removed_comes_back(self):
-        store = Store()
-        for value in range(1000):
-            store.add("passing", self.rows(value, 40))
-            store.remove("passing")
-        assert store.snapshot().planes.nbytes < 5_000 * 128
-        assert len(store) == 0
+    @rule(seed=fingers, times=st.integers(1, 3))
+    def enrol(self, seed: int, times: int) -> None:
+        for number in range(times):
+            self.gallery.enrol(f"{seed}", touch(finger(seed), number))
+        self.enrolled[seed] = self.enrolled.get(seed, 0) + times
 
-    def test_prints_of_any_size_stay_apart(self):
-        store = Store()
-        sizes = [0, 255, 2, 254, 1, 0, 130, 130, 130, 256, 3, 0]
-        made = [np.random.default_rng(n).integers(0, 2**64, (n, 16), dtype=np.uint64) for n in sizes]
-        for number, rows in enumerate(made):
-            store.add(f"{number % 3}", Cylinders(rows, 0.0))
-        snapshot = store.snapshot()
-        for index, rows in enumerate(made):
-            np.testing.assert_array_equal(snapshot.rows(index), rows)
+    @rule(seed=fingers)
+    def enrol_what_says_nothing(self, seed: int) -> None:
+        self.gallery.enrol(f"{seed}", NOTHING)
+        self.enrolled[seed] = self.enrolled.get(seed, 0) + 1
 
-    def test_a_gallery_keeps_to_its_memory(self):
-        """Under 6 kB a finger of 42 minutiae once there are many; growing leaves room for half as many again."""
-        store = Store()
-        for value in range(600):
-            store.add(f"{value}", self.rows(value, 42))
-        snapshot = store.snapshot()
-        blocks = -(-int(snapshot.spans[-1, 1]) // BLOCK)
-        assert (snapshot.planes[:blocks].nbytes + snapshot.metas[:blocks].nbytes) / 600 < 6_000
+    @rule(seed=fingers)
+    def remove(self, seed: int) -> None:
+        assert self.gallery.remove(f"{seed}") == self.enrolled.pop(seed, 0)
+
+    @rule(seed=fingers, is_expected=st.booleans())
+    def search(self, seed: int, is_expected: bool) -> None:
+        expected = [f"{seed}", "nobody"] if is_expected else None
+        found = self.gallery.identify(finger(seed), expected=expected)
+        prints = {compare(finger(seed), touch(finger(seed), number)) for number in range(3)}
+        assert found.searched == sum(self.enrolled.values())
+        assert found.key in (None, f"{seed}")
+        if found.key is not None:
+            assert seed in self.enrolled
+            assert found.score in prints
+
+    @invariant()
+    def holds_what_it_should(self) -> None:
+        assert len(self.gallery) == sum(self.enrolled.values())
+        assert all((f"{seed}" in self.gallery) == (seed in self.enrolled) for seed in range(12))
 
 
-class TestFirstLook:
-    def test_everyone_above_a_threshold_is_on_the_short_list(self, three_hundred: Gallery):
-        """The first look only ranks: relaxing everybody must find nothing that it left out."""
-        stored = three_hundred._store.snapshot()
-        for seed in range(0, 300, 10):
-            probe = build_cylinders(touch(finger(seed), 4, jitter_px=3.0, lost=0.4)).rows
-            alike = first_look(probe, stored)
-            assert (alike > alike[seed]).sum() < SHORT_LIST / 4
-
-    @pytest.mark.parametrize("turn", [0, 40, 100, 128, 200])
-    def test_skips_exactly_the_cylinders_that_are_turned_too_far(self, turn: int):
-        """Against counting bits pair by pair, for angles all around."""
-        whole = finger(3)
-        random = np.random.default_rng(turn)
-        probe = build_cylinders(template(whole.x, whole.y, random.integers(0, 256, len(whole)))).rows
-        print_ = build_cylinders(touch(whole, 1, turn_units=turn)).rows
-        assert first_look(probe, stored([print_])) == pytest.approx([likeness(probe, print_)], abs=1e-4)
-
-    def test_tells_prints_of_one_block_and_of_several_apart(self):
-        prints = [
-            build_cylinders(finger(seed, count)).rows for seed, count in enumerate([3, 40, 90, 12, 60] * 3)
-        ]
-        probe = build_cylinders(touch(finger(1), 2)).rows
-        wanted = [likeness(probe, print_) for print_ in prints]
-        assert min(wanted) < max(wanted)
-        assert first_look(probe, stored(prints)) == pytest.approx(wanted, abs=1e-4)
-
-    def test_counts_past_what_a_byte_holds(self):
-        """Cylinders with most bits set, as of prints with very many minutiae."""
-        full = build_cylinders(template(*np.random.default_rng(1).integers(0, 256, (3, 255)))).rows
-        assert max(np.bitwise_count(row[:BIT_WORDS]).sum() for row in full) > 300
-        probe = full[::16]
-        assert first_look(probe, stored([full])) == pytest.approx([likeness(probe, full)], rel=1e-5)
-
-
-def stored(prints: list[np.ndarray]) -> Snapshot:
-    store = Store()
-    for rows in prints:
-        store.add("someone", Cylinders(rows, 0.0))
-    return store.snapshot()
-
-
-def first_look(probe: np.ndarray, prints: Snapshot) -> np.ndarray:
-    alike = np.full(len(prints), -1, dtype=np.float32)
-    wanted, counts = wanted_planes(probe)
-    search.first_look(probe, wanted, counts, prints.planes, prints.metas, prints.spans, 0, len(prints), alike)
-    return alike
-
-
-def likeness(probe: np.ndarray, print_: np.ndarray) -> float:
-    """The definition of the first look, bit by bit."""
-    best = (max((overlap(row, other) for other in print_), default=0.0) for row in probe)
-    return sum(max(each - LIKENESS_FLOOR, 0) for each in best)
-
-
-def overlap(row: np.ndarray, other: np.ndarray) -> float:
-    """Share of the set bits that two cylinders have in common, 0 when they cannot be compared."""
-
-    def facts(cylinder: np.ndarray) -> tuple[int, float]:
-        meta = int(cylinder[META])
-        return meta >> 32 & 0xFF, (meta >> 40 & 0xFFF) / (meta >> 52)
-
-    (turn, density), (other_turn, other_density) = facts(row), facts(other)
-    between = (turn - other_turn) % 256
-    cells = int(np.bitwise_count(row[BIT_WORDS:META] & other[BIT_WORDS:META]).sum())
-    if min(between, 256 - between) > MAX_TURN_UNITS or cells < MIN_COMMON_CELLS:
-        return 0.0
-    ones = int(np.bitwise_count(row[:BIT_WORDS] & other[:BIT_WORDS]).sum())
-    return 2 * ones / max((density + other_density) * cells, 2 * ones, 1)
+TestEnrolment = Enrolment.TestCase
+TestEnrolment.settings = settings(max_examples=12, stateful_step_count=20, deadline=None)
