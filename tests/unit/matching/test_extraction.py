@@ -150,7 +150,7 @@ def test_the_trace_ends_with_what_is_found_and_shows_why() -> None:
 
 
 def test_many_threads_share_one_extractor() -> None:
-    expected = matching.extract(PRINT)
+    expected = LeaderExtractor().find(PRINT)
     answers: list[Template] = []
     shared = LeaderExtractor()
     threads = [threading.Thread(target=lambda: answers.append(shared.find(PRINT))) for _ in range(4)]
