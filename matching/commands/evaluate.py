@@ -108,7 +108,8 @@ def _table(figures: dict[str, Any]) -> str:
     width = max(24, *(len(name) + 2 for name in sets))
     lines = [f"{'error rates in per cent':<{width}}" + "".join(f"{name:>11}" for name in COLUMNS)]
     lines += [
-        f"{name:<{width}}" + "".join(f"{row[key]:>11.5g}" for key in COLUMNS) for name, row in sets.items()
+        f"{name:<{width}}" + "".join(f"{_cell(row[key]):>11}" for key in COLUMNS)
+        for name, row in sets.items()
     ]
     lines.append(
         f"mean EER {figures['mean_eer']:.3f} %, mean FMR1000 {figures['mean_fmr1000']:.3f} %,"
@@ -120,3 +121,7 @@ def _table(figures: dict[str, Any]) -> str:
         if row["unreadable_files"]
     ]
     return "\n".join(lines)
+
+
+def _cell(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"

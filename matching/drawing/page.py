@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from html import escape
 from importlib import resources
 from typing import Any
@@ -41,13 +42,13 @@ def _head(figures: Figures) -> str:
         ("comparison", f"{_mean(sets, 'compare_us'):.0f} µs"),
     ]
     if figures.get("memory_mb"):
-        cards.append(("peak memory", f"{figures['memory_mb']:.0f} MB"))
+        cards.append(("peak memory of this run", f"{figures['memory_mb']:.0f} MB"))
     links = "".join(f'<a href="#set{number}">{escape(name)}</a>' for number, name in enumerate(sets))
     return (
         "<h1>Fingerprint matching: error rates</h1>"
         f"<p>{_count(len(sets), 'set')}, {images:,} images, {pooled['genuine']:,} pairs of one finger (genuine) and"
         f" {pooled['impostor']:,} pairs of different fingers (impostor): every pair there is. Extractor"
-        f" {escape(figures['extractor'])}, engine {escape(figures['engine'])}, made {escape(figures['made_at'])}.</p>"
+        f" {escape(figures['extractor'])}, engine {escape(figures['engine'])}, made {_moment(figures['made_at'])}.</p>"
         f'<dl class="cards">{"".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in cards)}</dl>'
         f"<nav>{links}</nav>"
     )
@@ -55,6 +56,10 @@ def _head(figures: Figures) -> str:
 
 def _count(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
+
+
+def _moment(text: str) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _mean(sets: Figures, key: str) -> float:
@@ -119,7 +124,7 @@ def _times(figures: Figures) -> str:
         "<h2>Time and memory</h2>"
         + tables.times_table(figures)
         + f'<p class="soft">{escape(machine["processor"])}, {machine["cores"]} cores, {escape(machine["system"])},'
-        f" Python {escape(machine['python'])}, {escape(libraries)}; {figures['jobs']} image(s) at a time.</p>"
+        f" Python {escape(machine['python'])}, {escape(libraries)}; {_count(figures['jobs'], 'image')} at a time.</p>"
     )
 
 
@@ -129,13 +134,21 @@ def _set_section(number: int, name: str, row: Figures) -> str:
         f"<p>{row['fingers']} fingers, {row['images']} images of {row['dpi']:g} dpi. Equal error rate"
         f" {tables.percent(row['eer'])} %, {row['refused']} images refused.{_left_out(row)}</p>",
         '<div class="figures">',
-        _figure(charts.histogram_chart(f"{name}: scores", row), "How many pairs have which score.", _KINDS),
-        _figure(charts.det_chart(f"{name}: trade-off", [(name, row, "genuine")]), "The two errors.", (), row),
+        _figure(
+            charts.histogram_chart(f"{name}: scores", row),
+            "Genuine pairs should lie right, impostors left.",
+            _KINDS,
+        ),
+        _figure(
+            charts.det_chart(f"{name}: trade-off", [(name, row, "genuine")]),
+            "Each threshold is a point: the stricter, the further left and up.",
+            (),
+        ),
+        _discard(name, row) if row["discard"] else "",
+        tables.missed_table(row),
+        "</div>",
+        tables.thresholds_table(row, "What thresholds do to this set, with 95 % intervals."),
     ]
-    if row["discard"]:
-        parts.append(_discard(name, row))
-    parts.append("</div>")
-    parts.append(tables.thresholds_table(row, "What thresholds do to this set, with 95 % intervals."))
     return "".join(parts)
 
 
@@ -157,7 +170,7 @@ def _discard(name: str, row: Figures) -> str:
     )
 
 
-def _figure(chart: Chart, caption: str, legend: Named, figures: Figures | None = None) -> str:
+def _figure(chart: Chart, caption: str, legend: Named) -> str:
     entries = "".join(
         f'<li><svg viewBox="0 0 32 12" aria-hidden="true"><path class="line {style}" d="M1 6H31"/></svg>'
         f"{escape(name)}</li>"
@@ -166,7 +179,5 @@ def _figure(chart: Chart, caption: str, legend: Named, figures: Figures | None =
     return (
         f"<figure><h3>{escape(chart.title)}</h3>{chart.svg()}"
         + (f'<ul class="legend">{entries}</ul>' if entries else "")
-        + f"<figcaption>{escape(caption)}</figcaption>"
-        + (tables.missed_table(figures) if figures else "")
-        + "</figure>"
+        + f"<figcaption>{escape(caption)}</figcaption></figure>"
     )

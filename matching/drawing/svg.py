@@ -11,7 +11,7 @@ from typing import Final
 
 WIDTH: Final = 560
 HEIGHT: Final = 380
-LEFT, RIGHT, TOP, BOTTOM = 66, 16, 14, 52
+LEFT, RIGHT, TOP, BOTTOM = 84, 26, 14, 52
 """Margins for the labels, in units of the viewBox."""
 
 

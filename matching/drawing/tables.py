@@ -158,7 +158,7 @@ def times_table(figures: Figures) -> str:
 
 
 def missed_table(row: Figures) -> str:
-    """The curve in figures."""
+    """The trade-off in figures."""
     points = list(zip(row["det"]["fmr"], row["det"]["fnmr"], row["det"]["threshold"], strict=True))
     rows = []
     for allowed in (10.0, 1.0, 0.1, 0.01, 0.001):
@@ -173,5 +173,5 @@ def missed_table(row: Figures) -> str:
             ]
         )
     return table(
-        "The curve in figures.", ("false matches at most", "genuine pairs missed", "from score"), rows
+        "The trade-off in figures.", ("false matches at most", "genuine pairs missed", "from score"), rows
     )

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from matching.comparison import Cylinders, build_cylinders, compare_cylinders
 from matching.evaluation.protocol import Follow, Taken
 from matching.evaluation.rates import interval
 from matching.gallery import Gallery, Identification, Outcome
@@ -26,8 +25,8 @@ class Search:
 
     - `mated`: the finger was enrolled
     - `returned`: the finger that the search named, None when it named nobody
-    - `rank`: place of the true finger among all enrolled ones by their scores, 1 for the first; None where the search
-      is not mated, or the true finger has no score at all
+    - `rank`: place of the true finger among the candidates by their scores, 1 for the first; None where the search is
+      not mated, or the true finger is no candidate
     """
 
     finger: str
@@ -45,11 +44,9 @@ class Enrolled:
         self.gallery = Gallery()
         self.refused = sum(each.template is None for each in impressions)
         self._templates: dict[str, list[Template]] = {}
-        self._prepared: list[tuple[str, Cylinders]] = []
         for each in impressions:
             if each.template is not None:
                 self._templates.setdefault(each.finger, []).append(each.template)
-                self._prepared.append((each.finger, build_cylinders(each.template)))
                 self.gallery.enrol(each.finger, each.template)
 
     @property
@@ -64,13 +61,10 @@ class Enrolled:
             self.gallery.enrol(finger, template)
 
     def rank(self, finger: str, probe: Template) -> int | None:
-        """Place of the finger among all: every print is compared, so that no short list hides it."""
-        wanted = build_cylinders(probe)
-        best: dict[str, float] = {}
-        for owner, prepared in self._prepared:
-            best[owner] = max(best.get(owner, 0.0), compare_cylinders(wanted, prepared))
-        own = best.pop(finger, 0.0)
-        return 1 + sum(score >= own for score in best.values()) if own > 0 else None
+        """Place of the finger among the candidates; one that is as good counts as before it."""
+        found = {each.key: each.score for each in self.gallery.candidates(probe)}
+        own = found.get(finger, 0.0)
+        return sum(score >= own for score in found.values()) if own > 0 else None
 
 
 def search_all(
