@@ -48,7 +48,8 @@ def _levelled(image: GreyImage) -> tuple[Plane, Plane]:
     """The image with local mean 0 and contrast near 1, and that contrast before, both pixel by pixel."""
     grey = image.astype(np.float32)
     grey -= _local_mean(grey)
-    contrast: Plane = np.sqrt(_local_mean(grey * grey))
+    # The filter's running sums leave a little less than nothing where all is even.
+    contrast: Plane = np.sqrt(np.maximum(_local_mean(grey * grey), 0))
     return grey / (contrast + np.float32(P.LEAST_GREY)), contrast
 
 
