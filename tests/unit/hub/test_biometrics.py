@@ -111,6 +111,12 @@ def test_one_finger_given_as_two_is_noticed(prints: Prints) -> None:
     check_distinct([one, prepare_finger(7, [prints[2, 1]])])
 
 
+def test_images_of_two_fingers_are_not_enrolled_as_one(prints: Prints) -> None:
+    with pytest.raises(RefusedError, match="do not match"):
+        prepare_finger(2, [prints[1, 1], prints[1, 2], prints[2, 1]])
+    assert len(prepare_finger(2, [prints[1, 1], prints[1, 2]]).impressions) == 2
+
+
 def test_templates_come_back_as_they_went_in(world: World, prints: Prints) -> None:
     person = world.person()
     enrol(world, person.id, 2, [prints[1, 1], prints[1, 2]])
