@@ -88,7 +88,8 @@ def _likenesses(
         )
         share = _everywhere(builder, arguments[5], _SHORTS)
         turn = _everywhere(builder, arguments[6], _BYTES)
-        for lane in range(0, LANES, VECTOR):
+        every = _INDEX(0), _INDEX(LANES), _INDEX(VECTOR)
+        with cgutils.for_range_slice(builder, *every, intp=_INDEX) as (lane, _):
             cells = builder.sub(_load(builder, valid, lane, _BYTES), _load(builder, missing, lane, _BYTES))
             turned = builder.sub(turn, _load(builder, angles, lane, _BYTES))
             fits = _fits(builder, cells, turned)

@@ -30,23 +30,29 @@ def first_look(
     `wanted` and `counts` are the probe's `wanted_planes`, the others those of a `store.Snapshot`.
     """
     out[begin:end] = np.float32(0.0)
-    first = begin
+    begun = np.zeros(len(probe), dtype=np.uint16)
+    first, block = begin, -1
     while first < end:
-        block = spans[first, 0] // BLOCK
+        if spans[first, 0] == spans[first, 1]:
+            first += 1
+            continue
+        block = max(block + 1, spans[first, 0] // BLOCK)
         after = first + 1
-        while after < end and spans[after, 0] // BLOCK == block:
+        while after < end and spans[after, 0] < (block + 1) * BLOCK:
             after += 1
         places = spans[first:after] - block * BLOCK
-        if places[-1, 1] > places[0, 0]:
-            _look_at_block(probe, wanted, counts, planes[block], metas[block], places, out[first:after])
-        first = after
+        _look_at_block(probe, wanted, counts, planes[block], metas[block], places, begun, out[first:after])
+        first = after - int(places[-1, 1] > BLOCK)
 
 
 @njit(cache=True, nogil=True)
 def _look_at_block(
-    probe: Any, wanted: Any, counts: Any, planes: Any, metas: Any, places: Any, out: Any
+    probe: Any, wanted: Any, counts: Any, planes: Any, metas: Any, places: Any, begun: Any, out: Any
 ) -> None:
-    """Add to float32 `out` how alike the prints at `places` (n, 2) of one block are to the probe."""
+    """Fill float32 `out` with how alike those of the prints at `places` (n, 2) are to the probe that end in this block.
+
+    `begun`, uint16 by row of the probe: the largest likeness so far of the print that ends in the next block.
+    """
     counter = np.empty((COUNTERS, LANE_WORDS), dtype=np.uint64)
     sums = np.empty((2, COUNTERS, LANE_WORDS), dtype=np.uint64)
     ones, missing = sums[0].view(np.uint8).reshape(BLOCK), sums[1].view(np.uint8).reshape(BLOCK)
@@ -63,11 +69,16 @@ def _look_at_block(
             many = _count_many(planes, wanted[line, 0], counts[line, 0], counter, sums[0], ones)
             likenesses(many, missing, valid, rarities, angles, share, turn, found)
         for print_ in range(len(places)):
-            likeness = unit * np.float32(_best(found, places[print_, 0], places[print_, 1]))
-            out[print_] += max(likeness - np.float32(P.LIKENESS_FLOOR), np.float32(0.0))
+            start, end = places[print_]
+            best = _best(found, max(start, 0), min(end, BLOCK))
+            if start < 0:
+                best = max(best, begun[line])
+            if end > BLOCK:
+                begun[line] = best
+            else:
+                out[print_] += max(unit * np.float32(best) - np.float32(P.LIKENESS_FLOOR), np.float32(0.0))
     for print_ in range(len(places)):
-        cylinders = places[print_, 1] - places[print_, 0]
-        out[print_] /= math.sqrt(max(cylinders, 1))
+        out[print_] /= math.sqrt(max(places[print_, 1] - places[print_, 0], 1))
 
 
 @njit(cache=True, nogil=True, inline="always")
@@ -105,7 +116,5 @@ def second_look(
     """Fill float64 `out` with the relaxed scores of the prints `chosen` (int64)."""
     for place in range(len(chosen)):
         start, end = spans[chosen[place]]
-        block = start // BLOCK
-        first = start - block * BLOCK
-        rows = read_rows(planes[block], metas[block], first, first + end - start)
+        rows = read_rows(planes, metas, start, end)
         out[place] = relaxed_score(probe, rows, by_distance, by_angle)

@@ -25,8 +25,8 @@ class Snapshot:
     """All prints enrolled at one moment.
 
     - `planes`, `metas`: uint64 (blocks, PLANES, LANE_WORDS) and (blocks, BLOCK), see `planes`
-    - `spans`: int64 (n, 2), rising; print i has the places `spans[i, 0]` to `spans[i, 1]`, place p is in block
-      p // BLOCK
+    - `spans`: int64 (n, 2), rising; print i has the places `spans[i, 0]` to `spans[i, 1]`, place p is place
+      p % BLOCK of block p // BLOCK
     - `extents_px2`: float64 (n,), of each print
     - `owners`: int32 (n,), index into `keys` of each print
     - `keys`: may be longer than what the owners refer to
@@ -44,12 +44,7 @@ class Snapshot:
 
     def rows(self, index: int) -> NDArray[np.uint64]:
         """Cylinder rows of one print."""
-        start, end = self.spans[index]
-        block = start // BLOCK
-        first = start - block * BLOCK
-        rows: NDArray[np.uint64] = read_rows(
-            self.planes[block], self.metas[block], first, first + end - start
-        )
+        rows: NDArray[np.uint64] = read_rows(self.planes, self.metas, *self.spans[index])
         return rows
 
 
@@ -97,8 +92,6 @@ class Store:
 
     def add(self, key: str, cylinders: Cylinders) -> None:
         start = self._used
-        if start % BLOCK + len(cylinders) > BLOCK:
-            start += -start % BLOCK
         end = start + len(cylinders)
         blocks_used, blocks = -(-self._used // BLOCK), -(-end // BLOCK)
         self._planes = _with_room(self._planes, blocks_used, blocks)
@@ -106,9 +99,7 @@ class Store:
         self._spans = _with_room(self._spans, self._prints, self._prints + 1)
         self._extents_px2 = _with_room(self._extents_px2, self._prints, self._prints + 1)
         self._owners = _with_room(self._owners, self._prints, self._prints + 1)
-        if len(cylinders):
-            block, first = divmod(start, BLOCK)
-            write_rows(cylinders.rows, self._planes[block], self._metas[block], first)
+        write_rows(cylinders.rows, self._planes, self._metas, start)
         self._spans[self._prints] = start, end
         self._extents_px2[self._prints] = cylinders.extent_px2
         self._owners[self._prints] = self._identity(key)

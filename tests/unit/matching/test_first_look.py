@@ -48,9 +48,8 @@ class TestFirstLook:
         )
 
     def test_tells_prints_of_one_block_and_of_several_apart(self):
-        prints = [
-            build_cylinders(finger(seed, count)).rows for seed, count in enumerate([3, 40, 90, 12, 60] * 3)
-        ]
+        sizes = [3, 40, 90, 12, 60, 240] * 3
+        prints = [build_cylinders(finger(seed, count)).rows for seed, count in enumerate(sizes)]
         probe = build_cylinders(touch(finger(1), 2)).rows
         wanted = [likeness(probe, print_) for print_ in prints]
         assert min(wanted) < max(wanted)

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from matching.comparison.cylinders import Cylinders
-from matching.comparison.planes import BLOCK
+from matching.comparison.cylinders import BIT_WORDS, CELL_COUNT, META, Cylinders
+from matching.comparison.planes import BLOCK, ONES
 from matching.comparison.store import Store
 
 
@@ -46,6 +46,9 @@ class TestStore:
         store = Store()
         sizes = [0, 255, 2, 254, 1, 0, 130, 130, 130, 256, 3, 0]
         made = [np.random.default_rng(n).integers(0, 2**64, (n, 16), dtype=np.uint64) for n in sizes]
+        for rows in made:  # bits that no cell has
+            rows[:, BIT_WORDS - 1] &= np.uint64(2 ** (ONES % 64) - 1)
+            rows[:, META - 1] &= np.uint64(2 ** (CELL_COUNT % 64) - 1)
         for number, rows in enumerate(made):
             store.add(f"{number % 3}", Cylinders(rows, 0.0))
         snapshot = store.snapshot()
