@@ -22,7 +22,11 @@ def check(extended: bytes, minutiae: int, width: int, height: int) -> None:
 
     Blocks of types that the standard does not define may hold anything.
     """
-    for block in read_blocks(extended):
+    blocks = read_blocks(extended)
+    for code in (standard.RIDGE_COUNTS, standard.CORES_AND_DELTAS, standard.ZONAL_QUALITY):
+        if sum(block.code == code for block in blocks) > 1:
+            raise TemplateError("The record's extended data says the same thing twice.")
+    for block in blocks:
         if block.code == standard.RIDGE_COUNTS:
             if (standard.edges_of(block.content)[:, :2] >= minutiae).any():
                 raise TemplateError("The record counts ridges to a minutia that it does not hold.")

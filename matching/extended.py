@@ -21,8 +21,8 @@ OWN: Final = b"PIMS"
 """Begins the content of each block of our own: makers choose their codes without asking each other."""
 RIDGE_FIELD: Final = 0x5046
 """Our own block of the ridges' directions and distances."""
-MAX_BLOCKS: Final = 255
-"""Known records hold a handful; more are not read, so that reading stays quick whatever comes."""
+MAX_BLOCKS: Final = 16
+"""The standard has three types and a maker some of its own; more are not read, so that reading stays quick."""
 MAX_CONTENT_BYTES: Final = 0xFFFF - 4
 
 _HEADER: Final = struct.Struct(">HH")
@@ -48,10 +48,13 @@ class Block:
 
 def read_blocks(extended: bytes) -> tuple[Block, ...]:
     """All blocks in their order; TemplateError with the reason when the bytes are no chain of blocks."""
-    try:
-        return _chain(extended, counted=_HEADER.size)
-    except TemplateError:
-        return _chain(extended, counted=0)
+    reasons = []
+    for counted in (_HEADER.size, 0):
+        try:
+            return _chain(extended, counted)
+        except TemplateError as reason:
+            reasons.append(reason)
+    raise reasons[0]
 
 
 def write_blocks(blocks: Iterable[Block]) -> bytes:

@@ -68,9 +68,17 @@ def test_what_is_no_chain_of_blocks_is_refused(chain: str) -> None:
 
 
 def test_a_flood_of_blocks_is_refused() -> None:
-    assert len(read_blocks(area(VENDOR, b"x") * 255)) == 255
-    with pytest.raises(TemplateError, match="extended data"):
-        read_blocks(area(VENDOR, b"x") * 256)
+    assert len(read_blocks(area(VENDOR, b"x") * 16)) == 16
+    with pytest.raises(TemplateError, match="more than 16"):
+        read_blocks(area(VENDOR, b"x") * 17)
+
+
+def test_two_blocks_of_one_of_the_standards_types_are_refused() -> None:
+    counts = area(standard_blocks.RIDGE_COUNTS, b"\0\0\1\5")
+    assert template(counts).extended == counts
+    with pytest.raises(TemplateError, match="twice"):
+        template(counts + counts)
+    assert template(area(VENDOR, b"") * 2)
 
 
 @pytest.mark.parametrize(("code", "size"), [(-1, 0), (0x10000, 0), (1, 0xFFFC)])
