@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from matching.commands import compare, evaluate, identify, show
+from matching.commands.machine import package_version
 from matching.errors import MatchingError
 
 
@@ -18,20 +19,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     chosen = _parser().parse_args(arguments)
     try:
         print(chosen.run(chosen))
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
     except MatchingError as fault:
         print(f"pims-matching: {fault}", file=sys.stderr)
+        return 2
+    except OSError as fault:
+        print(f"pims-matching: {fault.filename or 'the system'}: {fault.strerror or fault}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("pims-matching: stopped before it was done; nothing was written.", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        sys.stderr.close()
-        return 0
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="pims-matching", description=__doc__)
+    parser.add_argument("--version", action="version", version=f"%(prog)s {package_version()}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for command in (evaluate, identify, show, compare):
         command.add(commands)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from matching.errors import MatchingError
+from matching.images import MAX_DPI, MIN_DPI
 
 _NAME: Final = re.compile(
     r"(?P<finger>.+)_(?P<impression>[0-9]{1,9})\.(png|tif|tiff|bmp|jpg|jpeg)", re.IGNORECASE
@@ -75,7 +76,7 @@ def dpi_of(folder: Path, given: float | None = None) -> float:
         return given
     for place in (Path(os.path.abspath(folder)), folder.resolve()):
         for path in (place / "sets.json", place.parent / "sets.json"):
-            if path.is_file() and (stated := _stated_dpi(path, place.name)):
+            if path.is_file() and (stated := _stated_dpi(path, place.name)) is not None:
                 return stated
     return DPI
 
@@ -105,6 +106,11 @@ def _stated_dpi(path: Path, name: str) -> float | None:
     """What the file says of the set, None when it does not name it."""
     try:
         sets: Any = json.loads(path.read_text(encoding="utf-8"))
-        return float(sets[name]["dpi"]) if name in sets else None
+        stated = float(sets[name]["dpi"]) if name in sets else None
     except (OSError, ValueError, KeyError, TypeError) as fault:
         raise FolderError(f'{path} must hold {{"{name}": {{"dpi": 500}}}}; give --dpi instead.') from fault
+    if stated is not None and not MIN_DPI <= stated <= MAX_DPI:
+        raise FolderError(
+            f"{path} gives {name} {stated:g} dpi: only {MIN_DPI} to {MAX_DPI} can be used; resample the images."
+        )
+    return stated

@@ -10,8 +10,17 @@ from pathlib import Path
 from typing import Any, Final
 
 import matching
-from matching.commands.extracting import PrintSet, extract_all, follower, print_set
+from matching.commands.extracting import (
+    PrintSet,
+    check_usable,
+    extract_all,
+    follower,
+    left_out,
+    left_out_words,
+    print_set,
+)
 from matching.commands.images import check_writable, write_text
+from matching.commands.machine import engine_version, machine, peak_memory_mb
 from matching.commands.options import add_dpi, add_extractor, add_jobs, make_extractor
 from matching.commands.progress import Progress
 from matching.extraction import Extractor
@@ -65,8 +74,6 @@ def run(chosen: argparse.Namespace) -> str:
 
 def about_the_run(extractor: Extractor, jobs: int) -> dict[str, Any]:
     """What a reader needs to know to repeat the figures."""
-    from matching.evaluation.machine import engine_version, machine, peak_memory_mb
-
     return {
         "extractor": extractor.name,
         "engine": engine_version(),
@@ -94,9 +101,10 @@ def _measure(sets: list[PrintSet], extractor: Extractor, jobs: int) -> dict[str,
     progress, results, notes = Progress(sys.stderr), {}, {}
     for each in sets:
         taken, unreadable = extract_all(each, extractor, jobs, progress)
+        check_usable(each, taken)
         check_pairs(f"{each.folder} without its unreadable files", [one.finger for one in taken])
         results[each.name] = compare_all(taken, follower(each, progress))
-        notes[each.name] = {"dpi": each.dpi, "unreadable": len(unreadable), "unreadable_files": unreadable}
+        notes[each.name] = {"dpi": each.dpi, **left_out(taken, unreadable)}
     figures = report(results)
     for name, note in notes.items():
         figures["sets"][name] |= note
@@ -115,11 +123,7 @@ def _table(figures: dict[str, Any]) -> str:
         f"mean EER {figures['mean_eer']:.3f} %, mean FMR1000 {figures['mean_fmr1000']:.3f} %,"
         f" pooled EER {figures['pooled_eer']:.3f} %"
     )
-    lines += [
-        f"{name}: left out, cannot be read: {', '.join(row['unreadable_files'])}"
-        for name, row in sets.items()
-        if row["unreadable_files"]
-    ]
+    lines += [line for name, row in sets.items() for line in left_out_words(name, row)]
     return "\n".join(lines)
 
 

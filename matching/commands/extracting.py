@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import matching
 from matching.commands.images import UnreadableImageError, read_image
 from matching.commands.progress import Progress
 from matching.errors import ImageError
 from matching.extraction import Extractor
-from matching.prints import Impression, dpi_of, find_impressions, name_of
+from matching.prints import FolderError, Impression, dpi_of, find_impressions, name_of
 
 if TYPE_CHECKING:
     from matching.evaluation import Taken
+
+MOST_REFUSALS: Final = 5
+"""That are said one by one on a console."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,36 @@ def extract_all(
     return found, unreadable
 
 
+def left_out(found: Sequence[Taken], unreadable: Sequence[str]) -> dict[str, Any]:
+    """For the report: which files could not be read, and which images the engine refused and why."""
+    return {
+        "unreadable": len(unreadable),
+        "unreadable_files": list(unreadable),
+        "refused_files": {each.file: each.refusal for each in found if each.template is None},
+    }
+
+
+def left_out_words(name: str, row: Mapping[str, Any]) -> list[str]:
+    """The same for people; of many refusals the first few."""
+    lines = []
+    if row["unreadable_files"]:
+        lines.append(f"{name}: left out, cannot be read: {', '.join(row['unreadable_files'])}")
+    refused = list(row["refused_files"].items())
+    lines += [
+        f"{name}: refused, matches nothing: {file}. {reason}" for file, reason in refused[:MOST_REFUSALS]
+    ]
+    if len(refused) > MOST_REFUSALS:
+        lines.append(f"{name}: and {len(refused) - MOST_REFUSALS} more refused; the report names them")
+    return lines
+
+
+def check_usable(prints: PrintSet, found: Sequence[Taken]) -> None:
+    """Raises FolderError when not one image of the set made a template."""
+    if all(each.template is None for each in found):
+        reason = next((each.refusal for each in found), "None of the files can be read.")
+        raise FolderError(f"Not one image in {prints.folder} can be used. {reason}")
+
+
 def follower(prints: PrintSet, progress: Progress) -> Callable[[Any, str, int], Iterator[Any]]:
     """Progress that says which set it is about."""
     return lambda items, what, count: progress.follow(items, f"{prints.name}: {what}", count)
@@ -67,6 +100,6 @@ def _examine(impression: Impression, dpi: float, extractor: Extractor) -> Taken 
         quality = matching.assess(image, dpi).score
     except UnreadableImageError:
         return None
-    except ImageError:
-        return Taken(impression.finger, None, quality=0)
+    except ImageError as fault:
+        return Taken(impression.finger, None, quality=0, file=impression.path.name, refusal=str(fault))
     return replace(extracted(impression, lambda _: matching.extract(image, dpi, extractor)), quality=quality)

@@ -8,18 +8,23 @@ import sys
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import matching
 from matching.commands.evaluate import about_the_run
-from matching.commands.extracting import PrintSet, extract_all, follower, print_set
+from matching.commands.extracting import (
+    PrintSet,
+    check_usable,
+    extract_all,
+    follower,
+    left_out,
+    left_out_words,
+    print_set,
+)
 from matching.commands.images import check_writable, write_text
 from matching.commands.options import add_dpi, add_extractor, add_jobs, counts, make_extractor, rate
 from matching.commands.progress import Progress
 from matching.prints import FolderError
-
-if TYPE_CHECKING:
-    from matching.evaluation import Taken
 
 ABOUT: Final = """\
 Search each probe among the prints of a gallery, and say how often the right finger is found (rank-1), how often the
@@ -73,14 +78,15 @@ def run(chosen: argparse.Namespace) -> str:
     progress = Progress(sys.stderr)
     enrolled, unreadable = extract_all(gallery, extractor, chosen.jobs, progress)
     probing, further = extract_all(probes, extractor, chosen.jobs, progress)
-    _check(enrolled, probing, chosen)
+    check_usable(gallery, enrolled)
+    check_usable(probes, probing)
     room = Enrolled(enrolled)
     take_out = {each.finger for each in probing} <= room.fingers
     searches = search_all(room, probing, chosen.fmr, take_out, follower(probes, progress))
     figures = {
         "gallery": {"prints": len(room.gallery), "fingers": len(room.fingers), "refused": room.refused},
         "probes": {"images": len(probing), "refused": sum(each.template is None for each in probing)},
-        "unreadable_files": unreadable + further,
+        **left_out(enrolled + probing, unreadable + further),
         "fmr": chosen.fmr,
         "non_mated_by_taking_out": take_out,
         **search_report(searches),
@@ -125,12 +131,6 @@ def _enrolled_of(gallery: PrintSet, numbers: Collection[int] | None) -> PrintSet
     return replace(gallery, impressions=chosen)
 
 
-def _check(enrolled: list[Taken], probing: list[Taken], chosen: argparse.Namespace) -> None:
-    for folder, found in ((chosen.gallery, enrolled), (chosen.probes, probing)):
-        if all(each.template is None for each in found):
-            raise FolderError(f"None of the images in {folder} can be used: nothing to search.")
-
-
 def _words(figures: dict[str, Any]) -> str:
     gallery, probes = figures["gallery"], figures["probes"]
     lines = [
@@ -153,8 +153,7 @@ def _words(figures: dict[str, Any]) -> str:
     ]
     if figures["search_ms"] is not None:
         lines.append(f"a search: {figures['search_ms']} ms, 95 % within {figures['search_p95_ms']} ms")
-    if figures["unreadable_files"]:
-        lines.append(f"left out, cannot be read: {', '.join(figures['unreadable_files'])}")
+    lines += left_out_words("images", figures)
     return "\n".join(lines)
 
 

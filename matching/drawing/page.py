@@ -99,7 +99,6 @@ def _meaning(figures: Figures, named: Named) -> str:
         " extrapolate. They rank, but where a decision needs them, ask for a second finger.</p>"
         "<p>A search compares with everyone, and every comparison may err: the more prints, the higher the score must"
         " be.</p>"
-        + tables.galleries_table()
         + tables.thresholds_table(
             figures["pooled"],
             "What thresholds do to all pairs of this evaluation, with 95 % intervals (Clopper-Pearson; pairs of one"
@@ -113,6 +112,7 @@ def _meaning(figures: Figures, named: Named) -> str:
             " Upright bars: 95 % intervals for all pairs.",
             [("claimed", {}, "claim"), *rows],
         )
+        + tables.galleries_table()
         + "</div>"
     )
 

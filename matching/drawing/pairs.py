@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from matching.drawing.minutiae import Canvas
-from matching.drawing.palette import GROUND, INK, LINES, RULE, SOFT, Colour, font
+from matching.drawing.minutiae import FINER, Canvas
+from matching.drawing.palette import GROUND, INK, LINES, RULE, SOFT, Colour, font, text_width
 from matching.template import Template
 
 SIDE: Final = 560
@@ -20,6 +20,7 @@ GAP: Final = 18
 BETWEEN: Final = 60
 LINE: Final = 24
 CAPTION: Final = 26
+LINE_SIZE: Final = 16
 LEGEND: Final = (
     "Each line joins two minutiae taken for the same; the thicker, the more the others agree with them."
 )
@@ -47,19 +48,16 @@ def pairs_picture(
     finished = [canvas.finished() for canvas in canvases]
     head = GAP + LINE * len(lines) + GAP + CAPTION
     lefts = GAP, GAP + finished[0].width + BETWEEN
-    sheet = Image.new(
-        "RGB",
-        (lefts[1] + finished[1].width + GAP, head + max(each.height for each in finished) + GAP + LINE),
-        GROUND,
-    )
+    width = max([lefts[1] + finished[1].width, *(GAP + text_width(line, LINE_SIZE) for line in lines)]) + GAP
+    height = head + max(each.height for each in finished) + GAP + LINE
+    sheet = Image.new("RGB", (width, height), GROUND)
     _write(sheet, lines, head, lefts, (probe.caption, candidate.caption))
     for left, picture in zip(lefts, finished, strict=True):
         sheet.paste(picture, (left, head))
         ImageDraw.Draw(sheet).rectangle(
             (left - 1, head - 1, left + picture.width, head + picture.height), outline=RULE
         )
-    _join(sheet, (probe, candidate), canvases, lefts, head, pairs, values, colours)
-    return sheet
+    return _join(sheet, (probe, candidate), canvases, lefts, head, pairs, values, colours)
 
 
 def _mark(canvas: Canvas, template: Template, paired: Sequence[int], colours: Sequence[Colour]) -> None:
@@ -74,7 +72,7 @@ def _write(
 ) -> None:
     draw = ImageDraw.Draw(sheet)
     for number, line in enumerate(lines):
-        draw.text((GAP, GAP + LINE * number), line, fill=INK, font=font(20 if not number else 15))
+        draw.text((GAP, GAP + LINE * number), line, fill=INK, font=font(LINE_SIZE))
     for left, caption in zip(lefts, captions, strict=True):
         draw.text((left, head - CAPTION), caption, fill=INK, font=font(14))
     draw.text((GAP, sheet.height - LINE - 4), LEGEND, fill=SOFT, font=font(14))
@@ -89,15 +87,17 @@ def _join(
     pairs: Any,
     values: Any,
     colours: Sequence[Colour],
-) -> None:
+) -> Image.Image:
     """Lines from print to print, the weakest first, so that the strongest lie on top."""
-    draw = ImageDraw.Draw(sheet)
+    layer = Image.new("RGBA", (sheet.width * FINER, sheet.height * FINER))
+    draw = ImageDraw.Draw(layer)
     most = max((float(value) for value in values), default=1.0) or 1.0
     for number in reversed(range(len(pairs))):
         ends = []
         for each, canvas, left, minutia in zip(prints, canvases, lefts, pairs[number], strict=True):
             x, y = canvas.place(each.template, int(minutia))
-            ends.append((left + x, top + y))
-        width = 1 + round(2 * float(values[number]) / most)
-        draw.line(ends, fill=GROUND, width=width + 2)
-        draw.line(ends, fill=colours[number], width=width)
+            ends.append((FINER * (left + x), FINER * (top + y)))
+        width = round(FINER * (0.8 + 1.7 * float(values[number]) / most))
+        draw.line(ends, fill=(*GROUND, 200), width=width + 2 * FINER)
+        draw.line(ends, fill=(*colours[number], 220), width=width)
+    return Image.alpha_composite(sheet.convert("RGBA"), layer.reduce(FINER)).convert("RGB")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import Final
 
@@ -27,3 +28,8 @@ LINES: Final = (BLUE, VERMILLION, GREEN, PURPLE, ORANGE, SKY)
 @cache
 def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(size)
+
+
+def text_width(text: str, size: int) -> int:
+    """Pixels that a line of text takes."""
+    return math.ceil(font(size).getlength(text))

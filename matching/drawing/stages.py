@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from matching.drawing.minutiae import LEGEND, Canvas, enlarged
-from matching.drawing.palette import BLUE, GROUND, INK, RULE, SOFT, font
+from matching.drawing.palette import BLUE, GROUND, INK, RULE, SOFT, font, text_width
 from matching.template import Template
 
 TILE: Final = 460
@@ -19,6 +19,7 @@ TILE: Final = 460
 MOST_IN_A_ROW: Final = 4
 GAP: Final = 18
 CAPTION: Final = 30
+SIZE: Final = 16
 STROKE_PX: Final = 12
 """Distance of the strokes that show orientation, in pixels of the tile."""
 
@@ -32,14 +33,15 @@ def stage_sheet(image: NDArray[np.uint8], stages: Stages, lines: Sequence[str]) 
     rows = math.ceil(len(tiles) / columns)
     cell = max(tile.width for _, tile in tiles), max(tile.height for _, tile in tiles)
     head = GAP + 24 * len(lines) + GAP
+    widest = max(text_width(line, SIZE) for line in [*lines, LEGEND]) + 2 * GAP
     sheet = Image.new(
         "RGB",
-        (GAP + columns * (cell[0] + GAP), head + rows * (cell[1] + CAPTION + GAP) + 24),
+        (max(GAP + columns * (cell[0] + GAP), widest), head + rows * (cell[1] + CAPTION + GAP) + 24),
         GROUND,
     )
     draw = ImageDraw.Draw(sheet)
     for number, line in enumerate(lines):
-        draw.text((GAP, GAP + 24 * number), line, fill=INK, font=font(18 if not number else 15))
+        draw.text((GAP, GAP + 24 * number), line, fill=INK, font=font(SIZE))
     for number, (name, tile) in enumerate(tiles):
         left = GAP + number % columns * (cell[0] + GAP)
         top = head + number // columns * (cell[1] + CAPTION + GAP)

@@ -8,22 +8,13 @@ from html import escape
 from typing import Any, Final
 
 from matching.comparison.calibration import CEILING, SUPPORTED
+from matching.drawing.words import USES
 
 Figures = Mapping[str, Any]
 
-USES: Final = {
-    1.0: "says nothing yet",
-    2.0: "a hint, not a decision",
-    3.0: "one known person at a desk, with an officer",
-    4.0: "one known person at a gate",
-    5.0: "one of a few dozen expected people",
-    6.0: "one of some hundred people",
-    8.0: "one of some thousand people",
-}
 GALLERIES: Final = (1, 30, 300, 2_400, 10_000, 100_000)
 """From one known person over a group and a wing to a prison with two fingers each, and a national roll."""
 SEARCH_RATES: Final = (1e-2, 1e-3, 1e-4, 1e-5)
-_HIGHEST_MISS: Final = 10.0
 
 
 def percent(value: float) -> str:

@@ -34,6 +34,7 @@ class Taken:
     - `template`: None when the engine refused the image
     - `quality`: 0 to 100, NO_QUALITY when nobody asked
     - `extract_ms`: of the extraction alone, without reading the file; `cpu_ms` of it in the calling thread
+    - `file`, `refusal`: name of the image file, and the sentence with which the engine refused it
     """
 
     finger: str
@@ -41,6 +42,8 @@ class Taken:
     quality: int = NO_QUALITY
     extract_ms: float = 0.0
     cpu_ms: float = 0.0
+    file: str = ""
+    refusal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +93,20 @@ def extracted(impression: Impression, extract: Callable[[Impression], Template])
     """The impression with the time that `extract` took for it."""
     started, cpu_started = time.perf_counter(), time.thread_time()
     template: Template | None
+    refusal = ""
     try:
         template = extract(impression)
-    except ImageError:
-        template = None
+    except ImageError as fault:
+        template, refusal = None, str(fault)
     cpu, wall = time.thread_time() - cpu_started, time.perf_counter() - started
-    return Taken(impression.finger, template, extract_ms=1e3 * wall, cpu_ms=1e3 * cpu)
+    return Taken(
+        impression.finger,
+        template,
+        extract_ms=1e3 * wall,
+        cpu_ms=1e3 * cpu,
+        file=impression.path.name,
+        refusal=refusal,
+    )
 
 
 def compare_all(

@@ -14,9 +14,13 @@ from matching.cli import main
 from matching.commands import extracting, images, options
 from matching.commands.images import UnreadableImageError, read_image
 from matching.commands.progress import Progress
+from matching.comparison.calibration import CEILING, SUPPORTED
+from matching.comparison.explanation import explain
+from matching.drawing import words
 from matching.errors import ImageError
 from matching.evaluation import protocol
 
+from .made_minutiae import finger, touch
 from .made_prints import LEVELS_A_FINGER, GreyExtractor, write_print
 
 
@@ -108,10 +112,14 @@ class TestEvaluate:
         assert (row["genuine"], row["impostor"], row["refused"]) == (9, 27, 0)
         assert "left out, cannot be read: 0_4.JPEG, 9_1.png" in capsys.readouterr().out
 
-    def test_images_that_the_engine_refuses_stay_and_match_nothing(self, made_prints: Path, tmp_path: Path):
+    def test_images_that_the_engine_refuses_stay_and_match_nothing(
+        self, made_prints: Path, tmp_path: Path, capsys
+    ):
         Image.fromarray(np.zeros((40, 40), dtype=np.uint8)).save(made_prints / "0_4.png")
         main(["evaluate", str(made_prints), "--report", str(tmp_path / "out.json")])
         row = json.loads((tmp_path / "out.json").read_text())["sets"]["made"]
+        assert "refused, matches nothing: 0_4.png. The image is too small" in capsys.readouterr().out
+        assert list(row["refused_files"]) == ["0_4.png"]
         assert (row["genuine"], row["impostor"], row["refused"]) == (12, 33, 1)
         assert row["histogram"]["genuine"][0] == 3
 
@@ -152,6 +160,18 @@ class TestEvaluate:
 
     def test_nothing_readable_is_said(self, made_prints: Path, capsys):
         for path in made_prints.glob("*.png"):
+            path.write_bytes(b"")
+        assert "None of the files can be read" in refused(capsys, "evaluate", made_prints)
+
+    def test_nothing_usable_is_said_with_the_reason(self, made_prints: Path, capsys):
+        for path in made_prints.glob("*.png"):
+            Image.new("L", (40, 40)).save(path)
+        said = refused(capsys, "evaluate", made_prints)
+        assert "Not one image" in said
+        assert "too small" in said
+
+    def test_the_rest_after_unreadable_files_must_make_pairs(self, made_prints: Path, capsys):
+        for path in made_prints.glob("[12]_*.png"):
             path.write_bytes(b"")
         assert "without its unreadable files" in refused(capsys, "evaluate", made_prints)
 
@@ -264,15 +284,84 @@ class TestShow:
 
 
 class TestCompare:
-    def test_says_score_and_meaning(self, made_prints: Path, capsys):
+    def test_says_the_score_and_what_it_means(self, made_prints: Path, capsys):
         assert main(["compare", str(made_prints / "1_1.png"), str(made_prints / "1_2.png")]) == 0
-        assert "one pair of different fingers in" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert "one pair of different fingers in" in said
+        assert "Enough for: " in said
+        assert re.search(r"1_2\.png: quality 0 of 100: place finger; \d+ minutiae", said)
         assert main(["compare", str(made_prints / "1_1.png"), str(made_prints / "0_2.png")]) == 0
-        assert float(capsys.readouterr().out.split()[0]) < 4
+        assert float(re.search(r"Score ([0-9.]+)", capsys.readouterr().out)[1]) < 4
 
-    def test_a_mistake_is_a_sentence_and_status_2(self, capsys):
+    def test_the_same_for_machines_is_what_the_engine_says(self, made_prints: Path, capsys):
+        paths = [made_prints / "1_1.png", made_prints / "1_2.png"]
+        assert main(["compare", "--json", *map(str, paths)]) == 0
+        found = json.loads(capsys.readouterr().out)
+        score = matching.compare(*(GreyExtractor().find(read_image(path)) for path in paths))
+        assert found["score"] == pytest.approx(score, abs=1e-3)
+        assert found["false_match_rate"] == pytest.approx(10**-score, rel=0.01)
+        assert found["observed"] is (score <= SUPPORTED)
+        assert found["paired_minutiae"] > 20
+        assert [each["file"] for each in found["images"]] == ["1_1.png", "1_2.png"]
+
+    def test_draws_the_pairs(self, made_prints: Path, tmp_path: Path):
+        drawn = []
+        for other in ("1_2.png", "2_2.png"):
+            paths = str(made_prints / "1_1.png"), str(made_prints / other)
+            assert main(["compare", *paths, "-o", str(tmp_path / "out.png")]) == 0
+            with Image.open(tmp_path / "out.png") as picture:
+                middle = np.asarray(picture)[120:-60, picture.width // 2 - 10 : picture.width // 2 + 10]
+                drawn.append(int((middle.min(axis=2) < 200).sum()))
+        assert drawn[0] > 500
+        assert drawn[1] == 0
+
+    def test_a_mistake_is_a_sentence_and_status_2(self, made_prints: Path, capsys):
         assert "no image at" in refused(capsys, "compare", "missing.png", "missing.png")
         assert "cannot be read as an image" in refused(capsys, "compare", __file__, __file__)
+        image = made_prints / "1_1.png"
+        assert "is the image itself" in refused(capsys, "compare", image, image, "-o", image)
+
+
+class TestWords:
+    def test_a_score_in_words(self):
+        assert words.meaning(4.0) == [
+            "Score 4.00: one pair of different fingers in 10,000 reaches it.",
+            "Enough for: confirming one known person at a gate.",
+        ]
+        assert words.meaning(0.3)[0] == "Nothing speaks for the same finger."
+        assert words.chance(0) == "every pair of different fingers reaches it"
+
+    def test_what_was_not_observed_is_said(self):
+        assert not any("second finger" in line for line in words.meaning(SUPPORTED))
+        assert any("second finger" in line for line in words.meaning(SUPPORTED + 0.1))
+        assert "highest" in words.meaning(CEILING)[0]
+
+
+class TestExplanation:
+    def test_pairs_are_minutiae_that_stood_in_one_place(self):
+        probe, candidate = finger(3), touch(finger(3), 5, turn_units=10, shift=(8, -6), jitter_px=0.7)
+        found = explain(probe, candidate)
+        assert len(found.pairs) == len(found.values) > 20
+        assert (np.diff(found.values) <= 0).all()
+        turn = 10 * np.pi / 128
+        x = probe.x[found.pairs[:, 0]] - 128.0
+        y = probe.y[found.pairs[:, 0]] - 144.0
+        expected = np.stack(
+            [x * np.cos(turn) + y * np.sin(turn) + 136, -x * np.sin(turn) + y * np.cos(turn) + 138]
+        )
+        actual = np.stack([candidate.x, candidate.y])[:, found.pairs[:, 1]]
+        assert np.median(np.hypot(*(expected - actual))) < 2
+        assert (np.hypot(*(expected - actual)) < 12).mean() > 0.9
+
+    def test_the_order_of_the_two_does_not_matter(self):
+        probe, candidate = finger(3), touch(finger(3), 5)
+        there = {tuple(pair) for pair in explain(probe, candidate).pairs.tolist()}
+        back = {tuple(pair[::-1]) for pair in explain(candidate, probe).pairs.tolist()}
+        assert len(there & back) > 0.8 * len(there)
+
+    def test_different_fingers_and_empty_templates_have_none(self):
+        assert len(explain(finger(3), finger(4)).pairs) == 0
+        assert explain(finger(3), finger(4).best(0)).pairs.shape == (0, 2)
 
 
 class TestImages:

@@ -60,7 +60,7 @@ def figures() -> dict[str, Any]:
     bad = [Taken(f"{f}", finger(100 + 10 * f + n)) for f in range(3) for n in range(2)]
     made = report({"good": compare_all(good), "<b>bad": compare_all(bad)})
     for row in made["sets"].values():
-        row |= {"dpi": 500.0, "unreadable": 1, "unreadable_files": ["<i>.png"]}
+        row |= {"dpi": 500.0, "unreadable": 1, "unreadable_files": ["<i>.png"], "refused_files": {}}
     machine = {"processor": "P", "cores": 2, "system": "S", "python": "3", "libraries": {"numpy": "2"}}
     return made | {
         "extractor": "leader",

@@ -333,10 +333,18 @@ class TestFolders:
         assert dpi_of(folder) == 512
 
     @pytest.mark.parametrize(
-        "text", ["{", '{"optical": 5}', '{"optical": {"dpi": "many"}}', '{"optical": {}}']
+        "text",
+        [
+            "{",
+            '{"optical": {"dpi": 100}}',
+            '{"optical": {"dpi": NaN}}',
+            '{"optical": 5}',
+            '{"optical": {"dpi": "many"}}',
+            '{"optical": {}}',
+        ],
     )
     def test_a_list_that_cannot_be_understood_is_said(self, tmp_path: Path, text: str):
         (tmp_path / "sets.json").write_text(text)
         (tmp_path / "optical").mkdir()
-        with pytest.raises(FolderError, match="--dpi"):
+        with pytest.raises(FolderError, match="dpi"):
             dpi_of(tmp_path / "optical")

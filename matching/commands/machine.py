@@ -35,7 +35,11 @@ def engine_version() -> str:
     """Of the installed package that holds the engine, and of the fast form of its templates."""
     from matching.comparison.parameters import VERSION
 
-    return f"{_version('pims') or 'not installed'}, cylinders {VERSION}"
+    return f"{package_version()}, cylinders {VERSION}"
+
+
+def package_version() -> str:
+    return _version("pims") or "not installed"
 
 
 def _version(name: str) -> str | None:
