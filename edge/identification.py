@@ -46,6 +46,7 @@ class RollIdentifier:
             if not quality.usable:
                 return _poor(int(quality.score), str(quality.advice.value), len(content.expected))
             probe = self._engine.extract(capture.image, capture.dpi)
+            quality = quality.with_minutiae(probe)
         except MatchingError:
             return _poor(0, "image", len(content.expected))
         found = content.gallery.identify(
@@ -58,7 +59,7 @@ class RollIdentifier:
             outcome=outcome,
             person=found.key if outcome is Outcome.MATCH else None,
             quality=int(quality.score),
-            advice="",
+            advice="" if outcome is Outcome.MATCH or quality.usable else str(quality.advice.value),
             score=_bounded(found.score),
             runner_up=_bounded(found.runner_up),
             searched=found.searched,

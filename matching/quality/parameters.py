@@ -31,22 +31,62 @@ MAX_PERIOD_RATIO: Final = 1.6
 MIN_LIKE_NEIGHBOURS: Final = 2
 """Of the four windows beside it, how many must continue a window's ridges: texture of photographs does not."""
 
+MAX_STRAIGHTNESS: Final = 0.93
+"""Length of the mean of the windows' directions, as vectors of length 1 that turn four times as fast (so that what
+crosses at a right angle counts as one), from which it is a pattern and no finger. Measured: at most 0.86 on 910 real
+prints, 1.0 for stripes, grids and cloth."""
+MIN_BENT_MM2: Final = 25.0
+"""Area of ridges from which they must bend; fewer may run side by side."""
+
 GLASS_PERCENTILE: Final = 95.0
 """Grey level of the bare glass: nearly the brightest of the image."""
+DARKEST_GLASS: Final = 60.0
+"""No sensor's glass is darker; an image that is, is black."""
 TOUCHED_BELOW_GLASS: Final = 30.0
 """Grey levels below the glass from which a window counts as touched."""
+MIN_TOUCHED_SHARE: Final = 0.08
+"""Of all windows; below it there is no finger but specks."""
+
+STRONG_PERCENTILE: Final = 95.0
+"""Of the ridge windows by contrast: a touch is strong somewhere, a trace nowhere."""
+TRACE_CONTRAST: Final = 0.115
+TRACE_DEPTH: Final = 0.25
+"""A trace's strongest ridges are lower than the first, and its ridges lie less than the second below the glass, both
+as share of the glass's grey level. Measured: touches on four optical and capacitive sensors have at least 0.13 of the
+first, or 0.27 of the second (a sensor of dark ground), but for 3 of 80 on a fifth, all of one finger; the same touches
+at 15 % of their contrast have at most 0.06 and 0.11, at 30 % at most 0.12 and 0.24."""
+
+HALF_FINGER_MM2_PER_SIDE: Final = 400.0
+MIN_OFF_CENTRE: Final = 0.08
+"""A finger is half beside the glass when the middle of what it touches is farther from the middle of the image than
+the second (as share of the side), and its ridges have less than the first times that distance: 32 mm2 at 0.08,
+100 mm2 at 0.25, which is where half of an image has its middle. Measured: see `python -m matching.quality.fit`."""
+CORNER_RATIO: Final = 0.6
+"""The finger is in a corner when it is off on the other axis too, by more than this share of the farther one."""
+
+WHOLE_FINGER_MM2: Final = 70.0
+"""Ridges of a finger that lies flat: nine of ten touches of the optical sets have more."""
+CLEAR_SHARE: Final = 0.6
+"""Share of the touched windows with clear ridges from which the skin is neither dry nor wet."""
+WIDE_SHARE: Final = 0.5
+"""Share of the image that a finger covers when it is pressed firmly: pale over all of it, it is dry."""
 WET_GREY: Final = 70.0
 DRY_GREY: Final = 170.0
-"""Median grey level of the touched windows, of 255, that tells a flooded from a dry finger."""
+"""Median grey level of the touched windows, where the glass is 255, that tells a flooded from a dry finger."""
+FLOODED_SHARE: Final = 0.6
+"""Share of the touched windows without any ridges from which it is water, not pressure, that joins them."""
 
 FULL_AREA_MM2: Final = 110.0
 """Area of clear ridges from which more makes no better image: about the upper quartile of the optical sets."""
 USABLE_SCORE: Final = 10
-"""Measured: one real print of 910 below, from a small capacitive sensor; two of 910 when cut to 256x288 and 16 grey
-levels. Of 40 photographs the highest has 6, but for one of a wall of bricks."""
-HALF_FINGER_MM2: Final = 40.0
-MAX_OFF_CENTRE: Final = 0.2
-"""Distance of the middle of the touched part from the middle of the image, as share of the side. A smaller area than
-the one above, and farther out, is a finger at the edge of the glass."""
-MIN_TOUCHED_SHARE: Final = 0.08
-"""Of all windows; below it there is no finger but specks."""
+"""Before and after extraction. Measured before: one real print of 910 below, from a small capacitive sensor. After:
+of genuine comparisons whose weaker image has less, two thirds fail at a false-match rate of 10^-4, and one in thirty
+of the others on the same sets. Of 40 photographs the highest has 6, but for one of a wall of bricks."""
+
+CERTAINTY_POWER: Final = 3
+"""Of a minutia's probability; `python -m matching.quality.fit` compares the powers from 1 to 6, and each set finds
+about the same one best on the other sets."""
+FULL_MINUTIAE: Final = 40.0
+"""Certain minutiae from which more makes no better template: no genuine pair with as many on both sides failed."""
+UNREPORTED_QUALITY: Final = 50
+"""Of 100, for minutiae of other makers' templates that state none."""
