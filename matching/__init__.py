@@ -10,6 +10,7 @@ not need.
 from __future__ import annotations
 
 import importlib
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from matching.extended import RIDGE_FIELD
 from matching.extraction import Extractor
 from matching.extraction.leader import LeaderExtractor
 from matching.images import at_500_dpi
-from matching.quality import Advice, Quality, assess
+from matching.quality import Advice, Quality, assess, quality_of
 from matching.ridges import ridge_field
 from matching.template import Template
 
@@ -42,6 +43,7 @@ __all__ = [
     "assess",
     "compare",
     "extract",
+    "quality_of",
     "warm_up",
 ]
 
@@ -55,14 +57,15 @@ _IMPORTED_WHEN_NAMED = {
 
 
 def extract(image: NDArray[Any], dpi: float = 500, extractor: Extractor | None = None) -> Template:
-    """Minutiae and ridge field of a grey uint8 image [height, width] with dark ridges, of 250 to 1,200 dpi.
+    """Minutiae, their quality and the ridge field of a grey uint8 image [height, width] with dark ridges.
 
-    Coordinates of the template are at 500 dpi. An image without ridges gives a template of no or few minutiae:
+    The image has 250 to 1,200 dpi; coordinates of the template are at 500 dpi. An image without ridges gives a template of no or few minutiae:
     whether it is good enough to decide on is the question for `assess`. Raises ImageError when the form of the
     image is wrong, ModelError when the engine is not whole.
     """
     image = at_500_dpi(image, dpi)
-    template = (extractor or _leader).find(image)
+    found = (extractor or _leader).find(image)
+    template = replace(found, finger_quality=quality_of(found))
     field = ridge_field(image)
     return template.with_own_block(RIDGE_FIELD, field.to_bytes()) if field.ridges.any() else template
 

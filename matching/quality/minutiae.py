@@ -9,10 +9,14 @@ from matching.template import Template
 
 
 def quality_of(template: Template) -> int:
-    """0 (nothing to compare) to 100 (as much as a very good print shows), from the minutiae alone.
+    """0 (nothing to compare) to 100 (as much as a very good print shows), from the minutiae alone."""
+    return round(min(100.0, 100 * certain_minutiae(template) / p.FULL_MINUTIAE))
 
-    The number of minutiae, each counted by a power of the probability that it is one: many doubtful ones do not make
-    up for a few certain ones. Minutiae whose quality is not reported (0) count as middling.
+
+def certain_minutiae(template: Template, power: float = p.CERTAINTY_POWER) -> float:
+    """The number of minutiae, each counted by a power of the probability that it is one.
+
+    Many doubtful ones do not make up for a few certain ones. Those whose quality is not reported (0) are middling.
     """
     probability = np.where(template.quality == 0, p.UNREPORTED_QUALITY, template.quality) / 100
-    return round(min(100.0, 100 * float((probability**p.CERTAINTY_POWER).sum()) / p.FULL_MINUTIAE))
+    return float((probability**power).sum())
