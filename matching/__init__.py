@@ -59,9 +59,9 @@ _IMPORTED_WHEN_NAMED = {
 def extract(image: NDArray[Any], dpi: float = 500, extractor: Extractor | None = None) -> Template:
     """Minutiae, their quality and the ridge field of a grey uint8 image [height, width] with dark ridges.
 
-    The image has 250 to 1,200 dpi; coordinates of the template are at 500 dpi. An image without ridges gives a template of no or few minutiae:
-    whether it is good enough to decide on is the question for `assess`. Raises ImageError when the form of the
-    image is wrong, ModelError when the engine is not whole.
+    The image has 250 to 1,200 dpi; coordinates of the template are at 500 dpi. An image without ridges gives a
+    template of no or few minutiae: whether it is good enough to decide on is the question for `assess`. Raises
+    ImageError when the form of the image is wrong, ModelError when the engine is not whole.
     """
     image = at_500_dpi(image, dpi)
     found = (extractor or _leader).find(image)
