@@ -107,6 +107,11 @@ class Gallery:
         with self._lock:
             return self._store.remove(key)
 
+    def snapshot(self) -> Snapshot:
+        """The prints as they are now, packed for the kernels: for measuring; later changes leave it alone."""
+        with self._lock:
+            return self._store.snapshot()
+
     def identify(
         self,
         probe: Template,
@@ -152,8 +157,7 @@ class Gallery:
         For people who look into a case (two keys for one finger, an unknown print), never for a gate.
         """
         cylinders = build_cylinders(probe)
-        with self._lock:
-            prints = self._store.snapshot()
+        prints = self.snapshot()
         chosen, scores = short_list(cylinders, prints, np.empty(0, dtype=np.int64))
         best: dict[str, float] = {}
         for place in np.argsort(-scores, kind="stable"):

@@ -1,0 +1,50 @@
+"""`python -m simulation.bench [SECTION ...] [--report out.json]`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import simulation.bench
+from simulation.bench.engine import matching_section
+from simulation.bench.spine import spine_section
+from simulation.bench.terminal import terminal_section
+from simulation.progress import Progress
+
+SECTIONS: dict[str, Callable[[Progress], dict[str, Any]]] = {
+    "matching": matching_section,
+    "terminal": terminal_section,
+    "spine": spine_section,
+}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Prints each section as it is done; with --report, writes all of them as JSON."""
+    parser = argparse.ArgumentParser(prog="./pims bench", description=simulation.bench.__doc__)
+    parser.add_argument(
+        "sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}; default all"
+    )
+    parser.add_argument("--report", type=Path)
+    chosen = parser.parse_args(words)
+    unknown = [name for name in chosen.sections if name not in SECTIONS]
+    if unknown:
+        parser.error(f"there is no section '{unknown[0]}'; there are {', '.join(SECTIONS)}")
+    if chosen.report is not None and not chosen.report.resolve().parent.is_dir():
+        parser.error(f"{chosen.report} is in a folder that does not exist")
+    progress = Progress()
+    figures: dict[str, Any] = {"cores": os.cpu_count(), "load_before": round(os.getloadavg()[0], 1)}
+    for name in chosen.sections or SECTIONS:
+        progress(name)
+        figures[name] = SECTIONS[name](progress)
+    if chosen.report is not None:
+        chosen.report.write_text(json.dumps(figures, indent=2) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
