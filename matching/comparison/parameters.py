@@ -45,23 +45,27 @@ MAX_TURN_UNITS: Final = 96
 """Two minutiae turned further than this against each other have no similarity [MCC: 3/8 turn]."""
 
 # Pairs and relaxation
-ROUNDS: Final = 5
-"""Of relaxation [MCC]."""
-OWN_WEIGHT: Final = 0.5
-"""Share of a pair's own value in each round; the rest comes from the other pairs [MCC]."""
+ROUNDS: Final = 6
+"""Of relaxation [own; MCC has 5]."""
+OWN_WEIGHT: Final = 0.35
+"""Share of a pair's own value in each round; the rest comes from the other pairs [own; MCC has 0.5]."""
 DISTANCE_MID_PX: Final = 5.0
-"""Difference of two distances at which two pairs half agree [MCC]."""
+"""Difference of two distances at which two pairs half agree when they lie close together [MCC]."""
+DISTANCE_GROWTH: Final = 0.06
+"""By how much of their distance that grows: what pressed skin stretches [own]."""
 DISTANCE_STEEPNESS: Final = 1.6
-"""Per pixel [MCC]."""
+"""Per pixel, for pairs that lie close together [MCC]."""
 ANGLE_MID_RAD: Final = math.pi / 12.0
 """Difference of two angles at which two pairs half agree [MCC]."""
-ANGLE_STEEPNESS: Final = 30.0
-"""Per radian [MCC]."""
+ANGLE_STEEPNESS: Final = 15.0
+"""Per radian [own; MCC has 30]."""
+NEARNESS_SIGMA_PX: Final = 90.0
+"""Distance by which two pairs have less to say about each other: exp(-1/2) at this; distortion is local [own]."""
 
 # The raw score
 MIN_PAIRS: Final = 4
 """Pairs averaged for the smallest templates [MCC]; fewer pairs count as if the missing ones were worth nothing."""
-MAX_PAIRS: Final = 10
+MAX_PAIRS: Final = 14
 """Pairs averaged for large templates [own; MCC has 12]."""
 PAIRS_MID: Final = 20.0
 """Minutiae in the smaller template at which the number averaged is half-way [MCC]."""

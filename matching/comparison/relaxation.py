@@ -1,8 +1,9 @@
 """Pairs of minutiae, and which of them agree with each other (Cappelli, Ferrara, Maltoni 2010, section 4.3).
 
-Greedy one-to-one pairs by similarity, then rounds in which each pair keeps half of its value and takes the rest
-from the pairs whose relative position and turn agree with its own in both prints. Pairs of an impostor lose their
-value within five rounds. The score is the mean of the pairs that kept most.
+Greedy one-to-one pairs by similarity, then rounds in which each pair keeps part of its value and takes the rest
+from the pairs whose relative position and turn agree with its own in both prints. Skin stretches: the further two
+pairs are from each other, the more their distances may differ and the less they have to say about each other. Pairs
+of an impostor lose their value within the rounds. The score is the mean of the pairs that kept most.
 """
 
 from __future__ import annotations
@@ -39,6 +40,10 @@ DISTANCE_AGREEMENT: Final = _falling(
 )
 _TURNS: Final = np.arange(ANGLE_STEPS) * math.tau / ANGLE_STEPS
 ANGLE_AGREEMENT: Final = _falling(np.minimum(_TURNS, math.tau - _TURNS), P.ANGLE_MID_RAD, P.ANGLE_STEEPNESS)
+_STRETCH: Final = np.float32(P.DISTANCE_GROWTH / P.DISTANCE_MID_PX)
+_REACH_PX: Final = math.ceil(P.NEARNESS_SIGMA_PX * math.sqrt(-2.0 * math.log(NEGLIGIBLE)))
+_NEARNESS: Final = np.exp(-0.5 * (np.arange(_REACH_PX + 1) / P.NEARNESS_SIGMA_PX) ** 2).astype(np.float32)
+"""What two pairs have to say about each other, by their distance in pixels."""
 
 
 @njit(cache=True, nogil=True)
@@ -120,7 +125,7 @@ def _take_free(order: Any, lines: int, columns: int) -> Any:
 
 @njit(cache=True, nogil=True)
 def _agreement(first: Any, second: Any, lines: Any, columns: Any, by_distance: Any, by_angle: Any) -> Any:
-    """(k, k): how far pair t agrees with pair s, 0 to 1; equations 26 to 29. Zero on the diagonal."""
+    """(k, k): how far pair t agrees with pair s, 0 to 1: equations 26 to 29, and nearness. Zero on the diagonal."""
     size = len(lines)
     x1, y1, turn1 = _places(first, lines)
     x2, y2, turn2 = _places(second, columns)
@@ -131,12 +136,15 @@ def _agreement(first: Any, second: Any, lines: Any, columns: Any, by_distance: A
         for s in range(t):
             ax, ay = x1[s] - x1[t], y1[s] - y1[t]
             bx, by = x2[s] - x2[t], y2[s] - y2[t]
-            apart = abs(math.sqrt(ax * ax + ay * ay) - math.sqrt(bx * bx + by * by))
+            length_a, length_b = math.sqrt(ax * ax + ay * ay), math.sqrt(bx * bx + by * by)
+            length = np.float32(0.5) * (length_a + length_b)
+            apart = abs(length_a - length_b) / (np.float32(1.0) + _STRETCH * length)
             step = int(apart * np.float32(DISTANCE_STEPS) + np.float32(0.5))
-            if step >= len(by_distance):
+            if step >= len(by_distance) or length > np.float32(_REACH_PX):
                 continue
             turn_t, turn_s = turn1[t] - turn2[t], turn1[s] - turn2[s]
-            common = by_distance[step] * by_angle[(turn_t - turn_s) * per_unit & ANGLE_STEPS - 1]
+            near = by_distance[step] * _NEARNESS[int(length)]
+            common = near * by_angle[(turn_t - turn_s) * per_unit & ANGLE_STEPS - 1]
             if common < np.float32(NEGLIGIBLE):
                 continue
             swing = math.floor(_angle(ax * by - ay * bx, ax * bx + ay * by) * to_steps + np.float32(0.5))

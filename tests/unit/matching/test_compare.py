@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numba.core.caching import NullCache
 from numba.core.registry import CPUDispatcher as Dispatcher
 
-from matching.comparison import compare, cylinders, planes, relaxation, search, similarity
+from matching.comparison import calibration, compare, cylinders, planes, relaxation, search, similarity
 from matching.comparison.calibration import CEILING, calibrated
 from matching.comparison.cylinders import build_cylinders
 from matching.comparison.parameters import PX2_PER_CYLINDER
@@ -111,7 +111,8 @@ class TestCalibration:
         assert calibrated(1.0, 399.0) == 0
 
     def test_what_half_of_all_impostors_reach_is_no_score(self):
-        assert calibrated(0.0138, 60_000) == pytest.approx(0.3, abs=0.01)
+        extent_px2, median, *_ = calibration._FIT["table"][-1]
+        assert calibrated(median, extent_px2) == pytest.approx(0.3, abs=0.01)
 
 
 class TestExtent:
