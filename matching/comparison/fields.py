@@ -1,8 +1,9 @@
 """Do the ridges of two prints run alike where they overlap: evidence that does not come from the minutiae.
 
-The fields are laid over each other as the paired minutiae say. A distorted skin turns and stretches its ridges
-smoothly, so what a plane over the overlap explains of the differences says nothing against the finger; what is left
-does (of the direction: Tico and Kuosmanen 2003; Gu, Zhou, Yang 2006; of the period, [own]).
+The fields are laid over each other as the paired minutiae say (of the direction: Tico and Kuosmanen 2003; Gu, Zhou,
+Yang 2006; of the period, [own]). Skin that is pushed turns and stretches its ridges smoothly: what a plane over the
+overlap explains of the differences in direction, and a second-degree surface of those in period, says nothing against
+the finger. What is left does.
 """
 
 from __future__ import annotations
@@ -21,13 +22,19 @@ from matching.template import Template
 
 HEAD: Final = 4
 MIN_OVERLAP: Final = 12
-"""Cells below which nothing is measured: a plane through few cells explains anything."""
-MAX_DIRECTION_DIFFERENCE: Final = math.pi / 4
-MAX_PERIOD_DIFFERENCE: Final = 0.2
-"""What is returned when nothing was measured, about what two fields at random give."""
+"""Cells below which nothing is measured: a surface through few cells explains anything."""
+MAX_DIRECTION_DIFFERENCE: Final = 0.5
+MAX_PERIOD_DIFFERENCE: Final = 0.1
+"""What is returned when nothing was measured: more than almost any two fields differ by."""
 OUTLIER_RAD: Final = 0.15
 OUTLIER_LOG: Final = 0.06
-"""Difference at which a cell counts half for the plane."""
+"""Difference from the surface at which a cell counts half for the second fit of it."""
+HALF_OVERLAP: Final = 6.0
+"""Cells; places in the overlap are measured in it, so that the terms of a surface weigh alike."""
+SHRINKAGE: Final = 0.02
+"""Share of the weight of all cells that pulls each slope and bend towards none: a handful of cells bends nothing."""
+_PLANE: Final = 3
+_CURVED: Final = 6
 _TURNS: Final = np.arange(ANGLES) * (2 * np.pi / ANGLES)
 _COSINE: Final = np.cos(_TURNS).astype(np.float32)
 _SINE: Final = np.sin(_TURNS).astype(np.float32)
@@ -67,134 +74,164 @@ def compare_fields(
     sine * x + cosine * y + shift_y).
 
     - overlap: cells with ridges in both
-    - direction difference: mean of what is left of the angle between the ridges, in radians, 0 to about pi / 4
+    - direction difference: mean of what is left of the angle between the ridges, radians
     - period difference: mean of what is left of the logarithm of the periods' ratio, so 0.05 is five per cent
 
-    Below MIN_OVERLAP the differences are the MAX_ ones. The other way round, with the motion inverted, gives the same
-    but for rounding.
+    Below MIN_OVERLAP the differences are the MAX_ ones, and they are never above. The other way round, with the motion
+    inverted, it is the same but for rounding.
     """
-    seen = np.empty((len(first) + len(second), 6), dtype=np.float32)
-    count = _lay_over(first, second, cosine, sine, shift_x, shift_y, False, seen, 0)
-    back_x, back_y = -(cosine * shift_x + sine * shift_y), -(cosine * shift_y - sine * shift_x)
-    count = _lay_over(second, first, cosine, -sine, back_x, back_y, True, seen, count)
-    overlap = count / 2.0
+    if _comes_later(first, second):
+        first, second = second, first
+        sine = -sine
+        shift_x, shift_y = -(cosine * shift_x - sine * shift_y), -(cosine * shift_y + sine * shift_x)
+    seen = np.empty((len(first), 6), dtype=np.float32)
+    overlap = _lay_over(first, second, cosine, sine, shift_x, shift_y, seen)
     if overlap < MIN_OVERLAP:
         return overlap, MAX_DIRECTION_DIFFERENCE, MAX_PERIOD_DIFFERENCE
-    direction = _unexplained(seen[:count], 2, OUTLIER_RAD)
-    period = _unexplained(seen[:count], 4, OUTLIER_LOG)
-    return overlap, direction, period
+    direction = _unexplained(seen[:overlap], 2, _PLANE, OUTLIER_RAD)
+    period = _unexplained(seen[:overlap], 4, _CURVED, OUTLIER_LOG)
+    return overlap, min(direction, MAX_DIRECTION_DIFFERENCE), min(period, MAX_PERIOD_DIFFERENCE)
+
+
+@njit(cache=True, nogil=True)
+def _comes_later(first: Any, second: Any) -> bool:
+    """One order for each two fields, the one with fewer cells first."""
+    if len(first) != len(second):
+        return len(first) > len(second)
+    for place in range(len(first)):
+        if first[place] != second[place]:
+            return bool(first[place] > second[place])
+    return False
 
 
 @njit(cache=True, nogil=True, fastmath=True)
 def _lay_over(
-    first: Any,
-    second: Any,
-    cosine: float,
-    sine: float,
-    shift_x: float,
-    shift_y: float,
-    backwards: bool,
-    seen: Any,
-    count: int,
+    first: Any, second: Any, cosine: float, sine: float, shift_x: float, shift_y: float, seen: Any
 ) -> int:
-    """One row of `seen` for each cell of the first that lies on ridges of the second.
+    """One row of `seen` for each cell of the first that lies on ridges of the second; how many.
 
-    Place in the frame of the print that came first to begin with (x, y in cells), weight and difference of the
-    direction, weight and difference of the period.
+    Place in the first print's frame (x, y in cells), weight and difference of the direction, weight and difference of
+    the period. The second print is read between its cells.
     """
-    columns, rows = int(second[2]), int(second[3])
-    half_turn = np.float32(cosine * cosine - sine * sine)
-    half_turn_sine = np.float32(2.0 * cosine * sine)
-    sign = np.float32(-1.0 if backwards else 1.0)
-    for line in range(int(first[3])):
-        for column in range(int(first[2])):
-            cell = int(first[HEAD + line * int(first[2]) + column])
+    columns, rows = np.int64(second[2]), np.int64(second[3])
+    twice_cosine = np.float32(cosine * cosine - sine * sine)
+    twice_sine = np.float32(2.0 * cosine * sine)
+    none, one, half = np.float32(0.0), np.float32(1.0), np.float32(0.5)
+    count = 0
+    for line in range(np.int64(first[3])):
+        for column in range(np.int64(first[2])):
+            cell = np.int64(first[HEAD + line * np.int64(first[2]) + column])
             if cell == 0:
                 continue
-            x, y = (column + int(first[0]) + 0.5) * STEP_PX, (line + int(first[1]) + 0.5) * STEP_PX
-            on_x = (cosine * x - sine * y + shift_x) / STEP_PX
-            on_y = (sine * x + cosine * y + shift_y) / STEP_PX
-            right, down = on_x - 0.5 - int(second[0]), on_y - 0.5 - int(second[1])
+            x, y = column + np.int64(first[0]) + 0.5, line + np.int64(first[1]) + 0.5
+            right = cosine * x - sine * y + shift_x / STEP_PX - 0.5 - np.int64(second[0])
+            down = sine * x + cosine * y + shift_y / STEP_PX - 0.5 - np.int64(second[1])
             if right <= -1.0 or down <= -1.0 or right >= columns or down >= rows:
                 continue
-            first_column, first_line = math.floor(right), math.floor(down)
-            part_x, part_y = np.float32(right - first_column), np.float32(down - first_line)
-            share = real = imaginary = coherence = period = np.float32(0.0)
-            for below in range(2):
-                for beside in range(2):
-                    at_line, at_column = first_line + below, first_column + beside
-                    if at_line < 0 or at_column < 0 or at_line >= rows or at_column >= columns:
-                        continue
-                    other = int(second[HEAD + at_line * columns + at_column])
-                    if other == 0:
-                        continue
-                    weight = (part_x if beside else np.float32(1.0) - part_x) * (
-                        part_y if below else np.float32(1.0) - part_y
-                    )
-                    certain = weight * np.float32(other >> 13)
-                    share += weight
-                    coherence += certain
-                    real += certain * _COSINE[other & 0xFF]
-                    imaginary += certain * _SINE[other & 0xFF]
-                    period += certain * _LOG_PERIOD[other >> 8 & 0x1F]
-            if share < np.float32(0.5):
+            left, top = math.floor(right), math.floor(down)
+            part_x, part_y = np.float32(right - left), np.float32(down - top)
+            share, real, imaginary, coherence, period = none, none, none, none, none
+            for corner in range(4):
+                at_column, at_line = left + (corner & 1), top + (corner >> 1)
+                if at_line < 0 or at_column < 0 or at_line >= rows or at_column >= columns:
+                    continue
+                other = np.int64(second[HEAD + at_line * columns + at_column])
+                if other == 0:
+                    continue
+                weight = (part_x if corner & 1 else one - part_x) * (part_y if corner >> 1 else one - part_y)
+                share += weight
+                weight *= np.float32(other >> 13)
+                coherence += weight
+                real += weight * _COSINE[other & 0xFF]
+                imaginary += weight * _SINE[other & 0xFF]
+                period += weight * _LOG_PERIOD[other >> 8 & 0x1F]
+            if share < half:
                 continue
-            certain = np.float32(cell >> 13)
-            one_real, one_imaginary = _COSINE[cell & 0xFF], _SINE[cell & 0xFF]
-            turned_real = one_real * half_turn + one_imaginary * half_turn_sine
-            turned_imaginary = one_imaginary * half_turn - one_real * half_turn_sine
-            along = turned_real * real + turned_imaginary * imaginary
+            own_real, own_imaginary = _COSINE[cell & 0xFF], _SINE[cell & 0xFF]
+            turned_real = own_real * twice_cosine + own_imaginary * twice_sine
+            turned_imaginary = own_imaginary * twice_cosine - own_real * twice_sine
             across = turned_real * imaginary - turned_imaginary * real
-            row = seen[count]
+            along = turned_real * real + turned_imaginary * imaginary
+            certain = np.float32(cell >> 13) / share
+            seen[count, 0] = x
+            seen[count, 1] = y
+            seen[count, 2] = certain * math.sqrt(real * real + imaginary * imaginary)
+            seen[count, 3] = half * math.atan2(across, along)
+            seen[count, 4] = certain * coherence
+            seen[count, 5] = period / coherence - _LOG_PERIOD[cell >> 8 & 0x1F]
             count += 1
-            row[0] = np.float32(on_x if backwards else x / STEP_PX)
-            row[1] = np.float32(on_y if backwards else y / STEP_PX)
-            row[2] = certain * math.sqrt(real * real + imaginary * imaginary) / share
-            row[3] = sign * np.float32(0.5) * np.float32(math.atan2(across, along))
-            row[4] = certain * coherence / share
-            row[5] = sign * (period / coherence - _LOG_PERIOD[cell >> 8 & 0x1F])
     return count
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _unexplained(seen: Any, place: int, outlier: float) -> float:
-    """Weighted mean of what a plane leaves of the differences in column `place` + 1; their weights before it.
+def _unexplained(seen: Any, place: int, terms: int, outlier: float) -> float:
+    """Weighted mean of what a surface of so many terms leaves of the differences in column `place` + 1.
 
-    The plane is fitted twice, the second time with less weight for what is far from the first.
+    Column `place` holds their weights. The surface is fitted twice, the second time with less weight for the cells
+    that are far from the first.
     """
-    middle_x = middle_y = total = 1e-6
+    middle_x, middle_y, total = 0.0, 0.0, 1e-6
     for row in seen:
         total += row[place]
         middle_x += row[place] * row[0]
         middle_y += row[place] * row[1]
-    middle_x /= total
-    middle_y /= total
-    level = slope_x = slope_y = 0.0
-    for again in range(2):
-        n = nx = ny = xx = xy = yy = b = bx = by = 0.0
+    middle_x, middle_y = middle_x / total, middle_y / total
+    surface = np.zeros(_CURVED)
+    products = np.empty((_CURVED, _CURVED))
+    at = np.empty(_CURVED)
+    for fit in range(2):
+        products[:] = 0.0
+        sums = np.zeros(_CURVED)
         for row in seen:
-            x, y, value, weight = row[0] - middle_x, row[1] - middle_y, row[place + 1], float(row[place])
-            if again:
-                off = (value - level - slope_x * x - slope_y * y) / outlier
+            _terms_at(row[0] - middle_x, row[1] - middle_y, at)
+            value, weight = row[place + 1], np.float64(row[place])
+            if fit == 1:
+                off = (value - _height(surface, at, terms)) / outlier
                 weight /= 1.0 + off * off
-            n += weight
-            nx += weight * x
-            ny += weight * y
-            xx += weight * x * x
-            xy += weight * x * y
-            yy += weight * y * y
-            b += weight * value
-            bx += weight * value * x
-            by += weight * value * y
-        n += 1e-3
-        cxx, cxy, cyy = xx - nx * nx / n + n, xy - nx * ny / n, yy - ny * ny / n + n
-        cbx, cby = bx - b * nx / n, by - b * ny / n
-        size = cxx * cyy - cxy * cxy
-        slope_x, slope_y = (cbx * cyy - cby * cxy) / size, (cby * cxx - cbx * cxy) / size
-        level = (b - slope_x * nx - slope_y * ny) / n
+            for term in range(terms):
+                weighted = weight * at[term]
+                sums[term] += weighted * value
+                for other in range(term + 1):
+                    products[term, other] += weighted * at[other]
+        all_weight = products[0, 0]
+        products[0, 0] += 1e-6
+        for term in range(1, terms):
+            products[term, term] += SHRINKAGE * all_weight
+        _solve(products, sums, terms, surface)
     left = 0.0
     for row in seen:
-        left += row[place] * abs(
-            row[place + 1] - level - slope_x * (row[0] - middle_x) - slope_y * (row[1] - middle_y)
-        )
+        _terms_at(row[0] - middle_x, row[1] - middle_y, at)
+        left += row[place] * abs(row[place + 1] - _height(surface, at, terms))
     return left / total
+
+
+@njit(cache=True, nogil=True, inline="always")
+def _terms_at(x: float, y: float, at: Any) -> None:
+    x, y = x / HALF_OVERLAP, y / HALF_OVERLAP
+    at[0], at[1], at[2], at[3], at[4], at[5] = 1.0, x, y, x * x, x * y, y * y
+
+
+@njit(cache=True, nogil=True, fastmath=True, inline="always")
+def _height(surface: Any, at: Any, terms: int) -> float:
+    height = 0.0
+    for term in range(terms):
+        height += surface[term] * at[term]
+    return height
+
+
+@njit(cache=True, nogil=True, fastmath=True)
+def _solve(products: Any, sums: Any, size: int, solution: Any) -> None:
+    """Of a symmetric positive system whose lower half is given and is overwritten (Cholesky)."""
+    for line in range(size):
+        for column in range(line + 1):
+            value = products[line, column]
+            for before in range(column):
+                value -= products[line, before] * products[column, before]
+            products[line, column] = math.sqrt(value) if line == column else value / products[column, column]
+        for before in range(line):
+            sums[line] -= products[line, before] * sums[before]
+        sums[line] /= products[line, line]
+    for line in range(size - 1, -1, -1):
+        for after in range(line + 1, size):
+            sums[line] -= products[after, line] * solution[after]
+        solution[line] = sums[line] / products[line, line]

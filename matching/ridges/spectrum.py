@@ -61,10 +61,12 @@ def _local_mean(values: Plane) -> Plane:
 
 
 def _inked(contrast: Plane, rows: int, columns: int) -> NDArray[np.bool_]:
-    """Cells with enough contrast for ridges."""
+    """Cells with enough contrast for ridges, in themselves and in the four beside them."""
     step = P.STEP_PX
     cells = contrast[: rows * step, : columns * step].reshape(rows, step, columns, step).mean(axis=(1, 3))
-    return np.asarray(cells > max(P.FAINT_GREY, P.FAINT_SHARE * float(np.percentile(cells, 90))))
+    inked = np.pad(cells > max(P.FAINT_GREY, P.FAINT_SHARE * float(np.percentile(cells, 90))), 1, mode="edge")
+    above_and_below, beside = inked[:-2] & inked[2:], inked[:, :-2] & inked[:, 2:]
+    return np.asarray(inked[1:-1, 1:-1] & above_and_below[:, 1:-1] & beside[1:-1])
 
 
 def _power(flat: Plane, rows: int, columns: int) -> Plane:
@@ -87,10 +89,10 @@ def _power(flat: Plane, rows: int, columns: int) -> Plane:
 
 
 def _smoothed(values: NDArray[Any]) -> NDArray[Any]:
-    """Each cell with its eight neighbours, by the weights 1, 2, 1 both ways."""
+    """Each cell with its eight neighbours, by the weights 1, 4, 1 both ways."""
     padded = np.pad(values, 1)
-    lines = padded[:-2] + 2 * padded[1:-1] + padded[2:]
-    return np.asarray(lines[:, :-2] + 2 * lines[:, 1:-1] + lines[:, 2:])
+    lines = padded[:-2] + 4 * padded[1:-1] + padded[2:]
+    return np.asarray(lines[:, :-2] + 4 * lines[:, 1:-1] + lines[:, 2:])
 
 
 def _waves() -> tuple[NDArray[np.float32], NDArray[np.complex64]]:
