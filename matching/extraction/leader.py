@@ -32,11 +32,15 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 
 class LeaderExtractor:
-    """Loads its network at the first use; may be shared by threads. Raises ModelError when the file is not ours."""
+    """Loads its network at the first use; may be shared by threads. Raises ModelError when the file is not ours.
+
+    `model` is another form of the same network, as `matching.models.variants` makes them to be measured.
+    """
 
     name = "leader"
 
-    def __init__(self, threads: int | None = None) -> None:
+    def __init__(self, threads: int | None = None, model: bytes | None = None) -> None:
+        self._model = model
         self._threads = threads if threads is not None else int(os.environ.get(THREADS_VARIABLE, "1"))
         self._session: InferenceSession | None = None
         self._loading = threading.Lock()
@@ -67,7 +71,7 @@ class LeaderExtractor:
     def _loaded(self) -> InferenceSession:
         with self._loading:
             if self._session is None:
-                self._session = _open_session(_read_model(), self._threads)
+                self._session = _open_session(self._model or _read_model(), self._threads)
             return self._session
 
 
