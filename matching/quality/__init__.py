@@ -2,7 +2,7 @@
 
 Two judgements of one scale. `assess` looks at the ridges alone, in a few milliseconds: it refuses what is no finger,
 a trace of one, or too little of one. When the minutiae are found too, their quality says how likely the image is to be
-rejected (`python -m matching.quality.fit` shows how well): it takes the place of the first.
+rejected (`python -m matching.fitting.quality` shows how well): it takes the place of the first.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ HALF_FINGER_MM2_PER_SIDE: Final = 400.0
 MIN_OFF_CENTRE: Final = 0.08
 """A finger is half beside the glass when the middle of what it touches is farther from the middle of the image than
 the second (as share of the side), and its ridges have less than the first times that distance: 32 mm2 at 0.08,
-100 mm2 at 0.25, which is where half of an image has its middle. Measured: see `python -m matching.quality.fit`."""
+100 mm2 at 0.25, which is where half of an image has its middle. Measured: see `python -m matching.fitting.quality`."""
 CORNER_RATIO: Final = 0.6
 """The finger is in a corner when it is off on the other axis too, by more than this share of the farther one."""
 
@@ -84,7 +84,7 @@ of genuine comparisons whose weaker image has less, two thirds fail at a false-m
 of the others on the same sets. Of 40 photographs the highest has 6, but for one of a wall of bricks."""
 
 CERTAINTY_POWER: Final = 3
-"""Of a minutia's probability; `python -m matching.quality.fit` compares the powers from 1 to 6, and each set finds
+"""Of a minutia's probability; `python -m matching.fitting.quality` compares the powers from 1 to 6, and each set finds
 about the same one best on the other sets."""
 FULL_MINUTIAE: Final = 40.0
 """Certain minutiae from which more makes no better template: no genuine pair with as many on both sides failed."""

@@ -1,0 +1,114 @@
+"""What a terminal makes of the engine's findings, with an engine that says what the test wants."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from edge.identification import RollIdentifier
+from edge.ports import Capture, Finding, RollFacts
+from edge.roll_copy import RollCopy
+from edge.settings import PassageRules
+from matching import Advice, ImageError, Quality, Template
+from matching.gallery import Identification
+from matching.gallery import Outcome as Found
+from wire.happenings import Outcome
+from wire.versions import NOTHING
+
+IMAGE = np.zeros((288, 256), np.uint8)
+FINE = Quality(80, Advice.OK, 110.0, 40.0, hint=Advice.TOO_DRY)
+
+
+def template(certain: int) -> Template:
+    """One of this many minutiae that are certainly there."""
+    columns = {name: np.zeros(certain, np.uint8) for name in ("angle", "kind")}
+    places = np.arange(certain, dtype=np.int16)
+    return Template(
+        x=places, y=places, quality=np.full(certain, 100, np.uint8), width=256, height=288, **columns
+    )
+
+
+@dataclass
+class Engine:
+    quality: Quality
+    found: Template | None
+    extractions: int = 0
+
+    def assess(self, image: NDArray[Any], dpi: float = 500) -> Quality:
+        return self.quality
+
+    def extract(self, image: NDArray[Any], dpi: float = 500) -> Template:
+        self.extractions += 1
+        if self.found is None:
+            raise ImageError("The image is too small.")
+        return self.found
+
+
+def nobody() -> Identification:
+    return _answer(Found.NO_MATCH, None, 1.2)
+
+
+def somebody() -> Identification:
+    return _answer(Found.MATCH, "P-1", 9.0)
+
+
+def _answer(outcome: Found, key: str | None, score: float) -> Identification:
+    values = {"outcome": outcome, "key": key, "score": score, "runner_up": 0.8, "searched": 30}
+    return Identification(**{field.name: values.get(field.name, 6.0) for field in fields(Identification)})
+
+
+class Roll:
+    """A roll copy on which every search has the same answer."""
+
+    def __init__(self, answer: Identification) -> None:
+        gallery = SimpleNamespace(identify=lambda probe, **rates: answer)
+        zones = {"P-1": frozenset({"yard"})}
+        self._content = SimpleNamespace(gallery=gallery, zones=zones, expected=frozenset({"P-1"}))
+
+    def content(self) -> Any:
+        return self._content
+
+    def facts(self, content: Any) -> RollFacts:
+        return RollFacts(NOTHING, 0, content.zones)
+
+
+def find(engine: Engine, answer: Identification) -> Finding:
+    rules = PassageRules(tries=3, retry_s=10.0, lamp_s=1.5, expected_fmr=1e-5, site_fmr=1e-6)
+    capture = Capture(IMAGE, 500, 0.0)
+    return RollIdentifier(engine, cast(RollCopy, Roll(answer)), rules).identify(capture)[0]
+
+
+@pytest.mark.parametrize("advice", [Advice.WIPE_GLASS, Advice.MOVE_LEFT, Advice.TOO_WET])
+def test_an_image_the_gate_refuses_is_not_searched_for(advice: Advice) -> None:
+    engine = Engine(Quality(9, advice, 60.0, 8.0), template(30))
+    found = find(engine, somebody())
+    assert (found.outcome, found.advice, found.quality) == (Outcome.POOR_QUALITY, advice.value, 9)
+    assert engine.extractions == 0
+
+
+def test_an_image_the_engine_cannot_use_is_of_poor_quality() -> None:
+    found = find(Engine(FINE, None), somebody())
+    assert (found.outcome, found.advice, found.person) == (Outcome.POOR_QUALITY, "image", None)
+
+
+def test_the_journal_gets_the_quality_of_the_minutiae() -> None:
+    assert find(Engine(FINE, template(20)), somebody()).quality == 50
+
+
+def test_nobody_found_with_few_minutiae_says_what_would_help() -> None:
+    found = find(Engine(FINE, template(2)), nobody())
+    assert (found.outcome, found.advice, found.quality) == (Outcome.NO_MATCH, "too dry", 5)
+
+
+def test_nobody_found_on_a_good_image_is_nobodys_fault() -> None:
+    assert find(Engine(FINE, template(20)), nobody()).advice == ""
+
+
+def test_a_match_needs_no_advice_however_poor_the_image() -> None:
+    found = find(Engine(FINE, template(2)), somebody())
+    assert (found.outcome, found.person, found.advice) == (Outcome.MATCH, "P-1", "")
