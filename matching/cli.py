@@ -5,10 +5,25 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Final
 
 from matching.commands import compare, evaluate, identify, show
 from matching.commands.machine import package_version
 from matching.errors import MatchingError
+
+ABOUT: Final = """\
+Compare fingerprint images, see what the engine sees in them, and measure how well it does on prints of your own.
+`pims-matching COMMAND --help` explains a command.
+"""
+EXAMPLES: Final = """\
+examples:
+  pims-matching compare one.png other.png -o pairs.png
+  pims-matching show one.png -o stages.png
+  pims-matching identify --gallery enrolled --probes scans --fmr 1e-5
+  pims-matching evaluate sets/* --report out.json --html out.html
+
+The exit status is 0 when done, and 2 when something about the request must change first: stderr says what.
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,10 +50,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="pims-matching", description=__doc__)
-    parser.add_argument("--version", action="version", version=f"%(prog)s {package_version()}")
+    parser = argparse.ArgumentParser(
+        prog="pims-matching",
+        description=ABOUT,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"%(prog)s {package_version()}",
+        help="say which release this is",
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (evaluate, identify, show, compare):
+    for command in (compare, show, identify, evaluate):
         command.add(commands)
     return parser
 

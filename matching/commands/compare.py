@@ -10,7 +10,7 @@ from typing import Any, Final
 import matching
 from matching.commands.images import read_image, write_image
 from matching.commands.options import add_dpi, add_extractor, dpi_for, make_extractor
-from matching.commands.show import check_output, image_facts, quality_words, template_facts
+from matching.commands.show import check_output, print_facts, quality_words
 from matching.extraction import Extractor
 from matching.images import GreyImage, at_500_dpi
 from matching.template import Template
@@ -74,7 +74,7 @@ def _taken(path: Path, dpi: float | None, extractor: Extractor) -> tuple[GreyIma
     """The image at 500 dpi, its template, and what is to be said of both."""
     image, resolution = read_image(path), dpi_for(path, dpi)
     template: Template = matching.extract(image, resolution, extractor)
-    facts = {"file": path.name, **image_facts(image, resolution), **template_facts(template)}
+    facts = {"file": path.name, **print_facts(image, resolution, template)}
     return at_500_dpi(image, resolution), template, facts
 
 

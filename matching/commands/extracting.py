@@ -97,9 +97,11 @@ def _examine(impression: Impression, dpi: float, extractor: Extractor) -> Taken 
 
     try:
         image = read_image(impression.path)
-        quality = matching.assess(image, dpi).score
     except UnreadableImageError:
         return None
     except ImageError as fault:
         return Taken(impression.finger, None, quality=0, file=impression.path.name, refusal=str(fault))
-    return replace(extracted(impression, lambda _: matching.extract(image, dpi, extractor)), quality=quality)
+    found = extracted(impression, lambda _: matching.extract(image, dpi, extractor))
+    if found.template is None:
+        return replace(found, quality=0)
+    return replace(found, quality=matching.assess(image, dpi, template=found.template).score)

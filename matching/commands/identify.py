@@ -50,12 +50,13 @@ def add(commands: Any) -> None:
         "--fmr",
         type=rate,
         default=1e-5,
+        metavar="RATE",
         help="tolerated chance per search that an unknown finger is taken for anyone enrolled (default 1e-5)",
     )
     parser.add_argument(
         "--enrol",
         type=counts,
-        metavar="N,N",
+        metavar="N[,N]",
         help="numbers of the impressions to enrol when both folders are the same; without it the first of each finger",
     )
     parser.add_argument("--report", type=Path, metavar="FILE", help="write all figures there as JSON")

@@ -11,9 +11,11 @@ from typing import Any, Final
 import matching
 from matching.commands.images import OutputError, check_writable, read_image, write_image
 from matching.commands.options import add_dpi, add_extractor, dpi_for, make_extractor
-from matching.images import at_500_dpi
+from matching.images import GreyImage, at_500_dpi
 from matching.template import BIFURCATION, ENDING, Template
+from matching.trace import trace
 
+OK: Final = matching.Advice.OK.value
 ABOUT: Final = """\
 Quality of an image, what would make the next one better, and how many minutiae it has; with -o also a picture of every
 stage from the image to its minutiae.
@@ -43,19 +45,16 @@ def run(chosen: argparse.Namespace) -> str:
     image, dpi = read_image(chosen.image), dpi_for(chosen.image, chosen.dpi)
     extractor = make_extractor(chosen.extractor)
     extractor.warm_up()
-    facts = image_facts(image, dpi)
     started = time.perf_counter()
     template = matching.extract(image, dpi, extractor)
-    facts |= template_facts(template) | {
-        "extractor": extractor.name,
-        "extract_ms": round(1e3 * (time.perf_counter() - started), 1),
-    }
+    extract_ms = round(1e3 * (time.perf_counter() - started), 1)
+    facts = print_facts(image, dpi, template) | {"extractor": extractor.name, "extract_ms": extract_ms}
     if chosen.output:
         from matching.drawing.stages import stage_sheet
 
         scaled = at_500_dpi(image, dpi)
         lines = [chosen.image.name, *_words(facts)]
-        write_image(stage_sheet(scaled, extractor.trace(scaled), lines), chosen.output)
+        write_image(stage_sheet(scaled, trace(scaled, extractor, template), lines), chosen.output)
     if chosen.json:
         return json.dumps(facts, indent=1)
     return "\n".join([f"{chosen.image}", *(f"  {line}" for line in _words(facts))])
@@ -68,21 +67,17 @@ def check_output(output: Path | None, inputs: list[Path]) -> None:
         raise OutputError(f"{output} is the image itself: name another file for the picture.")
 
 
-def image_facts(image: Any, dpi: float) -> dict[str, Any]:
-    """Size and quality."""
-    quality = matching.assess(image, dpi)
+def print_facts(image: GreyImage, dpi: float, template: Template) -> dict[str, Any]:
+    """Size, quality, what would make a better image, and minutiae."""
+    quality = matching.assess(image, dpi, template=template)
     return {
         "width": image.shape[1],
         "height": image.shape[0],
         "dpi": dpi,
         "quality": quality.score,
         "advice": quality.advice.value,
+        "hint": quality.hint.value,
         "ridge_area_mm2": quality.ridge_area_mm2,
-    }
-
-
-def template_facts(template: Template) -> dict[str, Any]:
-    return {
         "minutiae": len(template),
         "endings": int((template.kind == ENDING).sum()),
         "bifurcations": int((template.kind == BIFURCATION).sum()),
@@ -91,7 +86,10 @@ def template_facts(template: Template) -> dict[str, Any]:
 
 
 def quality_words(facts: dict[str, Any]) -> str:
-    return f"quality {facts['quality']} of 100: {facts['advice']}"
+    words = f"quality {facts['quality']} of 100: {facts['advice']}"
+    if facts["advice"] == OK and facts["hint"] != OK:
+        words += f" (better still: {facts['hint']})"
+    return words
 
 
 def _words(facts: dict[str, Any]) -> list[str]:

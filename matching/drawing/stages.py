@@ -19,6 +19,7 @@ TILE: Final = 460
 MOST_IN_A_ROW: Final = 4
 GAP: Final = 18
 CAPTION: Final = 30
+LINE: Final = 24
 SIZE: Final = 16
 STROKE_PX: Final = 12
 """Distance of the strokes that show orientation, in pixels of the tile."""
@@ -29,29 +30,30 @@ Stages = Sequence[tuple[str, NDArray[Any] | Template]]
 def stage_sheet(image: NDArray[np.uint8], stages: Stages, lines: Sequence[str]) -> Image.Image:
     """All stages of an extraction of `image` (500 dpi) side by side, under `lines` of text."""
     tiles = [(name, stage_picture(image, name, picture)) for name, picture in stages]
-    columns = min(MOST_IN_A_ROW, len(tiles)) if len(tiles) != MOST_IN_A_ROW + 1 else 3
-    rows = math.ceil(len(tiles) / columns)
-    cell = max(tile.width for _, tile in tiles), max(tile.height for _, tile in tiles)
-    head = GAP + 24 * len(lines) + GAP
+    columns = _columns(len(tiles))
+    cell = max(tile.width for _, tile in tiles) + GAP, max(tile.height for _, tile in tiles) + CAPTION + GAP
+    head = GAP + LINE * len(lines) + GAP
     widest = max(text_width(line, SIZE) for line in [*lines, LEGEND]) + 2 * GAP
-    sheet = Image.new(
-        "RGB",
-        (max(GAP + columns * (cell[0] + GAP), widest), head + rows * (cell[1] + CAPTION + GAP) + 24),
-        GROUND,
-    )
+    size = max(GAP + columns * cell[0], widest), head + math.ceil(len(tiles) / columns) * cell[1] + LINE
+    sheet = Image.new("RGB", size, GROUND)
     draw = ImageDraw.Draw(sheet)
     for number, line in enumerate(lines):
-        draw.text((GAP, GAP + 24 * number), line, fill=INK, font=font(SIZE))
+        draw.text((GAP, GAP + LINE * number), line, fill=INK, font=font(SIZE))
     for number, (name, tile) in enumerate(tiles):
-        left = GAP + number % columns * (cell[0] + GAP)
-        top = head + number // columns * (cell[1] + CAPTION + GAP)
-        draw.text((left, top), f"{number + 1}. {name}", fill=INK, font=font(15))
-        sheet.paste(tile, (left, top + CAPTION))
-        draw.rectangle(
-            (left - 1, top + CAPTION - 1, left + tile.width, top + CAPTION + tile.height), outline=RULE
-        )
-    draw.text((GAP, sheet.height - 28), LEGEND, fill=SOFT, font=font(14))
+        left, top = GAP + number % columns * cell[0], head + number // columns * cell[1]
+        draw.text((left, top), f"{number + 1}. {name}", fill=INK, font=font(SIZE - 1))
+        top += CAPTION
+        sheet.paste(tile, (left, top))
+        draw.rectangle((left - 1, top - 1, left + tile.width, top + tile.height), outline=RULE)
+    draw.text((GAP, sheet.height - LINE - 4), LEGEND, fill=SOFT, font=font(SIZE - 2))
     return sheet
+
+
+def _columns(tiles: int) -> int:
+    """A row when they fit in one, otherwise rows of three or four, whichever leaves less empty."""
+    if tiles <= MOST_IN_A_ROW:
+        return tiles
+    return min(range(3, MOST_IN_A_ROW + 1), key=lambda columns: -tiles % columns)
 
 
 def stage_picture(image: NDArray[np.uint8], name: str, picture: NDArray[Any] | Template) -> Image.Image:

@@ -51,6 +51,15 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
 
 
 class TestHelp:
+    def test_the_whole_gives_examples(self, capsys):
+        with pytest.raises(SystemExit, match="0"):
+            main(["--help"])
+        said = capsys.readouterr().out
+        assert "pims-matching compare one.png other.png" in said
+        with pytest.raises(SystemExit, match="0"):
+            main(["--version"])
+        assert re.match(r"pims-matching \S+", capsys.readouterr().out)
+
     @pytest.mark.parametrize("command", ["evaluate", "identify", "show", "compare"])
     def test_each_command_explains_itself(self, command: str, capsys):
         with pytest.raises(SystemExit, match="0"):
@@ -129,9 +138,9 @@ class TestEvaluate:
         clock = {"now": 0.0}
 
         def takes(seconds: float, work):
-            def slower(*arguments):
+            def slower(*arguments, **named):
                 clock["now"] += seconds
-                return work(*arguments)
+                return work(*arguments, **named)
 
             return slower
 
@@ -265,7 +274,8 @@ class TestShow:
         template = GreyExtractor().find(read_image(image))
         assert (facts["minutiae"], facts["endings"]) == (len(template), len(template))
         assert (facts["width"], facts["height"], facts["dpi"]) == (256, 288, 500)
-        assert (facts["quality"], facts["advice"]) == (0, "place finger")
+        assert facts["quality"] == 0
+        assert facts["advice"] != "ok"
         with Image.open(out) as sheet:
             assert sheet.width > 2 * 400
             assert sheet.mode == "RGB"
@@ -273,7 +283,7 @@ class TestShow:
     def test_the_answer_in_words(self, tmp_path: Path, capsys):
         assert main(["show", str(write_print(tmp_path, 1, 1))]) == 0
         said = capsys.readouterr().out
-        assert "quality 0 of 100: place finger" in said
+        assert "quality 0 of 100: " in said
         assert "minutiae (" in said
 
     def test_what_cannot_be_drawn_is_said(self, tmp_path: Path, capsys):
@@ -289,7 +299,7 @@ class TestCompare:
         said = capsys.readouterr().out
         assert "one pair of different fingers in" in said
         assert "Enough for: " in said
-        assert re.search(r"1_2\.png: quality 0 of 100: place finger; \d+ minutiae", said)
+        assert re.search(r"1_2\.png: quality 0 of 100: [a-z ]+; \d+ minutiae", said)
         assert main(["compare", str(made_prints / "1_1.png"), str(made_prints / "0_2.png")]) == 0
         assert float(re.search(r"Score ([0-9.]+)", capsys.readouterr().out)[1]) < 4
 
