@@ -21,9 +21,9 @@ from matching.comparison.relaxation import (
 from matching.comparison.similarity import similarities
 from matching.template import Template
 
-SURVIVES: Final = 2.0
-"""Times the value that a pair keeps without any support; impostors' pairs stay below 1.3 of it, nearly all genuine ones
-above 3."""
+SURVIVES: Final = 3.0
+"""Times the value that a pair keeps without any support. Measured on FVC2000 DB2_B: of 405 pairs of prints of different
+fingers two keep one pair of minutiae each, and genuine ones lose hardly any that they have at 2."""
 
 
 @dataclass(frozen=True, slots=True)
