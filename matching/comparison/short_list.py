@@ -20,10 +20,13 @@ from matching.comparison.search import first_look, second_look
 from matching.comparison.store import Snapshot
 
 THREADS: Final = min(4, os.cpu_count() or 1)
-_PART: Final = 512
-"""Prints that a thread takes at a time for the first look: about half a millisecond."""
-_RELAXED_PART: Final = 8
-"""The same for the second look."""
+_PARTS: Final = 4
+"""That each thread takes of the work when all are as fast: the more, the less does one wait for another, but each
+costs a turn of Python's lock, which a busy process may be slow to give."""
+_LEAST_PRINTS: Final = 256
+"""Of a part of the first look: a quarter of a millisecond."""
+_LEAST_RELAXED: Final = 4
+"""The same of the second look."""
 
 Indices = NDArray[np.int64]
 Scores = NDArray[np.float64]
@@ -48,7 +51,7 @@ def likeness(probe: Cylinders, prints: Snapshot) -> NDArray[np.float32]:
     def look(begin: int, end: int) -> None:
         first_look(probe.rows, wanted, counts, prints.planes, prints.metas, prints.spans, begin, end, alike)
 
-    _in_parts(len(prints), _PART, look)
+    _in_parts(len(prints), _LEAST_PRINTS, look)
     return alike
 
 
@@ -68,7 +71,7 @@ def scores(probe: Cylinders, prints: Snapshot, chosen: Indices) -> Scores:
             raw[begin:end],
         )
 
-    _in_parts(len(chosen), _RELAXED_PART, look)
+    _in_parts(len(chosen), _LEAST_RELAXED, look)
     return calibrated(raw, np.minimum(prints.extents_px2[chosen], probe.extent_px2))
 
 
@@ -84,12 +87,13 @@ def _highest(alike: NDArray[np.float32], among: Indices) -> Indices:
     return among[np.argpartition(-alike[among], count)[:count]]
 
 
-def _in_parts(count: int, size: int, work: Callable[[int, int], object]) -> None:
-    """Do `work(begin, end)` over 0 to `count`, `size` at a time.
+def _in_parts(count: int, least: int, work: Callable[[int, int], object]) -> None:
+    """Do `work(begin, end)` over 0 to `count`, at least `least` at a time.
 
     Threads take the next part when they are done with one: a processor that is busy with something else gets fewer.
     Helpers that have not begun when all is done, because another search has them, are not waited for.
     """
+    size = max(least, -(-count // (_PARTS * THREADS)))
     begins = iter(range(0, count, size))
 
     def take() -> None:

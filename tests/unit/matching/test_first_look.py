@@ -59,7 +59,7 @@ class TestFirstLook:
         """Cylinders with most bits set, as of prints with very many minutiae."""
         full = build_cylinders(template(*np.random.default_rng(1).integers(0, 256, (3, 255)))).rows
         assert max(np.bitwise_count(row[:BIT_WORDS]).sum() for row in full) > 300
-        probe = full[::60]
+        probe = full[::120]
         assert first_look(probe, stored([full])) == pytest.approx([likeness(probe, full)], rel=3e-3)
 
     def test_a_print_of_nothing_after_a_full_block_is_like_nobody(self):

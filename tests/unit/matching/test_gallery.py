@@ -246,6 +246,33 @@ class TestChanges:
             assert each.key in ("left", "right", None)
             assert each.searched == 42 if each.outcome is Outcome.AMBIGUOUS else each.searched == 41
 
+    def test_those_who_stay_are_found_while_others_come_and_go(self):
+        """Through removals, growth and moving together; two searches share the threads."""
+        changing = gallery(range(12))
+        stop = threading.Event()
+
+        def come_and_go(first: int) -> None:
+            while not stop.is_set():
+                for seed in range(first, first + 20):
+                    changing.enrol(f"passing {seed}", finger(seed))
+                for seed in range(first, first + 20):
+                    changing.remove(f"passing {seed}")
+
+        others = [threading.Thread(target=come_and_go, args=(first,)) for first in (100, 200)]
+        for other in others:
+            other.start()
+        try:
+            with ThreadPoolExecutor(2) as searchers:
+                found = list(searchers.map(lambda n: changing.identify(touch(finger(n % 12), n)), range(60)))
+        finally:
+            stop.set()
+            for other in others:
+                other.join()
+        assert [each.key for each in found] == [f"person {n % 12}" for n in range(60)]
+        assert all(12 <= each.searched <= 52 for each in found)
+        assert changing.identify(touch(finger(100), 1)).outcome is Outcome.NO_MATCH
+        assert len(changing) == 12
+
 
 class Enrolment(RuleBasedStateMachine):
     """A gallery against a dictionary: whatever is done to it, it holds and finds what it should."""
