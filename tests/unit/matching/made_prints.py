@@ -14,8 +14,11 @@ from .made_minutiae import finger, touch
 LEVELS_A_FINGER = 20
 
 
-def write_print(folder: Path, which: int, number: int, name: str | None = None) -> Path:
-    grey = np.full((288, 256), LEVELS_A_FINGER * which + number, dtype=np.uint8)
+def write_print(
+    folder: Path, which: int, number: int, name: str | None = None, shape: tuple[int, int] = (96, 96)
+) -> Path:
+    """Small, for speed, where nobody looks: its minutiae are those of an image of 288 rows and 256 columns."""
+    grey = np.full(shape, LEVELS_A_FINGER * which + number, dtype=np.uint8)
     path = folder / (name or f"{which}_{number}.png")
     Image.fromarray(grey).save(path)
     return path

@@ -268,7 +268,7 @@ class TestIdentify:
 
 class TestShow:
     def test_says_what_is_seen_and_draws_the_stages(self, tmp_path: Path, capsys):
-        image, out = write_print(tmp_path, 1, 1), tmp_path / "out.png"
+        image, out = write_print(tmp_path, 1, 1, shape=(288, 256)), tmp_path / "out.png"
         assert main(["show", str(image), "-o", str(out), "--json"]) == 0
         facts = json.loads(capsys.readouterr().out)
         template = GreyExtractor().find(read_image(image))
@@ -316,6 +316,8 @@ class TestCompare:
 
     def test_draws_the_pairs(self, made_prints: Path, tmp_path: Path):
         drawn = []
+        for which, number in ((1, 1), (1, 2), (2, 2)):
+            write_print(made_prints, which, number, shape=(288, 256))
         for other in ("1_2.png", "2_2.png"):
             paths = str(made_prints / "1_1.png"), str(made_prints / other)
             assert main(["compare", *paths, "-o", str(tmp_path / "out.png")]) == 0
