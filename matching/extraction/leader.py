@@ -49,16 +49,19 @@ class LeaderExtractor:
         self.find(np.full((parameters.SIZE_MULTIPLE * 8,) * 2, 255, np.uint8))
 
     def find(self, image: GreyImage) -> Template:
-        padded, top, left = pad(image)
+        rows, columns = occupied(image)
+        padded, top, left = pad(image[rows, columns])
         place, quality, direction, ending = self._run(padded, _FOUND)
-        return decode(place - np.array([top, left]), quality, direction, ending, *image.shape)
+        place = place + np.array([rows.start - top, columns.start - left])
+        return decode(place, quality, direction, ending, *image.shape)
 
     def trace(self, image: GreyImage) -> Stages:
-        padded, _, _ = pad(image)
+        rows, columns = occupied(image)
+        padded, _, _ = pad(image[rows, columns])
         (probability,) = self._run(padded, ["probability"])
         return [
             ("image at 500 dpi", image),
-            (f"padded to multiples of {parameters.SIZE_MULTIPLE}", padded),
+            (f"without blank margins, sides multiples of {parameters.SIZE_MULTIPLE}", padded),
             ("minutia probability", probability[0, 0]),
             ("minutiae", self.find(image)),
         ]
@@ -73,6 +76,29 @@ class LeaderExtractor:
             if self._session is None:
                 self._session = _open_session(self._model or _read_model(), self._threads)
             return self._session
+
+
+def occupied(image: GreyImage) -> tuple[slice, slice]:
+    """Rows and columns of the part that is not blank, with a margin; of all where nothing or everything is.
+
+    The network takes as long for bare glass as for ridges: of a large sensor half the image is nothing but that.
+    """
+    side = parameters.BLOCK_PX
+    whole = image[: len(image) // side * side, : image.shape[1] // side * side].astype(np.float32)
+    blocks = whole.reshape(len(whole) // side, side, -1, side)
+    marked = blocks.std(axis=(1, 3)) > parameters.BLANK_DEVIATION
+    if not marked.any():
+        return slice(0, image.shape[0]), slice(0, image.shape[1])
+    rows, columns = (_span(marked.any(axis=1 - axis), image.shape[axis]) for axis in (0, 1))
+    return rows, columns
+
+
+def _span(marked: NDArray[np.bool_], size: int) -> slice:
+    """Pixels from the first to the last marked block; what is left after the last whole block goes with it."""
+    places = np.flatnonzero(marked)
+    start = int(places[0]) * parameters.BLOCK_PX - parameters.BLANK_MARGIN_PX
+    stop = int(places[-1] + 1) * parameters.BLOCK_PX + parameters.BLANK_MARGIN_PX
+    return slice(max(0, start), min(size, stop))
 
 
 def pad(image: GreyImage) -> tuple[GreyImage, int, int]:
