@@ -88,7 +88,7 @@ def print_facts(image: GreyImage, dpi: float, template: Template) -> dict[str, A
 def quality_words(facts: dict[str, Any]) -> str:
     words = f"quality {facts['quality']} of 100: {facts['advice']}"
     if facts["advice"] == OK and facts["hint"] != OK:
-        words += f" (better still: {facts['hint']})"
+        words += f", and could be better: {facts['hint']}"
     return words
 
 

@@ -24,7 +24,7 @@ def det_chart(title: str, rows: Sequence[tuple[str, Figures, str]]) -> Chart:
     chart = Chart(
         title,
         "; ".join(f"{name}: {_det_words(row)}" for name, row, _ in rows) + ".",
-        log_axis("false matches (impostor pairs that match)", 100 / most_impostors, 100, " %"),
+        log_axis("false matches (impostor pairs that match)", min(100 / most_impostors, 1), 100, " %"),
         log_axis("false non-matches (genuine pairs that do not)", min(50 / most_genuine, 1), 100, " %"),
     )
     for _, row, style in rows:

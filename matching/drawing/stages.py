@@ -16,7 +16,7 @@ from matching.template import Template
 
 TILE: Final = 460
 """Longer side of a picture of the sheet, in pixels."""
-MOST_IN_A_ROW: Final = 4
+MOST_IN_A_ROW: Final = 5
 GAP: Final = 18
 CAPTION: Final = 30
 LINE: Final = 24
@@ -50,10 +50,10 @@ def stage_sheet(image: NDArray[np.uint8], stages: Stages, lines: Sequence[str]) 
 
 
 def _columns(tiles: int) -> int:
-    """A row when they fit in one, otherwise rows of three or four, whichever leaves less empty."""
+    """A row when they fit in one, otherwise rows of three to five, whichever leaves less empty."""
     if tiles <= MOST_IN_A_ROW:
         return tiles
-    return min(range(3, MOST_IN_A_ROW + 1), key=lambda columns: -tiles % columns)
+    return min(range(MOST_IN_A_ROW, 2, -1), key=lambda columns: -tiles % columns)
 
 
 def stage_picture(image: NDArray[np.uint8], name: str, picture: NDArray[Any] | Template) -> Image.Image:

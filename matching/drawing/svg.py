@@ -71,7 +71,9 @@ class Chart:
         return across, down
 
     def line(self, x: Sequence[float], y: Sequence[float], style: str) -> None:
-        """`style` is the name of a class of the page's style sheet."""
+        """`style` names classes of the page's style sheet; without a point nothing is drawn."""
+        if not x:
+            return
         places = [self.point(*each) for each in zip(x, y, strict=True)]
         text = "M" + "L".join(f"{across:.1f} {down:.1f}" for across, down in _without_repeats(places))
         self._marks.append(f'<path class="line {style}" d="{text}"/>')

@@ -97,6 +97,15 @@ class TestPage:
         assert {each["aria-labelledby"] for each in pictures} <= names
         assert {each["aria-describedby"] for each in pictures} <= names
 
+    def test_the_smallest_set_that_has_rates_has_a_page(self, figures):
+        taken = [Taken("a", finger(1), 9), Taken("a", finger(1), 9), Taken("b", finger(1).best(0), 0)]
+        made = report({"tiny": compare_all(taken)})
+        made["sets"]["tiny"] |= {"dpi": 500.0, "unreadable": 0, "unreadable_files": []}
+        text = evaluation_page(figures | made)
+        assert 'd="M"' not in text
+        assert "nan" not in text.lower()
+        assert "0 to 84.2" in text
+
     def test_names_are_text(self, text: str):
         assert "<b>" not in text
         assert "<i>" not in text
