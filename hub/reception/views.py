@@ -11,7 +11,7 @@ from hub.accounts.audit import Actor
 from hub.accounts.permissions import Permission
 from hub.biometrics.actions import AlreadyEnrolledError
 from hub.biometrics.duplicates import DuplicateSearch
-from hub.biometrics.enrolment import prepare_finger, warm_up_aside
+from hub.biometrics.enrolment import check_one_finger, prepare_finger, warm_up_aside
 from hub.biometrics.vault import Vault
 from hub.reception.admission import Admitted, FaultyError, admit, check, zones_to_choose
 from hub.reception.form import SLOTS, Form, read
@@ -60,7 +60,9 @@ def _take_fingers(form: Form) -> None:
             del form.fingers[slot]  # the images belong to the finger they were given for
         if files:
             try:
-                form.fingers[slot] = prepare_finger(int(position) if position.isdigit() else 0, files)
+                finger = prepare_finger(int(position) if position.isdigit() else 0, files)
+                check_one_finger(finger)
+                form.fingers[slot] = finger
             except RefusedError as error:
                 form.fingers.pop(slot, None)
                 form.faults[f"finger_{slot}"] = error.message

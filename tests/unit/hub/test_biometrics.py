@@ -12,7 +12,7 @@ from sqlalchemy import select
 import matching
 from hub.biometrics.actions import AlreadyEnrolledError, enrol_finger, fingers_of, templates_for
 from hub.biometrics.duplicates import DuplicateSearch
-from hub.biometrics.enrolment import check_distinct, prepare_finger, prepare_impression
+from hub.biometrics.enrolment import check_distinct, check_one_finger, prepare_finger, prepare_impression
 from hub.biometrics.images import MAX_BYTES, read_image, write_png
 from hub.biometrics.records import Finger, PersonKey
 from hub.biometrics.vault import Vault, shred_person
@@ -111,10 +111,11 @@ def test_one_finger_given_as_two_is_noticed(prints: Prints) -> None:
     check_distinct([one, prepare_finger(7, [prints[2, 1]])])
 
 
-def test_images_of_two_fingers_are_not_enrolled_as_one(prints: Prints) -> None:
+def test_images_of_two_fingers_given_as_one_are_noticed(prints: Prints) -> None:
     with pytest.raises(RefusedError, match="do not match"):
-        prepare_finger(2, [prints[1, 1], prints[1, 2], prints[2, 1]])
-    assert len(prepare_finger(2, [prints[1, 1], prints[1, 2]]).impressions) == 2
+        check_one_finger(prepare_finger(2, [prints[1, 1], prints[1, 2], prints[2, 1]]))
+    check_one_finger(prepare_finger(2, [prints[1, 1], prints[1, 2]]))
+    check_one_finger(prepare_finger(2, [prints[1, 1]]))
 
 
 def test_templates_come_back_as_they_went_in(world: World, prints: Prints) -> None:

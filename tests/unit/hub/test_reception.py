@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -262,13 +263,15 @@ FORM = {
 }
 
 
-def send(client: FlaskClient, files: dict[str, bytes], page: str = "", **changes: str) -> TestResponse:
+def send(
+    client: FlaskClient, files: Mapping[str, bytes | list[bytes]], page: str = "", **changes: str
+) -> TestResponse:
     form: dict[str, object] = {**FORM, **changes}
     form["csrf_token"] = token_of(client.get("/people/admit"))
     if page:
         form["token"] = page.split('name="token" value="')[1].split('"', maxsplit=1)[0]
     for name, raw in files.items():
-        form[name] = (io.BytesIO(raw), "finger.png")
+        form[name] = [(io.BytesIO(one), "finger.png") for one in (raw if isinstance(raw, list) else [raw])]
     return client.post("/people/admit", data=form, content_type="multipart/form-data")
 
 
@@ -362,6 +365,15 @@ def test_a_finger_that_is_known_leads_to_its_file(desk: FlaskClient, prints: Pri
     assert answer.status_code == 400
     assert "already enrolled for P-000001" in answer.text
     assert 'href="/people/P-000001"' in answer.text
+
+
+def test_images_of_two_fingers_given_as_one(desk: FlaskClient, world: World, prints: Prints) -> None:
+    answer = send(desk, {"finger_1_images": [prints[1, 1], prints[2, 1]], "finger_2_images": prints[4, 1]})
+    assert answer.status_code == 400
+    assert "The images of this finger do not match." in answer.text
+    assert rows(world)["persons"] == 0
+    assert send(desk, {**two(prints), "finger_1_images": [prints[1, 1], prints[1, 2]]}).status_code == 303
+    assert rows(world)["fingers"] == 3
 
 
 def test_a_file_that_is_too_large(desk: FlaskClient, prints: Prints) -> None:
