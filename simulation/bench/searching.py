@@ -18,7 +18,7 @@ from simulation.bench.measuring import Row, milliseconds, resident_bytes
 from simulation.bench.population import drawn_finger, touched
 from simulation.progress import Progress
 
-SIZES: Final = {10_000: (200, 3_000, 40), 100_000: (80, 250, 3)}
+SIZES: Final = {10_000: (200, 2_000, 40), 100_000: (80, 150, 3)}
 """Fingers enrolled: timed searches, mated searches that the first look ranks, and searches that relax everybody."""
 LIMITS_MS: Final = {10_000: 60.0, 100_000: 400.0}
 FMR: Final = 1e-5
