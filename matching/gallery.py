@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from matching.comparison import compare
 from matching.comparison.calibration import SUPPORTED
-from matching.comparison.cylinders import build_cylinders
+from matching.comparison.cylinders import Cylinders, build_cylinders
 from matching.comparison.short_list import short_list
 from matching.comparison.store import Snapshot, Store
 from matching.template import ENDING, Template
@@ -96,9 +96,9 @@ class Gallery:
         with self._lock:
             return key in self._store
 
-    def enrol(self, key: str, template: Template) -> None:
-        """Add a print. One without enough minutiae is counted and never matches."""
-        cylinders = build_cylinders(template)
+    def enrol(self, key: str, template: Template | Cylinders) -> None:
+        """Add a print, or its cylinders where they are at hand. One without enough minutiae never matches."""
+        cylinders = template if isinstance(template, Cylinders) else build_cylinders(template)
         with self._lock:
             self._store.add(key, cylinders)
 

@@ -11,6 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from matching.comparison import compare
 from matching.comparison.calibration import CEILING, SUPPORTED
+from matching.comparison.cylinders import build_cylinders
+from matching.fast_form import freeze, thaw
 from matching.gallery import MARGIN, Candidate, Gallery, Identification, Outcome
 from matching.template import Template
 
@@ -58,6 +60,13 @@ class TestKnownFinger:
         several.enrol("a", finger(2))
         assert several.identify(touch(finger(2), 5)).key == "a"
         assert several.identify(touch(finger(1), 5)).key == "a"
+
+    def test_is_found_by_its_cylinders_as_by_its_template(self, three_hundred: Gallery):
+        prepared = Gallery()
+        for seed in range(300):
+            prepared.enrol(f"person {seed}", thaw(freeze(build_cylinders(finger(seed)))))
+        probe = touch(finger(7), 3)
+        assert prepared.identify(probe) == three_hundred.identify(probe)
 
 
 class TestUnknownFinger:
@@ -229,7 +238,7 @@ class TestChanges:
                 changing.remove("right")
 
         def search_many() -> list[Identification]:
-            return [changing.identify(touch(finger(500), seed)) for seed in range(60)]
+            return [changing.identify(touch(finger(500), seed)) for seed in range(30)]
 
         mover = threading.Thread(target=move)
         mover.start()
