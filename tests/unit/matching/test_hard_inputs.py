@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import Any
 
@@ -19,7 +20,7 @@ from matching.extraction.classical import ClassicalExtractor
 from matching.extraction.leader import LeaderExtractor
 from matching.synthesis import make_finger
 
-from .made_minutiae import finger, template
+from .made_minutiae import finger, template, touch
 
 SHAPE = (192, 192)
 Y, X = np.mgrid[: SHAPE[0], : SHAPE[1]]
@@ -204,6 +205,31 @@ def test_strange_templates_enrolled_claim_nobody() -> None:
 @pytest.mark.parametrize("name", STRANGE)
 def test_strange_templates_survive_their_record(name: str) -> None:
     assert Template.from_iso(STRANGE[name].to_iso()) == STRANGE[name]
+
+
+def test_several_may_change_a_gallery_while_it_is_searched() -> None:
+    """Writers that come and go; a print that nobody touches is found by every search, and nothing is lost."""
+    gallery = Gallery()
+    gallery.enrol("stays", finger(3))
+    writers = 3
+
+    def come_and_go(writer: int) -> None:
+        for turn in range(15):
+            gallery.enrol(f"{writer} of {turn}", finger(100 + 20 * writer + turn))
+            gallery.enrol(f"{writer} of {turn}", STRANGE["no minutia"])
+            if turn % 2:
+                assert gallery.remove(f"{writer} of {turn}") == 2
+
+    with ThreadPoolExecutor(writers) as pool:
+        changes = [pool.submit(come_and_go, writer) for writer in range(writers)]
+        while not all(change.done() for change in changes):
+            found = gallery.identify(touch(finger(3), 1))
+            assert (found.outcome, found.key) == (Outcome.MATCH, "stays")
+        for change in changes:
+            change.result()
+    assert len(gallery) == 1 + writers * 8 * 2
+    assert gallery.identify(touch(finger(100), 1)).key == "0 of 0"
+    assert gallery.identify(touch(finger(101), 1)).outcome is Outcome.NO_MATCH
 
 
 def test_256_minutiae_are_no_template() -> None:

@@ -258,3 +258,17 @@ def test_a_flooded_finger_is_told_to_dry() -> None:
     flooded = np.where(PRINT < 200, 8, PRINT)
     black = ndimage.minimum_filter(flooded.astype(np.uint8), 15)
     assert assess(black).advice is Advice.TOO_WET
+
+
+def test_a_tip_that_is_clear_but_small_is_asked_to_lie_flat() -> None:
+    tip = np.where(np.hypot(X - 128, Y - 144) < 62, PRINT, 250).astype(np.uint8)
+    judged = assess(tip, at_least=60)
+    assert judged.advice is judged.hint is Advice.LAY_FLAT
+    assert assess(tip).usable
+
+
+def test_a_dry_finger_is_told_so() -> None:
+    """Pale ridges, broken over the whole finger: it meets the glass only here and there."""
+    meets = ndimage.gaussian_filter(random().normal(0, 1, SHAPE), 2.5) > 0
+    dry = np.where(meets & (PRINT < 200), PRINT // 2 + 60, 240).astype(np.uint8)
+    assert assess(dry, at_least=40).advice is Advice.TOO_DRY
