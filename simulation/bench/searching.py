@@ -23,6 +23,7 @@ SIZES: Final = {10_000: (200, 2_000, 40), 100_000: (80, 150, 3)}
 LIMITS_MS: Final = {10_000: 60.0, 100_000: 400.0}
 FMR: Final = 1e-5
 BYTES: Final = 6_000
+_AT_ONCE: Final = 500
 
 
 def search_figures(progress: Progress) -> dict[str, Any]:
@@ -47,14 +48,14 @@ def search_figures(progress: Progress) -> dict[str, Any]:
 def _enrol_up_to(gallery: Gallery, size: int, progress: Progress) -> None:
     begun = len(gallery)
 
-    def enrol(number: int) -> None:
-        gallery.enrol(str(number), drawn_finger(number))
+    def enrol(first: int) -> None:
+        for number in range(first, min(first + _AT_ONCE, size)):
+            gallery.enrol(str(number), drawn_finger(number))
 
     progress(f"  drawing and enrolling up to {size:,} fingers")
     with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as threads:
-        for done, _ in enumerate(threads.map(enrol, range(begun, size), chunksize=100)):
-            if done % 1000 == 0:
-                progress.counting(f"    {begun + done:,}")
+        for done, _ in enumerate(threads.map(enrol, range(begun, size, _AT_ONCE))):
+            progress.counting(f"    {min(size, begun + _AT_ONCE * (done + 1)):,}")
 
 
 def _times(gallery: Gallery, probes: list[Template]) -> dict[str, Any]:
