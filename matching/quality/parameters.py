@@ -84,8 +84,8 @@ photographs the highest has 9. After: of genuine comparisons whose weaker image 
 false-match rate of 10^-4; from 10 to 19 it is 21 %, to 29 6.5 %, to 39 3 %, to 79 1.2 %, above 0.2 %."""
 
 CERTAINTY_POWER: Final = 3
-"""Of a minutia's probability; `python -m matching.fitting.quality` compares the powers from 1 to 6: 3 and 4 are the
-best whichever set is left out, 1 and 2 worse on all."""
+"""Of a minutia's probability. `python -m matching.fitting.quality` compares the powers from 1 to 6: 3 is the best of
+the other sets for four of five sets, and 3, 4 and 6 are nearly as good as each other; 1 is clearly worse."""
 FULL_MINUTIAE: Final = 40.0
 """Certain minutiae from which more makes no better template: of genuine pairs with as many on both sides one in 500
 is rejected, and those for other reasons (no common skin)."""
