@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from matching.errors import ImageError, MatchingError, ModelError, TemplateError
 from matching.extended import RIDGE_FIELD
 from matching.extraction import Extractor
-from matching.extraction.leader import LeaderExtractor
+from matching.extraction.choice import default_extractor
 from matching.images import at_500_dpi
 from matching.quality import Advice, Quality, assess, quality_of
 from matching.ridges import ridge_field
@@ -26,10 +26,12 @@ from matching.template import Template
 
 if TYPE_CHECKING:
     from matching.comparison import compare
+    from matching.extraction.classical import ClassicalExtractor
     from matching.gallery import Gallery, Identification, Outcome
 
 __all__ = [
     "Advice",
+    "ClassicalExtractor",
     "Extractor",
     "Gallery",
     "Identification",
@@ -42,13 +44,14 @@ __all__ = [
     "TemplateError",
     "assess",
     "compare",
+    "default_extractor",
     "extract",
     "quality_of",
     "warm_up",
 ]
 
-_leader = LeaderExtractor()
 _IMPORTED_WHEN_NAMED = {
+    "ClassicalExtractor": "matching.extraction.classical",
     "compare": "matching.comparison",
     "Gallery": "matching.gallery",
     "Identification": "matching.gallery",
@@ -64,7 +67,7 @@ def extract(image: NDArray[Any], dpi: float = 500, extractor: Extractor | None =
     ImageError when the form of the image is wrong, ModelError when the engine is not whole.
     """
     image = at_500_dpi(image, dpi)
-    found = (extractor or _leader).find(image)
+    found = (extractor or default_extractor()).find(image)
     template = replace(found, finger_quality=quality_of(found))
     field = ridge_field(image)
     return template.with_own_block(RIDGE_FIELD, field.to_bytes()) if field.ridges.any() else template
@@ -74,7 +77,7 @@ def warm_up() -> None:
     """Load models and compiled kernels now, so that the first finger does not wait for them."""
     from matching import gallery
 
-    _leader.warm_up()
+    default_extractor().warm_up()
     gallery.warm_up()
 
 
