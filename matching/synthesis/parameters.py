@@ -7,7 +7,8 @@ DPI: Final = 500
 # Master print: one finger pad, larger than any sensor window so that displaced fingers still have ridges.
 MASTER_WIDTH_PX: Final = 352
 MASTER_HEIGHT_PX: Final = 416
-FIELD_SHAPE: Final = (MASTER_HEIGHT_PX // 2, MASTER_WIDTH_PX // 2)  # flow and period, on every second pixel
+FIELD_STEP_PX: Final = 2  # of flow and period
+FIELD_SHAPE: Final = (MASTER_HEIGHT_PX // FIELD_STEP_PX, MASTER_WIDTH_PX // FIELD_STEP_PX)
 CENTRE_X_PX: Final = 176.0
 CENTRE_Y_PX: Final = 204.0
 
@@ -102,3 +103,40 @@ DARKNESS: Final = (165.0, 240.0)  # grey values between bare glass and full cont
 GLASS_GREY: Final = (243.0, 254.0)
 SENSOR_NOISE_GREY: Final = 2.5
 SPECKS_PER_MEGAPIXEL: Final = 350.0
+
+# Drawn templates. [fcj] measured in LEADER templates of 240 prints of a low-cost optical reader (fcj2020, 40 fingers),
+# cropped to 256x288 with 16 grey levels; where another touch repeats a minutia, after the affine motion of all pairs.
+DRAWN_STEP_PX: Final = 8
+DRAWN_MEAN: Final = 49.0
+"""Minutiae of a whole pad; a window of 256x288 then shows 36, as [fcj] has (5 % below 23, 5 % above 52)."""
+DRAWN_SPREAD: Final = 11.0
+DRAWN_LEAST: Final = 25
+DRAWN_APART_PX: Final = (7.0, 24.0)
+"""No two minutiae are nearer than the first, and beyond the second they do not mind each other: nearest neighbours
+then lie as in [fcj] (5, 50 and 95 % of them within 11, 21 and 45 px)."""
+DRAWN_ENDINGS: Final = 0.69
+"""Share of ridge endings [fcj]."""
+DRAWN_KIND_CHANGES: Final = 0.11
+"""Share of minutiae that another touch shows as the other kind [fcj]."""
+DRAWN_CLARITY: Final = (0.20, 0.43, 0.66, 0.82, 0.89, 0.92, 0.94, 0.95, 0.96, 0.97, 0.98)
+"""Minutia quality of LEADER at each tenth of its distribution [fcj]."""
+DRAWN_CLARITY_NOISE: Final = 0.06
+DRAWN_DULL: Final = 0.12
+"""Quality that a wholly worn, dry or wet finger may lose at a minutia."""
+DRAWN_SHOWN: Final = ((0.1, 0.3, 0.5, 0.7, 0.9), (0.3, 0.62, 0.81, 0.92, 0.99))
+"""Chance that a minutia of this quality is found again [fcj]."""
+DRAWN_JITTER_PX: Final = 0.9
+"""Each way; with the drag of the skin two touches then differ by about 1.8 px [fcj]."""
+DRAWN_TURN_RAD: Final = 0.045
+"""Two touches then differ by about 3 of 256 units [fcj]."""
+DRAWN_FALSE_MEAN: Final = 1.5
+DRAWN_FALSE_QUALITY: Final = (0.2, 0.6)
+DRAWN_LEAST_QUALITY: Final = 20
+DRAWN_RIM: Final = 0.12
+"""Share of the pad's radius at its rim where ridges are too faint to show minutiae."""
+DRAWN_MARGIN_PX: Final = 6
+"""From the window's edge, where no minutia is found."""
+DRAWN_STEPS: Final = 4
+"""Of the way from pad to glass; the last one moves no point by more than a tenth of a pixel."""
+DRAWN_FIELD_REACH: Final = 0.95
+DRAWN_COHERENCE: Final = 0.9

@@ -111,12 +111,15 @@ def _hairpin(rng: np.random.Generator, turning: float, rest: Floats, dx: Floats,
     return np.asarray(-depth * fade * np.sin(np.arctan2(dy, dx) - opening), dtype=np.float32)
 
 
-def orientation_field(rng: np.random.Generator, singularities: Singularities) -> NDArray[np.float32]:
-    """Ridge orientation in [0, pi) on the half-size grid: counter-clockwise from the x axis, y upwards."""
-    rows, cols = np.indices(p.FIELD_SHAPE, dtype=np.float32)
-    x, y = 2 * cols - np.float32(p.CENTRE_X_PX), np.float32(p.CENTRE_Y_PX) - 2 * rows
+def orientation_field(
+    rng: np.random.Generator, singularities: Singularities, step_px: int = p.FIELD_STEP_PX
+) -> NDArray[np.float32]:
+    """Ridge orientation in [0, pi) at every `step_px`: counter-clockwise from the x axis, y upwards."""
+    shape = (p.MASTER_HEIGHT_PX // step_px, p.MASTER_WIDTH_PX // step_px)
+    rows, cols = np.indices(shape, dtype=np.float32)
+    x, y = step_px * cols - np.float32(p.CENTRE_X_PX), np.float32(p.CENTRE_Y_PX) - step_px * rows
     theta = _arch_flow(rng, x, y)
-    theta += np.float32(p.WANDER_AMPLITUDE) * smooth_field(rng, p.FIELD_SHAPE, p.WANDER_KNOT_PX / 2)
+    theta += np.float32(p.WANDER_AMPLITUDE) * smooth_field(rng, shape, p.WANDER_KNOT_PX / step_px)
     for px, py in singularities.deltas:
         theta -= np.float32(0.5) * _bent_angle(rng, x - np.float32(px), y - np.float32(py))
     around = [(x - np.float32(px), y - np.float32(py)) for px, py in singularities.cores]

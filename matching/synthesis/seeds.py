@@ -14,6 +14,8 @@ class Purpose(IntEnum):
     SKIN = 4
     CONDITIONS = 5
     IMPRESSION = 6
+    DRAWN = 7
+    DRAWN_TOUCH = 8
 
 
 def generator(purpose: Purpose, *seeds: int) -> np.random.Generator:
