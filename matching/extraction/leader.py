@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from matching.errors import ModelError
 from matching.extraction import Stages, parameters
-from matching.images import GreyImage
+from matching.extraction.narrow import enlargement
+from matching.images import GreyImage, resampled
 from matching.template import BIFURCATION, ENDING, MAX_MINUTIAE, Template
 
 if TYPE_CHECKING:
@@ -50,18 +51,23 @@ class LeaderExtractor:
 
     def find(self, image: GreyImage) -> Template:
         rows, columns = occupied(image)
-        padded, top, left = pad(image[rows, columns])
+        part = image[rows, columns]
+        seen = enlarged(part)
+        padded, top, left = pad(seen)
         place, quality, direction, ending = self._run(padded, _FOUND)
-        place = place + np.array([rows.start - top, columns.start - left])
+        place = rescaled(place - np.array([top, left]), seen.shape, part.shape)
+        place += np.array([rows.start, columns.start])
         return decode(place, quality, direction, ending, *image.shape)
 
     def trace(self, image: GreyImage) -> Stages:
         rows, columns = occupied(image)
-        padded, _, _ = pad(image[rows, columns])
+        seen = enlarged(image[rows, columns])
+        padded, _, _ = pad(seen)
         (probability,) = self._run(padded, ["probability"])
         return [
             ("image at 500 dpi", image),
-            (f"without blank margins, sides multiples of {parameters.SIZE_MULTIPLE}", padded),
+            ("without blank margins, narrow ridges enlarged", seen),
+            (f"sides made multiples of {parameters.SIZE_MULTIPLE}", padded),
             ("minutia probability", probability[0, 0]),
             ("minutiae", self.find(image)),
         ]
@@ -99,6 +105,21 @@ def _span(marked: NDArray[np.bool_], size: int) -> slice:
     start = int(places[0]) * parameters.BLOCK_PX - parameters.BLANK_MARGIN_PX
     stop = int(places[-1] + 1) * parameters.BLOCK_PX + parameters.BLANK_MARGIN_PX
     return slice(max(0, start), min(size, stop))
+
+
+def enlarged(image: GreyImage) -> GreyImage:
+    """The image itself, or where its ridges are too narrow for the network a larger one of it."""
+    times = enlargement(image)
+    if times == 1:
+        return image
+    height, width = (round(side * times) for side in image.shape)
+    return resampled(image, height, width)
+
+
+def rescaled(place: NDArray[np.int64], seen: tuple[int, ...], part: tuple[int, ...]) -> NDArray[np.int64]:
+    """Pixels [n, 2], row and column, of an image of the shape `seen` as those of the same image in the shape `part`."""
+    centres = (place + 0.5) * (np.array(part) / np.array(seen)) - 0.5
+    return np.asarray(np.rint(centres).astype(np.int64))
 
 
 def pad(image: GreyImage) -> tuple[GreyImage, int, int]:

@@ -143,7 +143,7 @@ def test_the_trace_ends_with_what_is_found_and_shows_why() -> None:
     found = stages["minutiae"]
     assert found == LeaderExtractor().find(image)
     probability = stages["minutia probability"]
-    padded = stages["without blank margins, sides multiples of 32"]
+    padded = stages["sides made multiples of 32"]
     assert probability.shape == padded.shape == (288, 256)
     at_minutiae = probability[found.y + 9, found.x + 4]
     np.testing.assert_array_equal(np.rint(at_minutiae * 100), found.quality)
