@@ -9,8 +9,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from hub import settings
 from hub.accounts.audit import OPERATOR
 from hub.biometrics.duplicates import DuplicateSearch
@@ -19,8 +17,8 @@ from hub.biometrics.vault_key import open_vault
 from hub.custody.rules import OrderFacts, OrderKind, PersonFacts, Sex
 from hub.database import make_engine, make_sessions, session_scope
 from hub.reception.admission import Admission, admit
+from matching.synthesis import draw_finger
 from simulation.facility import SMALL_PRISON, Facility
-from simulation.made_templates import made_template
 from simulation.masters import CACHE
 from simulation.people import Walker, synthetic_fingers
 from simulation.prison import Plan, Prison, broker_kind
@@ -31,6 +29,8 @@ from simulation.truth import Truth
 
 _SCANS = 60
 _PEOPLE_SCANNING = 4
+_DRAWN_FROM = 1_000_000
+"""Seeds of the fingers in the load: none of those who scan."""
 
 
 def measure(folder: Path, fingers: int) -> dict[str, Any]:
@@ -62,15 +62,19 @@ def _scanning(facility: Facility) -> list[Walker]:
 
 
 def _fill_roll(hub: Path, people: int, facility: Facility) -> None:
-    """Admits people with made minutiae straight into the hub's database, as its own commands would."""
+    """Admits people with drawn minutiae straight into the hub's database, as its own commands would."""
     found = settings.load(hub)
     vault, sessions = open_vault(found.keys), make_sessions(make_engine(found.database))
     search = DuplicateSearch(vault, sessions)
-    rng = np.random.default_rng(1)
     now = datetime.now(UTC)
     zones = frozenset(facility.allowed("block-a"))
     for number in range(people):
-        fingers = tuple(PreparedFinger(at, (Impression(made_template(rng), 60, b"made"),)) for at in (2, 7))
+        fingers = tuple(
+            PreparedFinger(
+                at, (Impression(draw_finger(_DRAWN_FROM + 10 * number + at).impression(0), 60, b"drawn"),)
+            )
+            for at in (2, 7)
+        )
         person = PersonFacts("Load", f"Number {number}", date(1990, 1, 1), Sex.MALE)
         order = OrderFacts(
             kind=OrderKind.WARRANT, reference=f"LOAD-{number}", issued_on=now.date(), expires_on=None
