@@ -74,6 +74,29 @@ SUPPORTED: Final[float] = _FIT["supported"]
 calibrated: Final = _CALIBRATION.score
 
 
+def impostors_that_reach(score: float) -> tuple[float, int, int]:
+    """The largest score up to this and SUPPORTED at which impostors were counted, how many reach it, and of how many.
+
+    Pairs of whole prints of different fingers, of all sensors. Below the first that was counted: 0, and all.
+    """
+    kinds = [sensor["whole"] for sensor in _FIT["sensors"].values()]
+    pairs = sum(kind["pairs"] for kind in kinds)
+    counted = [float(at) for at in kinds[0]["reach"]] if kinds else []
+    at = max((each for each in counted if each <= min(score, SUPPORTED)), default=0.0)
+    return at, sum(kind["reach"][f"{at:g}"] for kind in kinds) if at else pairs, pairs
+
+
+def observed_interval(score: float) -> tuple[float, float]:
+    """95 % interval of the false-match rate at a score at which impostors were counted, of all sensors together."""
+    _, reached, pairs = impostors_that_reach(score)
+    return clopper_pearson(reached, pairs)
+
+
+def supported_interval() -> tuple[float, float]:
+    """95 % interval of the false-match rate at SUPPORTED."""
+    return observed_interval(SUPPORTED)
+
+
 def clopper_pearson(count: int, of: int, confidence: float = 0.95) -> tuple[float, float]:
     """Bounds of a rate of which `count` cases were seen `of` so many; 0 to 1 where there were none."""
     from scipy.stats import beta

@@ -5,7 +5,7 @@ print are in the order of their angles:
 
     words 0..11   bit (direction * CELL_COUNT + cell): enough neighbours around that cell, turned like that
     words 12..14  bit (cell): the cell lies over the print; bits of other cells are never set
-    word 15       x (16 bits), y (16), angle (8), set bits (12), valid cells (12), from the lowest bit up
+    word 15       place, quality and angle of the minutia, set bits and valid cells, see `places`
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 from matching.comparison import parameters as P  # noqa: N812 - one letter, so that formulas stay readable
 from matching.comparison.bits import popcount
+from matching.comparison.hull import convex_hull, near_hull
+from matching.comparison.places import MOST_QUALITY, meta, place
 from matching.template import Template
 
 BIT_WORDS: Final = 12
@@ -83,6 +85,7 @@ def build_cylinders(template: Template) -> Cylinders:
         template.x[order].astype(np.float32),
         template.y[order].astype(np.float32),
         template.angle[order],
+        _quality_steps(template.quality[order]),
         CELL_CENTRES,
         DIRECTION_WEIGHTS,
     )
@@ -90,13 +93,19 @@ def build_cylinders(template: Template) -> Cylinders:
     return Cylinders(rows, float(_extent(rows)))
 
 
+def _quality_steps(quality: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """1 to MOST_QUALITY; of minutiae whose maker says nothing (0) what is usual."""
+    told = np.where(quality == 0, P.USUAL_QUALITY, quality)
+    return np.maximum(1, np.rint(told * (MOST_QUALITY / 100))).astype(np.uint8)
+
+
 @njit(cache=True, nogil=True)
-def _build(x: Any, y: Any, angle: Any, centres: Any, weights: Any) -> Any:
+def _build(x: Any, y: Any, angle: Any, quality: Any, centres: Any, weights: Any) -> Any:
     count = len(x)
     rows = np.zeros((count, ROW_WORDS), dtype=np.uint64)
     if count <= P.MIN_NEIGHBOURS:
         return rows[:0].copy()
-    hull = _hull(x, y)
+    hull = convex_hull(x, y)
     sums = np.empty((CELL_COUNT, P.DIRECTIONS), dtype=np.float32)
     kept = 0
     for minutia in range(count):
@@ -109,13 +118,7 @@ def _build(x: Any, y: Any, angle: Any, centres: Any, weights: Any) -> Any:
         if valid < MIN_VALID_CELLS:
             continue
         ones = _set_bits(row, sums)
-        row[META] = (
-            np.uint64(x[minutia])
-            | np.uint64(y[minutia]) << np.uint64(16)
-            | np.uint64(angle[minutia]) << np.uint64(32)
-            | np.uint64(ones) << np.uint64(40)
-            | np.uint64(valid) << np.uint64(52)
-        )
+        row[META] = meta(x[minutia], y[minutia], quality[minutia], angle[minutia], ones, valid)
         kept += 1
     return rows[:kept].copy()
 
@@ -156,7 +159,7 @@ def _set_mask(row: Any, minutia: int, x: Any, y: Any, angle: Any, centres: Any, 
     for cell in range(CELL_COUNT):
         cell_x = x[minutia] + centres[cell, 0] * cosine + centres[cell, 1] * sine
         cell_y = y[minutia] - centres[cell, 0] * sine + centres[cell, 1] * cosine
-        if _near_hull(cell_x, cell_y, x, y, hull):
+        if near_hull(cell_x, cell_y, x, y, hull, np.float32(P.HULL_MARGIN_PX)):
             row[BIT_WORDS + (cell >> 6)] |= np.uint64(1) << np.uint64(cell & 63)
             valid += 1
     return valid
@@ -177,26 +180,6 @@ def _set_bits(row: Any, sums: Any) -> int:
 
 
 @njit(cache=True, nogil=True)
-def _near_hull(px: Any, py: Any, x: Any, y: Any, hull: Any) -> bool:
-    """Inside the polygon, or at most HULL_MARGIN_PX from its edge."""
-    inside = len(hull) >= 3
-    for corner in range(len(hull)):
-        start, end = hull[corner], hull[(corner + 1) % len(hull)]
-        edge_x, edge_y = x[end] - x[start], y[end] - y[start]
-        to_x, to_y = px - x[start], py - y[start]
-        if edge_x * to_y - edge_y * to_x <= 0:
-            inside = False
-            length = edge_x * edge_x + edge_y * edge_y
-            share = np.float32(0.0)
-            if length > 0:
-                share = min(np.float32(1.0), max(np.float32(0.0), (to_x * edge_x + to_y * edge_y) / length))
-            off_x, off_y = to_x - share * edge_x, to_y - share * edge_y
-            if off_x * off_x + off_y * off_y <= P.HULL_MARGIN_PX**2:
-                return True
-    return inside
-
-
-@njit(cache=True, nogil=True)
 def _extent(rows: Any) -> Any:
     """Shoelace formula over the hull, capped."""
     count = len(rows)
@@ -205,32 +188,10 @@ def _extent(rows: Any) -> Any:
     x = np.empty(count, dtype=np.float32)
     y = np.empty(count, dtype=np.float32)
     for line in range(count):
-        x[line] = np.float32(rows[line, META] & np.uint64(0xFFFF))
-        y[line] = np.float32(rows[line, META] >> np.uint64(16) & np.uint64(0xFFFF))
-    hull = _hull(x, y)
+        x[line], y[line] = place(rows[line, META])
+    hull = convex_hull(x, y)
     doubled = 0.0
     for corner in range(len(hull)):
         here, following = hull[corner], hull[(corner + 1) % len(hull)]
         doubled += np.float64(x[here]) * y[following] - np.float64(x[following]) * y[here]
     return min(doubled / 2.0, P.PX2_PER_CYLINDER * (count - 2))
-
-
-@njit(cache=True, nogil=True)
-def _hull(x: Any, y: Any) -> Any:
-    """Corners of the convex hull in turning order (Andrew's monotone chain), collinear points left out."""
-    count = len(x)
-    order = np.argsort(x * np.float64(32768.0) + y)
-    corners = np.empty(2 * count + 1, dtype=np.int64)
-    size, floor = 0, 2
-    for step in range(2 * count - 1):
-        if step == count:
-            floor = size + 1
-        point = order[step] if step < count else order[2 * count - 2 - step]
-        while size >= floor:
-            a, b = corners[size - 2], corners[size - 1]
-            if (x[b] - x[a]) * (y[point] - y[a]) - (y[b] - y[a]) * (x[point] - x[a]) > 0:
-                break
-            size -= 1
-        corners[size] = point
-        size += 1
-    return corners[: max(1, size - 1)]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-VERSION: Final = 1
+VERSION: Final = 2
 """Raised whenever cylinders made earlier may no longer be compared with new ones."""
 
 # The cylinder of a minutia
@@ -71,6 +71,43 @@ PAIRS_MID: Final = 20.0
 """Minutiae in the smaller template at which the number averaged is half-way [MCC]."""
 PAIRS_STEEPNESS: Final = 0.4
 """Per minutia [MCC]."""
+
+# The overlap. All [own]: of each, half and twice the value do about as well
+LAST_LOOK_FROM: Final = 0.001
+"""Raw score from which the overlap is looked at: what pairs are worth that nothing supports. Of impostors one pair in
+six has more, of genuine pairs all that could still be told from them."""
+LEADING_PAIRS: Final = 12
+"""Pairs that say how one print lies on the other."""
+RIGID_STEPS: Final = 4
+"""Of fitting the rigid motion, with less and less weight for pairs that stand out."""
+RIGID_OUTLIER_PX: Final = 12.0
+"""Distance at which a pair has half its weight."""
+ANCHOR_REACH_PX: Final = 25.0
+"""Pairs that the rigid motion leaves further apart say nothing about the displacement."""
+SMOOTH_SIGMA_PX: Final = 60.0
+"""Reach of a pair's displacement: a ninth of its weight is left at twice this."""
+SMOOTH_PRIOR: Final = 0.3
+"""Weight, in pairs close by, of having no displacement."""
+SMOOTH_PRIOR_SLOPE: Final = 1.0
+"""The same of a displacement that is the same everywhere."""
+PAIRING_REACH_PX: Final = (30.0, 16.0)
+"""Distance within which a minutia's like is looked for, round by round."""
+PAIRING_TURN_UNITS: Final = 28.0
+"""Difference of angles within which it is."""
+CLOSE_PX: Final = 7.0
+"""Standard deviation of the places of minutiae, given those of all others."""
+CLOSE_UNITS: Final = 16.0
+"""The same of their angles, which nothing corrects for distortion."""
+OVERLAP_MARGIN_PX: Final = 5.0
+"""By how much more than the hull of its minutiae a print shows."""
+USUAL_QUALITY: Final = 60
+"""Of a minutia, 0 to 100, where its maker says nothing."""
+SHARE_PRIOR: Final = 4.0
+"""Minutiae of the best quality in the overlap that are taken to be missed before any is seen: of little evidence,
+little follows."""
+SHARE_WEIGHT: Final = 5.0
+"""Logarithm of the factor that the raw score grows by when all minutiae agree; a logistic fit gives 4.5 to 5.0,
+whichever of the five sets is left out."""
 
 # What the raw score of two prints is worth
 PX2_PER_CYLINDER: Final = 1500.0

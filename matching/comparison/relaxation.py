@@ -3,7 +3,8 @@
 Greedy one-to-one pairs by similarity, then rounds in which each pair keeps part of its value and takes the rest
 from the pairs whose relative position and turn agree with its own in both prints. Skin stretches: the further two
 pairs are from each other, the more their distances may differ and the less they have to say about each other. Pairs
-of an impostor lose their value within the rounds. The score is the mean of the pairs that kept most.
+of an impostor lose their value within the rounds. The score is the mean of the pairs that kept most, raised by what
+`overlap` finds.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 
 from matching.comparison import parameters as P  # noqa: N812 - one letter, so that formulas stay readable
 from matching.comparison.cylinders import META
+from matching.comparison.overlap import agreeing_share
+from matching.comparison.places import angle_of, place
 from matching.comparison.similarity import similarities
 
 LEVELS: Final = 1024
@@ -48,7 +51,11 @@ _NEARNESS: Final = np.exp(-0.5 * (np.arange(_REACH_PX + 1) / P.NEARNESS_SIGMA_PX
 
 @njit(cache=True, nogil=True)
 def relaxed_score(first: Any, second: Any, distance_agreement: Any, angle_agreement: Any) -> Any:
-    """Raw score of two prints' cylinder rows, 0 to 1; the same whichever comes first."""
+    """Raw score of two prints' cylinder rows, 0 to 150; the same whichever comes first.
+
+    What the relaxed pairs are worth, times what the overlap says where that is in question: `calibration` knows
+    what it means.
+    """
     if len(first) == 0 or len(second) == 0:
         return WORST_SCORE
     if _comes_later(first, second):
@@ -63,7 +70,10 @@ def relaxed_score(first: Any, second: Any, distance_agreement: Any, angle_agreem
         before[pair] = alike[lines[pair], columns[pair]]
     agreement = _agreement(first, second, lines, columns, distance_agreement, angle_agreement)
     after = _relax(before, agreement)
-    return _mean_of_best(before, after, min(len(first), len(second)))
+    raw = _mean_of_best(before, after, min(len(first), len(second)))
+    if raw < P.LAST_LOOK_FROM:
+        return raw
+    return raw * math.exp(P.SHARE_WEIGHT * agreeing_share(first, second, alike, lines, columns, after))
 
 
 @njit(cache=True, nogil=True)
@@ -111,10 +121,10 @@ def _take_free(order: Any, lines: int, columns: int) -> Any:
     chosen_lines = np.empty(most, dtype=np.int64)
     chosen_columns = np.empty(most, dtype=np.int64)
     size = 0
-    for place in range(len(order)):
+    for rank in range(len(order)):
         if size == most:
             break
-        line, column = order[place, 0], order[place, 1]
+        line, column = order[rank, 0], order[rank, 1]
         if line_taken[line] or column_taken[column]:
             continue
         line_taken[line] = column_taken[column] = True
@@ -159,11 +169,10 @@ def _places(rows: Any, chosen: Any) -> Any:
     x = np.empty(len(chosen), dtype=np.float32)
     y = np.empty(len(chosen), dtype=np.float32)
     turn = np.empty(len(chosen), dtype=np.int64)
-    for place in range(len(chosen)):
-        meta = rows[chosen[place], META]
-        x[place] = np.float32(meta & np.uint64(0xFFFF))
-        y[place] = np.float32(meta >> np.uint64(16) & np.uint64(0xFFFF))
-        turn[place] = np.int64(meta >> np.uint64(32) & np.uint64(0xFF))
+    for line in range(len(chosen)):
+        word = rows[chosen[line], META]
+        x[line], y[line] = place(word)
+        turn[line] = angle_of(word)
     return x, y, turn
 
 

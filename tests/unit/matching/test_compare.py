@@ -7,7 +7,18 @@ from hypothesis import strategies as st
 from numba.core.caching import NullCache
 from numba.core.registry import CPUDispatcher as Dispatcher
 
-from matching.comparison import calibration, compare, cylinders, planes, relaxation, search, similarity
+from matching.comparison import (
+    calibration,
+    compare,
+    cylinders,
+    hull,
+    overlap,
+    places,
+    planes,
+    relaxation,
+    search,
+    similarity,
+)
 from matching.comparison.calibration import CEILING, calibrated
 from matching.comparison.cylinders import build_cylinders
 from matching.comparison.parameters import PX2_PER_CYLINDER
@@ -140,7 +151,7 @@ class TestExtent:
 
 KERNELS = {
     name: value
-    for module in (cylinders, planes, similarity, relaxation, search)
+    for module in (cylinders, hull, overlap, places, planes, similarity, relaxation, search)
     for name, value in vars(module).items()
     if isinstance(value, Dispatcher) and value.py_func.__module__ == module.__name__
 }

@@ -47,7 +47,8 @@ class TestShape:
         made = template(*ring(12, 40), np.arange(13) * 7)
         row = build_cylinders(made).rows[0]
         meta = int(row[META])
-        assert (meta & 0xFFFF, meta >> 16 & 0xFFFF, meta >> 32 & 0xFF) == (128, 144, 0)
+        assert (meta & 0x3FFF, meta >> 14 & 0x3FFF, meta >> 32 & 0xFF) == (128, 144, 0)
+        assert meta >> 28 & 0xF == 9, "quality 60 of 100 in 15 steps"
         assert meta >> 40 & 0xFFF == bits(row, P.DIRECTIONS * CELL_COUNT).sum()
         assert meta >> 52 == bits(row, CELL_COUNT, BIT_WORDS).sum()
 
@@ -90,7 +91,7 @@ class TestContribution:
 def by_place(cylinders, to_place) -> dict[tuple[int, int], np.ndarray]:
     """Bits of each cylinder by where `to_place(x, y)` says that its minutia was."""
     return {
-        to_place(int(row[META]) & 0xFFFF, int(row[META]) >> 16 & 0xFFFF): row[:BIT_WORDS]
+        to_place(int(row[META]) & 0x3FFF, int(row[META]) >> 14 & 0x3FFF): row[:BIT_WORDS]
         for row in cylinders.rows
     }
 
