@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -34,8 +35,7 @@ def add_extractor(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--extractor",
         choices=EXTRACTORS,
-        default=EXTRACTORS[0],
-        help="how minutiae are found: leader, a network (default), or classical, which needs no onnxruntime",
+        help="how minutiae are found: leader, a network (used where onnxruntime is installed), or classical",
     )
 
 
@@ -49,15 +49,15 @@ def add_jobs(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def make_extractor(name: str) -> Extractor:
-    """Raises OptionError when the installed engine has no such extractor."""
-    if name == LeaderExtractor.name:
-        return LeaderExtractor()
-    made = getattr(matching, "ClassicalExtractor", None)
-    if made is None:
-        raise OptionError(f"The extractor {name} is not installed: use --extractor leader.")
-    extractor: Extractor = made()
-    return extractor
+def make_extractor(name: str | None) -> Extractor:
+    """The extractor of this name, the engine's own choice without one; OptionError where it cannot work here."""
+    if name is None:
+        return matching.default_extractor()
+    if name == matching.ClassicalExtractor.name:
+        return matching.ClassicalExtractor()
+    if find_spec("onnxruntime") is None:
+        raise OptionError("onnxruntime is not installed: install it, or use --extractor classical.")
+    return LeaderExtractor()
 
 
 def dpi_for(image: Path, given: float | None) -> float:

@@ -26,8 +26,7 @@ from .made_prints import LEVELS_A_FINGER, GreyExtractor, write_print
 
 @pytest.fixture(autouse=True)
 def grey_extractor(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(options, "LeaderExtractor", GreyExtractor)
-    monkeypatch.setattr(GreyExtractor, "name", "leader")
+    monkeypatch.setattr(matching, "default_extractor", GreyExtractor)
     monkeypatch.setattr(matching, "warm_up", lambda: None)
 
 
@@ -99,7 +98,7 @@ class TestEvaluate:
         assert list(row)[: len(wanted)] == wanted
         assert (row["genuine"], row["impostor"], row["eer"]) == (9, 27, 0)
         assert (row["images"], row["fingers"], row["refused"], row["unreadable"]) == (9, 3, 0, 0)
-        assert (row["dpi"], figures["extractor"], figures["jobs"]) == (500, "leader", 1)
+        assert (row["dpi"], figures["extractor"], figures["jobs"]) == (500, "grey", 1)
         assert re.search(r"made +9 +27 +0 ", capsys.readouterr().out)
 
     def test_more_jobs_give_the_same_figures(self, made_prints: Path, tmp_path: Path):
@@ -196,9 +195,14 @@ class TestEvaluate:
         assert "is a folder" in refused(capsys, "evaluate", made_prints, option, made_prints)
 
     def test_an_extractor_that_is_not_installed_is_said(self, made_prints: Path, capsys, monkeypatch):
-        monkeypatch.setattr(matching, "ClassicalExtractor", None, raising=False)
-        said = refused(capsys, "evaluate", made_prints, "--extractor", "classical")
-        assert "use --extractor leader" in said
+        monkeypatch.setattr(options, "find_spec", lambda _name: None)
+        said = refused(capsys, "evaluate", made_prints, "--extractor", "leader")
+        assert "use --extractor classical" in said
+
+    def test_either_extractor_can_be_asked_for(self, monkeypatch):
+        monkeypatch.undo()
+        assert [options.make_extractor(name).name for name in options.EXTRACTORS] == ["leader", "classical"]
+        assert options.make_extractor(None) is matching.default_extractor()
 
     def test_stopped_by_hand_says_so(self, made_prints: Path, capsys, monkeypatch):
         def stop(*_):
