@@ -35,7 +35,7 @@ def filtered(grey: Pixels, turn: Turns, period_px: Cells, inside: Mask) -> Pixel
     octaves = np.log2(enlarged(period_px, grey.shape) / np.float32(p.MIN_PERIOD_PX))
     step = np.clip(np.rint(octaves * p.PERIODS_PER_OCTAVE), 0, _PERIODS - 1).astype(np.int16)
     margin = (p.RADIUS_PX, _WIDTH - p.RADIUS_PX)
-    response: Pixels = _apply(np.pad(grey, (margin, margin)), angle, step, inside, _filters())
+    response: Pixels = _apply(np.pad(grey, (margin, margin)), angle, step, inside, *_filters())
     return response
 
 
@@ -47,8 +47,11 @@ def evened(response: Pixels, inside: Mask) -> Pixels:
 
 
 @cache
-def _filters() -> NDArray[np.float32]:
-    """[angle, period, row, column]: each sums to 0, so that grey level says nothing, its absolute values to 1."""
+def _filters() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """[angle, period, row, column] and [angle, period]: the filters, and how many rows beside the middle each one has.
+
+    Each sums to 0, so that grey level says nothing, and its absolute values to 1.
+    """
     y, x = np.mgrid[-p.RADIUS_PX : p.RADIUS_PX + 1, -p.RADIUS_PX : p.RADIUS_PX + 1].astype(np.float32)
     filters = np.zeros((p.ANGLES, _PERIODS, _SIDE, _WIDTH), np.float32)
     for angle in range(p.ANGLES):
@@ -58,11 +61,13 @@ def _filters() -> NDArray[np.float32]:
         for step in range(_PERIODS):
             period_px = p.MIN_PERIOD_PX * 2 ** (step / p.PERIODS_PER_OCTAVE)
             filters[angle, step, :, :_SIDE] = _gabor(across / period_px, along / period_px)
-    return filters
+    rows = filters.any(axis=3).sum(axis=2)
+    return filters, (rows - 1) // 2
 
 
 def _gabor(across: Pixels, along: Pixels) -> Pixels:
     bell = np.exp(-0.5 * (np.square(across / p.ACROSS_SPREAD) + np.square(along / p.ALONG_SPREAD)))
+    bell[bell < p.NEGLIGIBLE] = 0
     wave = bell * np.cos(math.tau * across)
     wave -= bell * (wave.sum() / bell.sum())
     normal: Pixels = wave / np.abs(wave).sum()
@@ -70,17 +75,18 @@ def _gabor(across: Pixels, along: Pixels) -> Pixels:
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _apply(padded: Any, angle: Any, step: Any, inside: Any, filters: Any) -> Any:
+def _apply(padded: Any, angle: Any, step: Any, inside: Any, filters: Any, reaches: Any) -> Any:
     """Each pixel through the filter of its own orientation and period."""
     height, width = inside.shape
-    rows, columns = filters.shape[2], filters.shape[3]
+    middle, columns = filters.shape[2] // 2, filters.shape[3]
     response = np.zeros((height, width), np.float32)
     for y in range(height):
         for x in range(width):
             if inside[y, x]:
                 kernel = filters[angle[y, x], step[y, x]]
+                reach = reaches[angle[y, x], step[y, x]]
                 total = np.float32(0)
-                for row in range(rows):
+                for row in range(middle - reach, middle + reach + 1):
                     for column in range(columns):
                         total += kernel[row, column] * padded[y + row, x + column]
                 response[y, x] = total

@@ -74,6 +74,8 @@ ACROSS_SPREAD: Final = 0.28
 narrow one follows a period that is a little wrong."""
 ALONG_SPREAD: Final = 0.4
 """Sigma of the filter along the ridges, in periods [LSO]; longer ones close gaps, and swallow lakes and islands."""
+NEGLIGIBLE: Final = 0.035
+"""Height of the bell, against 1 in its middle, below which a filter is cut off: beyond 2.6 spreads."""
 EVEN_PX: Final = 9
 """Side of the window, passed twice, in which filtered ridges are brought to the same height."""
 UNSURE_FLOW: Final = 0.1
