@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,7 +45,7 @@ def add(commands: Any) -> None:
 def run(chosen: argparse.Namespace) -> str:
     """The answer in words, or as JSON; draws the picture."""
     from matching.comparison import compare
-    from matching.comparison.calibration import SUPPORTED
+    from matching.comparison.confidence import confidence
     from matching.comparison.explanation import explain
     from matching.drawing.words import meaning
 
@@ -59,7 +60,7 @@ def run(chosen: argparse.Namespace) -> str:
     facts = {
         "score": round(score, 3),
         "false_match_rate": float(f"{10**-score:.3g}"),
-        "observed": score <= SUPPORTED,
+        "confidence": asdict(confidence(score)),
         "meaning": meaning(score),
         "paired_minutiae": len(found.pairs),
         "extractor": extractor.name,

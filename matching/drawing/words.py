@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from matching.comparison.calibration import CEILING, SUPPORTED
+from matching.comparison.calibration import CEILING
+from matching.comparison.confidence import Confidence, confidence
 
 USES: Final = {
     1.0: "says nothing yet",
@@ -33,9 +34,14 @@ def meaning(score: float) -> list[str]:
     lines = [f"Score {score:.2f}: {chance(score)}.", f"Enough for: {enough}."]
     if score >= CEILING:
         lines[0] = f"Score {score:.2f}, the highest there is: less than {chance(score)}."
-    if score > SUPPORTED:
-        lines.append(
-            f"Up to {SUPPORTED:g} such chances were observed; beyond, they are extrapolated: where much depends on it,"
-            " compare a second finger too."
-        )
+    return lines + _foundation(confidence(score))
+
+
+def _foundation(known: Confidence) -> list[str]:
+    lines = [
+        f"Of {known.pairs:,} pairs of different fingers {known.reached:,} reached {known.score:g} when the scale was"
+        f" made: the rate there is {100 * known.low:.1g} to {100 * known.high:.1g} % (95 %)."
+    ]
+    if known.extrapolated:
+        lines.append("Beyond, it is extrapolated: where much depends on it, compare a second finger too.")
     return lines

@@ -15,6 +15,7 @@ from matching.commands import extracting, images, options
 from matching.commands.images import UnreadableImageError, read_image
 from matching.commands.progress import Progress
 from matching.comparison.calibration import CEILING, SUPPORTED
+from matching.comparison.confidence import confidence
 from matching.comparison.explanation import explain
 from matching.drawing import words
 from matching.errors import ImageError
@@ -314,7 +315,7 @@ class TestCompare:
         score = matching.compare(*(GreyExtractor().find(read_image(path)) for path in paths))
         assert found["score"] == pytest.approx(score, abs=1e-3)
         assert found["false_match_rate"] == pytest.approx(10**-score, rel=0.01)
-        assert found["observed"] is (score <= SUPPORTED)
+        assert found["confidence"]["extrapolated"] is (score > SUPPORTED)
         assert found["paired_minutiae"] > 20
         assert [each["file"] for each in found["images"]] == ["1_1.png", "1_2.png"]
 
@@ -340,12 +341,20 @@ class TestCompare:
 
 class TestWords:
     def test_a_score_in_words(self):
-        assert words.meaning(4.0) == [
+        said = words.meaning(4.0)
+        assert said[:2] == [
             "Score 4.00: one pair of different fingers in 10,000 reaches it.",
             "Enough for: confirming one known person at a gate.",
         ]
         assert words.meaning(0.3)[0] == "Nothing speaks for the same finger."
         assert words.chance(0) == "every pair of different fingers reaches it"
+
+    def test_what_it_rests_on_is_said(self):
+        known = confidence(3.0)
+        assert (
+            f"Of {known.pairs:,} pairs of different fingers {known.reached:,} reached"
+            in words.meaning(3.0)[2]
+        )
 
     def test_what_was_not_observed_is_said(self):
         assert not any("second finger" in line for line in words.meaning(SUPPORTED))
