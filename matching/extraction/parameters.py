@@ -25,8 +25,8 @@ BLANK_MARGIN_PX: Final = 24
 are the same as on whole images, in half the time."""
 
 NARROW_PERIOD_PX: Final = 6.6
-"""Median ridge period below which an image is enlarged for the network. None of 437 prints of five sets has it (least: 6.8);
-of the same made smaller to 80 %, which the network still reads well, a fifth."""
+"""Median ridge period below which an image is enlarged for the network. None of 437 prints of five sets has it (the
+least has 6.8); of the same made smaller to 80 %, which the network still reads well, a fifth."""
 
 GOOD_PERIOD_PX: Final = 8.5
 """To which it is then brought: in the middle of the periods that error rates do not depend on, 6.9 to 9.6."""
