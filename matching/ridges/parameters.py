@@ -16,7 +16,7 @@ STEP_PX: Final = 16
 """Side of a cell: less than two ridges, so that no turn of the flow falls between two cells [own]."""
 WINDOW_PX: Final = 40
 """Side of the window around a cell's centre, which a taper narrows to half: two to three ridges. 48 does as well and
-costs more, 64 blurs [own; STFT has 14 of 300 to 500 dpi]."""
+costs more, 64 blurs [own]."""
 SHORTEST_PX: Final = 5.0
 LONGEST_PX: Final = 14.0
 """Ridge periods that are looked for: 0.25 to 0.7 mm."""

@@ -105,13 +105,13 @@ def test_an_image_of_a_gate_takes_little_time_and_few_bytes():
     for _ in range(5):
         field = ridge_field(image)
     assert (time.process_time() - started) / 5 < 0.05, "about 5 ms alone on one core"
-    assert len(field.to_bytes()) <= 620
+    assert len(field.to_bytes()) <= 617
 
 
 def test_of_more_cells_than_are_kept_the_clearest_stay():
     field = ridge_field(wave(30, 9, 992, 992, noise=20))
     assert 0.9 * MAX_CELLS < np.count_nonzero(field.cells) <= MAX_CELLS
-    assert len(field.to_bytes()) < 2700
+    assert len(field.to_bytes()) <= 2317
 
 
 @st.composite
@@ -155,7 +155,7 @@ def test_a_field_reaches_no_further_than_an_image():
     with pytest.raises(TemplateError):
         RidgeField.from_bytes(bytes([1, 60, 0, 10, 0]))
     with pytest.raises(TemplateError):
-        RidgeField(np.full((40, 40), 0xFFFF, np.uint16))
+        RidgeField(np.full((31, 30), 0xFFFF, np.uint16))
 
 
 def test_a_cell_without_coherence_has_nothing_else():
