@@ -5,7 +5,8 @@ import pytest
 
 import matching
 from matching.extraction import parameters
-from matching.extraction.leader import LeaderExtractor, enlarged, rescaled
+from matching.extraction.framing import enlarged, rescaled
+from matching.extraction.leader import LeaderExtractor
 from matching.extraction.narrow import enlargement, ridge_period_px
 from matching.images import resampled
 from matching.synthesis import make_finger
