@@ -85,7 +85,7 @@ def _draw(
     from matching.drawing.pairs import Print, pairs_picture
 
     shown = [
-        Print(image, template, f"{facts['file']}: {quality_words(facts)}; {facts['minutiae']} minutiae")
+        Print(image, template, (f"{facts['file']}: {facts['minutiae']} minutiae", quality_words(facts)))
         for image, template, facts in prints
     ]
     write_image(pairs_picture(shown[0], shown[1], found.pairs, found.values, words), output)

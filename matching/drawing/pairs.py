@@ -19,8 +19,9 @@ SIDE: Final = 560
 GAP: Final = 18
 BETWEEN: Final = 60
 LINE: Final = 24
-CAPTION: Final = 26
+CAPTION: Final = 22
 LINE_SIZE: Final = 16
+CAPTION_SIZE: Final = 14
 LEGEND: Final = (
     "Each line joins two minutiae taken for the same; the thicker, the more the others agree with them."
 )
@@ -29,11 +30,11 @@ UNPAIRED: Final = (130, 138, 148)
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """A print as it was compared: its image at 500 dpi, and what to write over it."""
+    """A print as it was compared: its image at 500 dpi, and two lines to write over it."""
 
     image: NDArray[np.uint8]
     template: Template
-    caption: str
+    caption: tuple[str, str]
 
 
 def pairs_picture(
@@ -46,9 +47,13 @@ def pairs_picture(
     for side, (each, canvas) in enumerate(zip((probe, candidate), canvases, strict=True)):
         _mark(canvas, each.template, [int(pair[side]) for pair in pairs], colours)
     finished = [canvas.finished() for canvas in canvases]
-    head = GAP + LINE * len(lines) + GAP + CAPTION
-    lefts = GAP, GAP + finished[0].width + BETWEEN
-    width = max([lefts[1] + finished[1].width, *(GAP + text_width(line, LINE_SIZE) for line in lines)]) + GAP
+    head = GAP + LINE * len(lines) + GAP + 2 * CAPTION
+    needed = [
+        max([picture.width, *(text_width(line, CAPTION_SIZE) for line in each.caption)])
+        for each, picture in zip((probe, candidate), finished, strict=True)
+    ]
+    lefts = GAP, GAP + needed[0] + BETWEEN
+    width = max([lefts[1] + needed[1], *(GAP + text_width(line, LINE_SIZE) for line in lines)]) + GAP
     height = head + max(each.height for each in finished) + GAP + LINE
     sheet = Image.new("RGB", (width, height), GROUND)
     _write(sheet, lines, head, lefts, (probe.caption, candidate.caption))
@@ -68,14 +73,19 @@ def _mark(canvas: Canvas, template: Template, paired: Sequence[int], colours: Se
 
 
 def _write(
-    sheet: Image.Image, lines: Sequence[str], head: int, lefts: Sequence[int], captions: Sequence[str]
+    sheet: Image.Image,
+    lines: Sequence[str],
+    head: int,
+    lefts: Sequence[int],
+    captions: Sequence[tuple[str, str]],
 ) -> None:
     draw = ImageDraw.Draw(sheet)
     for number, line in enumerate(lines):
         draw.text((GAP, GAP + LINE * number), line, fill=INK, font=font(LINE_SIZE))
     for left, caption in zip(lefts, captions, strict=True):
-        draw.text((left, head - CAPTION), caption, fill=INK, font=font(14))
-    draw.text((GAP, sheet.height - LINE - 4), LEGEND, fill=SOFT, font=font(14))
+        for up, line in zip((2, 1), caption, strict=True):
+            draw.text((left, head - up * CAPTION), line, fill=INK, font=font(CAPTION_SIZE))
+    draw.text((GAP, sheet.height - LINE - 4), LEGEND, fill=SOFT, font=font(CAPTION_SIZE))
 
 
 def _join(

@@ -268,7 +268,7 @@ class TestTrace:
 class TestPairs:
     def test_a_line_joins_what_was_paired(self):
         left, right = only(1), only(1, x=80, y=100)
-        prints = [Print(WHITE, each, "caption") for each in (left, right)]
+        prints = [Print(WHITE, each, ("caption", "more")) for each in (left, right)]
         picture = pairs_picture(*prints, np.array([[0, 0]]), np.array([0.5]), ["score"])
         without = pairs_picture(*prints, np.empty((0, 2), dtype=int), np.empty(0), ["score"])
         changed = np.abs(np.asarray(picture).astype(int) - np.asarray(without)).max(axis=2) > 0
