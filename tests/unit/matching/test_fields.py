@@ -69,8 +69,8 @@ def test_a_field_laid_on_itself_differs_in_nothing():
     assert period < 1e-6
 
 
-@pytest.mark.parametrize("degrees", [0, 20, -50, 170])
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("degrees", [0, -50, 170])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_the_same_finger_agrees_under_its_motion_and_another_does_not(seed, degrees):
     motion = turned(degrees, 21, -13)
     still, moved = packed(finger(seed)), packed(finger(seed, motion))

@@ -31,7 +31,7 @@ def turned_deg(found, expected):
 
 
 @pytest.mark.parametrize("period_px", [6.0, 7.0, 9.0, 12.0])
-@pytest.mark.parametrize("degrees", [0, 33, 90, 135, 178])
+@pytest.mark.parametrize("degrees", [0, 33, 135])
 def test_direction_and_period_of_a_wave_come_out_of_all_its_cells(degrees, period_px):
     field = ridge_field(wave(degrees, period_px))
     assert field.cells.shape == (18, 16)
@@ -122,6 +122,7 @@ def fields(draw):
     return RidgeField(cells.astype(np.uint16), draw(st.integers(0, 44)), draw(st.integers(0, 44)))
 
 
+@settings(max_examples=40)
 @given(fields())
 def test_a_field_comes_back_from_its_bytes(field):
     again = RidgeField.from_bytes(field.to_bytes())
@@ -130,6 +131,7 @@ def test_a_field_comes_back_from_its_bytes(field):
     np.testing.assert_array_equal(again.cells, field.cells)
 
 
+@settings(max_examples=40)
 @given(fields(), st.data())
 def test_bytes_that_were_cut_or_padded_are_refused(field, data):
     content = field.to_bytes()
@@ -139,7 +141,7 @@ def test_bytes_that_were_cut_or_padded_are_refused(field, data):
         RidgeField.from_bytes(content + b"\0")
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(st.binary(max_size=200) | st.binary(max_size=200).map(lambda tail: b"\1" + tail))
 def test_arbitrary_bytes_are_a_field_or_are_refused(content):
     try:
