@@ -87,25 +87,3 @@ def _weigh(ones: Any, cells: Any, densities: Any, angles: Any, own: Any, turn: A
             & (norms > np.float32(0.0))
         )
         out[column] = alike if fits else np.float32(0.0)
-
-
-@njit(cache=True, nogil=True, error_model="numpy", fastmath=_VECTOR_MATHS)
-def overlaps(
-    ones: Any, missing: Any, valid: Any, densities: Any, angles: Any, own: Any, turn: Any, out: Any
-) -> None:
-    """Fill `out` with 2 |a and b| / (|a| + |b|) of one cylinder (density `own`, angle `turn`) with each of many.
-
-    Ranks nearly as similarity does, without roots. `ones`, uint8 (2, n): low and high byte of the common bits;
-    `missing`, uint8: valid cells of the others that are not valid in the one; `valid`, float32: all of them.
-    """
-    for column in range(len(out)):
-        both = np.float32(np.int32(ones[0, column])) + np.float32(256.0) * np.float32(
-            np.int32(ones[1, column])
-        )
-        cells = valid[column] - np.float32(np.int32(missing[column]))
-        total = max((own + densities[column]) * cells, np.float32(2.0) * both)
-        overlap = np.float32(2.0) * (both / max(total, np.float32(1.0)))
-        between = np.uint8(turn - angles[column])
-        between = min(between, np.uint8(-between))
-        fits = (between <= P.MAX_TURN_UNITS) & (cells >= np.float32(MIN_COMMON_CELLS))
-        out[column] = overlap if fits else np.float32(0.0)
