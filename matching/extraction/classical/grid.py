@@ -6,14 +6,16 @@ import numpy as np
 
 from matching.extraction.classical import parameters as p
 from matching.extraction.classical.normalisation import Pixels
+from matching.extraction.classical.products import product
 from matching.extraction.classical.waves import Cells
 
 
 def enlarged(cells: Cells, shape: tuple[int, ...]) -> Pixels:
     """Bilinear between the middles of cells, [height, width] of `shape`; constant beyond the outermost ones."""
     down, across = (_weights(count, side) for count, side in zip(cells.shape, shape, strict=True))
-    pixels: Pixels = down @ cells.astype(np.float32) @ across.T
-    return pixels
+    rows = product(down, np.ascontiguousarray(cells, np.float32))
+    pixels: Pixels = product(across, np.ascontiguousarray(rows.T)).T
+    return np.ascontiguousarray(pixels)
 
 
 def _weights(cells: int, pixels: int) -> Pixels:

@@ -17,6 +17,7 @@ from scipy import ndimage
 
 from matching.extraction.classical import parameters as p
 from matching.extraction.classical.normalisation import Pixels
+from matching.extraction.classical.products import product, products_down
 
 Cells: TypeAlias = NDArray[np.float32]
 """One value a cell of STEP_PX, [rows, columns]."""
@@ -47,10 +48,10 @@ def measure(grey: Pixels) -> Waves:
     power = _power(padded)
     grid = power.shape[:2]
     flat = power.reshape(-1, power.shape[2])
-    energy = flat @ _IN_BAND
-    turn = (flat @ _COSINE + 1j * (flat @ _SINE)) / np.maximum(energy, _TINY)
-    peaked = np.square(flat) * _IN_BAND
-    cycles = (peaked @ _CYCLES_PER_PX) / np.maximum(peaked.sum(1), _TINY**2)
+    energy, cosine, sine = product(flat, _MEANS).T
+    turn = (cosine + 1j * sine) / np.maximum(energy, _TINY)
+    weight, weighted = product(np.square(flat), _PEAKED_MEANS).T
+    cycles = weighted / np.maximum(weight, _TINY**2)
     purity: Cells = (energy.reshape(grid) / np.maximum(_energy(padded), _TINY)).astype(np.float32)
     return Waves(turn.reshape(grid).astype(np.complex64), purity, cycles.reshape(grid))
 
@@ -66,9 +67,11 @@ def _power(padded: Pixels) -> NDArray[np.float32]:
     """Spectrum of each window, [rows, columns, waves], by two matrix products; windows share what their lines share."""
     lines = sliding_window_view(padded, p.WINDOW_PX, 1)[:, :: p.STEP_PX]
     columns = lines.shape[1]
-    across = (np.ascontiguousarray(lines).reshape(-1, p.WINDOW_PX) @ _COLUMN_WAVES).reshape(len(padded), -1)
-    down = sliding_window_view(across, p.WINDOW_PX, 0)[:: p.STEP_PX].transpose(0, 2, 1)
-    both = (_ROW_WAVES @ down).reshape(len(down), 2, len(_ROW_WAVES) // 2, columns, 2, -1)
+    across = product(np.ascontiguousarray(lines).reshape(-1, p.WINDOW_PX), _COLUMN_WAVES).reshape(
+        len(padded), -1
+    )
+    down = products_down(_ROW_WAVES, across, p.STEP_PX)
+    both = down.reshape(len(down), 2, len(_ROW_WAVES) // 2, columns, 2, -1)
     real = both[:, 0, :, :, 0] - both[:, 1, :, :, 1]
     imaginary = both[:, 0, :, :, 1] + both[:, 1, :, :, 0]
     power = np.square(real) + np.square(imaginary)
@@ -94,6 +97,11 @@ def _waves() -> tuple[Pixels, Pixels]:
     )
 
 
+def _columns(*values: NDArray[np.float64]) -> Pixels:
+    """[waves, values], of ridge waves only."""
+    return np.ascontiguousarray((_IN_BAND * np.stack(values)).T, np.float32)
+
+
 _MOST: Final = int(np.ceil(p.WINDOW_PX / p.MIN_PERIOD_PX))
 _COLUMN_CYCLES: Final = np.arange(_MOST + 1)
 _ROW_CYCLES: Final = np.arange(-_MOST, _MOST + 1)
@@ -104,6 +112,6 @@ _CYCLES: Final = np.hypot(_Y, _X)
 _RIDGES: Final = (p.WINDOW_PX / p.MAX_PERIOD_PX <= _CYCLES) & (p.WINDOW_PX / p.MIN_PERIOD_PX >= _CYCLES)
 # A wave without cycles across the columns stands in both halves of the half plane, so each counts for half.
 _IN_BAND: Final = (_RIDGES * np.where(_X > 0, 1.0, 0.5)).astype(np.float32)
-_COSINE: Final = (_IN_BAND * np.cos(2 * np.arctan2(_Y, _X))).astype(np.float32)
-_SINE: Final = (_IN_BAND * np.sin(2 * np.arctan2(_Y, _X))).astype(np.float32)
-_CYCLES_PER_PX: Final = (_CYCLES / p.WINDOW_PX).astype(np.float32)
+_DOUBLED: Final = 2 * np.arctan2(_Y, _X)
+_MEANS: Final = _columns(np.ones_like(_CYCLES), np.cos(_DOUBLED), np.sin(_DOUBLED))
+_PEAKED_MEANS: Final = _columns(np.ones_like(_CYCLES), _CYCLES / p.WINDOW_PX)

@@ -12,6 +12,7 @@ from matching.extraction.classical.minutiae import Minutiae, find_minutiae, thin
 from matching.extraction.classical.normalisation import levelled
 from matching.extraction.classical.orientation import along_ridges, orientation
 from matching.extraction.classical.period import period
+from matching.extraction.classical.products import product, products_down
 from matching.extraction.classical.segmentation import foreground
 from matching.extraction.classical.tracing import line_ends
 from matching.extraction.classical.waves import measure
@@ -184,3 +185,12 @@ def test_orientation_is_shown_inside_the_print_only() -> None:
     along = along_ridges(np.full((25, 27), 1, np.complex64), inside)
     assert np.isnan(along[~inside]).all()
     assert along[inside] == pytest.approx(np.pi / 2)
+
+
+def test_products_are_those_of_numpy() -> None:
+    random = np.random.default_rng(6)
+    left, right = (random.normal(size=size).astype(np.float32) for size in ((5, 8), (8, 7)))
+    assert product(left, right) == pytest.approx(left @ right, abs=1e-5)
+    tall = random.normal(size=(20, 7)).astype(np.float32)
+    expected = np.stack([left @ tall[top : top + 8] for top in (0, 4, 8, 12)])
+    assert products_down(left, tall, 4) == pytest.approx(expected, abs=1e-5)
