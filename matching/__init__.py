@@ -16,12 +16,10 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from matching.errors import ImageError, MatchingError, ModelError, TemplateError
-from matching.extended import RIDGE_FIELD
 from matching.extraction import Extractor
 from matching.extraction.choice import default_extractor
 from matching.images import at_500_dpi
 from matching.quality import Advice, Quality, assess, quality_of
-from matching.ridges import ridge_field
 from matching.template import Template
 
 if TYPE_CHECKING:
@@ -60,17 +58,14 @@ _IMPORTED_WHEN_NAMED = {
 
 
 def extract(image: NDArray[Any], dpi: float = 500, extractor: Extractor | None = None) -> Template:
-    """Minutiae, their quality and the ridge field of a grey uint8 image [height, width] with dark ridges.
+    """Minutiae and their quality of a grey uint8 image [height, width] with dark ridges.
 
     The image has 250 to 1,200 dpi; coordinates of the template are at 500 dpi. An image without ridges gives a
     template of no or few minutiae: whether it is good enough to decide on is the question for `assess`. Raises
     ImageError when the form of the image is wrong, ModelError when the engine is not whole.
     """
-    image = at_500_dpi(image, dpi)
-    found = (extractor or default_extractor()).find(image)
-    template = replace(found, finger_quality=quality_of(found))
-    field = ridge_field(image)
-    return template.with_own_block(RIDGE_FIELD, field.to_bytes()) if field.ridges.any() else template
+    found = (extractor or default_extractor()).find(at_500_dpi(image, dpi))
+    return replace(found, finger_quality=quality_of(found))
 
 
 def warm_up() -> None:

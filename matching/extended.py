@@ -17,10 +17,6 @@ from typing import Final
 
 from matching.errors import TemplateError
 
-OWN: Final = b"PIMS"
-"""Begins the content of each block of our own: makers choose their codes without asking each other."""
-RIDGE_FIELD: Final = 0x5046
-"""Our own block of the ridges' directions and distances."""
 MAX_BLOCKS: Final = 16
 """The standard has three types and a maker some of its own; more are not read, so that reading stays quick."""
 MAX_CONTENT_BYTES: Final = 0xFFFF - 4
@@ -77,19 +73,6 @@ def with_block(extended: bytes, code: int, content: bytes) -> bytes:
 def without_block(extended: bytes, code: int) -> bytes:
     """The chain without blocks of that type."""
     return write_blocks(_others(extended, code))
-
-
-def own_content(extended: bytes, code: int) -> bytes | None:
-    """What we put into a block of our own; None when there is none, or when the block is another maker's."""
-    for block in read_blocks(extended):
-        if block.code == code and block.content.startswith(OWN):
-            return block.content[len(OWN) :]
-    return None
-
-
-def with_own_content(extended: bytes, code: int, content: bytes) -> bytes:
-    """The chain with this in a block of our own; see `with_block`. `content` carries its own version."""
-    return with_block(extended, code, OWN + content)
 
 
 def _others(extended: bytes, code: int) -> list[Block]:

@@ -95,14 +95,6 @@ class Template:
         """
         return replace(self, extended=extended.with_block(self.extended, code, content))
 
-    def own_block(self, code: int) -> bytes | None:
-        """Content of a block of our own, None where there is none; another maker's of the same type is none."""
-        return extended.own_content(self.extended, code)
-
-    def with_own_block(self, code: int, content: bytes) -> Template:
-        """This template with a block of our own in place of any of the same type; `content` has its own version."""
-        return replace(self, extended=extended.with_own_content(self.extended, code, content))
-
     @classmethod
     def from_iso(cls, record: bytes) -> Template:
         """Read a record of exactly one finger view; raises TemplateError with the reason otherwise."""

@@ -13,7 +13,6 @@ from matching.commands.images import OutputError, check_writable, read_image, wr
 from matching.commands.options import add_dpi, add_extractor, dpi_for, make_extractor
 from matching.images import GreyImage, at_500_dpi
 from matching.template import BIFURCATION, ENDING, Template
-from matching.trace import trace
 
 OK: Final = matching.Advice.OK.value
 ABOUT: Final = """\
@@ -54,7 +53,7 @@ def run(chosen: argparse.Namespace) -> str:
 
         scaled = at_500_dpi(image, dpi)
         lines = [chosen.image.name, *_words(facts)]
-        write_image(stage_sheet(scaled, trace(scaled, extractor, template), lines), chosen.output)
+        write_image(stage_sheet(scaled, extractor.trace(scaled), lines), chosen.output)
     if chosen.json:
         return json.dumps(facts, indent=1)
     return "\n".join([f"{chosen.image}", *(f"  {line}" for line in _words(facts))])

@@ -13,12 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from matching.extended import RIDGE_FIELD
-from matching.ridges import RidgeField
-from matching.ridges.parameters import STEP_PX
 from matching.synthesis import parameters as p
 from matching.synthesis.fields import Floats
-from matching.synthesis.growth import period_map
 from matching.synthesis.impression import Conditions, draw_conditions, to_pad
 from matching.synthesis.pad import Pad, draw_pad
 from matching.synthesis.pattern import draw_class, draw_singularities, orientation_field
@@ -35,7 +31,7 @@ class DrawnFinger:
     - `x`, `y`: pixels right and down from the centre of the pattern
     - `direction`: radians, counter-clockwise from growing x
     - `is_ending`; `clarity`: 0 to 1, how surely a touch shows it
-    - `flow`, `period_px`: orientation in radians (0 to pi) and ridge period on the grid of DRAWN_STEP_PX
+    - `flow`: orientation in radians (0 to pi) on the grid of DRAWN_STEP_PX
     """
 
     seed: int
@@ -46,18 +42,15 @@ class DrawnFinger:
     is_ending: NDArray[np.bool_] = field(repr=False)
     clarity: Floats = field(repr=False)
     flow: Floats = field(repr=False)
-    period_px: Floats = field(repr=False)
 
     def impression(
         self, seed: int, *, width: int = 256, height: int = 288, severity: float = p.DEFAULT_SEVERITY
     ) -> Template:
-        """The template of one touch, with its ridge field; `severity` as of `Finger.impression`."""
+        """The template of one touch; `severity` as of `Finger.impression`."""
         conditions = Conditions(**draw_conditions(generator(Purpose.CONDITIONS, self.seed, seed), severity))
         rng = generator(Purpose.DRAWN_TOUCH, self.seed, seed)
         found = _seen(self, conditions, rng)
-        template = _template(self, conditions, rng, found, width, height)
-        cells = _ridge_field(self, conditions, width, height)
-        return template.with_own_block(RIDGE_FIELD, cells.to_bytes()) if cells.cells.size else template
+        return _template(self, conditions, rng, found, width, height)
 
 
 def draw_finger(seed: int) -> DrawnFinger:
@@ -65,7 +58,6 @@ def draw_finger(seed: int) -> DrawnFinger:
     pattern = draw_class(generator(Purpose.CLASS, seed))
     rng = generator(Purpose.FLOW, seed)
     flow = orientation_field(rng, draw_singularities(rng, pattern), p.DRAWN_STEP_PX)
-    period = period_map(generator(Purpose.RIDGES, seed), p.DRAWN_STEP_PX)
     pad = draw_pad(generator(Purpose.SKIN, seed))
     rng = generator(Purpose.DRAWN, seed)
     x, y = _places(rng, pad)
@@ -81,7 +73,6 @@ def draw_finger(seed: int) -> DrawnFinger:
         is_ending=rng.random(len(x)) < p.DRAWN_ENDINGS,
         clarity=clarity.astype(np.float32),
         flow=flow,
-        period_px=period,
     )
 
 
@@ -194,31 +185,3 @@ def _template(
         width=width,
         height=height,
     )
-
-
-def _ridge_field(finger: DrawnFinger, conditions: Conditions, width: int, height: int) -> RidgeField:
-    """What an image of this touch would show of the flow, cell by cell."""
-    columns, rows = width // STEP_PX, height // STEP_PX
-    x, y = np.meshgrid(
-        (np.arange(columns, dtype=np.float32) + np.float32(0.5)) * STEP_PX - np.float32(width / 2),
-        (np.arange(rows, dtype=np.float32) + np.float32(0.5)) * STEP_PX - np.float32(height / 2),
-    )
-    at_x, at_y = to_pad(conditions, finger.pad, x, y)
-    theta = _at(finger.flow, at_x, at_y)
-    # A step along the ridge on the pad, seen on the glass: the local stretch of `to_pad`, turned round.
-    right_x, right_y = (
-        after - before
-        for after, before in zip(to_pad(conditions, finger.pad, x + 1, y), (at_x, at_y), strict=True)
-    )
-    down_x, down_y = (
-        after - before
-        for after, before in zip(to_pad(conditions, finger.pad, x, y + 1), (at_x, at_y), strict=True)
-    )
-    step_x, step_y = np.cos(theta), -np.sin(theta)
-    glass_x = down_y * step_x - down_x * step_y
-    glass_y = right_x * step_y - right_y * step_x
-    direction = np.arctan2(-glass_y, glass_x) % np.pi
-    touching = finger.pad.outline(at_x, at_y) < p.DRAWN_FIELD_REACH
-    coherence = np.where(touching, np.float32(p.DRAWN_COHERENCE), 0)
-    period = _at(finger.period_px, at_x, at_y)
-    return RidgeField.of(direction.astype(np.float32), period, coherence.astype(np.float32))

@@ -15,13 +15,13 @@ from matching.synthesis import parameters as p
 from matching.synthesis.fields import Floats, smooth_field
 
 
-def period_map(rng: np.random.Generator, step_px: int = p.FIELD_STEP_PX) -> Floats:
-    """Ridge period at every `step_px`, in pixels at 500 dpi."""
-    shape = (p.MASTER_HEIGHT_PX // step_px, p.MASTER_WIDTH_PX // step_px)
+def period_map(rng: np.random.Generator) -> Floats:
+    """Ridge period on the half-size grid, in pixels at 500 dpi."""
+    shape = p.FIELD_SHAPE
     base = np.clip(rng.normal(p.PERIOD_MEAN_PX, p.PERIOD_SPREAD_PX), *p.PERIOD_RANGE_PX)
-    below = step_px * np.arange(shape[0], dtype=np.float32) / np.float32(p.CENTRE_Y_PX) - 1
+    below = p.FIELD_STEP_PX * np.arange(shape[0], dtype=np.float32) / np.float32(p.CENTRE_Y_PX) - 1
     towards_crease = 1 + np.float32(p.PERIOD_CREASE_GAIN) * np.clip(below - 0.15, 0, 1)
-    noise = 1 + np.float32(p.PERIOD_NOISE) * smooth_field(rng, shape, p.PERIOD_KNOT_PX / step_px)
+    noise = 1 + np.float32(p.PERIOD_NOISE) * smooth_field(rng, shape, p.PERIOD_KNOT_PX / p.FIELD_STEP_PX)
     period = np.float32(base) * towards_crease[:, None] * noise
     return np.asarray(np.clip(period, p.PERIOD_LOW_PX, p.PERIOD_HIGH_PX), dtype=np.float32)
 

@@ -138,5 +138,3 @@ DRAWN_MARGIN_PX: Final = 6
 """From the window's edge, where no minutia is found."""
 DRAWN_STEPS: Final = 4
 """Of the way from pad to glass; the last one moves no point by more than a tenth of a pixel."""
-DRAWN_FIELD_REACH: Final = 0.95
-DRAWN_COHERENCE: Final = 0.9

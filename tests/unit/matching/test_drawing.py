@@ -18,10 +18,7 @@ from matching.drawing.palette import BLUE, LINES, VERMILLION
 from matching.drawing.stages import TILE, as_grey, stage_picture, stage_sheet
 from matching.drawing.svg import Axis, Chart, even_axis, log_axis
 from matching.evaluation import Taken, compare_all, report
-from matching.extended import RIDGE_FIELD
-from matching.ridges import RidgeField
 from matching.template import Template
-from matching.trace import trace
 
 from .made_minutiae import finger, touch
 
@@ -219,50 +216,6 @@ class TestStages:
         sheet = stage_sheet(WHITE, stages, ["name"])
         assert 3 * TILE * 100 / 120 < sheet.width < 4 * TILE * 100 / 120
         assert 2 * TILE < sheet.height < 3 * TILE
-
-
-class Traced:
-    """An extractor of three stages."""
-
-    name = "traced"
-
-    def find(self, image) -> Template:
-        return only(1)
-
-    def trace(self, image):
-        return [("image at 500 dpi", image), ("thinned ridges", image < 9), ("minutiae", self.find(image))]
-
-    def warm_up(self) -> None:
-        """Nothing to load."""
-
-
-class TestTrace:
-    def test_what_the_template_keeps_of_the_ridges_stands_before_the_minutiae(self):
-        field = RidgeField.of(
-            np.full((2, 3), np.pi / 4, np.float32),
-            np.full((2, 3), 9.0, np.float32),
-            np.array([[0, 0, 0], [0, 0.5, 0.5]], np.float32),
-        )
-        template = only(1).with_own_block(RIDGE_FIELD, field.to_bytes())
-        stages = trace(WHITE, Traced(), template)
-        assert [name.split(" ")[0] for name, _ in stages] == [
-            "image",
-            "thinned",
-            "orientation",
-            "distance",
-            "minutiae",
-        ]
-        orientation, distance = stages[2][1], stages[3][1]
-        assert orientation.shape == distance.shape == (120, 100)
-        known = np.isfinite(distance)
-        assert known[16:32, 16:48].all()
-        assert known.sum() == 16 * 32
-        assert (distance[known] == 9).all()
-        # Counter-clockwise as angles are kept; on the screen y points down.
-        assert orientation[known] == pytest.approx(3 * np.pi / 4)
-
-    def test_without_kept_ridges_the_stages_are_the_extractors(self):
-        assert len(trace(WHITE, Traced(), only(1))) == 3
 
 
 class TestPairs:

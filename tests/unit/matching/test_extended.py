@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import Template, TemplateError, extended, standard_blocks
-from matching.extended import RIDGE_FIELD, Block, read_blocks, write_blocks
+from matching.extended import Block, read_blocks, write_blocks
 from matching.standard_blocks import CoresAndDeltas, RidgeCounts, SingularPoint, ZonalQuality
 
 VENDOR = 0x0101
@@ -110,18 +110,13 @@ def test_a_block_takes_the_place_of_one_of_its_type_and_leaves_the_others() -> N
     assert template().block(VENDOR) is None
 
 
-def test_a_block_of_our_own_is_told_from_another_makers_of_the_same_type() -> None:
-    assert template().with_own_block(RIDGE_FIELD, b"\1field").own_block(RIDGE_FIELD) == b"\1field"
-    assert template().with_block(RIDGE_FIELD, b"\1field").own_block(RIDGE_FIELD) is None
-
-
 def test_blocks_too_large_for_a_record_are_refused() -> None:
     large = template().with_block(VENDOR, bytes(0xFFFB))
     assert Template.from_iso(large.to_iso()) == large
     with pytest.raises(TemplateError, match="at most"):
         large.with_block(0x0203, b"")
     with pytest.raises(TemplateError, match="at most"):
-        template().with_own_block(RIDGE_FIELD, bytes(0xFFF8))
+        template().with_block(VENDOR, bytes(0xFFFC))
 
 
 @given(st.lists(with_angles(1), max_size=15), st.lists(with_angles(3), max_size=15))
