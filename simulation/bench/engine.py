@@ -10,7 +10,7 @@ from matching.comparison import build_cylinders, compare_cylinders
 from matching.synthesis import make_finger
 from simulation.bench.fresh import first_scan_of_the_day
 from simulation.bench.measuring import Row, milliseconds, one_core, print_table
-from simulation.bench.population import drawn_finger
+from simulation.bench.population import enrolled_touch
 from simulation.bench.searching import search_figures, search_rows
 from simulation.progress import Progress
 
@@ -57,7 +57,7 @@ def _extractors() -> dict[str, matching.Extractor | None]:
 
 def _comparison_figures() -> dict[str, Any]:
     """Of prints of different fingers, which nearly all comparisons of a search are."""
-    templates = [drawn_finger(number) for number in range(TEMPLATES)]
+    templates = [enrolled_touch(number) for number in range(TEMPLATES)]
     prepared = [build_cylinders(template) for template in templates]
     pairs = TEMPLATES * (TEMPLATES - 1) // 2
 

@@ -47,9 +47,9 @@ def main() -> int:
 def _image_and_enrolled() -> tuple[Any, list[Any]]:
     """Neither the image nor the roll is what is measured here."""
     from matching.synthesis import make_finger
-    from simulation.bench.population import drawn_finger
+    from simulation.bench.population import enrolled_touch
 
-    return make_finger(1).impression(1, grey_levels=16), [drawn_finger(number) for number in range(100)]
+    return make_finger(1).impression(1, grey_levels=16), [enrolled_touch(number) for number in range(100)]
 
 
 def _compiled() -> set[str]:

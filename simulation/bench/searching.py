@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +13,7 @@ from matching.comparison import build_cylinders
 from matching.comparison.short_list import likeness, places, scores
 from matching.gallery import MARGIN
 from simulation.bench.measuring import Row, milliseconds, resident_bytes
-from simulation.bench.population import drawn_finger, touched
+from simulation.bench.population import enrolled_touch, later_touch, prepared_touches
 from simulation.progress import Progress
 
 SIZES: Final = {10_000: (200, 2_000, 40), 100_000: (80, 150, 3)}
@@ -23,7 +21,7 @@ SIZES: Final = {10_000: (200, 2_000, 40), 100_000: (80, 150, 3)}
 LIMITS_MS: Final = {10_000: 60.0, 100_000: 400.0}
 FMR: Final = 1e-5
 BYTES: Final = 6_000
-_AT_ONCE: Final = 500
+_SHOWN_EVERY: Final = 500
 
 
 def search_figures(progress: Progress) -> dict[str, Any]:
@@ -35,7 +33,7 @@ def search_figures(progress: Progress) -> dict[str, Any]:
         grown = resident_bytes() - before
         progress(f"  {timed} searches of {size:,}")
         rng = np.random.default_rng(size)
-        probes = [touched(drawn_finger(int(number)), rng) for number in rng.integers(0, size, timed)]
+        probes = [later_touch(int(number), rng) for number in rng.integers(0, size, timed)]
         figures[f"{size}"] = {
             **_times(gallery, probes),
             "bytes_a_finger": round(grown / size),
@@ -46,16 +44,11 @@ def search_figures(progress: Progress) -> dict[str, Any]:
 
 
 def _enrol_up_to(gallery: Gallery, size: int, progress: Progress) -> None:
-    begun = len(gallery)
-
-    def enrol(first: int) -> None:
-        for number in range(first, min(first + _AT_ONCE, size)):
-            gallery.enrol(str(number), drawn_finger(number))
-
     progress(f"  drawing and enrolling up to {size:,} fingers")
-    with ThreadPoolExecutor(min(2, os.cpu_count() or 1)) as threads:
-        for done, _ in enumerate(threads.map(enrol, range(begun, size, _AT_ONCE))):
-            progress.counting(f"    {min(size, begun + _AT_ONCE * (done + 1)):,}")
+    for number, cylinders in prepared_touches(len(gallery), size):
+        gallery.enrol(str(number), cylinders)
+        if not number % _SHOWN_EVERY:
+            progress.counting(f"    {number:,}")
 
 
 def _times(gallery: Gallery, probes: list[Template]) -> dict[str, Any]:
@@ -83,9 +76,8 @@ def _recall(gallery: Gallery, searches: int, rng: np.random.Generator, progress:
     ranks = []
     progress(f"  {searches} mated searches: is the mate on the short list?")
     for done, number in enumerate(rng.integers(0, len(prints), searches)):
-        finger = drawn_finger(int(number))
-        probe = touched(finger, rng)
-        if compare(probe, finger) < needed:
+        probe = later_touch(int(number), rng)
+        if compare(probe, enrolled_touch(int(number))) < needed:
             continue
         alike = likeness(build_cylinders(probe), prints)
         ranks.append(int((alike > alike[print_of[int(number)]]).sum()))
@@ -110,7 +102,7 @@ def _against_relaxing_everybody(
     same = matches = 0
     for done in range(searches):
         progress.counting(f"    {done} of {searches} searches that relax everybody")
-        probe = touched(drawn_finger(int(rng.integers(0, len(prints)))), rng)
+        probe = later_touch(int(rng.integers(0, len(prints))), rng)
         all_scores = scores(build_cylinders(probe), prints, everybody)
         runner_up, best = np.sort(all_scores)[-2:]
         clear = best >= math.log10(len(prints) / FMR) and best - runner_up >= MARGIN

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from matching import compare
+from matching.comparison import build_cylinders
 from simulation.bench import searching
 from simulation.bench.__main__ import main
 from simulation.bench.measuring import Row, milliseconds
-from simulation.bench.population import drawn_finger, touched
+from simulation.bench.population import enrolled_touch, later_touch, prepared_touches
 from simulation.progress import Progress
 
 
@@ -28,14 +29,21 @@ class TestWords:
 
 class TestPopulation:
     def test_is_the_same_for_the_same_number(self):
-        assert drawn_finger(3) == drawn_finger(3)
-        assert drawn_finger(3) != drawn_finger(4)
+        assert enrolled_touch(3) == enrolled_touch(3)
+        assert enrolled_touch(3) != enrolled_touch(4)
+
+    def test_is_prepared_in_other_processes_in_order(self):
+        numbers, prepared = zip(*prepared_touches(5, 8), strict=True)
+        assert numbers == (5, 6, 7)
+        alone = [build_cylinders(enrolled_touch(number)) for number in numbers]
+        assert [len(each) for each in prepared] == [len(each) for each in alone]
+        assert (prepared[1].rows == alone[1].rows).all()
 
     def test_touches_are_of_their_finger_and_of_no_other(self):
         rng = np.random.default_rng(1)
-        probes = [touched(drawn_finger(number), rng) for number in range(12)]
-        mates = [compare(probe, drawn_finger(number)) for number, probe in enumerate(probes)]
-        others = [compare(probe, drawn_finger(number + 1)) for number, probe in enumerate(probes)]
+        probes = [later_touch(number, rng) for number in range(12)]
+        mates = [compare(probe, enrolled_touch(number)) for number, probe in enumerate(probes)]
+        others = [compare(probe, enrolled_touch(number + 1)) for number, probe in enumerate(probes)]
         assert np.median(mates) > 8
         assert max(others) < 4
 
