@@ -51,7 +51,7 @@ _NEARNESS: Final = np.exp(-0.5 * (np.arange(_REACH_PX + 1) / P.NEARNESS_SIGMA_PX
 
 @njit(cache=True, nogil=True)
 def relaxed_score(first: Any, second: Any, distance_agreement: Any, angle_agreement: Any) -> Any:
-    """Raw score of two prints' cylinder rows, 0 to 150; the same whichever comes first.
+    """Raw score of two prints' cylinder rows, 0 to 20; the same whichever comes first.
 
     What the relaxed pairs are worth, times what the overlap says where that is in question: `calibration` knows
     what it means.
