@@ -1,4 +1,4 @@
-"""What of an image the network sees: no blank margins, no ridges too narrow for it, sides that it can halve."""
+"""The image as the network sees it: no ridges too narrow for it, and sides that it can halve."""
 
 from __future__ import annotations
 
@@ -10,29 +10,6 @@ from matching.extraction.narrow import enlargement
 from matching.images import GreyImage, resampled
 
 
-def occupied(image: GreyImage) -> tuple[slice, slice]:
-    """Rows and columns of the part that is not blank, with a margin; of all where nothing or everything is.
-
-    The network takes as long for bare glass as for ridges: of a large sensor half the image is nothing but that.
-    """
-    side = parameters.BLOCK_PX
-    whole = image[: len(image) // side * side, : image.shape[1] // side * side].astype(np.float32)
-    blocks = whole.reshape(len(whole) // side, side, -1, side)
-    marked = blocks.std(axis=(1, 3)) > parameters.BLANK_DEVIATION
-    if not marked.any():
-        return slice(0, image.shape[0]), slice(0, image.shape[1])
-    rows, columns = (_span(marked.any(axis=1 - axis), image.shape[axis]) for axis in (0, 1))
-    return rows, columns
-
-
-def _span(marked: NDArray[np.bool_], size: int) -> slice:
-    """Pixels from the first to the last marked block; what is left after the last whole block goes with it."""
-    places = np.flatnonzero(marked)
-    start = int(places[0]) * parameters.BLOCK_PX - parameters.BLANK_MARGIN_PX
-    stop = int(places[-1] + 1) * parameters.BLOCK_PX + parameters.BLANK_MARGIN_PX
-    return slice(max(0, start), min(size, stop))
-
-
 def enlarged(image: GreyImage) -> GreyImage:
     """The image itself, or where its ridges are too narrow for the network a larger one of it."""
     times = enlargement(image)
@@ -42,9 +19,9 @@ def enlarged(image: GreyImage) -> GreyImage:
     return resampled(image, height, width)
 
 
-def rescaled(place: NDArray[np.int64], seen: tuple[int, ...], part: tuple[int, ...]) -> NDArray[np.int64]:
-    """Pixels [n, 2], row and column, of an image of the shape `seen` as those of the same image in the shape `part`."""
-    centres = (place + 0.5) * (np.array(part) / np.array(seen)) - 0.5
+def rescaled(place: NDArray[np.int64], seen: tuple[int, ...], kept: tuple[int, ...]) -> NDArray[np.int64]:
+    """Pixels [n, 2], row and column, of an image of the shape `seen` as those of the same image in the shape `kept`."""
+    centres = (place + 0.5) * (np.array(kept) / np.array(seen)) - 0.5
     return np.asarray(np.rint(centres).astype(np.int64))
 
 

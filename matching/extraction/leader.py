@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from matching.errors import ModelError
 from matching.extraction import Stages, parameters
-from matching.extraction.framing import enlarged, occupied, pad, rescaled
+from matching.extraction.framing import enlarged, pad, rescaled
 from matching.images import GreyImage
 from matching.template import BIFURCATION, ENDING, MAX_MINUTIAE, Template
 
@@ -50,23 +50,19 @@ class LeaderExtractor:
         self.find(np.full((parameters.SIZE_MULTIPLE * 8,) * 2, 255, np.uint8))
 
     def find(self, image: GreyImage) -> Template:
-        rows, columns = occupied(image)
-        part = image[rows, columns]
-        seen = enlarged(part)
+        seen = enlarged(image)
         padded, top, left = pad(seen)
         place, quality, direction, ending = self._run(padded, _FOUND)
-        place = rescaled(place - np.array([top, left]), seen.shape, part.shape)
-        place += np.array([rows.start, columns.start])
+        place = rescaled(place - np.array([top, left]), seen.shape, image.shape)
         return decode(place, quality, direction, ending, *image.shape)
 
     def trace(self, image: GreyImage) -> Stages:
-        rows, columns = occupied(image)
-        seen = enlarged(image[rows, columns])
+        seen = enlarged(image)
         padded, _, _ = pad(seen)
         (probability,) = self._run(padded, ["probability"])
         return [
             ("image at 500 dpi", image),
-            ("without blank margins, narrow ridges enlarged", seen),
+            ("narrow ridges enlarged", seen),
             (f"sides made multiples of {parameters.SIZE_MULTIPLE}", padded),
             ("minutia probability", probability[0, 0]),
             ("minutiae", self.find(image)),

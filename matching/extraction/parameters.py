@@ -13,16 +13,9 @@ ENDING_THRESHOLD: Final = 0.5
 SIZE_MULTIPLE: Final = 32
 """The network halves the image five times, so each side must be a multiple, in pixels."""
 
-BLOCK_PX: Final = 16
-"""Side of the blocks that are blank or not, in pixels: about two ridges."""
-
 BLANK_DEVIATION: Final = 3.0
-"""Standard deviation of grey levels up to which a block is blank. Ridges of 4 % contrast have more; a sensor with more
-noise than this has no blank blocks, and its images are taken whole."""
-
-BLANK_MARGIN_PX: Final = 24
-"""Kept around what is not blank, in pixels. So the error rates of FVC2004 DB1_B, where half of each image is blank,
-are the same as on whole images, in half the time."""
+"""Standard deviation of grey levels up to which a window is blank and tells nothing of ridges; those of 4 % contrast
+have more."""
 
 NARROW_PERIOD_PX: Final = 6.6
 """Median ridge period below which an image is enlarged for the network. None of 437 prints of five sets has it (the
