@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from matching.commands import compare, evaluate, identify, show
+from matching.commands import compare, evaluate, identify, likeness, show
 from matching.commands.machine import package_version
 from matching.errors import MatchingError
 
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         help="say which release this is",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in (compare, show, identify, evaluate):
+    for command in (compare, show, identify, evaluate, likeness):
         command.add(commands)
     return parser
 

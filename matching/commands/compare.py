@@ -54,7 +54,7 @@ def run(chosen: argparse.Namespace) -> str:
     prints = [_taken(path, chosen.dpi, extractor) for path in chosen.images]
     templates = [template for _, template, _ in prints]
     score, found = compare(*templates), explain(*templates)
-    words = [*meaning(score), f"{len(found.pairs)} pairs of minutiae agree with each other."]
+    words = [*meaning(score), _agreeing(len(found.pairs))]
     if chosen.output:
         _draw(prints, found, words, chosen.output)
     facts = {
@@ -69,6 +69,12 @@ def run(chosen: argparse.Namespace) -> str:
     if chosen.json:
         return json.dumps(facts, indent=1)
     return "\n".join([*words, *_qualities(chosen, prints)])
+
+
+def _agreeing(pairs: int) -> str:
+    if pairs < 2:
+        return "No pairs of minutiae agree with each other by themselves."
+    return f"{pairs} pairs of minutiae agree with each other."
 
 
 def _taken(path: Path, dpi: float | None, extractor: Extractor) -> tuple[GreyImage, Template, dict[str, Any]]:

@@ -21,6 +21,10 @@ stage from the image to its minutiae.
 """
 
 
+ENOUGH: Final = 40
+"""Quality from which a print is not asked to be better: few pairs of such prints are missed."""
+
+
 def add(commands: Any) -> None:
     parser = commands.add_parser(
         "show",
@@ -86,7 +90,7 @@ def print_facts(image: GreyImage, dpi: float, template: Template) -> dict[str, A
 
 def quality_words(facts: dict[str, Any]) -> str:
     words = f"quality {facts['quality']} of 100: {facts['advice']}"
-    if facts["advice"] == OK and facts["hint"] != OK:
+    if facts["quality"] < ENOUGH and facts["advice"] == OK and facts["hint"] != OK:
         words += f", and could be better: {facts['hint']}"
     return words
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matching.comparison.calibration import calibrated
+from matching.comparison.calibration import calibrated_one
 from matching.comparison.cylinders import NO_CYLINDERS, Cylinders, build_cylinders
 from matching.comparison.relaxation import ANGLE_AGREEMENT, DISTANCE_AGREEMENT, relaxed_score
 from matching.template import Template
@@ -21,7 +21,7 @@ def compare(probe: Template, candidate: Template) -> float:
 
 def compare_cylinders(probe: Cylinders, candidate: Cylinders) -> float:
     """`compare` for templates whose cylinders are at hand."""
-    return float(calibrated(raw_score(probe, candidate), min(probe.extent_px2, candidate.extent_px2)))
+    return calibrated_one(raw_score(probe, candidate), min(probe.extent_px2, candidate.extent_px2))
 
 
 def raw_score(probe: Cylinders, candidate: Cylinders) -> float:

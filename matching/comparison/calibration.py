@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 FITTED: Final = Path(str(resources.files("matching.comparison").joinpath("impostors.json")))
@@ -57,14 +58,45 @@ class Calibration:
 
         `extent_px2` is that of the print of the two that has the smaller one.
         """
-        raw, extent_px2 = np.asarray(raw, dtype=np.float64), np.asarray(extent_px2, dtype=np.float64)
-        extents, *columns = self.table.T
-        median, hundredth, decade = (np.interp(extent_px2, extents, column) for column in columns)
-        above = 2.0 + (raw - hundredth) / decade
-        below = 2.0 - (hundredth - raw) / (hundredth - median) * (2.0 - _AT_MEDIAN)
-        limit = np.interp(extent_px2, *LIMIT.T)
-        score = np.clip(np.where(raw >= hundredth, above, below), 0.0, limit)
-        return np.where((raw > 0) & (extent_px2 >= MIN_EXTENT_PX2), score, 0.0)
+        raws, extents = np.broadcast_arrays(np.asarray(raw, np.float64), np.asarray(extent_px2, np.float64))
+        found = np.empty(raws.shape, dtype=np.float64)
+        _scores(raws.ravel(), extents.ravel(), self.table, LIMIT, found.reshape(-1))
+        return found
+
+    def score_of_one(self, raw: float, extent_px2: float) -> float:
+        """`score` of one pair, without the cost of arrays."""
+        return float(_score(raw, extent_px2, self.table, LIMIT))
+
+
+@njit(cache=True, nogil=True)
+def _scores(raws: Any, extents_px2: Any, table: Any, limits: Any, out: Any) -> None:
+    for place in range(len(out)):
+        out[place] = _score(raws[place], extents_px2[place], table, limits)
+
+
+@njit(cache=True, nogil=True)
+def _score(raw: float, extent_px2: float, table: Any, limits: Any) -> float:
+    if raw <= 0.0 or extent_px2 < MIN_EXTENT_PX2:
+        return 0.0
+    median = _between(extent_px2, table, 1)
+    hundredth = _between(extent_px2, table, 2)
+    if raw >= hundredth:
+        score = 2.0 + (raw - hundredth) / _between(extent_px2, table, 3)
+    else:
+        score = 2.0 - (hundredth - raw) / (hundredth - median) * (2.0 - _AT_MEDIAN)
+    return min(max(score, 0.0), _between(extent_px2, limits, 1))
+
+
+@njit(cache=True, nogil=True)
+def _between(extent_px2: float, table: Any, column: int) -> float:
+    """A column of the table at an extent, on a line between its rows; its end beyond them."""
+    if extent_px2 <= table[0, 0]:
+        return float(table[0, column])
+    for row in range(1, len(table)):
+        if extent_px2 <= table[row, 0]:
+            share = (extent_px2 - table[row - 1, 0]) / (table[row, 0] - table[row - 1, 0])
+            return float(table[row - 1, column] + share * (table[row, column] - table[row - 1, column]))
+    return float(table[-1, column])
 
 
 _FIT: Final[dict[str, Any]] = json.loads(FITTED.read_text(encoding="utf-8"))
@@ -72,6 +104,7 @@ _CALIBRATION: Final = Calibration(np.array(_FIT["table"], dtype=np.float64))
 SUPPORTED: Final[float] = _FIT["supported"]
 """-log10 of the smallest false-match rate that was observed rather than extrapolated."""
 calibrated: Final = _CALIBRATION.score
+calibrated_one: Final = _CALIBRATION.score_of_one
 
 
 def impostors_that_reach(score: float) -> tuple[float, int, int]:

@@ -143,7 +143,12 @@ def _agreement(first: Any, second: Any, lines: Any, columns: Any, by_distance: A
     to_steps = np.float32(ANGLE_STEPS / math.tau)
     per_unit = ANGLE_STEPS // 256
     for t in range(size):
+        turn_t = turn1[t] - turn2[t]
         for s in range(t):
+            turn_s = turn1[s] - turn2[s]
+            alike = by_angle[(turn_t - turn_s) * per_unit & ANGLE_STEPS - 1]
+            if alike < np.float32(NEGLIGIBLE):
+                continue  # most pairs of an impostor, before anything costly
             ax, ay = x1[s] - x1[t], y1[s] - y1[t]
             bx, by = x2[s] - x2[t], y2[s] - y2[t]
             length_a, length_b = math.sqrt(ax * ax + ay * ay), math.sqrt(bx * bx + by * by)
@@ -152,9 +157,7 @@ def _agreement(first: Any, second: Any, lines: Any, columns: Any, by_distance: A
             step = int(apart * np.float32(DISTANCE_STEPS) + np.float32(0.5))
             if step >= len(by_distance) or length > np.float32(_REACH_PX):
                 continue
-            turn_t, turn_s = turn1[t] - turn2[t], turn1[s] - turn2[s]
-            near = by_distance[step] * _NEARNESS[int(length)]
-            common = near * by_angle[(turn_t - turn_s) * per_unit & ANGLE_STEPS - 1]
+            common = by_distance[step] * _NEARNESS[int(length)] * alike
             if common < np.float32(NEGLIGIBLE):
                 continue
             swing = math.floor(_angle(ax * by - ay * bx, ax * bx + ay * by) * to_steps + np.float32(0.5))
