@@ -64,7 +64,12 @@ def _prepared(
 
 def _fingers(entry: PersonEntry, folder: Path, dpi: float) -> tuple[PreparedFinger, ...]:
     return tuple(
-        prepare_finger(finger.position, [read_file(folder, name) for name in finger.images], dpi=dpi)
+        prepare_finger(
+            finger.position,
+            [read_file(folder, name) for name in finger.images],
+            dpi=dpi,
+            can_be_retaken=False,
+        )
         for finger in entry.fingers
     )
 
