@@ -21,6 +21,7 @@ from hub.custody.records import PersonChange
 from hub.database import session_scope
 from hub.sentences import RefusedError
 from hub.terminals.errors import KeysError
+from matching.synthesis import make_finger
 from wire.errors import WireError
 
 from .site_world import World
@@ -89,6 +90,16 @@ def test_a_stored_image_keeps_every_pixel_and_nothing_else() -> None:
 def test_an_empty_glass_is_not_enrolled() -> None:
     with pytest.raises(RefusedError, match="There is no finger on the image"):
         prepare_impression(file_of(grey(256, 288), "PNG"))
+
+
+def test_a_finger_off_the_middle_is_taken_only_where_nobody_can_take_it_again() -> None:
+    image = make_finger(3).impression(1, displacement_px=(95.0, 0.0), severity=0.0)
+    raw = file_of(Image.fromarray(image), "PNG")
+    with pytest.raises(RefusedError, match="too far right"):
+        prepare_impression(raw)
+    assert prepare_impression(raw, can_be_retaken=False).quality >= 10
+    with pytest.raises(RefusedError, match="There is no finger on the image"):
+        prepare_impression(file_of(grey(256, 288), "PNG"), can_be_retaken=False)
 
 
 @pytest.mark.parametrize("position", [0, 11, -1])
