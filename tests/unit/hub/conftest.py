@@ -63,10 +63,6 @@ def remembered_impressions() -> Iterator[None]:
 
     plain = enrolment.prepare_impression
 
-    @lru_cache
-    def remembered(raw: bytes, dpi: float) -> enrolment.Impression:
-        return plain(raw, dpi=dpi)
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(enrolment, "prepare_impression", lambda raw, *, dpi=500: remembered(raw, dpi))
+        patch.setattr(enrolment, "prepare_impression", lru_cache(plain))
         yield
