@@ -16,6 +16,8 @@ from matching.synthesis.likeness import GENUINE_PERCENT, IMPOSTOR_PERCENT, Liken
 
 POINTS: Final = 160
 """Of each curve."""
+_STEPS: Final = tuple(each * 10.0**power for power in range(-4, 2) for each in (1, 2, 5))
+"""Between two ticks of an axis."""
 
 
 def likeness_table(found: Mapping[str, Likeness]) -> str:
@@ -62,7 +64,7 @@ def likeness_page(found: Mapping[str, Likeness]) -> str:
 
 def _genuine(found: Mapping[str, Likeness]) -> Chart:
     most = float(max(np.percentile(each.genuine, 99) for each in found.values()))
-    step = next(each for each in (0.1, 0.2, 0.5, 1.0, 2.0, 5.0) if most / each <= 8)
+    step = next(each for each in _STEPS if most / each <= 8)
     chart = Chart(
         "Genuine pairs below a score",
         _words(found, "genuine", 50),
@@ -77,7 +79,7 @@ def _genuine(found: Mapping[str, Likeness]) -> Chart:
 
 def _impostors(found: Mapping[str, Likeness]) -> Chart:
     most = float(max(each.impostor.max() for each in found.values()))
-    step = next(each for each in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0) if most / each <= 8)
+    step = next(each for each in _STEPS if most / each <= 8)
     fewest = min(100 / len(each.impostor) for each in found.values())
     chart = Chart(
         "Impostor pairs that reach a score",
