@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-import matching
 from matching.commands.extracting import (
     PrintSet,
     check_usable,
@@ -21,7 +20,7 @@ from matching.commands.extracting import (
 )
 from matching.commands.images import check_writable, write_text
 from matching.commands.machine import engine_version, machine, peak_memory_mb
-from matching.commands.options import add_dpi, add_extractor, add_jobs, make_extractor
+from matching.commands.options import add_dpi, add_extractor, add_jobs, ready_extractor
 from matching.commands.progress import Progress
 from matching.extraction import Extractor
 from matching.prints import FolderError, check_pairs
@@ -59,9 +58,7 @@ def run(chosen: argparse.Namespace) -> str:
     check_writable(chosen.report)
     check_writable(chosen.html)
     sets = _sets(chosen)
-    extractor = make_extractor(chosen.extractor)
-    matching.warm_up()
-    extractor.warm_up()
+    extractor = ready_extractor(chosen.extractor)
     figures = _measure(sets, extractor, chosen.jobs) | about_the_run(extractor, chosen.jobs)
     if chosen.report:
         write_text(json.dumps(figures, indent=1) + "\n", chosen.report)

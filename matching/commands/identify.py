@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-import matching
 from matching.commands.evaluate import about_the_run
 from matching.commands.extracting import (
     PrintSet,
@@ -22,7 +21,7 @@ from matching.commands.extracting import (
     print_set,
 )
 from matching.commands.images import check_writable, write_text
-from matching.commands.options import add_dpi, add_extractor, add_jobs, counts, make_extractor, rate
+from matching.commands.options import add_dpi, add_extractor, add_jobs, counts, rate, ready_extractor
 from matching.commands.progress import Progress
 from matching.prints import FolderError
 
@@ -73,9 +72,7 @@ def run(chosen: argparse.Namespace) -> str:
 
     check_writable(chosen.report)
     gallery, probes = _parts(chosen)
-    extractor = make_extractor(chosen.extractor)
-    matching.warm_up()
-    extractor.warm_up()
+    extractor = ready_extractor(chosen.extractor)
     progress = Progress(sys.stderr)
     enrolled, unreadable = extract_all(gallery, extractor, chosen.jobs, progress)
     probing, further = extract_all(probes, extractor, chosen.jobs, progress)

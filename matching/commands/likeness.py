@@ -12,7 +12,7 @@ from typing import Any, Final
 import matching
 from matching.commands.extracting import PrintSet, check_usable, extract_all, print_set
 from matching.commands.images import check_writable, write_text
-from matching.commands.options import OptionError, add_dpi, add_extractor, add_jobs, make_extractor
+from matching.commands.options import OptionError, add_dpi, add_extractor, add_jobs, ready_extractor
 from matching.commands.progress import Progress
 from matching.extraction import Extractor
 from matching.prints import FolderError, check_pairs
@@ -65,8 +65,7 @@ def run(chosen: argparse.Namespace) -> str:
     sets = [print_set(folder, chosen.dpi) for folder in chosen.folders]
     for prints in sets:
         check_pairs(prints.name, [impression.finger for impression in prints.impressions])
-    extractor = make_extractor(chosen.extractor)
-    matching.warm_up()
+    extractor = ready_extractor(chosen.extractor)
     progress = Progress(sys.stderr)
     kinds = {
         "synthetic, grown": list(

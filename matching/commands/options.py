@@ -60,6 +60,14 @@ def make_extractor(name: str | None) -> Extractor:
     return LeaderExtractor()
 
 
+def ready_extractor(name: str | None) -> Extractor:
+    """`make_extractor`, with models and kernels loaded: nothing that is timed afterwards waits for them."""
+    extractor = make_extractor(name)
+    matching.warm_up()
+    extractor.warm_up()
+    return extractor
+
+
 def dpi_for(image: Path, given: float | None) -> float:
     """Resolution of one image: as for the folder it lies in."""
     return dpi_of(image.absolute().parent, given)

@@ -131,12 +131,16 @@ def supported_interval() -> tuple[float, float]:
 
 
 def clopper_pearson(count: int, of: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Bounds of a rate of which `count` cases were seen `of` so many; 0 to 1 where there were none."""
-    from scipy.stats import beta
+    """Bounds of a rate of which `count` cases were seen `of` so many; 0 to 1 where there were none.
+
+    C. Clopper and E. Pearson: "The use of confidence or fiducial limits illustrated in the case of the binomial",
+    Biometrika 26(4), 1934.
+    """
+    from scipy.special import betaincinv
 
     if not of:
         return 0.0, 1.0
     tail = (1.0 - confidence) / 2.0
-    low = float(beta.ppf(tail, count, of - count + 1)) if count else 0.0
-    high = float(beta.ppf(1.0 - tail, count + 1, of - count)) if count < of else 1.0
+    low = float(betaincinv(count, of - count + 1, tail)) if count else 0.0
+    high = float(betaincinv(count + 1, of - count, 1.0 - tail)) if count < of else 1.0
     return low, high

@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from matching.comparison.calibration import clopper_pearson
+
 Scores = NDArray[np.float64]
 
 CONFIDENCE: Final = 0.95
@@ -92,18 +94,10 @@ def rates_at(genuine: Scores, impostor: Scores, score: float) -> RatesAtScore:
 
 
 def interval(events: int, trials: int) -> tuple[float, float]:
-    """Where the rate lies, in per cent, at 95 % confidence, when `events` of `trials` were seen.
-
-    Clopper and Pearson: "The use of confidence or fiducial limits illustrated in the case of the binomial",
-    Biometrika 26(4), 1934.
-    """
-    from scipy.special import betaincinv
-
+    """Where the rate lies, in per cent, at 95 % confidence, when `events` of `trials` were seen."""
     if not 0 <= events <= trials or not trials:
         raise ValueError("An interval needs at least one trial, and no more events than trials.")
-    tail = (1 - CONFIDENCE) / 2
-    low = float(betaincinv(events, trials - events + 1, tail)) if events else 0.0
-    high = float(betaincinv(events + 1, trials - events, 1 - tail)) if events < trials else 1.0
+    low, high = clopper_pearson(events, trials, CONFIDENCE)
     return 100.0 * low, 100.0 * high
 
 
