@@ -90,11 +90,14 @@ class Live:
                 self._thread.start()
 
     def stop(self) -> None:
-        """End the thread and every stream."""
+        """End the thread and every stream; when this returns the thread is over."""
         self._stop.set()
         with self._turn:
+            thread, self._thread = self._thread, None
             for subscriber in self._subscribers:
                 subscriber.offer(END)
+        if thread is not None:
+            thread.join()
 
     def subscribe(self, language: str) -> Subscriber:
         """A screen that hears everything from now on."""
