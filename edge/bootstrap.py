@@ -28,10 +28,11 @@ from edge.roll_copy import RollCopy
 from edge.roll_file import RollFile
 from edge.sensor import SensorSettings
 from edge.sensor.opening import open_reader
-from edge.settings import SensorChoice, Settings
+from edge.settings import Settings
 from edge.threads import Threads
 from wire.happenings import Started
 from wire.provisioning import CheckpointSettings, Grant
+from wire.settings import SensorChoice
 
 UNASSIGNED = CheckpointSettings(checkpoint="unassigned", from_zone="unassigned", to_zone="unassigned")
 """Where a terminal stands before its grant: it journals and refers everybody."""

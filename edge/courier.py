@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from edge.ports import Heard, Held, Slice
-from edge.settings import CourierSettings
 from wire.journal import MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, Ack
+from wire.settings import CourierSettings
 
 FRAMING_BYTES = 8
 """More than a batch spends on each entry beside its bytes."""

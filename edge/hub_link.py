@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from random import Random
+from typing import Any
+
+import msgspec
 
 from edge.agent import Condition
 from edge.clock import disk_free_bytes
@@ -12,7 +15,7 @@ from edge.counters import Counters
 from edge.courier import Courier
 from edge.journal import Journal
 from edge.log import Log
-from edge.messenger import Messenger, StateChanged, Voice, Wake
+from edge.messenger import Messenger, Say, StateChanged, Voice, Wake
 from edge.ports import Clock
 from edge.provisioning import Folder, Keys
 from edge.recording import JournalRecorder, batch_sealer, last_settled
@@ -50,6 +53,7 @@ class HubLink:
         software: str,
         new_id: Callable[[], bytes],
         aside_name: Callable[[], str],
+        handlers: Mapping[Channel, Callable[[bytes], None]] | None = None,
     ) -> None:
         self._folder = folder
         self._settings = settings
@@ -65,6 +69,9 @@ class HubLink:
         self._new_id = new_id
         self._aside_name = aside_name
         self._condition: Condition | None = None
+        self._state_parts: list[Callable[[], Mapping[str, Any]]] = []
+        self._health_parts: list[Callable[[], Mapping[str, Any]]] = []
+        self._handlers = dict(handlers or {})
         self._uplink = self._make_uplink()
         hub_key = verifying_key(grant.hub_verifying_key)
         self._receiver = RollReceiver(settings.terminal, hub_key, roll, refusals, self._state_changed)
@@ -77,7 +84,7 @@ class HubLink:
             Voice(self._state, self._begin_anew),
             refusals,
             state_s=settings.courier.state_s,
-            roll=self._receiver.post,
+            handlers={Channel.ROLL: self._receiver.post, **self._handlers},
             now=time.monotonic,
             log=log.of("messenger"),
         )
@@ -95,6 +102,23 @@ class HubLink:
         self._messenger.stop()
         self._messenger.ended.wait(3.0)
         self._uplink.stop()
+
+    def say(self, channel: Channel, payload: bytes) -> None:
+        """Sends a signed message up; dropped without a connection. From any thread."""
+        self._messenger.post(Say(channel, payload))
+
+    def also_tell(
+        self,
+        state: Callable[[], Mapping[str, Any]] | None = None,
+        health: Callable[[], Mapping[str, Any]] | None = None,
+    ) -> None:
+        """Fields of `wire.state.State` and `Health` that somebody else knows, asked for at each state."""
+        self._state_parts += [state] if state is not None else []
+        self._health_parts += [health] if health is not None else []
+
+    def tell_now(self) -> None:
+        """Something in the state changed that the hub should hear at once."""
+        self._state_changed()
 
     def wake(self) -> None:
         """An entry was journalled."""
@@ -122,7 +146,9 @@ class HubLink:
             mqtt5=broker.mqtt5,
             terminal=terminal,
             identity=identity if broker.tls else None,
-            subscriptions=[topic(terminal, Channel.ACK), topic(terminal, Channel.ROLL)],
+            subscriptions=[
+                topic(terminal, channel) for channel in (Channel.ACK, Channel.ROLL, *self._handlers)
+            ],
             will_topic=topic(terminal, Channel.STATE),
         )
         return Uplink(
@@ -147,6 +173,8 @@ class HubLink:
             journal=self._journal_end() if online else None,
             health=self._health() if online else None,
         )
+        for part in self._state_parts if online else ():
+            state = msgspec.structs.replace(state, **part())
         return sign(STATE, self._settings.terminal, HUB, state, self._keys.signing)
 
     def _journal_end(self) -> JournalEnd:
@@ -157,7 +185,7 @@ class HubLink:
         standing = self._journal.standing()
         condition = self._condition
         front = condition.sensor if condition is not None else SensorWord.STARTING
-        return Health(
+        health = Health(
             sensor=front if condition is None or condition.in_service else SensorWord.OUT_OF_SERVICE,
             queue_depth=standing.last - standing.committed,
             disk_free_mb=disk_free_bytes(self._folder.root) >> 20,
@@ -165,6 +193,9 @@ class HubLink:
             roll_age_s=self._roll.age_s(),
             refused_from_hub=self._refusals.total(),
         )
+        for part in self._health_parts:
+            health = msgspec.structs.replace(health, **part())
+        return health
 
     def _begin_anew(self) -> None:
         folder = self._journal.begin_anew(self._new_id(), self._aside_name())

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from edge.ports import Capture, Finding, RollFacts
 from edge.roll_copy import Content, RollCopy
-from edge.settings import PassageRules
 from matching import MatchingError, Template
 from wire.happenings import Outcome
+from wire.settings import PassageRules
 
 MOST_SCORE = 99.0
 """Scores are probabilities of 10 to the minus that; what is larger says no more."""

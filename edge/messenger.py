@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,7 +39,15 @@ class StateChanged:
     """Something that the hub should hear now, not at the next turn of the clock."""
 
 
-Mail = News | Wake | StateChanged
+@dataclass(frozen=True)
+class Say:
+    """A message to the hub beside entries and state; without a connection it is dropped: its owner says it again."""
+
+    channel: Channel
+    payload: bytes
+
+
+Mail = News | Wake | StateChanged | Say
 
 
 class Outward(Protocol):
@@ -78,7 +86,7 @@ class Messenger:
         refusals: Refusals,
         *,
         state_s: float,
-        roll: Callable[[bytes], None],
+        handlers: Mapping[Channel, Callable[[bytes], None]],
         now: Callable[[], float],
         log: Log,
     ) -> None:
@@ -90,7 +98,7 @@ class Messenger:
         self._voice = voice
         self._refusals = refusals
         self._state_s = state_s
-        self._roll = roll
+        self._handlers = {self._topic(channel): handle for channel, handle in handlers.items()}
         self._now = now
         self._log = log
         self._mailbox: queue.Queue[Mail] = queue.Queue(MAILBOX)
@@ -159,12 +167,16 @@ class Messenger:
             self._session = None
         elif isinstance(mail, StateChanged):
             self._state_at = self._now()
+        elif isinstance(mail, Say):
+            if self._session is not None:
+                self._outward.publish(self._topic(mail.channel), mail.payload)
         elif isinstance(mail, Arrived):
             self._take_message(mail)
 
     def _take_message(self, message: Arrived) -> None:
-        if message.topic == self._topic(Channel.ROLL):
-            self._roll(message.payload)
+        handle = self._handlers.get(message.topic)
+        if handle is not None:
+            handle(message.payload)
             return
         try:
             body = open_envelope(

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from edge.decision import Again, Answer, decide
 from edge.ports import Capture, Finding, Identifier, Light, Recorder, RollFacts
-from edge.settings import PassageRules
 from wire.happenings import Attempt, Decision, Evidence, Outcome, Passage
 from wire.provisioning import CheckpointSettings
+from wire.settings import PassageRules
 
 LIGHTS = {Decision.ADMIT: Light.ADMIT, Decision.REFUSE: Light.REFUSE, Decision.REFER: Light.REFER}
 

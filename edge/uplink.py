@@ -19,7 +19,7 @@ from paho.mqtt.client import MQTT_ERR_SUCCESS, Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from edge.log import Log
-from edge.settings import UplinkSettings
+from wire.settings import UplinkSettings
 
 _POLL_S = 0.2
 _LAST_WORDS_S = 2.0

@@ -5,11 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from wire.codec import Strict, decode
 from wire.envelope import Name
-from wire.journal import Entry
+from wire.journal import Entry, JournalId, Sequence1
 from wire.versions import Count, Version
 
 Text = Annotated[str, Meta(max_length=200)]
@@ -44,6 +44,18 @@ class Evidence(Strict, frozen=True):
     expected: Count
     image_ms: float
     decision_ms: float
+    needed: float = 0.0
+    """The score that the search asked for, for as many people as were searched."""
+    second_finger: bool = False
+    """Whether the score is one of two fingers together."""
+
+
+class EntryReference(Strict, frozen=True):
+    """The key of a journal entry."""
+
+    terminal: Name
+    journal_id: JournalId
+    sequence: Sequence1
 
 
 class Attempt(Strict, frozen=True):
@@ -76,6 +88,67 @@ class Passage(Strict, frozen=True):
     evidence: Evidence
     roll_version: Version
     roll_age_s: Count | None
+    config_version: Version | None = None
+    """Of the rules decided by, None when they are those of the first installation."""
+    rules_age_s: Count | None = None
+    """Time since the hub last said that these are the rules; None when it never did."""
+    orders_version: Version | None = None
+    candidates: Annotated[list[PersonNumber], Meta(max_length=5)] = field(default_factory=list)
+    """Who it may be, likeliest first, when the answer is for an officer to give."""
+
+
+class Attestation(Strict, frozen=True):
+    """An officer vouched for who somebody is, or turned them back, at the terminal itself.
+
+    `referral` is the passage that asked for it, None for somebody with a standing procedure, who never had to try.
+    """
+
+    KIND: ClassVar[str] = "attestation"
+
+    checkpoint: Name
+    from_zone: Name
+    to_zone: Name
+    decision: Decision
+    person: PersonNumber | None
+    officer: Name
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+    referral: EntryReference | None
+    standing: bool
+    """True for a person whose fingers cannot be read and who has a reviewed procedure: no re-enrolment then."""
+    roll_version: Version
+    roll_age_s: Count | None
+
+
+class Door(Strict, frozen=True):
+    """Something at the gate's hardware changed.
+
+    `what` is a word of `edge.barrier`: opened, closed, forced, held_open, not_opened, tamper, duress, request_exit,
+    interlocked, safe_state, hardware, and for each alarm the same with `_over`.
+    """
+
+    KIND: ClassVar[str] = "door"
+
+    checkpoint: Name
+    what: Name
+
+
+class OrdersTaken(Strict, frozen=True):
+    """The terminal acts by these orders from now on: the numbers in force."""
+
+    KIND: ClassVar[str] = "orders"
+
+    version: Version
+    in_force: Annotated[list[Count], Meta(max_length=64)]
+
+
+class ConfigurationTaken(Strict, frozen=True):
+    """What became of a configuration: `applied`, `kept`, `reverted` or `refused`, and why."""
+
+    KIND: ClassVar[str] = "configuration"
+
+    version: Version
+    outcome: Name
+    why: Text
 
 
 class Started(Strict, frozen=True):
@@ -96,9 +169,23 @@ class SensorTrouble(Strict, frozen=True):
     trouble: Name
 
 
-Happening = Attempt | Passage | Started | SensorTrouble
+Happening = (
+    Attempt | Passage | Attestation | Door | OrdersTaken | ConfigurationTaken | Started | SensorTrouble
+)
 
-_FORMS: dict[str, type[Happening]] = {form.KIND: form for form in (Attempt, Passage, Started, SensorTrouble)}
+_FORMS: dict[str, type[Happening]] = {
+    form.KIND: form
+    for form in (
+        Attempt,
+        Passage,
+        Attestation,
+        Door,
+        OrdersTaken,
+        ConfigurationTaken,
+        Started,
+        SensorTrouble,
+    )
+}
 
 
 def read_body(entry: Entry) -> Happening | None:

@@ -15,6 +15,7 @@ from wire.versions import Version
 KIND = "roll"
 
 MAX_CHUNK_PERSONS = 200
+MAX_PHOTO_BYTES = 6_144
 
 
 class RollFinger(Strict, frozen=True):
@@ -25,18 +26,39 @@ class RollFinger(Strict, frozen=True):
 
 
 class RollPerson(Strict, frozen=True):
-    """Somebody the terminal may meet: `zones` are those the person may enter."""
+    """Somebody the terminal may meet: `zones` are those the person may enter.
+
+    `language` is a code of the lines shown to the person (en, es, bzj). `attested` tells that no finger of theirs
+    can be read and that an officer vouches for them each time, by a procedure that was reviewed. `name` (SURNAME,
+    Given) and `photo` (a small JPEG) come to terminals with an officer's page alone, and are empty elsewhere.
+    """
 
     person: PersonNumber
     fingers: Annotated[list[RollFinger], Meta(max_length=40)]
     zones: Annotated[list[Name], Meta(max_length=200)]
+    language: Annotated[str, Meta(max_length=8)] = "en"
+    attested: bool = False
+    name: Annotated[str, Meta(max_length=200)] = ""
+    photo: Annotated[bytes, Meta(max_length=MAX_PHOTO_BYTES)] = b""
+
+
+class RollOfficer(Strict, frozen=True):
+    """An officer who may vouch for people at this terminal. `pin` is an argon2id string, never the PIN."""
+
+    login: Name
+    name: Annotated[str, Meta(max_length=200)]
+    pin: Annotated[str, Meta(max_length=200)]
 
 
 class RollChanges(Strict, frozen=True):
-    """The sealed content of one chunk: who is new or changed, and who leaves the copy."""
+    """The sealed content of one chunk: who is new or changed, and who leaves the copy.
+
+    `officers`, when it is there, replaces all officers; None leaves them.
+    """
 
     upserts: Annotated[list[RollPerson], Meta(max_length=MAX_CHUNK_PERSONS)]
     removals: Annotated[list[PersonNumber], Meta(max_length=100_000)]
+    officers: Annotated[list[RollOfficer], Meta(max_length=500)] | None = None
 
 
 class RollUpdate(Strict, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from wire.codec import Strict
 from wire.journal import BootId, Clock, JournalId, Link, When
@@ -47,6 +47,22 @@ class Health(Strict, frozen=True):
     clock: Clock
     roll_age_s: Count | None
     refused_from_hub: Count
+    sensor_baud: Count | None = None
+    temperature_c: float | None = None
+    undervoltage: bool | None = None
+    restarts: Count | None = None
+    """Starts of the agent since the machine booted, the first not counted."""
+    clock_offset_ms: int | None = None
+    """Hub's time minus ours, by the quickest of the last echoes."""
+    echo_ms: float | None = None
+    """Time of the last word through broker and hub and back; None when the last one never came."""
+    journal_room_days: float | None = None
+    """How long the journal may grow as it does now before it must refuse entries."""
+    door: Word | None = None
+    rules_age_s: Count | None = None
+    fingers: Count | None = None
+    """Fingers on the roll copy."""
+    alarms: Annotated[list[Word], Meta(max_length=20)] = field(default_factory=list)
 
 
 class State(Strict, frozen=True):
@@ -60,3 +76,12 @@ class State(Strict, frozen=True):
     roll_version: Version
     journal: JournalEnd | None
     health: Health | None
+    model: Word = ""
+    protection: Word = ""
+    """How what is on the card is protected: tpm, hub_released or none."""
+    config_version: Version | None = None
+    config_refused: Version | None = None
+    """The newest configuration that was refused or taken back here; `config_why` says why."""
+    config_why: Annotated[str, Meta(max_length=200)] = ""
+    orders_version: Version | None = None
+    certificate_until: When | None = None

@@ -13,15 +13,35 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}\Z")
 
 
 class Channel(StrEnum):
-    """What a topic carries; the first two go up, the others down."""
+    """What a topic carries; the first block goes up, the second down."""
 
     JOURNAL = "journal"
     STATE = "state"
+    ECHO = "echo"
+    RENEWAL = "renewal"
+    RELEASE = "release"
+    ENROLMENT = "enrolment"
+
     ACK = "ack"
     ROLL = "roll"
+    CONFIG = "config"
+    ORDERS = "orders"
+    ECHOED = "echoed"
+    RENEWED = "renewed"
+    RELEASED = "released"
+    DESK = "desk"
 
 
-_UPWARD = frozenset({Channel.JOURNAL, Channel.STATE})
+UPWARD = frozenset(
+    {
+        Channel.JOURNAL,
+        Channel.STATE,
+        Channel.ECHO,
+        Channel.RENEWAL,
+        Channel.RELEASE,
+        Channel.ENROLMENT,
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -45,7 +65,7 @@ def topic(terminal: str, channel: Channel) -> str:
     """Topic of one channel of one terminal; ValueError when the name is not a terminal name."""
     if not is_terminal_name(terminal):
         raise ValueError("A terminal name has 1 to 40 lower-case letters, digits and hyphens.")
-    way = "up" if channel in _UPWARD else "down"
+    way = "up" if channel in UPWARD else "down"
     return f"pims/{way}/{terminal}/{channel}"
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.ingest import telling
 from hub.ingest.clocks import Moment, boot_began_by, reckon
+from hub.ingest.happened import take
 from hub.ingest.reading import Site, Trouble, find_site, place_of, read, understand
 from hub.ingest.records import Boot
 from hub.ingest.storing import Arrived, Extension
@@ -100,6 +101,8 @@ def _tell(session: Session, all_read: list[_Read], now: datetime) -> list[feed.L
             lines.append(next(passage_lines))
         else:
             lines += telling.happening(read_one.one, read_one.moment, read_one.said, now)
+            if not isinstance(read_one.said, Trouble):
+                lines += take(session, read_one.one, read_one.moment, read_one.said, now)
     return lines
 
 

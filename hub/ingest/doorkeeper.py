@@ -48,6 +48,20 @@ class VerifiedState:
     retained: bool
 
 
+@dataclass(frozen=True)
+class VerifiedWord:
+    """A message on a channel of its own, signed by a known terminal; `body` is encoded in the channel's form."""
+
+    keys: TerminalKeys
+    channel: Channel
+    body: bytes
+    received_at: datetime
+
+
+ANSWERED = frozenset({Channel.ECHO, Channel.RENEWAL, Channel.RELEASE, Channel.ENROLMENT})
+"""Channels whose messages are answered by whoever start-up named for them."""
+
+
 class Doorkeeper:
     """Checks deliveries against the keys in the database, looked up once a transaction."""
 
@@ -55,7 +69,7 @@ class Doorkeeper:
         self._session = session
         self._known: dict[str, TerminalKeys | None] = {}
 
-    def open(self, delivery: Delivery) -> VerifiedBatch | VerifiedState:
+    def open(self, delivery: Delivery) -> VerifiedBatch | VerifiedState | VerifiedWord:
         """What a terminal said; WireError with the reason when it cannot be trusted or read."""
         address = parse(delivery.topic)
         if address is None:
@@ -70,6 +84,10 @@ class Doorkeeper:
         if address.channel is Channel.STATE:
             body = open_envelope(delivery.raw, kind=STATE, sender=keys.name, receiver=HUB, key=key)
             return VerifiedState(keys, decode(body, State), delivery.received_at, delivery.retained)
+        if address.channel in ANSWERED:
+            kind = address.channel.value
+            body = open_envelope(delivery.raw, kind=kind, sender=keys.name, receiver=HUB, key=key)
+            return VerifiedWord(keys, address.channel, body, delivery.received_at)
         raise WireError(Refusal.WRONG_KIND, "The topic leads to terminals, not from them.")
 
     def _keys(self, name: str) -> TerminalKeys:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from hub.ingest.acks import ack_of
+from hub.ingest.answers import Answer, Reply, answer
 from hub.ingest.applying import apply
 from hub.ingest.aside import keep_aside
-from hub.ingest.doorkeeper import Delivery, Doorkeeper, VerifiedBatch, VerifiedState
+from hub.ingest.doorkeeper import Delivery, Doorkeeper, VerifiedBatch, VerifiedState, VerifiedWord
 from hub.ingest.states import take_state
 from hub.ingest.storing import extend
 from wire.errors import Refusal, WireError
 from wire.journal import Ack
+from wire.topics import Channel
 
 
 @dataclass
 class Taken:
-    """What a transaction did: `acks` by terminal name, to be sent once it is committed."""
+    """What a transaction did: `acks` and `replies` by terminal name, to be sent once it is committed."""
 
     acks: list[tuple[str, Ack]] = field(default_factory=list)
+    replies: list[tuple[str, Reply]] = field(default_factory=list)
     refused: list[tuple[str, Refusal]] = field(default_factory=list)
     entries: int = 0
     duplicates: int = 0
@@ -31,14 +34,19 @@ class Taken:
 
 
 def take_in(
-    session: Session, deliveries: Sequence[Delivery], now: datetime, *, trusting: bool = True
+    session: Session,
+    deliveries: Sequence[Delivery],
+    now: datetime,
+    *,
+    trusting: bool = True,
+    answers: Mapping[Channel, Answer] | None = None,
 ) -> Taken:
     """Verify, store and apply; what is not authentic is kept aside and advances nothing.
 
     With `trusting` false authentic entries are stored in quarantine without being applied.
     """
     taken = Taken()
-    batches, states = _verified(session, deliveries, now, taken)
+    batches, states = _verified(session, deliveries, now, taken, answers or {})
     if batches:
         _take_batches(session, batches, now, taken, trusting=trusting)
     for state in states:
@@ -47,7 +55,11 @@ def take_in(
 
 
 def _verified(
-    session: Session, deliveries: Sequence[Delivery], now: datetime, taken: Taken
+    session: Session,
+    deliveries: Sequence[Delivery],
+    now: datetime,
+    taken: Taken,
+    answers: Mapping[Channel, Answer],
 ) -> tuple[list[VerifiedBatch], list[VerifiedState]]:
     doorkeeper = Doorkeeper(session)
     batches: list[VerifiedBatch] = []
@@ -55,13 +67,16 @@ def _verified(
     for delivery in deliveries:
         try:
             opened = doorkeeper.open(delivery)
+            if isinstance(opened, VerifiedWord):
+                replies = answer(session, opened, answers, now)
+                taken.replies += [(opened.keys.name, reply) for reply in replies]
         except WireError as refusal:
             keep_aside(session, delivery, refusal.reason, now)
             taken.refused.append((delivery.topic, refusal.reason))
             continue
         if isinstance(opened, VerifiedBatch):
             batches.append(opened)
-        else:
+        elif isinstance(opened, VerifiedState):
             states.append(opened)
     return batches, states
 

@@ -1,16 +1,19 @@
-"""The ingest process: broker's thread -> inbox -> worker; the roll desk beside it; one thread publishes."""
+"""The ingest process: broker's thread -> inbox -> worker; desks that keep terminals told; one thread publishes."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.biometrics.vault_key import open_vault
 from hub.database import make_engine, make_sessions
+from hub.ingest.answers import Answers
 from hub.ingest.inbox import Inbox
 from hub.ingest.uplink import Uplink
 from hub.ingest.worker import Worker
@@ -22,8 +25,8 @@ from hub.terminals.mqtt import make_client
 from hub.terminals.stopping import Stop
 from wire.errors import WireError
 
-ROLL_TICK_S = 0.2
-ROLL_TROUBLE_S = 5.0
+DESK_TICK_S = 0.2
+DESK_TROUBLE_S = 5.0
 STOP_S = 10.0
 
 _log = logging.getLogger("hub.ingest")
@@ -39,11 +42,13 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     inbox = Inbox()
     client = make_client(settings.broker, settings.keys, process)
     uplink = Uplink(client, settings.broker, inbox, clock=_now)
-    worker = Worker(sessions, inbox, signing_key, uplink.send, clock=_now, wait=stop.wait)
-    desk = RollDesk(sessions, vault, signing_key, uplink.send)
+    worker = Worker(
+        sessions, inbox, signing_key, uplink.send, clock=_now, wait=stop.wait, answers=answers_of(settings)
+    )
+    desks: list[Desk] = [RollDesk(sessions, vault, signing_key, uplink.send)]
     threads = [
         threading.Thread(target=_work, args=(worker, stop), name="ingest-worker", daemon=True),
-        threading.Thread(target=_keep_rolls, args=(desk, stop), name="roll-desk", daemon=True),
+        threading.Thread(target=_keep_desks, args=(desks, stop), name="desks", daemon=True),
     ]
     for thread in threads:
         thread.start()
@@ -54,6 +59,17 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
         thread.join(STOP_S)
     uplink.stop()
     return status
+
+
+class Desk(Protocol):
+    """Keeps terminals told of something; `tick` looks once, several times a second."""
+
+    def tick(self, now: datetime) -> int: ...
+
+
+def answers_of(_settings: Settings) -> Answers:
+    """Who answers the channels beside journal and state."""
+    return {}
 
 
 def _publish(uplink: Uplink, threads: list[threading.Thread], stop: Stop, say: Callable[[str], None]) -> int:
@@ -76,19 +92,28 @@ def _work(worker: Worker, stop: Stop) -> None:
         worker.step()
 
 
-def _keep_rolls(desk: RollDesk, stop: Stop) -> None:
-    while not stop.wait(ROLL_TICK_S):
-        try:
-            desk.tick(_now())
-        except SQLAlchemyError as error:
-            log(_log, logging.WARNING, "roll not read", cause=type(error).__name__)
-            stop.wait(ROLL_TROUBLE_S)
-        except WireError as error:
-            log(_log, logging.ERROR, "roll cannot be opened with this vault key", reason=error.reason.value)
-            stop.wait(ROLL_TROUBLE_S)
-        except Exception:  # noqa: BLE001 - a roll that breaks must not end the taking in of scans
-            _log.exception("roll broke")
-            stop.wait(ROLL_TROUBLE_S)
+def _keep_desks(desks: Sequence[Desk], stop: Stop) -> None:
+    rests_until = [0.0] * len(desks)
+    while not stop.wait(DESK_TICK_S):
+        for place, desk in enumerate(desks):
+            # One desk in trouble rests alone: orders must go out while the roll cannot be read.
+            if time.monotonic() >= rests_until[place] and not _tick(desk):
+                rests_until[place] = time.monotonic() + DESK_TROUBLE_S
+
+
+def _tick(desk: Desk) -> bool:
+    name = type(desk).__name__
+    try:
+        desk.tick(_now())
+    except SQLAlchemyError as error:
+        log(_log, logging.WARNING, "database not read", desk=name, cause=type(error).__name__)
+    except WireError as error:
+        log(_log, logging.ERROR, "cannot be opened with this vault key", desk=name, reason=error.reason.value)
+    except Exception:  # noqa: BLE001 - a desk that breaks must not end the taking in of scans
+        _log.exception("a desk broke", extra={"fields": {"desk": name}})
+    else:
+        return True
+    return False
 
 
 def _now() -> datetime:

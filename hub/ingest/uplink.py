@@ -18,7 +18,7 @@ from hub.ingest.doorkeeper import Delivery
 from hub.ingest.inbox import Inbox
 from hub.logs import log
 from hub.terminals.mqtt import Reachable, connect
-from wire.topics import Channel, everything_up
+from wire.topics import UPWARD, everything_up
 
 QOS: Final = 1
 MAX_OUTGOING = 20_000
@@ -102,7 +102,7 @@ class Uplink:
             log(_log, logging.WARNING, "broker refused the connection", reason=str(reason))
             return
         self._pause_s = 1
-        client.subscribe([(everything_up(channel), QOS) for channel in (Channel.JOURNAL, Channel.STATE)])
+        client.subscribe([(everything_up(channel), QOS) for channel in sorted(UPWARD)])
 
     def _on_subscribe(
         self, _client: Client, _data: Any, _id: int, reasons: list[ReasonCode], _properties: Properties | None

@@ -13,11 +13,13 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlch
 
 from hub.database import Sessions, session_scope
 from hub.ingest.acks import sign_ack
+from hub.ingest.answers import Answers
 from hub.ingest.doorkeeper import Delivery
 from hub.ingest.inbox import Inbox
 from hub.ingest.intake import Taken, take_in
 from hub.ingest.storing import StaleJournalError
 from hub.logs import log
+from wire.envelope import HUB, sign
 from wire.keys import SigningKey
 from wire.topics import Channel, topic
 
@@ -55,6 +57,7 @@ class Worker:
         *,
         clock: Callable[[], datetime],
         wait: Wait,
+        answers: Answers | None = None,
     ) -> None:
         self._sessions = sessions
         self._inbox = inbox
@@ -62,6 +65,7 @@ class Worker:
         self._send = send
         self._clock = clock
         self._wait = wait
+        self._answers = answers or {}
         self._wait_s = FIRST_WAIT_S
         self._held: list[Delivery] = []
 
@@ -110,10 +114,13 @@ class Worker:
     def _take(self, deliveries: Sequence[Delivery], *, trusting: bool = True) -> None:
         started = time.perf_counter()
         with session_scope(self._sessions) as session:
-            taken = take_in(session, deliveries, self._clock(), trusting=trusting)
+            taken = take_in(session, deliveries, self._clock(), trusting=trusting, answers=self._answers)
         took_s = time.perf_counter() - started
         for terminal, ack in taken.acks:
             self._send(topic(terminal, Channel.ACK), sign_ack(ack, terminal, self._signing_key))
+        for terminal, reply in taken.replies:
+            signed = sign(reply.kind, HUB, terminal, reply.body, self._signing_key)
+            self._send(topic(terminal, reply.channel), signed)
         _report(taken)
         if took_s > BREATH_FROM_S:
             self._wait(BREATH * took_s)

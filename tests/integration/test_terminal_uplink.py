@@ -15,9 +15,9 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 from edge.log import Log
-from edge.settings import UplinkSettings
 from edge.uplink import Arrived, Connected, Disconnected, Identity, Line, News, Uplink
 from tests.integration.terminal_at_work import Mosquitto, free_port
+from wire.settings import UplinkSettings
 
 from ..waiting import until
 

@@ -15,9 +15,9 @@ from edge.log import Log
 from edge.passage import Passages
 from edge.ports import Capture, Finding, Light, RollFacts
 from edge.sensor import Parameters, SensorGarbage, SensorHealth, SensorLost, SensorSilent
-from edge.settings import PassageRules
 from wire.happenings import Attempt, Decision, Happening, Outcome, Passage, SensorTrouble, Started
 from wire.provisioning import CheckpointSettings
+from wire.settings import PassageRules
 from wire.versions import Version
 
 PLACE = CheckpointSettings(checkpoint="block-a-in", from_zone="yard", to_zone="block-a")

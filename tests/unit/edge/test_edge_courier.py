@@ -12,9 +12,9 @@ from edge.clock import Reading
 from edge.courier import Courier
 from edge.journal import Journal, Room, open_journal
 from edge.ports import Heard, Slice
-from edge.settings import CourierSettings
 from wire.codec import decode
 from wire.journal import Ack, Clock, Entry, Span, genesis, link
+from wire.settings import CourierSettings
 
 AT = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
 READING = Reading("ab" * 16, 1_000, AT, Clock.UNSURE)

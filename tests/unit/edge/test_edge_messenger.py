@@ -17,11 +17,11 @@ from edge.log import Log
 from edge.messenger import MAILBOX, Messenger, StateChanged, Voice, Wake
 from edge.recording import batch_sealer, last_settled
 from edge.refusals import Refusals
-from edge.settings import CourierSettings
 from edge.uplink import Arrived, Connected, Disconnected
 from wire.envelope import HUB, sign
 from wire.journal import Ack, Clock, open_batch
 from wire.keys import SigningKey
+from wire.settings import CourierSettings
 from wire.topics import Channel, topic
 
 AT = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
@@ -57,7 +57,7 @@ class Desk:
             Voice(lambda session, online: f"{session} {online}".encode(), self.begin_anew),
             self.refusals,
             state_s=SETTINGS.state_s,
-            roll=self.rolls.append,
+            handlers={Channel.ROLL: self.rolls.append},
             now=lambda: self.now,
             log=Log("messenger", self.log),
         )

@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from edge.identification import RollIdentifier
 from edge.ports import Capture, Finding, RollFacts
 from edge.roll_copy import RollCopy
-from edge.settings import PassageRules
 from matching import Advice, ImageError, Quality, Template
 from matching.gallery import Identification
 from matching.gallery import Outcome as Found
 from wire.happenings import Outcome
+from wire.settings import PassageRules
 from wire.versions import NOTHING
 
 IMAGE = np.zeros((288, 256), np.uint8)

@@ -14,6 +14,7 @@ from hub.ingest import uplink as uplink_module
 from hub.ingest.inbox import Inbox
 from hub.ingest.uplink import LONGEST_PAUSE_S, Uplink
 from hub.settings import BrokerSettings
+from wire.topics import UPWARD
 
 from .ingest_world import NOON
 
@@ -95,7 +96,7 @@ def test_it_subscribes_at_every_connection_and_is_ready_when_granted(broker: Bro
     success = _reason(PacketTypes.CONNACK, "Success")
     for _ in range(2):
         broker.on_connect(broker, None, ConnectFlags(False), success, None)  # type: ignore[attr-defined]
-    assert broker.subscribed == [[("pims/up/+/journal", 1), ("pims/up/+/state", 1)]] * 2
+    assert broker.subscribed == [[(f"pims/up/+/{channel}", 1) for channel in sorted(UPWARD)]] * 2
     granted = _reason(PacketTypes.SUBACK, "Granted QoS 1")
     broker.on_subscribe(broker, None, 1, [granted, granted], None)  # type: ignore[attr-defined]
     assert uplink.subscribed.is_set()

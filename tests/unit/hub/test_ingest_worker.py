@@ -178,7 +178,7 @@ def test_one_message_that_breaks_applying_is_quarantined_and_holds_up_nobody(
     real = worker_module.take_in
 
     def breaks_on_gate_1(
-        session: object, deliveries: list[Delivery], now: object, *, trusting: bool
+        session: object, deliveries: list[Delivery], now: object, *, trusting: bool, answers: object
     ) -> object:
         if trusting and any("gate-1" in delivery.topic for delivery in deliveries):
             raise ZeroDivisionError

@@ -1,0 +1,26 @@
+"""What each kind of entry changes beside passages: one taker for a kind, in the entry's own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from hub.ingest.clocks import Moment
+from hub.ingest.storing import Arrived
+from hub.movements.feed import Line
+from wire.happenings import Happening
+
+Take = Callable[[Session, Arrived, Moment, Any, datetime], list[Line]]
+"""(session, entry, when it happened, what it says, now) -> lines for the feed. Entries come in order of `Moment.at`."""
+
+TAKERS: Mapping[type[Happening], Take] = {}
+"""Kinds without a taker only tell the feed, by `hub.ingest.telling`."""
+
+
+def take(session: Session, one: Arrived, moment: Moment, said: Happening, now: datetime) -> list[Line]:
+    """Apply one entry that is no passage; its feed lines."""
+    taker = TAKERS.get(type(said))
+    return [] if taker is None else taker(session, one, moment, said, now)
