@@ -24,7 +24,7 @@ MODELS = Path(__file__).resolve().parent.parent / "firmware_configs" / "terminal
 T = TypeVar("T")
 
 
-class Settings(ModelSettings, frozen=True):
+class Settings(ModelSettings, frozen=True, kw_only=True):
     """What one terminal runs by."""
 
     terminal: Name

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from wire.codec import Strict
 
 Seconds = Annotated[float, Meta(ge=0.1, le=3600)]
 Rate = Annotated[float, Meta(ge=1e-12, le=1e-2)]
 Baud = Annotated[int, Meta(ge=9600, le=921_600)]
+Age = Annotated[int, Meta(ge=60, le=31_536_000)]
+"""Seconds, up to a year."""
+WhenOld = Literal["go_on", "refer"]
+Pin = Annotated[int, Meta(ge=0, le=27)]
+"""A GPIO line by its Broadcom number."""
+GateKind = Literal["interior", "perimeter", "sally_port", "none"]
 
 
 class SensorChoice(Strict, frozen=True):
@@ -32,7 +38,10 @@ class PassageRules(Strict, frozen=True):
 
     `tries` fingers at most; the count starts again when none came for `retry_s`. `lamp_s` is the longest an answer
     stays lit. `expected_fmr` and `site_fmr` are false-match rates of one whole search: among those who may enter
-    here, and among everybody else on the roll copy.
+    here, and among everybody else on the roll copy. After `tries` another finger is asked for, `second_tries` times;
+    `second_finger` says when a match asks for one as well. A roll copy that the hub confirmed longer ago than
+    `roll_old_s`, rules older than `rules_old_s`, or a clock that is not sure: a recognised person goes on, or an
+    officer is asked.
     """
 
     tries: Annotated[int, Meta(ge=1, le=5)]
@@ -40,6 +49,13 @@ class PassageRules(Strict, frozen=True):
     lamp_s: Annotated[float, Meta(ge=0.3, le=10)]
     expected_fmr: Rate
     site_fmr: Rate
+    second_tries: Annotated[int, Meta(ge=0, le=5)] = 2
+    second_finger: Literal["never", "when_unsure", "always_at_site_search"] = "when_unsure"
+    roll_old_s: Age = 604_800
+    when_roll_old: WhenOld = "refer"
+    rules_old_s: Age = 604_800
+    when_rules_old: WhenOld = "go_on"
+    when_clock_unsure: WhenOld = "go_on"
 
 
 class EngineSettings(Strict, frozen=True):
@@ -87,6 +103,47 @@ class UplinkSettings(Strict, frozen=True):
     keepalive_s: Annotated[int, Meta(ge=5, le=300)]
 
 
+class GateSettings(Strict, frozen=True):
+    """The gate and what is wired to it. Nothing is touched unless its pin is given; pins are Broadcom numbers.
+
+    `kind`: an inmate's scan alone never opens a perimeter gate or a sally-port. `relay_enabled` is off until a
+    technician says so. `fail` is the state that boot, stop, crash and watchdog leave: `secure` keeps the lock
+    locked without power on the relay, `safe` leaves it released. `pulse_s` is how long one grant releases the
+    lock, `open_s` how long a granted door may stay unopened, `held_open_s` how long it may stand open. A grant
+    waits `interlock_wait_s` for the other door of a sally-port, then lapses.
+    Inputs pull up and are closed to ground: `contact_closed_is_shut` says that the contact's circuit is closed while
+    the door is shut (a cut wire then reads as an open door), `tamper_closed_is_well` the same of the housing,
+    `interlock_closed_is_shut` of the other door.
+    """
+
+    kind: GateKind = "interior"
+    relay_enabled: bool = False
+    fail: Literal["secure", "safe"] = "secure"
+    relay_pin: Pin | None = None
+    relay_active_high: bool = True
+    contact_pin: Pin | None = None
+    contact_closed_is_shut: bool = True
+    exit_pin: Pin | None = None
+    tamper_pin: Pin | None = None
+    tamper_closed_is_well: bool = True
+    duress_pin: Pin | None = None
+    interlock_pin: Pin | None = None
+    interlock_closed_is_shut: bool = True
+    lamp_red_pin: Pin | None = None
+    lamp_green_pin: Pin | None = None
+    lamp_blue_pin: Pin | None = None
+    lamp_active_high: bool = True
+    buzzer_pin: Pin | None = None
+    pulse_s: Annotated[float, Meta(ge=0.2, le=60)] = 5.0
+    open_s: Annotated[float, Meta(ge=0.2, le=120)] = 8.0
+    held_open_s: Annotated[float, Meta(ge=1, le=3600)] = 30.0
+    interlock_wait_s: Annotated[float, Meta(ge=0, le=60)] = 10.0
+    languages: Annotated[list[Literal["en", "es", "bzj"]], Meta(min_length=1, max_length=3)] = field(
+        default_factory=lambda: ["en", "es", "bzj"]
+    )
+    """Of the inmate's line before anybody is known: shown in turn."""
+
+
 class ModelSettings(Strict, frozen=True):
     """What one model's file says."""
 
@@ -95,3 +152,4 @@ class ModelSettings(Strict, frozen=True):
     journal: JournalSettings
     courier: CourierSettings
     uplink: UplinkSettings
+    gate: GateSettings = field(default_factory=GateSettings)
