@@ -49,3 +49,22 @@ class JournalDamagedError(EdgeError):
     """The file cannot be read, or its entries do not form one chain."""
 
     code = "journal.damaged"
+
+
+class DeskRefusedError(EdgeError):
+    """What somebody at the screen asked for cannot be done; the sentence says what to do instead.
+
+    `reason` is a word for the page, as `sign_in` when nobody is signed in.
+    """
+
+    code = "desk.refused"
+
+    def __init__(self, reason: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.reason = reason
+
+
+class DeskAbsentError(EdgeError):
+    """The agent does not answer: it is starting, stopped, or hangs."""
+
+    code = "desk.absent"
