@@ -11,11 +11,18 @@ BACK = "echoed"
 
 
 class Echo(Strict, frozen=True):
-    """`number` rises with each; the hub gives it back."""
+    """`number` rises with each; the hub gives it back. `boot_time_ms` is CLOCK_BOOTTIME when it was said.
+
+    `heard` and `heard_boot_ms` tell of the last answer: its number and when it came, by the same clock. With both
+    the hub knows when this boot began, to the length of the way there and back.
+    """
 
     number: Count
     boot_id: BootId
+    boot_time_ms: Count
     said_at: When
+    heard: Count | None = None
+    heard_boot_ms: Count | None = None
 
 
 class Echoed(Strict, frozen=True):

@@ -144,6 +144,22 @@ class GateSettings(Strict, frozen=True):
     """Of the inmate's line before anybody is known: shown in turn."""
 
 
+class HealthSettings(Strict, frozen=True):
+    """How the terminal looks after itself.
+
+    `metrics_port` serves figures for Prometheus on loopback, 0 does not. `echo_s` is how often a word goes through
+    broker and hub and back. `room_days_low` is for how many days the journal must have room before it warns,
+    `hot_c` the temperature of the processor from which it does. A thread that is silent for `hung_s` ends the process.
+    `echo_s` must leave time for the way: after three that were not answered the connection is made anew.
+    """
+
+    metrics_port: Annotated[int, Meta(ge=0, le=65_535)] = 0
+    echo_s: Annotated[float, Meta(ge=1, le=3600)] = 30.0
+    room_days_low: Annotated[float, Meta(ge=0.1, le=365)] = 3.0
+    hot_c: Annotated[float, Meta(ge=30, le=110)] = 80.0
+    hung_s: Annotated[float, Meta(ge=20, le=3600)] = 120.0
+
+
 class ModelSettings(Strict, frozen=True):
     """What one model's file says."""
 
@@ -153,3 +169,4 @@ class ModelSettings(Strict, frozen=True):
     courier: CourierSettings
     uplink: UplinkSettings
     gate: GateSettings = field(default_factory=GateSettings)
+    health: HealthSettings = field(default_factory=HealthSettings)

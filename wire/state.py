@@ -27,6 +27,7 @@ class SensorWord(StrEnum):
     REFUSAL = "refusal"
     LOST = "lost"
     FAILED = "failed"
+    LYING = "lying"
     OUT_OF_SERVICE = "out_of_service"
 
 
@@ -48,6 +49,8 @@ class Health(Strict, frozen=True):
     roll_age_s: Count | None
     refused_from_hub: Count
     sensor_baud: Count | None = None
+    sensor_errors: Count | None = None
+    """Silences, garbage, refusals and losses since the agent started."""
     temperature_c: float | None = None
     undervoltage: bool | None = None
     restarts: Count | None = None
