@@ -132,6 +132,21 @@ class Door(Strict, frozen=True):
     what: Name
 
 
+class SignIn(Strict, frozen=True):
+    """An officer signed in at the terminal's page, or somebody failed to.
+
+    `outcome` is signed_in, wrong_pin or locked; `wrong` counts the wrong PINs that led to it, of this officer and, when
+    `officer` is None, of everybody at this terminal.
+    """
+
+    KIND: ClassVar[str] = "sign_in"
+
+    checkpoint: Name
+    officer: Name | None
+    outcome: Name
+    wrong: Count
+
+
 class OrdersTaken(Strict, frozen=True):
     """The terminal acts by these orders from now on: the numbers in force."""
 
@@ -170,7 +185,15 @@ class SensorTrouble(Strict, frozen=True):
 
 
 Happening = (
-    Attempt | Passage | Attestation | Door | OrdersTaken | ConfigurationTaken | Started | SensorTrouble
+    Attempt
+    | Passage
+    | Attestation
+    | Door
+    | SignIn
+    | OrdersTaken
+    | ConfigurationTaken
+    | Started
+    | SensorTrouble
 )
 
 _FORMS: dict[str, type[Happening]] = {
@@ -180,6 +203,7 @@ _FORMS: dict[str, type[Happening]] = {
         Passage,
         Attestation,
         Door,
+        SignIn,
         OrdersTaken,
         ConfigurationTaken,
         Started,
