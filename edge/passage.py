@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from edge.decision import Again, Answer, decide
+from edge.decision import Again, Answer, Circumstances, Earlier, Finger, decide
 from edge.ports import Capture, Finding, Identifier, Light, Recorder, RollFacts
 from wire.happenings import Attempt, Decision, Evidence, Outcome, Passage
 from wire.provisioning import CheckpointSettings
@@ -26,29 +26,41 @@ class Passages:
         identifier: Identifier,
         recorder: Recorder,
         now: Callable[[], float],
+        circumstances: Callable[[], Circumstances] = Circumstances,
     ) -> None:
         self._place = place
         self._rules = rules
         self._identifier = identifier
         self._recorder = recorder
         self._now = now
-        self._earlier: list[Outcome] = []
+        self._circumstances = circumstances
+        self._earlier: list[Earlier] = []
+        self._finger = Finger.SAME
         self._asked_again_at = 0.0
 
     def finger(self, capture: Capture, seen_at: float) -> Light:
         """The light for this finger, whose entry is on disk. Raises JournalWriteError when it is not."""
         self._forget_who_left(seen_at)
         finding, roll = self._identifier.identify(capture)
-        response = decide(finding, roll, self._place.to_zone, self._earlier, self._rules.tries)
+        response = decide(
+            finding,
+            roll,
+            self._place.to_zone,
+            self._earlier,
+            self._rules,
+            self._circumstances(),
+            finger=self._finger,
+        )
         evidence = self._evidence(
             finding, capture.last_byte_at_s - seen_at, self._now() - capture.last_byte_at_s
         )
         if isinstance(response, Again):
             self._record_attempt(evidence, response.advice)
-            self._earlier.append(finding.outcome)
+            self._earlier.append(Earlier(finding.outcome, self._finger))
+            self._finger = response.finger
             return Light.AGAIN
         self._record_answer(response, evidence, roll)
-        self._earlier = []
+        self._begin_series()
         return LIGHTS[response.decision]
 
     def interrupted(self, seen_at: float) -> Light:
@@ -60,7 +72,11 @@ class Passages:
 
     def _forget_who_left(self, seen_at: float) -> None:
         if self._earlier and seen_at - self._asked_again_at > self._rules.retry_s:
-            self._earlier = []
+            self._begin_series()
+
+    def _begin_series(self) -> None:
+        self._earlier = []
+        self._finger = Finger.SAME
 
     def _record_attempt(self, evidence: Evidence, advice: str) -> None:
         self._recorder.record(

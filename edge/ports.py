@@ -48,11 +48,15 @@ class Recorder(Protocol):
 
 @dataclass(frozen=True)
 class RollFacts:
-    """The roll copy as it stood for one finger: the zones each person may enter, by person number."""
+    """The roll copy as it stood for one finger: the zones each person may enter, by person number.
+
+    `attested` are those whose fingers cannot be read and for whom an officer vouches.
+    """
 
     version: Version
     age_s: int | None
     zones: Mapping[str, frozenset[str]]
+    attested: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ class Finding:
     """What identification says of one finger: scores are negative log10 of a false-match rate.
 
     `person` is set for a MATCH alone. `advice` is the quality gate's word, empty when quality was fine.
+    `unsure` is a MATCH that a second finger of the same person is to confirm.
     """
 
     outcome: Outcome
@@ -70,6 +75,7 @@ class Finding:
     runner_up: float
     searched: int
     expected: int
+    unsure: bool = False
 
 
 class Identifier(Protocol):

@@ -21,7 +21,9 @@ from wire.settings import PassageRules
 from wire.versions import Version
 
 PLACE = CheckpointSettings(checkpoint="block-a-in", from_zone="yard", to_zone="block-a")
-RULES = PassageRules(tries=3, retry_s=10.0, lamp_s=1.5, expected_fmr=1e-5, site_fmr=1e-6)
+RULES = PassageRules(
+    tries=3, second_tries=0, retry_s=10.0, lamp_s=1.5, expected_fmr=1e-5, site_fmr=1e-6
+)
 ROLL = RollFacts(Version(1, 5), 10, {"P-000001": frozenset({"block-a"}), "P-000002": frozenset({"yard"})})
 ADMITTED = Finding(Outcome.MATCH, "P-000001", 80, "", 9.0, 1.0, 4, 1)
 REFUSED = Finding(Outcome.MATCH, "P-000002", 80, "", 9.0, 1.0, 4, 1)
