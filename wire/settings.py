@@ -57,6 +57,10 @@ class PassageRules(Strict, frozen=True):
     when_rules_old: WhenOld = "go_on"
     when_clock_unsure: WhenOld = "go_on"
 
+    def __post_init__(self) -> None:
+        if self.site_fmr > self.expected_fmr:
+            raise ValueError("site_fmr must not be more than expected_fmr: among more people more look alike")
+
 
 class EngineSettings(Strict, frozen=True):
     """`threads` that the fingerprint engine may use: one leaves a core for everything else."""
@@ -75,6 +79,10 @@ class JournalSettings(Strict, frozen=True):
     reserve_mb: Annotated[int, Meta(ge=1, le=10_000)]
     low_mb: Annotated[int, Meta(ge=1, le=100_000)]
 
+    def __post_init__(self) -> None:
+        if self.low_mb <= self.reserve_mb:
+            raise ValueError("low_mb must be more than reserve_mb: the warning comes before the end")
+
 
 class CourierSettings(Strict, frozen=True):
     """How entries are sent. `window` batches may be under way in each lane, live and backlog.
@@ -90,6 +98,10 @@ class CourierSettings(Strict, frozen=True):
     live_s: Seconds
     state_s: Annotated[float, Meta(ge=1, le=30)]
 
+    def __post_init__(self) -> None:
+        if self.resend_most_s < self.resend_s:
+            raise ValueError("resend_most_s must not be less than resend_s")
+
 
 class UplinkSettings(Strict, frozen=True):
     """How the broker is kept: `keepalive_s` is how soon a dead connection is noticed.
@@ -101,6 +113,10 @@ class UplinkSettings(Strict, frozen=True):
     retry_s: Seconds
     retry_most_s: Seconds
     keepalive_s: Annotated[int, Meta(ge=5, le=300)]
+
+    def __post_init__(self) -> None:
+        if self.retry_most_s < self.retry_s:
+            raise ValueError("retry_most_s must not be less than retry_s")
 
 
 class GateSettings(Strict, frozen=True):
@@ -142,6 +158,16 @@ class GateSettings(Strict, frozen=True):
         default_factory=lambda: ["en", "es", "bzj"]
     )
     """Of the inmate's line before anybody is known: shown in turn."""
+
+    def __post_init__(self) -> None:
+        named = [getattr(self, name) for name in self.__struct_fields__ if name.endswith("_pin")]
+        pins = [pin for pin in named if pin is not None]
+        if len(pins) != len(set(pins)):
+            raise ValueError("one pin is given twice: each device needs a line of its own")
+        if self.relay_enabled and self.relay_pin is None:
+            raise ValueError("relay_enabled needs relay_pin")
+        if self.relay_enabled and self.kind == "sally_port" and None in (self.contact_pin, self.interlock_pin):
+            raise ValueError("a sally_port with relay_enabled needs contact_pin and interlock_pin")
 
 
 class HealthSettings(Strict, frozen=True):

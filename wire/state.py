@@ -83,6 +83,8 @@ class State(Strict, frozen=True):
     protection: Word = ""
     """How what is on the card is protected: tpm, hub_released or none."""
     config_version: Version | None = None
+    config_on_trial: bool = False
+    """Whether `config_version` is run by on probation, and not yet kept for good."""
     config_refused: Version | None = None
     """The newest configuration that was refused or taken back here; `config_why` says why."""
     config_why: Annotated[str, Meta(max_length=200)] = ""
