@@ -16,7 +16,7 @@ from tinydb import TinyDB
 from edge.errors import SettingsError
 from edge.storage import AtomicStorage
 from wire.envelope import Name
-from wire.settings import ModelSettings, SensorChoice
+from wire.settings import ModelSettings, ProtectionChoice, SensorChoice
 from wire.topics import is_terminal_name
 
 MODELS = Path(__file__).resolve().parent.parent / "firmware_configs" / "terminals"
@@ -30,6 +30,7 @@ class Settings(ModelSettings, frozen=True, kw_only=True):
     terminal: Name
     model: Name
     sensor: SensorChoice
+    protection: ProtectionChoice = msgspec.field(default_factory=ProtectionChoice)
 
 
 def read_model(name: str) -> tuple[str, ModelSettings]:

@@ -10,12 +10,14 @@ from wire.codec import Strict
 from wire.envelope import Name
 from wire.happenings import PersonNumber
 from wire.journal import When
-from wire.versions import Version
+from wire.versions import Count, Version
 
 KIND = "roll"
 
 MAX_CHUNK_PERSONS = 200
 MAX_PHOTO_BYTES = 6_144
+
+ScopeWord = Annotated[str, Meta(max_length=40)]
 
 
 class RollFinger(Strict, frozen=True):
@@ -65,7 +67,10 @@ class RollUpdate(Strict, frozen=True):
     """Chunk `part` of `parts` (from 1) of the way from `base` to `to`; `base` 0.0 replaces the whole copy.
 
     The terminal applies all parts at once, then reports `to` in its state: that is the receipt. A message with
-    `base` equal to `to`, no content and one part only confirms that the copy is current.
+    `base` equal to `to`, no content and one part only confirms that the copy is current; with content it changes
+    the officers alone. `scope` is what of the roll the terminal holds once it is applied, in the hub's words: a
+    whole roll of the same version replaces one of another scope.
+    `session` is that of the terminal's state which this answers: in any other session it proves nothing.
     """
 
     base: Version
@@ -74,6 +79,8 @@ class RollUpdate(Strict, frozen=True):
     parts: Annotated[int, Meta(ge=1, le=10_000)]
     sealed: bytes
     said_at: When
+    scope: ScopeWord = ""
+    session: Count | None = None
 
 
 def seal_context(terminal: str, update_to: Version, part: int) -> str:

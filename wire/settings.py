@@ -186,6 +186,21 @@ class HealthSettings(Strict, frozen=True):
     hung_s: Annotated[float, Meta(ge=20, le=3600)] = 120.0
 
 
+class PageSettings(Strict, frozen=True):
+    """What is shown beside the terminal. With `officers` it has a page for officers.
+
+    Names, photos and who may vouch for people then come with the roll; to a terminal without one they never do.
+    """
+
+    officers: bool = False
+
+
+class ProtectionChoice(Strict, frozen=True):
+    """How the roll copy is protected on the card: see `edge.protection.AtRest`. The device decides, not the hub."""
+
+    at_rest: Literal["none", "hub_released", "tpm"] = "none"
+
+
 class ModelSettings(Strict, frozen=True):
     """What one model's file says."""
 
@@ -196,3 +211,4 @@ class ModelSettings(Strict, frozen=True):
     uplink: UplinkSettings
     gate: GateSettings = field(default_factory=GateSettings)
     health: HealthSettings = field(default_factory=HealthSettings)
+    page: PageSettings = field(default_factory=PageSettings)

@@ -82,6 +82,10 @@ class State(Strict, frozen=True):
     model: Word = ""
     protection: Word = ""
     """How what is on the card is protected: tpm, hub_released or none."""
+    roll_scope: Word = ""
+    """What of the roll it holds, in the words of `wire.roll.RollUpdate.scope`."""
+    officers_page: bool = False
+    """It has a page for officers, who see names and photos there."""
     config_version: Version | None = None
     config_on_trial: bool = False
     """Whether `config_version` is run by on probation, and not yet kept for good."""
