@@ -23,12 +23,16 @@ Key = Annotated[bytes, Meta(min_length=32, max_length=32)]
 
 
 class Request(Strict, frozen=True):
-    """A terminal asking to be taken in: a PEM certificate request (mTLS), and its signing and receiving keys."""
+    """A terminal asking to be taken in: a PEM certificate request (mTLS), and its signing and receiving keys.
+
+    `model` is the terminal's model, "" from a version that did not say it.
+    """
 
     terminal: Name
     certificate_request: str
     verifying_key: Key
     sealing_key: Key
+    model: Annotated[str, Meta(max_length=64)] = ""
 
 
 class CheckpointSettings(Strict, frozen=True):

@@ -10,20 +10,16 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.accounts.audit import OPERATOR, write_down
+from hub.accounts.audit import OPERATOR, Actor, write_down
 from hub.accounts.records import AuditEntry
 from hub.terminals import certificates
 from hub.terminals.authority import Authority
 from hub.terminals.errors import RequestError, UnknownTerminalError
 from hub.terminals.records import Status, Terminal, TerminalState, TerminalStateChange
+from hub.terminals.requests import check_request, find_holder
 from wire.journal import Clock
-from wire.keys import OpeningKey, sealing_key
 from wire.provisioning import Broker, CheckpointSettings, Grant, Request
 from wire.state import State
-from wire.topics import is_terminal_name
-
-RESERVED = ("broker", "web")
-"""Names in certificates of the hub's own servers. Those that begin with "hub" are no terminal names at all."""
 
 _GRANTED = "terminal.grant"
 
@@ -57,11 +53,11 @@ def grant(
 ) -> Grant:
     """Take the terminal in, or give one that is in already, with the same keys, a new certificate.
 
-    RequestError when the name is not a terminal's, is held by other keys or was cut off, and when the
-    certificate request is damaged, proves no key or names somebody else.
+    RequestError when the name is not a terminal's, is held by other keys or was cut off, when the keys are those of
+    another terminal, and when the certificate request is damaged, proves no key or names somebody else.
     """
-    _check_request(request)
-    terminal = _find(session, request.terminal)
+    check_request(request)
+    terminal = find_holder(session, request)
     if terminal is None:
         terminal = Terminal(
             name=request.terminal,
@@ -70,10 +66,9 @@ def grant(
             status=Status.ACTIVE,
         )
         session.add(terminal)
-    else:
-        _check_same(terminal, request)
     certificate = authority.issue_terminal_certificate(request.certificate_request, request.terminal, now)
     terminal.checkpoint_code = checkpoint.checkpoint
+    terminal.model = request.model
     terminal.certificate_fingerprint = certificate.fingerprint(SHA256()).hex()
     terminal.certificate_until_at = certificate.not_valid_after_utc
     terminal.granted_at = now
@@ -81,9 +76,11 @@ def grant(
     return _document(authority, request.terminal, certificate, checkpoint, broker)
 
 
-def note_grant(session: Session, name: str, checkpoint: CheckpointSettings, now: datetime) -> None:
+def note_grant(
+    session: Session, name: str, checkpoint: CheckpointSettings, now: datetime, actor: Actor = OPERATOR
+) -> None:
     """Write into the audit trail where the terminal stands from now on; `stood_at` reads it there."""
-    write_down(session, at=now, actor=OPERATOR, act=_GRANTED, subject=name, detail=_place(checkpoint))
+    write_down(session, at=now, actor=actor, act=_GRANTED, subject=name, detail=_place(checkpoint))
 
 
 def stood_at(session: Session, name: str, checkpoint: CheckpointSettings) -> bool:
@@ -111,6 +108,22 @@ def cut_off(session: Session, name: str, now: datetime, reason: str) -> Terminal
         terminal.cut_off_reason = reason[:200]
         session.flush()
     return terminal
+
+
+def retire(session: Session, old: str, new: str, now: datetime) -> None:
+    """Let `new` take over the place of `old`, which is cut off unless it was already.
+
+    UnknownTerminalError when either is none; RequestError when `old` was replaced by another one before.
+    """
+    successor = _find(session, new)
+    if successor is None:
+        raise UnknownTerminalError
+    retired = cut_off(session, old, now, f"replaced by {new}")
+    other = session.scalars(select(Terminal.name).where(Terminal.replaces_id == retired.id)).first()
+    if other not in (None, new):
+        raise RequestError("replaced", f"Terminal {old} was already replaced, by {other}. Replace that one.")
+    successor.replaces_id = retired.id
+    session.flush()
 
 
 def find_keys(session: Session, name: str) -> TerminalKeys | None:
@@ -174,46 +187,6 @@ def _take_over(held: TerminalState, state: State, now: datetime) -> None:
         held.sensor, held.queue_depth = health.sensor, health.queue_depth
         held.disk_free_mb, held.roll_age_s = health.disk_free_mb, health.roll_age_s
         held.refused_from_hub = health.refused_from_hub
-
-
-def _check_request(request: Request) -> None:
-    name = request.terminal
-    if not is_terminal_name(name):
-        raise RequestError(
-            "bad_name",
-            "A terminal name has 1 to 40 lower-case letters, digits and hyphens, and is not the hub's. "
-            "Make the request again.",
-        )
-    if name in RESERVED:
-        raise RequestError("reserved_name", "That name belongs to the hub itself. Choose another one.")
-    asked, _ = certificates.read_certificate_request(request.certificate_request)
-    if asked != name:
-        raise RequestError(
-            "other_name", "The certificate request is in another name than the terminal's. Make it again."
-        )
-    _check_sealing_key(request.sealing_key)
-
-
-def _check_sealing_key(raw: bytes) -> None:
-    # A point of small order would make every later delivery to this terminal fail.
-    try:
-        OpeningKey.generate().exchange(sealing_key(raw))
-    except ValueError:
-        raise RequestError(
-            "bad_key", "The receiving key in the request cannot be used. Make it again."
-        ) from None
-
-
-def _check_same(terminal: Terminal, request: Request) -> None:
-    if terminal.status == Status.CUT_OFF:
-        raise RequestError(
-            "cut_off", "A terminal of that name was cut off. Give the device a new name: pims-edge init"
-        )
-    if (terminal.verifying_key, terminal.sealing_key) != (request.verifying_key, request.sealing_key):
-        raise RequestError(
-            "name_taken",
-            "Another device holds that name. Choose a new name; a name is never given to two devices.",
-        )
 
 
 def _document(

@@ -23,7 +23,8 @@ class Status(StrEnum):
 class Terminal(Base):
     """A device that was granted a certificate. `name` is the certificate's common name and is never used again.
 
-    `certificate_fingerprint` is the SHA-256 of the newest certificate in hexadecimal.
+    `certificate_fingerprint` is the SHA-256 of the newest certificate in hexadecimal. `model` is "" when nobody said
+    it. `replaces_id` is the terminal whose place it took over, which was cut off by that.
     """
 
     __tablename__ = "terminals"
@@ -43,6 +44,8 @@ class Terminal(Base):
     status: Mapped[str] = mapped_column(String(16))
     cut_off_at: Mapped[datetime | None]
     cut_off_reason: Mapped[str | None] = mapped_column(String(200))
+    model: Mapped[str] = mapped_column(String(64), default="")
+    replaces_id: Mapped[int | None] = mapped_column(ForeignKey("terminals.id"))
 
 
 class TerminalState(Base):

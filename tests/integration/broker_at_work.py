@@ -78,7 +78,7 @@ def make_hub(folder: Path, kind: str, host: str = "127.0.0.1") -> settings.Setti
     )
     prepare_authority(made.keys)
     engine = make_engine(made.database)
-    upgrade(engine, "0002_terminals")
+    upgrade(engine)
     engine.dispose()
     return made
 

@@ -45,7 +45,7 @@ def hub(tmp_path: Path) -> Path:
     made = settings.write_first(data)
     prepare_authority(made.keys)
     engine = make_engine(made.database)
-    upgrade(engine, "0002_terminals")
+    upgrade(engine)
     engine.dispose()
     return data
 

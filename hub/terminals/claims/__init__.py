@@ -1,0 +1,1 @@
+"""Terminals that ask over the network to be taken in: their claims, the codes people compare, and the grants."""
