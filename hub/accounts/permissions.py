@@ -21,6 +21,16 @@ class Permission(StrEnum):
     """Take a person in on an order, with fingers."""
     SEE_TERMINALS = "see_terminals"
     """See how terminals are doing."""
+    ANSWER_REFERRALS = "answer_referrals"
+    """Answer for people whom a terminal did not recognise: those at one's own post, or all for those on watch."""
+    SET_POSTS = "set_posts"
+    """Say who stands where in a shift, and how long a referral may wait."""
+    RE_ENROL = "re_enrol"
+    """Deal with people whose fingers have to be taken again."""
+    APPROVE_PROCEDURES = "approve_procedures"
+    """Let somebody without a usable finger pass by another way, and review it."""
+    TAKE_PHOTOS = "take_photos"
+    """Add a photo to a file."""
 
 
 class Role(StrEnum):
@@ -36,12 +46,45 @@ class Role(StrEnum):
 
 ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     Role.ADMINISTRATOR: frozenset(
-        {Permission.WATCH, Permission.SEE_PEOPLE, Permission.ADMIT_PEOPLE, Permission.SEE_TERMINALS}
+        {
+            Permission.WATCH,
+            Permission.SEE_PEOPLE,
+            Permission.ADMIT_PEOPLE,
+            Permission.SEE_TERMINALS,
+            Permission.ANSWER_REFERRALS,
+            Permission.SET_POSTS,
+            Permission.RE_ENROL,
+            Permission.APPROVE_PROCEDURES,
+            Permission.TAKE_PHOTOS,
+        }
     ),
-    Role.SHIFT_SUPERVISOR: frozenset({Permission.WATCH, Permission.SEE_PEOPLE, Permission.SEE_TERMINALS}),
-    Role.CONTROL_ROOM: frozenset({Permission.WATCH, Permission.SEE_PEOPLE, Permission.SEE_TERMINALS}),
-    Role.RECORDS_OFFICER: frozenset({Permission.SEE_PEOPLE, Permission.ADMIT_PEOPLE}),
-    Role.OFFICER: frozenset({Permission.WATCH}),
+    Role.SHIFT_SUPERVISOR: frozenset(
+        {
+            Permission.WATCH,
+            Permission.SEE_PEOPLE,
+            Permission.SEE_TERMINALS,
+            Permission.ANSWER_REFERRALS,
+            Permission.SET_POSTS,
+            Permission.APPROVE_PROCEDURES,
+        }
+    ),
+    Role.CONTROL_ROOM: frozenset(
+        {
+            Permission.WATCH,
+            Permission.SEE_PEOPLE,
+            Permission.SEE_TERMINALS,
+            Permission.ANSWER_REFERRALS,
+        }
+    ),
+    Role.RECORDS_OFFICER: frozenset(
+        {
+            Permission.SEE_PEOPLE,
+            Permission.ADMIT_PEOPLE,
+            Permission.RE_ENROL,
+            Permission.TAKE_PHOTOS,
+        }
+    ),
+    Role.OFFICER: frozenset({Permission.WATCH, Permission.ANSWER_REFERRALS}),
     Role.TECHNICIAN: frozenset({Permission.SEE_TERMINALS}),
 }
 

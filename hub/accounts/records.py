@@ -13,7 +13,10 @@ from hub.database import Base, Id
 
 
 class Account(Base):
-    """Somebody who may log in. `must_change` asks for a new password before anything else."""
+    """Somebody who may log in. `must_change` asks for a new password before anything else.
+
+    `name` is how colleagues read of them; empty where nobody wrote one.
+    """
 
     __tablename__ = "accounts"
 
@@ -24,6 +27,27 @@ class Account(Base):
     must_change: Mapped[bool]
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    name: Mapped[str] = mapped_column(String(80), default="")
+
+
+class OfficerPin(Base):
+    """What an officer types at a terminal, as an Argon2id string. `must_change` keeps it from every terminal."""
+
+    __tablename__ = "officer_pins"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True, autoincrement=False)
+    pin_hash: Mapped[str] = mapped_column(String(200))
+    set_at: Mapped[datetime]
+    must_change: Mapped[bool]
+
+
+class OfficerChange(Base):
+    """What terminals hold of officers may be out of date since this row. Append-only."""
+
+    __tablename__ = "officer_changes"
+
+    id: Mapped[Id]
+    changed_at: Mapped[datetime]
 
 
 class LoginSession(Base):
@@ -81,4 +105,5 @@ class AuditEntry(Base):
     detail: Mapped[str] = mapped_column(String(500))
 
 
-protect(cast(Table, AuditEntry.__table__))
+for _kept in (OfficerChange, AuditEntry):
+    protect(cast(Table, _kept.__table__))

@@ -97,6 +97,28 @@ def sign_in(
     return opened
 
 
+def verify_again(
+    sessions: Sessions, passwords: Passwords, actor: Actor, password: str, *, now: datetime
+) -> None:
+    """Make sure that it is still the owner of the account who sits there; WrongPasswordError or MustWaitError.
+
+    Counted like a sign-in, so that an open screen is no place to guess passwords at.
+    """
+    place = f"address {actor.address}"
+    with session_scope(sessions) as session:
+        account = _open_account(session, actor.login)
+        _count_try(session, actor.login, place, now)
+        encoded = account.password_hash if account else None
+    right = passwords.verify(encoded, password)
+    with session_scope(sessions) as session:
+        if right:
+            _forget_failures(session, actor.login, place)
+        else:
+            write_down(session, at=now, actor=actor, act="password.refused", subject=actor.login)
+    if not right:
+        raise WrongPasswordError
+
+
 def recognise(session: Session, token: str, *, now: datetime, watching: bool) -> LoginSession | None:
     """The living session of a token, None when it is unknown, ended, too old or idle too long."""
     row = session.scalar(select(LoginSession).where(LoginSession.token_hash == hash_token(token)))

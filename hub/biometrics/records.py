@@ -1,13 +1,15 @@
-"""Tables of the vault: a data key for each person, wrapped; templates and images locked with it."""
+"""Tables of the vault: a data key for each person, wrapped; templates, images and photos locked with it."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.database import Base
+from hub.accounts.append_only import protect
+from hub.database import Base, Id
 
 
 class PersonKey(Base):
@@ -35,3 +37,22 @@ class Finger(Base):
     sealed_image: Mapped[bytes] = mapped_column(LargeBinary)
     enrolled_at: Mapped[datetime]
     enrolled_by: Mapped[str] = mapped_column(String(64))
+
+
+class Photo(Base):
+    """A person's face in two sizes; `number` counts from 1 and the highest is shown. Append-only."""
+
+    __tablename__ = "photos"
+    __table_args__ = (UniqueConstraint("person_id", "number"),)
+
+    id: Mapped[Id]
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    number: Mapped[int]
+    sealed_page: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed_small: Mapped[bytes] = mapped_column(LargeBinary)
+    taken_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    recorded_by: Mapped[str] = mapped_column(String(64))
+
+
+protect(cast(Table, Photo.__table__))

@@ -77,8 +77,9 @@ class ZonePermission(Base):
 class Movement(Base):
     """Somebody was seen to go from one zone to another. Append-only.
 
-    `clock_sure` tells whether the terminal's clock could be trusted for `occurred_at`. The entry it comes from
-    makes one movement, however often it is delivered; `link` is that entry's place in its journal's chain.
+    `method` is "SCAN", or "ATTESTED" where an officer vouched for who it was. `clock_sure` tells whether the
+    terminal's clock could be trusted for `occurred_at`. The entry it comes from makes one movement, however often
+    it is delivered; `link` is that entry's place in its journal's chain.
     """
 
     __tablename__ = "movements"
@@ -101,12 +102,13 @@ class Movement(Base):
     journal_id: Mapped[bytes] = mapped_column(LargeBinary(16))
     sequence: Mapped[int] = mapped_column(BigInteger)
     link: Mapped[bytes] = mapped_column(LargeBinary(32))
+    method: Mapped[str] = mapped_column(String(16), default="SCAN")
 
 
 class Position(Base):
     """Where the latest proof puts a person; no row means that nobody was ever seen.
 
-    `source` is "scan". `proven_at` is when the proof was made, not when the hub heard of it.
+    `source` is "scan" or "attested". `proven_at` is when the proof was made, not when the hub heard of it.
     """
 
     __tablename__ = "positions"
@@ -135,7 +137,15 @@ class FeedItem(Base):
     """One line of the live feed, committed with the fact it tells of. Append-only; `id` never goes back."""
 
     __tablename__ = "feed_items"
-    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy reads it once, as declared
+    __table_args__ = (
+        Index(
+            "ix_feed_items_alarms",
+            "id",
+            sqlite_where=text("kind = 'alarm'"),
+            postgresql_where=text("kind = 'alarm'"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[Id]
     at: Mapped[datetime]

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from hub.accounts.passwords import Passwords
 from hub.accounts.permissions import Permission
+from hub.accounts.pin_views import pages as pin_pages
 from hub.accounts.views import pages as account_pages
 from hub.accounts.visitors import recogniser
 from hub.biometrics.duplicates import DuplicateSearch
@@ -80,7 +81,7 @@ def create_app(parts: Parts) -> Flask:
     CSRFProtect(app)
     for part in (language, formats, assets, preferences):
         part.install(app)
-    for blueprint in (pages, account_pages, reception_pages, people_pages, control_room_pages):
+    for blueprint in (pages, account_pages, pin_pages, reception_pages, people_pages, control_room_pages):
         app.register_blueprint(blueprint)
     app.jinja_env.globals["visitor"] = visitor_or_none
     app.jinja_env.globals["embedded_broker"] = parts.embedded_broker

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -20,12 +22,16 @@ def routes(app: Flask) -> list[tuple[str, str, str]]:
     for rule in app.url_map.iter_rules():
         permission = required_permission(app.view_functions[rule.endpoint])
         assert permission is not None
-        address = (
-            rule.rule.replace("<number>", "P-999999").replace("<state>", "x").replace("<path:name>", "y")
-        )
+        address = re.sub(r"<(?:(\w+):)?(\w+)>", _filled, rule.rule)
         methods = (rule.methods or set()) - {"HEAD", "OPTIONS"}
         found += [(method, address, permission) for method in sorted(methods)]
     return found
+
+
+def _filled(place: re.Match[str]) -> str:
+    kind, name = place.groups()
+    known = {"number": "P-999999", "state": "x"}
+    return "999999" if kind == "int" else known.get(name, "y")
 
 
 @pytest.fixture

@@ -1,0 +1,48 @@
+"""What somebody did at a checkpoint, in the hub's own terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hub.movements.rules import Decision, Proof
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """A person as the feed shows one; `name` reads SURNAME, Given."""
+
+    id: int
+    number: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """A zone by row and code."""
+
+    id: int
+    code: str
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A decision at a checkpoint with person and places found. `late` says it is told long after it happened.
+
+    `score`, `needed` (the score asked for) and `quality` are those of the finger, None where no finger was the
+    proof. `candidates` are person numbers, likeliest first, as the terminal gave them.
+    """
+
+    proof: Proof
+    checkpoint: str
+    from_zone: Place
+    to_zone: Place
+    decision: Decision
+    rule: str
+    person: Somebody | None
+    late: bool = False
+    score: float | None = None
+    quality: int | None = None
+    attempt: int = 1
+    needed: float | None = None
+    second_finger: bool = False
+    candidates: tuple[str, ...] = ()
