@@ -163,6 +163,8 @@ class DeskReport(Strict, frozen=True):
     book: Version
     said_at: When
     tasks: Annotated[list[TaskProgress], Meta(max_length=MAX_TASKS)]
+    kept: Annotated[list[TaskId], Meta(max_length=200)]
+    """Finished tasks that are still on its card: the hub says of each what it holds."""
     refused: Count = 0
     """Books that could not be opened here."""
 

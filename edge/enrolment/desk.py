@@ -1,0 +1,113 @@
+"""The desk put together: what the agent, the line to the hub and the page each get of it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from edge.desk.server import Verb
+from edge.downlink import Downlink
+from edge.enrolment.book import Book
+from edge.enrolment.cabinet import Cabinet
+from edge.enrolment.judging import Engine
+from edge.enrolment.sending import Sending
+from edge.enrolment.station import Station
+from edge.enrolment.verbs import Officer, verbs
+from edge.log import Log
+from wire.enrolment import KIND, EnrolmentReceipt, EnrolmentWord
+from wire.envelope import HUB, sign
+from wire.keys import OpeningKey, SigningKey
+from wire.topics import Channel
+
+MODEL: Final = "enrolment_desk"
+"""The model of terminals that are one."""
+
+TICK_S: Final = 1.0
+
+Tell = Callable[[Channel, bytes], None]
+
+
+class EnrolmentDesk:
+    """`folder` is the terminal's own `enrolment/`; `now` the wall clock in UTC. `run` is a thread's body."""
+
+    def __init__(
+        self,
+        folder: Path,
+        terminal: str,
+        engine: Engine,
+        opening: OpeningKey,
+        signing: SigningKey,
+        downlink: Downlink,
+        *,
+        sensor: str,
+        now: Callable[[], datetime],
+        log: Log,
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._terminal = terminal
+        self._signing = signing
+        self._tell: Tell | None = None
+        self._stopping = threading.Event()
+        cabinet = Cabinet(folder)
+        self.book = Book(
+            folder / "book",
+            terminal,
+            opening,
+            downlink,
+            log,
+            changed=self._book_changed,
+            receipt=self._receipt,
+        )
+        self.station = Station(
+            terminal,
+            engine,
+            self.book,
+            cabinet,
+            sensor=sensor,
+            now=now,
+            monotonic=time.monotonic,
+            changed=self._changed,
+            log=log,
+        )
+        self._sending = Sending(self.book, cabinet, self.station, self._say, now=now, log=log)
+        self._cabinet = cabinet
+        self.book.load()
+
+    def handlers(self) -> Mapping[Channel, Callable[[bytes], None]]:
+        """What the line to the hub hands over."""
+        return {Channel.DESK: self.book.take}
+
+    def verbs(self, officer: Officer) -> Mapping[str, Verb]:
+        """What the page may ask; `officer` gives the login behind a token, or refuses."""
+        return verbs(self.book, self.station, self._cabinet, self._sending.to_send, officer)
+
+    def connect(self, tell: Tell) -> None:
+        """Who takes messages to the hub; before it everything stays on the card."""
+        self._tell = tell
+
+    def run(self, beat: Callable[[], object] = lambda: None) -> None:
+        """Tells the hub, once a second, until `stop`; `beat` says that the thread lives."""
+        while not self._stopping.wait(TICK_S):
+            beat()
+            self._sending.tick(time.monotonic())
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _say(self, word: EnrolmentWord) -> None:
+        if self._tell is not None:
+            self._tell(Channel.ENROLMENT, sign(KIND, self._terminal, HUB, word, self._signing))
+
+    def _changed(self) -> None:
+        self._sending.changed()
+
+    def _book_changed(self) -> None:
+        self.station.book_changed()
+        self._sending.changed()
+
+    def _receipt(self, receipt: EnrolmentReceipt) -> None:
+        self._sending.receipt(receipt)
