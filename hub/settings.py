@@ -1,9 +1,9 @@
-"""H/hub.toml: where the database and the broker are. It holds no secret."""
+"""H/hub.toml: where the database and the broker are, and who takes terminals in. It holds no secret."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -43,9 +43,16 @@ class BrokerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
         return self.kind == "mosquitto"
 
 
+class TerminalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """With `second_person` two accounts must compare the code of a terminal that asks to be taken in."""
+
+    second_person: bool = False
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     database: str = ""
     broker: BrokerSettings = BrokerSettings()
+    terminals: TerminalSettings = TerminalSettings()
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,7 @@ class Settings:
     data: Path
     database: str
     broker: BrokerSettings
+    terminals: TerminalSettings = field(default_factory=TerminalSettings)
 
     @property
     def keys(self) -> Path:
@@ -107,7 +115,7 @@ def _settings(data: Path, raw: bytes, path: Path) -> Settings:
         raise SettingsError(
             f"{path}: `database` must not hold a password. Put it into a password file (PGPASSFILE)."
         )
-    return Settings(data, database, file.broker)
+    return Settings(data, database, file.broker, file.terminals)
 
 
 def _text(file: _File) -> str:

@@ -19,6 +19,7 @@ from hub.terminals.key_files import (
     CA_KEY,
     INGEST,
     SIGNING_KEY,
+    SIGNING_PUBLIC,
     WEB,
     WEB_SERVER,
     certificate_path,
@@ -91,6 +92,7 @@ def prepare_authority(folder: Path, *, hosts: Collection[str] = (), now: datetim
     if not (folder / SIGNING_KEY).exists():
         write_private(folder / SIGNING_KEY, private_bytes(SigningKey.generate()))
     authority = open_authority(folder)
+    _write_public(folder / SIGNING_PUBLIC, authority.verifying_key)
     for process in CLIENTS:
         _prepare_process(authority, process, (), now)
     for process in SERVERS:
@@ -106,6 +108,13 @@ def open_authority(folder: Path) -> Authority:
     if certificate.public_key() != key.public_key():
         raise KeysError(f"{CA_KEY} and {CA_CERTIFICATE} in {folder} do not belong together. Restore both.")
     return Authority(folder, certificate, read_signing_key(folder), key)
+
+
+def _write_public(path: Path, raw: bytes) -> None:
+    if not path.exists() or path.read_bytes() != raw:
+        fresh = path.with_name(path.name + ".new")
+        fresh.write_bytes(raw)
+        fresh.replace(path)
 
 
 def _prepare_process(authority: Authority, process: str, hosts: Collection[str], now: datetime) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,6 +18,7 @@ from hub.settings import Settings
 from hub.terminals import mosquitto
 from hub.terminals.actions import cut_off_names
 from hub.terminals.authority import prepare_authority
+from hub.terminals.claims.issuing import Issuer
 from hub.terminals.errors import BrokerError
 from hub.terminals.key_files import INGEST
 from hub.terminals.mqtt import tls_context
@@ -45,7 +47,8 @@ def run(settings: Settings, say: Say) -> int:
     if broker.kind == "amqtt":
         from hub.terminals import embedded
 
-        return embedded.run(broker.host, broker.port, stop, say)
+        issuer = _issuer(settings, make_sessions(make_engine(settings.database)))
+        return embedded.run(broker.host, broker.port, stop, say, lambda: issuer.tick(datetime.now(UTC)))
     return _run_mosquitto(settings, stop, say)
 
 
@@ -58,12 +61,18 @@ def _run_mosquitto(settings: Settings, stop: Stop, say: Say) -> int:
     try:
         _wait_until_ready(settings, child, stop)
         say(f"Broker ready on {settings.broker.host}:{settings.broker.port} (mosquitto, mutual TLS)")
+        issuer = _issuer(settings, sessions)
         while not stop.wait(WATCH_S):
             _check_alive(child)
             _follow_cut_offs(settings, sessions, child)
+            issuer.tick(datetime.now(UTC))
         return 0
     finally:
         _end(child)
+
+
+def _issuer(settings: Settings, sessions: Sessions) -> Issuer:
+    return Issuer(sessions, settings.keys, settings.broker)
 
 
 def _follow_cut_offs(settings: Settings, sessions: Sessions, child: subprocess.Popen[bytes]) -> None:

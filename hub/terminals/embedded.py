@@ -21,10 +21,16 @@ from hub.terminals.stopping import Stop
 from wire.provisioning import is_loopback
 
 STOP_S = 5.0
+TICK_TURNS = 5
 
 
-def run(host: str, port: int, stop: Stop, say: Callable[[str], None]) -> int:
-    """Run amqtt on loopback until a stop is asked, then 0; BrokerError for another host or when it cannot start."""
+def run(
+    host: str, port: int, stop: Stop, say: Callable[[str], None], tick: Callable[[], object] | None = None
+) -> int:
+    """Run amqtt on loopback until a stop is asked, then 0; BrokerError for another host or when it cannot start.
+
+    `tick` is called about twice a second, for what else this process does.
+    """
     if not is_loopback(host):
         raise BrokerError(
             "The embedded broker has neither encryption nor an access list, so it serves this machine only. "
@@ -33,10 +39,12 @@ def run(host: str, port: int, stop: Stop, say: Callable[[str], None]) -> int:
     # Below this level amqtt writes out whole messages.
     logging.getLogger("amqtt").setLevel(logging.ERROR)
     logging.getLogger("transitions").setLevel(logging.ERROR)
-    return asyncio.run(_serve(host, port, stop, say))
+    return asyncio.run(_serve(host, port, stop, say, tick or _nothing))
 
 
-async def _serve(host: str, port: int, stop: Stop, say: Callable[[str], None]) -> int:
+async def _serve(
+    host: str, port: int, stop: Stop, say: Callable[[str], None], tick: Callable[[], object]
+) -> int:
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     broker = SteadyBroker(
         {
@@ -49,10 +57,18 @@ async def _serve(host: str, port: int, stop: Stop, say: Callable[[str], None]) -
     except AmqttError as error:
         raise BrokerError(f"The embedded broker cannot start on {host}:{port}: {error}.") from error
     say(f"Broker ready on {host}:{port} (amqtt, loopback only, no access list)")
+    turns = 0
     while not stop.asked:
         await asyncio.sleep(0.1)
+        turns += 1
+        if turns % TICK_TURNS == 0:
+            await asyncio.to_thread(tick)
     await asyncio.wait_for(broker.shutdown(), STOP_S)
     return 0
+
+
+def _nothing() -> None:
+    """Nothing else is to be done."""
 
 
 class SteadyBroker(Broker):  # type: ignore[misc]  # amqtt is read without its types

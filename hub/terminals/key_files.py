@@ -13,6 +13,8 @@ from wire.keys import SigningKey, signing_key, write_secret
 CA_CERTIFICATE = "ca.pem"
 CA_KEY = "ca.key"
 SIGNING_KEY = "signing.key"
+SIGNING_PUBLIC = "signing.pub"
+"""32 raw bytes that are no secret: the pages say them to terminals, and may not read the key itself."""
 
 BROKER = "broker"
 WEB_SERVER = "web"
