@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from edge.errors import EdgeError, JournalDamagedError
-from edge.journal import check_to_look
+from edge.journal_file import check_to_look
 from edge.locking import held
 from edge.log import Log
 from edge.provisioning import Folder, check_name, install_grant, make_terminal, prepare
+from edge.running import run_agent
 from edge.settings import load, settings_of
 from edge.status import read_status
 
@@ -97,12 +98,7 @@ def _install_grant(folder: Folder, chosen: argparse.Namespace) -> int:
 def _run(folder: Folder, _chosen: argparse.Namespace) -> int:
     log = Log("agent")
     try:
-        settings = load(folder.settings)
-        # The engine reads this once, when it is imported.
-        os.environ["PIMS_MATCHING_THREADS"] = str(settings.engine.threads)
-        from edge.bootstrap import run
-
-        return run(folder, settings, log)
+        return run_agent(folder, log)
     except EdgeError as error:
         log.error("not_started", code=error.code, say=error.sentence)
         raise

@@ -13,12 +13,15 @@ from types import FrameType
 import matching
 from edge.agent import Agent
 from edge.clock import SystemClock
+from edge.configuration.front import front_of
+from edge.configuration.keeper import Around, Configurations
+from edge.configuration.starting import Start
 from edge.counters import Counters
+from edge.downlink import Downlink
 from edge.errors import StartError
 from edge.hub_link import HubLink
 from edge.identification import RollIdentifier
 from edge.journal import Journal, Room, open_journal
-from edge.locking import held
 from edge.log import Log
 from edge.passage import Passages
 from edge.provisioning import Folder, load_grant, load_keys
@@ -31,14 +34,16 @@ from edge.sensor.opening import open_reader
 from edge.settings import Settings
 from edge.threads import Threads
 from wire.happenings import Started
+from wire.keys import verifying_key
 from wire.provisioning import CheckpointSettings, Grant
 from wire.settings import SensorChoice
+from wire.topics import Channel
 
 UNASSIGNED = CheckpointSettings(checkpoint="unassigned", from_zone="unassigned", to_zone="unassigned")
 """Where a terminal stands before its grant: it journals and refers everybody."""
 
 MIB = 1 << 20
-OK, THREAD_DIED = 0, 1
+OK, THREAD_DIED, RESTART = 0, 1, -1
 
 
 def software() -> str:
@@ -49,23 +54,24 @@ def software() -> str:
         return "pims-edge from source"
 
 
-def run(folder: Folder, settings: Settings, log: Log) -> int:
-    """Runs the agent until SIGTERM or SIGINT (0), or until one of its threads dies (1).
+def run(folder: Folder, start: Start, log: Log) -> int:
+    """Runs the agent until SIGTERM or SIGINT (0), one of its threads dies (1), or it is to start anew (RESTART).
 
     StartError when somebody has to put something right first.
     """
-    with held(folder.lock):
-        return _Terminal(folder, settings, log).run()
+    return _Terminal(folder, start, log).run()
 
 
 class _Terminal:
     """One agent process, from start to end."""
 
-    def __init__(self, folder: Folder, settings: Settings, log: Log) -> None:
+    def __init__(self, folder: Folder, start: Start, log: Log) -> None:
         self._folder = folder
-        self._settings = settings
+        self._start = start
+        self._settings = settings = start.settings
         self._log = log
         self._stopping = threading.Event()
+        self._anew = False
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signal_number, self._on_signal)
         self._clock = SystemClock()
@@ -92,7 +98,8 @@ class _Terminal:
         self._log.info(
             "starting", seconds=round(time.monotonic() - began, 2), granted=self._grant is not None
         )
-        link = self._link(journal, roll)
+        configurations = self._configurations()
+        link = self._link(journal, roll, configurations)
         recorder = JournalRecorder(journal, self._clock, link.wake if link else _nobody)
         started = Started(
             software=software(), roll_version=roll.content().version, set_aside=damage is not None
@@ -100,7 +107,15 @@ class _Terminal:
         agent = self._agent(recorder, roll, started)
         if link is not None:
             link.start(self._threads, agent.condition)
+        if link is not None and configurations is not None:
+            configurations.connect(
+                Around(recorder, lambda: front_of(agent.condition), link.tell_now, self._start_anew)
+            )
+            beat = self._threads.beat("configuration", self._settings.health.hung_s)
+            self._threads.start("configuration", lambda: configurations.run(beat), beat)
         agent.run(lambda: not self._stopping.is_set() and self._threads.all_live())
+        if configurations is not None:
+            configurations.stop()
         return self._end(link, journal)
 
     def _open_roll(self) -> RollCopy:
@@ -117,13 +132,29 @@ class _Terminal:
         roll.load(_aside_name())
         return roll
 
-    def _link(self, journal: Journal, roll: RollCopy) -> HubLink | None:
+    def _configurations(self) -> Configurations | None:
         if self._grant is None:
+            return None
+        hub_key = verifying_key(self._grant.hub_verifying_key)
+        return Configurations(
+            self._start,
+            Downlink(self._settings.terminal, hub_key, self._refusals),
+            self._refusals,
+            self._counters,
+            self._clock,
+            now=time.monotonic,
+            log=self._log.of("configuration"),
+        )
+
+    def _link(
+        self, journal: Journal, roll: RollCopy, configurations: Configurations | None
+    ) -> HubLink | None:
+        if self._grant is None or configurations is None:
             self._log.warning(
                 "no_grant", say="The hub has not taken this terminal in: it journals and refers."
             )
             return None
-        return HubLink(
+        link = HubLink(
             self._folder,
             self._settings,
             self._grant,
@@ -137,7 +168,10 @@ class _Terminal:
             software=software(),
             new_id=_new_id,
             aside_name=_aside_name,
+            handlers={Channel.CONFIG: configurations.post},
         )
+        link.also_tell(configurations.state, lambda: {"rules_age_s": configurations.age_s()})
+        return link
 
     def _agent(self, recorder: JournalRecorder, roll: RollCopy, started: Started) -> Agent:
         identifier = RollIdentifier(matching, roll, self._settings.passage)
@@ -151,7 +185,7 @@ class _Terminal:
             sleep=self._stopping.wait,
             log=self._log.of("agent"),
             ready=self._say_ready,
-            first=[started],
+            first=[started, *self._start.happened],
         )
 
     def _end(self, link: HubLink | None, journal: Journal) -> int:
@@ -161,13 +195,20 @@ class _Terminal:
         self._threads.join(3.0)
         journal.close()
         self._log.info("stopped", thread_died=died)
-        return THREAD_DIED if died else OK
+        if died:
+            return THREAD_DIED
+        return RESTART if self._anew else OK
 
     def _say_ready(self) -> None:
         self._log.info("ready")
         print("Agent ready", flush=True)  # noqa: T201 - what starts us waits for this line
 
+    def _start_anew(self) -> None:
+        self._anew = not self._stopping.is_set()
+        self._stopping.set()
+
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._anew = False
         self._stopping.set()
 
 
