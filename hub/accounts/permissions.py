@@ -21,6 +21,8 @@ class Permission(StrEnum):
     """Take a person in on an order, with fingers."""
     SEE_TERMINALS = "see_terminals"
     """See how terminals are doing."""
+    PROVISION_TERMINALS = "provision_terminals"
+    """Take terminals in, after comparing the code that they show."""
     ANSWER_REFERRALS = "answer_referrals"
     """Answer for people whom a terminal did not recognise: those at one's own post, or all for those on watch."""
     SET_POSTS = "set_posts"
@@ -51,6 +53,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEE_PEOPLE,
             Permission.ADMIT_PEOPLE,
             Permission.SEE_TERMINALS,
+            Permission.PROVISION_TERMINALS,
             Permission.ANSWER_REFERRALS,
             Permission.SET_POSTS,
             Permission.RE_ENROL,
@@ -85,7 +88,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
         }
     ),
     Role.OFFICER: frozenset({Permission.WATCH, Permission.ANSWER_REFERRALS}),
-    Role.TECHNICIAN: frozenset({Permission.SEE_TERMINALS}),
+    Role.TECHNICIAN: frozenset({Permission.SEE_TERMINALS, Permission.PROVISION_TERMINALS}),
 }
 
 
