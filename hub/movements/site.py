@@ -92,3 +92,9 @@ def _refuse_twice(what: str, codes: Iterable[str]) -> None:
         if code in seen:
             raise SiteError(f"The {what} {code} stands twice in the file.")
         seen.add(code)
+
+
+def all_checkpoints(session: Session) -> list[tuple[str, str]]:
+    """(code, name) of every checkpoint, by name."""
+    rows = session.execute(select(Checkpoint.code, Checkpoint.name).order_by(Checkpoint.name))
+    return [(code, name) for code, name in rows]

@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import IO, Any
 
 from flask import Flask, Request, redirect, url_for
@@ -23,9 +24,14 @@ from hub.biometrics.vault import Vault
 from hub.control_room.live import Live
 from hub.control_room.views import pages as control_room_pages
 from hub.database import Sessions
+from hub.movements.actions import find_checkpoint
+from hub.movements.site import all_checkpoints
 from hub.reception.holding import Holding
 from hub.reception.people import pages as people_pages
 from hub.reception.views import pages as reception_pages
+from hub.terminals.claims.knocking import pages as knocking_pages
+from hub.terminals.claims.service import TakingIn
+from hub.terminals.claims.views import pages as claims_pages
 from hub.web import assets, errors, formats, guard, headers, language, preferences
 from hub.web.door import Site, provide, visitor, visitor_or_none
 from hub.web.routes import Pages, check_routes
@@ -43,7 +49,9 @@ _FIRST_PAGES = (
 class Parts:
     """What the site is made of. `form_key` signs forms; `secure` tells that TLS is before it.
 
-    `embedded_broker` tells that terminals come through a broker without access list: screens say so.
+    `keys` is the folder of the hub's keys, of which only public ones are read; `second_person` asks for two people
+    to take a terminal in. `embedded_broker` tells that terminals come through a broker without access list: screens
+    say so.
     """
 
     sessions: Sessions
@@ -53,6 +61,8 @@ class Parts:
     secure: bool
     passwords: Passwords
     embedded_broker: bool = False
+    keys: Path | None = None
+    second_person: bool = False
 
 
 class HubRequest(Request):
@@ -78,10 +88,13 @@ def create_app(parts: Parts) -> Flask:
     _configure(app, parts)
     for part in (errors, headers, guard):
         part.install(app)
-    CSRFProtect(app)
+    # A terminal that asks to be taken in has no cookie that a strange page could misuse.
+    CSRFProtect(app).exempt(knocking_pages)
     for part in (language, formats, assets, preferences):
         part.install(app)
     for blueprint in (pages, account_pages, pin_pages, reception_pages, people_pages, control_room_pages):
+        app.register_blueprint(blueprint)
+    for blueprint in (knocking_pages, claims_pages):
         app.register_blueprint(blueprint)
     app.jinja_env.globals["visitor"] = visitor_or_none
     app.jinja_env.globals["embedded_broker"] = parts.embedded_broker
@@ -124,5 +137,6 @@ def _configure(app: Flask, parts: Parts) -> None:
     provide(app, DuplicateSearch(parts.vault, parts.sessions))
     provide(app, Holding())
     provide(app, Live(parts.sessions, parts.clock))
+    provide(app, TakingIn(parts.keys, find_checkpoint, all_checkpoints, parts.second_person))
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -74,6 +74,8 @@ class _Site:
             secure=self._secure,
             passwords=Passwords(),
             embedded_broker=self._found.broker.kind == "amqtt",
+            keys=self._found.keys,
+            second_person=self._found.terminals.second_person,
         )
         self._app = create_app(parts)
         return self._app
