@@ -126,7 +126,10 @@ class GateSettings(Strict, frozen=True):
     technician says so. `fail` is the state that boot, stop, crash and watchdog leave: `secure` keeps the lock
     locked without power on the relay, `safe` leaves it released. `pulse_s` is how long one grant releases the
     lock, `open_s` how long a granted door may stay unopened, `held_open_s` how long it may stand open. A grant
-    waits `interlock_wait_s` for the other door of a sally-port, then lapses.
+    waits `interlock_wait_s` for the other door of a sally-port, then lapses. `interlock_pin` listens to the other
+    door's contact or, better, to its terminal's `interlock_out_pin`, which tells that its door is open or about to
+    be released; of the two terminals one has `interlock_first`. `on_evacuate` is what an evacuation does to the
+    lock: `release` holds it released until the order ends, `pulse` releases it for each finger.
     Inputs pull up and are closed to ground: `contact_closed_is_shut` says that the contact's circuit is closed while
     the door is shut (a cut wire then reads as an open door), `tamper_closed_is_well` the same of the housing,
     `interlock_closed_is_shut` of the other door.
@@ -145,6 +148,9 @@ class GateSettings(Strict, frozen=True):
     duress_pin: Pin | None = None
     interlock_pin: Pin | None = None
     interlock_closed_is_shut: bool = True
+    interlock_out_pin: Pin | None = None
+    interlock_first: bool = False
+    on_evacuate: Literal["release", "pulse"] = "release"
     lamp_red_pin: Pin | None = None
     lamp_green_pin: Pin | None = None
     lamp_blue_pin: Pin | None = None
