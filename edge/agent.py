@@ -6,13 +6,15 @@ the terminal out of service, lamp on REFER, until there is room again.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from edge.errors import JournalWriteError
+from edge.inmate.moments import BUSY, OUT_OF_SERVICE, REST, Front, NoFront
 from edge.log import Log
-from edge.passage import Passages
-from edge.ports import Light, Recorder, Sensor, SensorError
+from edge.passage import Passages, Reply
+from edge.ports import Capture, Light, Recorder, Sensor, SensorError, Station
 from edge.sensor import SensorGarbage, SensorLost, SensorRefused, SensorSilent
 from wire.happenings import Happening, SensorTrouble
 from wire.state import SensorWord
@@ -49,7 +51,11 @@ class Condition:
 
 
 class Agent:
-    """Owns the sensor. `ready` is called once, when sensor and journal both work; `now` is monotonic, in seconds."""
+    """Owns the sensor. `ready` is called once, when sensor and journal both work; `now` is monotonic, in seconds.
+
+    A `station` takes the fingers instead of the passages while it wants them. `calling` tells whether the resting light
+    should send somebody to the officer.
+    """
 
     def __init__(
         self,
@@ -63,7 +69,14 @@ class Agent:
         log: Log,
         ready: Callable[[], None],
         first: Sequence[Happening] = (),
+        front: Front | None = None,
+        station: Station | None = None,
+        calling: Callable[[], bool] = lambda: False,
     ) -> None:
+        self._front: Front = front or NoFront()
+        self._station = station
+        self._calling = calling
+        self._said: deque[Light] = deque(maxlen=8)
         self._sensor = sensor
         self._passages = passages
         self._recorder = recorder
@@ -90,6 +103,10 @@ class Agent:
             self._log.info("ring_not_dark", code=error.code)
         self._sensor.close()
 
+    def answer(self, light: Light) -> None:
+        """Lights what an officer said, within IDLE_S, unless a finger is being dealt with. From any thread."""
+        self._said.append(light)
+
     def turn(self) -> None:
         """One step of at most IDLE_S without a finger, or one finger."""
         try:
@@ -97,6 +114,8 @@ class Agent:
                 self._stand_out_of_service()
                 return
             self._record_what_waits()
+            if self._said:
+                self._show(self._said.popleft())
             if self._held_since is not None:
                 self._await_lift()
             else:
@@ -112,7 +131,7 @@ class Agent:
         if self._trouble == NO_TROUBLE:
             self._rest()
         wait_s = IDLE_S
-        if self._lit not in (None, Light.READY):
+        if self._lit not in (None, Light.READY, Light.CALLING):
             wait_s = min(IDLE_S, max(0.0, self._lit_until - self._now()))
         there = self._sensor.wait_for_finger(wait_s)
         self._note_sound(in_capture=False)
@@ -122,20 +141,41 @@ class Agent:
     def _deal_with_finger(self) -> None:
         seen_at = self._now()
         self._held_since = seen_at
+        station = self._station if self._station is not None and self._station.wants_finger() else None
         try:
+            self._front.show(BUSY)
             self._show(Light.BUSY)
             capture = self._sensor.capture()
         except SensorLost:
             raise
         except SensorError as error:
             self._note_trouble(error, in_capture=True)
-            self._show(self._passages.interrupted(seen_at))
+            self._interrupted(station, seen_at)
             return
         if capture is None:
             self._rest(at_once=True)
             return
         self._note_sound(in_capture=True)
-        self._show(self._passages.finger(capture, seen_at))
+        self._hand_over(station, capture, seen_at)
+
+    def _hand_over(self, station: Station | None, capture: Capture, seen_at: float) -> None:
+        if station is not None:
+            self._show(station.finger(capture, seen_at))
+        else:
+            self._tell(self._passages.finger(capture, seen_at))
+
+    def _interrupted(self, station: Station | None, seen_at: float) -> None:
+        if station is not None:
+            self._show(station.interrupted(seen_at))
+        else:
+            self._tell(self._passages.interrupted(seen_at))
+
+    def _tell(self, reply: Reply) -> None:
+        """What is on disk already: first what cannot fail, then the ring."""
+        self._front.show(reply.moment)
+        if reply.opens:
+            self._front.grant()
+        self._show(reply.light)
 
     def _await_lift(self) -> None:
         self._rest()
@@ -143,6 +183,8 @@ class Agent:
         self._note_sound(in_capture=False)
         if not there:
             self._held_since = None
+            if self._station is not None:
+                self._station.lifted()
         elif self._now() - (self._held_since or 0.0) > COVERED_S:
             self.condition.sensor = SensorWord.COVERED
             self._sleep(IDLE_S)
@@ -155,9 +197,14 @@ class Agent:
         self._lit, self._lit_until = light, self._now() + self._lamp_s
 
     def _rest(self, *, at_once: bool = False) -> None:
-        """Back to READY when the last answer was lit long enough."""
-        if self._lit is not Light.READY and (at_once or self._lit is None or self._now() >= self._lit_until):
-            self._show(Light.READY)
+        """Back to rest when the last answer was lit long enough."""
+        resting = Light.CALLING if self._calling() else Light.READY
+        if self._lit is resting:
+            return
+        over = self._lit in (None, Light.READY, Light.CALLING) or self._now() >= self._lit_until
+        if at_once or over:
+            self._front.show(REST)
+            self._show(resting)
 
     def _is_barred(self) -> bool:
         return self._now() < self._barred_until or not self._recorder.has_room()
@@ -165,6 +212,7 @@ class Agent:
     def _stand_out_of_service(self) -> None:
         if self.condition.in_service:
             self.condition.in_service = False
+            self._front.show(OUT_OF_SERVICE)
             self._log.error("out_of_service", say="The journal takes no entry: free some disk space.")
         if self._lit is not Light.REFER:
             try:

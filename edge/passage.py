@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
-from edge.decision import Again, Answer, Circumstances, Earlier, Finger, decide
+from edge.decision import Again, Answer, Circumstances, Finger, Response, decide
+from edge.inmate.moments import Moment, Sign, moment_of
 from edge.ports import Capture, Finding, Identifier, Light, Recorder, RollFacts
+from edge.series import Series
 from wire.happenings import Attempt, Decision, Evidence, Outcome, Passage
 from wire.provisioning import CheckpointSettings
 from wire.settings import PassageRules
+from wire.versions import Version
 
 LIGHTS = {Decision.ADMIT: Light.ADMIT, Decision.REFUSE: Light.REFUSE, Decision.REFER: Light.REFER}
 
@@ -16,8 +20,28 @@ SENSOR_ADVICE = "sensor"
 """Advice of an attempt whose image never arrived whole: the sensor's doing, not the person's."""
 
 
+@dataclass(frozen=True)
+class Reply:
+    """What the person is told: by the ring, by the front, and by a lock that `opens` or does not."""
+
+    light: Light
+    moment: Moment
+    opens: bool = False
+
+
+@dataclass(frozen=True)
+class InUse:
+    """The versions that a decision was made by, None for those of the first installation."""
+
+    config: Version | None = None
+    orders: Version | None = None
+
+
 class Passages:
-    """Deals with the fingers of one checkpoint. `now` is the monotonic clock in seconds."""
+    """Deals with the fingers of one checkpoint. `now` is the monotonic clock in seconds.
+
+    `used` hears the number of an order that a passage used up, once the passage is on disk.
+    """
 
     def __init__(
         self,
@@ -27,6 +51,8 @@ class Passages:
         recorder: Recorder,
         now: Callable[[], float],
         circumstances: Callable[[], Circumstances] = Circumstances,
+        in_use: Callable[[], InUse] = InUse,
+        used: Callable[[int], object] = lambda _order: None,
     ) -> None:
         self._place = place
         self._rules = rules
@@ -34,62 +60,63 @@ class Passages:
         self._recorder = recorder
         self._now = now
         self._circumstances = circumstances
-        self._earlier: list[Earlier] = []
-        self._finger = Finger.SAME
-        self._asked_again_at = 0.0
+        self._in_use = in_use
+        self._used = used
+        self._series = Series()
 
-    def finger(self, capture: Capture, seen_at: float) -> Light:
-        """The light for this finger, whose entry is on disk. Raises JournalWriteError when it is not."""
+    def finger(self, capture: Capture, seen_at: float) -> Reply:
+        """The answer to this finger, whose entry is on disk. Raises JournalWriteError when it is not."""
         self._forget_who_left(seen_at)
-        finding, roll = self._identifier.identify(capture)
-        response = decide(
-            finding,
-            roll,
-            self._place.to_zone,
-            self._earlier,
-            self._rules,
-            self._circumstances(),
-            finger=self._finger,
-        )
+        found, roll = self._identifier.identify(capture, self._series.first, self._series.touches)
+        if self._series.is_of_another(found):
+            self._series = Series()
+        now = self._circumstances()
+        response = self._decide(found, roll, now)
         evidence = self._evidence(
-            finding, capture.last_byte_at_s - seen_at, self._now() - capture.last_byte_at_s
+            found, capture.last_byte_at_s - seen_at, self._now() - capture.last_byte_at_s
         )
         if isinstance(response, Again):
             self._record_attempt(evidence, response.advice)
-            self._earlier.append(Earlier(finding.outcome, self._finger))
-            self._finger = response.finger
-            return Light.AGAIN
-        self._record_answer(response, evidence, roll)
-        self._begin_series()
-        return LIGHTS[response.decision]
+            self._series.note(found, response)
+        else:
+            self._record_answer(response, found, evidence, roll, now)
+            self._series = Series()
+        return _reply(response, roll)
 
-    def interrupted(self, seen_at: float) -> Light:
-        """The light for a finger whose image the sensor did not deliver; it is not counted against the person."""
+    def interrupted(self, seen_at: float) -> Reply:
+        """The answer to a finger whose image the sensor did not deliver; it is not counted against the person."""
         self._forget_who_left(seen_at)
         nothing = Finding(Outcome.POOR_QUALITY, None, 0, SENSOR_ADVICE, 0.0, 0.0, 0, 0)
         self._record_attempt(self._evidence(nothing, self._now() - seen_at, 0.0), SENSOR_ADVICE)
-        return Light.AGAIN
+        other = self._series.finger is Finger.OTHER
+        return Reply(Light.AGAIN, Moment(Sign.AGAIN, SENSOR_ADVICE, other))
+
+    def _decide(self, found: Finding, roll: RollFacts, now: Circumstances) -> Response:
+        series = self._series
+        return decide(
+            found, roll, self._place.to_zone, series.earlier, self._rules, now, finger=series.finger
+        )
 
     def _forget_who_left(self, seen_at: float) -> None:
-        if self._earlier and seen_at - self._asked_again_at > self._rules.retry_s:
-            self._begin_series()
-
-    def _begin_series(self) -> None:
-        self._earlier = []
-        self._finger = Finger.SAME
+        if self._series.earlier and seen_at - self._series.asked_again_at > self._rules.retry_s:
+            self._series = Series()
 
     def _record_attempt(self, evidence: Evidence, advice: str) -> None:
         self._recorder.record(
             Attempt(
                 checkpoint=self._place.checkpoint,
-                attempt=len(self._earlier) + 1,
+                attempt=self._series.attempt,
                 evidence=evidence,
                 advice=advice,
             )
         )
-        self._asked_again_at = self._now()
+        self._series.asked_again_at = self._now()
 
-    def _record_answer(self, answer: Answer, evidence: Evidence, roll: RollFacts) -> None:
+    def _record_answer(
+        self, answer: Answer, found: Finding, evidence: Evidence, roll: RollFacts, now: Circumstances
+    ) -> None:
+        in_use = self._in_use()
+        refers = answer.decision is Decision.REFER
         self._recorder.record(
             Passage(
                 checkpoint=self._place.checkpoint,
@@ -98,12 +125,18 @@ class Passages:
                 decision=answer.decision,
                 rule=answer.rule,
                 person=answer.person,
-                attempt=len(self._earlier) + 1,
+                attempt=self._series.attempt,
                 evidence=evidence,
                 roll_version=roll.version,
                 roll_age_s=roll.age_s,
+                config_version=in_use.config,
+                rules_age_s=now.rules_age_s,
+                orders_version=in_use.orders,
+                candidates=self._series.candidates(found) if refers else [],
             )
         )
+        if answer.order is not None:
+            self._used(answer.order)
 
     def _evidence(self, finding: Finding, image_s: float, decision_s: float) -> Evidence:
         return Evidence(
@@ -115,4 +148,14 @@ class Passages:
             expected=finding.expected,
             image_ms=round(max(0.0, image_s) * 1000, 1),
             decision_ms=round(max(0.0, decision_s) * 1000, 1),
+            needed=finding.needed,
+            second_finger=finding.second_finger,
         )
+
+
+def _reply(response: Response, roll: RollFacts) -> Reply:
+    if isinstance(response, Again):
+        return Reply(Light.AGAIN, moment_of(response))
+    language = roll.languages.get(response.person or "", "")
+    opens = response.decision is Decision.ADMIT
+    return Reply(LIGHTS[response.decision], moment_of(response, language), opens)

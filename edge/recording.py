@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from edge.clock import Reading
 from edge.courier import Seal
 from edge.journal import Journal
-from edge.ports import Clock, Slice
+from edge.ports import Clock, Slice, Standing
 from wire.codec import decode, encode
-from wire.happenings import Happening
+from wire.happenings import EntryReference, Happening, read_body
 from wire.journal import Entry, seal_batch
 from wire.keys import SigningKey
 
@@ -17,17 +17,33 @@ LOOK_BACK = 256
 """Entries looked at for the border between live and history after a start; older ones are history anyway."""
 
 
+Listener = Callable[[EntryReference, Reading, Happening], object]
+
+
 class JournalRecorder:
-    """`Recorder` over the journal; `wake` is called after each entry."""
+    """`Recorder` over the journal, for every thread; `wake` is called after each entry, and so are the listeners."""
 
     def __init__(self, journal: Journal, clock: Clock, wake: Callable[[], None]) -> None:
         self._journal = journal
         self._clock = clock
         self._wake = wake
+        self._listeners: list[Listener] = []
 
-    def record(self, happening: Happening) -> None:
-        self._journal.append(self._clock.read(), happening.KIND, encode(happening))
+    def tell(self, listener: Listener) -> None:
+        """`listener` hears of each entry from now on, on the thread that recorded it. It must be quick."""
+        self._listeners.append(listener)
+
+    def record(self, happening: Happening) -> EntryReference:
+        reading = self._clock.read()
+        journal_id = self._journal.standing().journal_id
+        sequence = self._journal.append(reading, happening.KIND, encode(happening))
+        reference = EntryReference(
+            terminal=self._journal.standing().terminal, journal_id=journal_id, sequence=sequence
+        )
+        for listener in self._listeners:
+            listener(reference, reading, happening)
         self._wake()
+        return reference
 
     def has_room(self) -> bool:
         return self._journal.has_room()
@@ -57,3 +73,22 @@ def last_settled(journal: Journal, now: Reading, live_s: float) -> int:
                 return held.first + offset - 1
         first = held.last + 1
     return standing.last
+
+
+def latest(journal: Journal, count: int) -> Iterator[tuple[EntryReference, Reading, Happening]]:
+    """What the last `count` entries that are still held say, in their order; kinds of other versions are left out."""
+    standing = journal.standing()
+    first = max(standing.pruned_to + 1, standing.last - count + 1)
+    while first <= standing.last:
+        held = journal.read(first, standing.last, 1 << 20)
+        for raw in held.entries:
+            entry = decode(raw, Entry)
+            said = read_body(entry)
+            if said is not None:
+                reading = Reading(entry.boot_id, entry.boot_time_ms, entry.wall_time, entry.clock)
+                yield _reference(standing, entry), reading, said
+        first = held.last + 1
+
+
+def _reference(standing: Standing, entry: Entry) -> EntryReference:
+    return EntryReference(terminal=standing.terminal, journal_id=standing.journal_id, sequence=entry.sequence)

@@ -24,6 +24,7 @@ class Light(Enum):
     REFER = (2, 200, 3, 0)  # purple, slow flashes
     AGAIN = (2, 25, 3, 3)  # purple, three fast flashes, then dark
     READY = (1, 200, 2, 0)  # blue, slow breathing
+    CALLING = (1, 255, 3, 0)  # purple, slow breathing: somebody is to go to the officer, the next may come
     BUSY = (1, 50, 3, 0)  # purple, fast breathing
     OFF = (4, 0, 2, 0)
 

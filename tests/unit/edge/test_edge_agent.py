@@ -15,20 +15,28 @@ from edge.log import Log
 from edge.passage import Passages
 from edge.ports import Capture, Finding, Light, RollFacts
 from edge.sensor import Parameters, SensorGarbage, SensorHealth, SensorLost, SensorSilent
-from wire.happenings import Attempt, Decision, Happening, Outcome, Passage, SensorTrouble, Started
+from wire.happenings import (
+    Attempt,
+    Decision,
+    EntryReference,
+    Happening,
+    Outcome,
+    Passage,
+    SensorTrouble,
+    Started,
+)
 from wire.provisioning import CheckpointSettings
 from wire.settings import PassageRules
 from wire.versions import Version
 
 PLACE = CheckpointSettings(checkpoint="block-a-in", from_zone="yard", to_zone="block-a")
-RULES = PassageRules(
-    tries=3, second_tries=0, retry_s=10.0, lamp_s=1.5, expected_fmr=1e-5, site_fmr=1e-6
-)
+RULES = PassageRules(tries=3, second_tries=0, retry_s=10.0, lamp_s=1.5, expected_fmr=1e-5, site_fmr=1e-6)
 ROLL = RollFacts(Version(1, 5), 10, {"P-000001": frozenset({"block-a"}), "P-000002": frozenset({"yard"})})
 ADMITTED = Finding(Outcome.MATCH, "P-000001", 80, "", 9.0, 1.0, 4, 1)
 REFUSED = Finding(Outcome.MATCH, "P-000002", 80, "", 9.0, 1.0, 4, 1)
 NOBODY = Finding(Outcome.NO_MATCH, None, 80, "", 1.0, 0.5, 4, 1)
 STARTED = Started(software="test", roll_version=Version(0, 0), set_aside=False)
+NO_ANSWER = (Light.READY, Light.BUSY, Light.OFF, Light.CALLING)
 IMAGE_S, DECISION_S = 0.4, 0.1
 
 
@@ -47,6 +55,8 @@ class World:
         self.room = True
         self.ready = 0
         self.shown: list[Light] = []
+        self.firsts: list[tuple[Finding | None, int]] = []
+        self.calls = False
 
     # the clock
     def sleep(self, seconds: float) -> None:
@@ -56,17 +66,21 @@ class World:
         return self.now
 
     # the journal
-    def record(self, happening: Happening) -> None:
+    def record(self, happening: Happening) -> EntryReference:
         if self.full:
             raise JournalFullError("The disk is full.")
         self.kept.append(happening)
         self.done.append(f"kept {happening.KIND}")
+        return EntryReference(terminal="gate-a", journal_id=bytes(16), sequence=len(self.kept))
 
     def has_room(self) -> bool:
         return self.room
 
     # the identifier
-    def identify(self, capture: Capture) -> tuple[Finding, RollFacts]:
+    def identify(
+        self, capture: Capture, first: Finding | None = None, touches: int = 1
+    ) -> tuple[Finding, RollFacts]:
+        self.firsts.append((first, touches))
         self.now += DECISION_S
         return self.findings.popleft(), ROLL
 
@@ -116,7 +130,7 @@ class World:
         self.ready += 1
 
     def answers(self) -> list[str]:
-        return [light.name for light in self.shown if light not in (Light.READY, Light.BUSY, Light.OFF)]
+        return [light.name for light in self.shown if light not in NO_ANSWER]
 
 
 @pytest.fixture
