@@ -52,14 +52,18 @@ def enrol_finger(
     *,
     at: datetime,
     by: str,
-) -> None:
-    """Put a finger into the vault, beside earlier impressions of it; AlreadyEnrolledError when it is another's."""
+) -> list[Finger]:
+    """Put a finger into the vault, beside earlier impressions of it; AlreadyEnrolledError when it is another's.
+
+    Gives the new rows, one for each impression in its order.
+    """
     _check_new(session, search, person_id, finger)
     lock = vault.make_person_key(session, person_id, at=at)
     first = 1 + _impressions(session, person_id, finger.position)
+    rows: list[Finger] = []
     for number, impression in enumerate(finger.impressions, first):
         record = impression.template.to_iso()
-        session.add(
+        rows.append(
             Finger(
                 person_id=person_id,
                 position=finger.position,
@@ -71,7 +75,9 @@ def enrol_finger(
                 enrolled_by=by,
             )
         )
-    note_change(session, person_id, at)
+    session.add_all(rows)
+    note_change(session, person_id, at)  # flushes: the rows have their numbers
+    return rows
 
 
 def templates_for(session: Session, vault: Vault, person_ids: Collection[int]) -> Templates:

@@ -18,6 +18,7 @@ from hub.terminals.key_files import (
     CA_CERTIFICATE,
     CA_KEY,
     INGEST,
+    RECEIVING_KEY,
     SIGNING_KEY,
     SIGNING_PUBLIC,
     WEB,
@@ -30,7 +31,7 @@ from hub.terminals.key_files import (
     read_signing_key,
     write_private,
 )
-from wire.keys import SigningKey, private_bytes, public_bytes
+from wire.keys import OpeningKey, SigningKey, private_bytes, public_bytes
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 RENEW_BEFORE = timedelta(days=60)
@@ -91,6 +92,8 @@ def prepare_authority(folder: Path, *, hosts: Collection[str] = (), now: datetim
         write_durably(folder / CA_CERTIFICATE, x.certificate_pem(x.self_signed(_key(folder / CA_KEY), now)))
     if not (folder / SIGNING_KEY).exists():
         write_private(folder / SIGNING_KEY, private_bytes(SigningKey.generate()))
+    if not (folder / RECEIVING_KEY).exists():
+        write_private(folder / RECEIVING_KEY, private_bytes(OpeningKey.generate()))
     authority = open_authority(folder)
     _write_public(folder / SIGNING_PUBLIC, authority.verifying_key)
     for process in CLIENTS:

@@ -8,13 +8,15 @@ from pathlib import Path
 
 from hub.settings import sync_folder
 from hub.terminals.errors import KeysError
-from wire.keys import SigningKey, signing_key, write_secret
+from wire.keys import OpeningKey, SigningKey, opening_key, signing_key, write_secret
 
 CA_CERTIFICATE = "ca.pem"
 CA_KEY = "ca.key"
 SIGNING_KEY = "signing.key"
 SIGNING_PUBLIC = "signing.pub"
 """32 raw bytes that are no secret: the pages say them to terminals, and may not read the key itself."""
+RECEIVING_KEY = "receiving.key"
+"""Opens what terminals seal to the hub, as fingers taken at a desk; only ingest reads it."""
 
 BROKER = "broker"
 WEB_SERVER = "web"
@@ -66,6 +68,15 @@ def read_signing_key(folder: Path) -> SigningKey:
     path = folder / SIGNING_KEY
     try:
         return signing_key(read_private(path))
+    except ValueError:
+        raise KeysError(f"The key {path} is damaged. Restore it from the backup of this hub.") from None
+
+
+def read_receiving_key(folder: Path) -> OpeningKey:
+    """The key that opens what terminals seal to the hub; KeysError when it cannot be used."""
+    path = folder / RECEIVING_KEY
+    try:
+        return opening_key(read_private(path))
     except ValueError:
         raise KeysError(f"The key {path} is damaged. Restore it from the backup of this hub.") from None
 
