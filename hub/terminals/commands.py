@@ -1,11 +1,10 @@
-"""`pims-hub broker` and `pims-hub terminals grant|list|cut-off`."""
+"""`pims-hub broker` and `pims-hub terminals grant|list|cut-off`, beside those of claims."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +15,15 @@ from sqlalchemy.orm import Session
 from hub import settings
 from hub.accounts.audit import OPERATOR, write_down
 from hub.cli import add_command, say
-from hub.database import make_engine, make_sessions, session_scope
 from hub.terminals import actions
 from hub.terminals.authority import open_authority
+from hub.terminals.claims import commands as claims
+from hub.terminals.claims.issuing import broker_of
 from hub.terminals.errors import BrokerError, RequestError
 from hub.terminals.overview import Line, overview
+from hub.terminals.scope import transaction
 from wire.errors import WireError
-from wire.provisioning import Broker, CheckpointSettings, Request, fingerprint, read_request, to_json
+from wire.provisioning import CheckpointSettings, Request, fingerprint, read_request, to_json
 
 if TYPE_CHECKING:
     from hub.cli import Subparsers
@@ -48,6 +49,7 @@ def register(subparsers: Subparsers, find_checkpoint: FindCheckpoint) -> None:
     grant.set_defaults(find_checkpoint=find_checkpoint)
     listing = add_command(verbs, "list", _list, "List the terminals and what they last said.")
     listing.add_argument("--json", action="store_true", help="as a JSON list")
+    claims.register(verbs, find_checkpoint)
     cut = add_command(verbs, "cut-off", _cut_off, "End a terminal's right to speak, for good.")
     cut.add_argument("name")
     cut.add_argument("--reason", default="", help="for the record, without names of people")
@@ -66,11 +68,12 @@ def _broker(args: argparse.Namespace) -> int:
 def _grant(args: argparse.Namespace) -> int:
     hub = settings.load(args.data)
     request = _read_request(args.request)
-    broker = Broker(host=hub.broker.host, port=hub.broker.port, tls=hub.broker.tls, mqtt5=hub.broker.mqtt5)
     now = datetime.now(UTC)
-    with _transaction(hub, writes=True) as session:
+    with transaction(hub, writes=True) as session:
         checkpoint = args.find_checkpoint(session, args.checkpoint)
-        granted = actions.grant(session, open_authority(hub.keys), request, checkpoint, broker, now)
+        granted = actions.grant(
+            session, open_authority(hub.keys), request, checkpoint, broker_of(hub.broker), now
+        )
         actions.note_grant(session, request.terminal, checkpoint, now)
     _write(args.out, to_json(granted))
     say(f"Granted: {request.terminal} at {checkpoint.checkpoint}")
@@ -80,7 +83,7 @@ def _grant(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    with _transaction(settings.load(args.data), writes=False) as session:
+    with transaction(settings.load(args.data), writes=False) as session:
         lines = overview(session)
     if args.json:
         say(msgspec.json.format(msgspec.json.encode(lines), indent=2).decode())
@@ -95,23 +98,13 @@ def _list(args: argparse.Namespace) -> int:
 def _cut_off(args: argparse.Namespace) -> int:
     hub = settings.load(args.data)
     now = datetime.now(UTC)
-    with _transaction(hub, writes=True) as session:
+    with transaction(hub, writes=True) as session:
         actions.cut_off(session, args.name, now, args.reason)
         write_down(
             session, at=now, actor=OPERATOR, act="terminal.cut_off", subject=args.name, detail=args.reason
         )
     say(f"Cut off: {args.name}. Ingest refuses its key from now on. {_BROKER_ANSWER[hub.broker.kind]}")
     return 0
-
-
-@contextmanager
-def _transaction(hub: settings.Settings, *, writes: bool) -> Iterator[Session]:
-    engine = make_engine(hub.database)
-    try:
-        with session_scope(make_sessions(engine), writes=writes) as session:
-            yield session
-    finally:
-        engine.dispose()
 
 
 def _read_request(path: Path) -> Request:

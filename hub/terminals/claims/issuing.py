@@ -37,7 +37,7 @@ class Issuer:
     def __init__(self, sessions: Sessions, keys: Path, broker: BrokerSettings) -> None:
         self._sessions = sessions
         self._keys = keys
-        self._broker = Broker(host=broker.host, port=broker.port, tls=broker.tls, mqtt5=broker.mqtt5)
+        self._broker = broker_of(broker)
 
     def tick(self, now: datetime) -> int:
         """How many grants were made. A database or key in trouble is logged, and tried again at the next tick."""
@@ -53,6 +53,11 @@ class Issuer:
             # The text of a database's error may quote rows; its kind is enough to find the cause.
             _log.warning("Approved claims cannot be granted now (%s).", type(error).__name__)
             return 0
+
+
+def broker_of(broker: BrokerSettings) -> Broker:
+    """The hub's broker as terminals are told of it."""
+    return Broker(host=broker.host, port=broker.port, tls=broker.tls, mqtt5=broker.mqtt5)
 
 
 def issue_approved(session: Session, authority: Authority, broker: Broker, now: datetime) -> int:
