@@ -148,6 +148,7 @@ class Series(IntEnum):
 
     FEED = 0x50494D53
     PERSON_CHANGES = 0x50494D54
+    ORDERS = 0x50494D55
 
 
 def in_commit_order(session: Session, series: Series) -> None:

@@ -33,6 +33,12 @@ class Permission(StrEnum):
     """Let somebody without a usable finger pass by another way, and review it."""
     TAKE_PHOTOS = "take_photos"
     """Add a photo to a file."""
+    CONFIGURE_TERMINALS = "configure_terminals"
+    """Say what terminals shall run by, and send it out in stages."""
+    GIVE_ORDERS = "give_orders"
+    """Order a lockdown or an evacuation."""
+    END_ORDERS = "end_orders"
+    """End a lockdown or an evacuation."""
 
 
 class Role(StrEnum):
@@ -59,6 +65,9 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.RE_ENROL,
             Permission.APPROVE_PROCEDURES,
             Permission.TAKE_PHOTOS,
+            Permission.CONFIGURE_TERMINALS,
+            Permission.GIVE_ORDERS,
+            Permission.END_ORDERS,
         }
     ),
     Role.SHIFT_SUPERVISOR: frozenset(
@@ -69,6 +78,8 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.ANSWER_REFERRALS,
             Permission.SET_POSTS,
             Permission.APPROVE_PROCEDURES,
+            Permission.GIVE_ORDERS,
+            Permission.END_ORDERS,
         }
     ),
     Role.CONTROL_ROOM: frozenset(
@@ -77,6 +88,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEE_PEOPLE,
             Permission.SEE_TERMINALS,
             Permission.ANSWER_REFERRALS,
+            Permission.GIVE_ORDERS,
         }
     ),
     Role.RECORDS_OFFICER: frozenset(
@@ -88,7 +100,9 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
         }
     ),
     Role.OFFICER: frozenset({Permission.WATCH, Permission.ANSWER_REFERRALS}),
-    Role.TECHNICIAN: frozenset({Permission.SEE_TERMINALS, Permission.PROVISION_TERMINALS}),
+    Role.TECHNICIAN: frozenset(
+        {Permission.SEE_TERMINALS, Permission.PROVISION_TERMINALS, Permission.CONFIGURE_TERMINALS}
+    ),
 }
 
 

@@ -16,8 +16,9 @@ from hub.custody.records import Person, PersonChange
 from hub.movements.actions import zones_of
 from hub.movements.feed import Line
 from hub.movements.records import FeedKind
-from hub.roll.records import RollEpoch, RollReceipt
+from hub.roll.records import RollReceipt
 from hub.roll.rules import chunks
+from hub.terminals.epochs import HubEpoch, current_epoch
 from hub.terminals.records import Status, Terminal, TerminalState
 from wire.roll import RollChanges, RollFinger, RollPerson
 from wire.versions import NOTHING, Version
@@ -42,14 +43,13 @@ class Listener:
 
 def current_version(session: Session) -> Version:
     """Version of the roll as it stands in this transaction."""
-    epoch = session.scalar(select(func.max(RollEpoch.epoch))) or 1
-    return Version(epoch, session.scalar(select(func.max(PersonChange.id))) or 0)
+    return Version(current_epoch(session), session.scalar(select(func.max(PersonChange.id))) or 0)
 
 
 def raise_epoch(session: Session, at: datetime) -> int:
     """Begin the next epoch: what the hub says from now on is newer than anything it said before."""
-    epoch = 1 + (session.scalar(select(func.max(RollEpoch.epoch))) or 0)
-    session.add(RollEpoch(epoch=epoch, since_at=at))
+    epoch = 1 + (session.scalar(select(func.max(HubEpoch.epoch))) or 0)
+    session.add(HubEpoch(epoch=epoch, since_at=at))
     session.flush()
     return epoch
 

@@ -12,15 +12,6 @@ from hub.accounts.append_only import protect
 from hub.database import Base, Id
 
 
-class RollEpoch(Base):
-    """The hub's epoch: the highest row. A restore adds one, so that what it says again counts as newer."""
-
-    __tablename__ = "roll_epochs"
-
-    epoch: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    since_at: Mapped[datetime]
-
-
 class RollReceipt(Base):
     """A terminal said for the first time that it holds this version. Append-only."""
 
@@ -33,5 +24,4 @@ class RollReceipt(Base):
     received_at: Mapped[datetime]
 
 
-for _kept in (RollEpoch, RollReceipt):
-    protect(cast(Table, _kept.__table__))
+protect(cast(Table, RollReceipt.__table__))
