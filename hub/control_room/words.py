@@ -15,6 +15,9 @@ ALARMS: Final = {
     "journal_set_aside": Sentence("A terminal put a damaged journal aside"),
     "other_link": Sentence("A journal no longer says what it said before"),
     "roll_ahead": Sentence("A terminal holds a newer roll than the hub"),
+    "answers_differ": Sentence("Two officers answered one referral differently"),
+    "referral_unanswered": Sentence("Nobody has answered a referral"),
+    "pin_locked": Sentence("Too many wrong PINs at a terminal"),
 }
 
 EVENTS: Final = {

@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from hub.ingest import telling
 from hub.ingest.clocks import Moment, boot_began_by, reckon
 from hub.ingest.happened import take
-from hub.ingest.reading import Site, Trouble, find_site, place_of, read, understand
+from hub.ingest.reading import Site, Trouble, find_site, place_of, read, trouble_of, understand
 from hub.ingest.records import Boot
 from hub.ingest.storing import Arrived, Extension
 from hub.ingest.writing import write
 from hub.movements import feed
-from hub.movements.actions import Passage, apply_passages
+from hub.movements.actions import apply_passages
+from hub.movements.passages import Passage
 from hub.movements.rules import Proof
 from hub.terminals.actions import TerminalKeys, stood_at
 from wire import happenings
@@ -69,11 +70,20 @@ def _in_our_terms(
     one: Arrived,
     said: Happening | Trouble,
     site: Site,
-    began: dict[tuple[int, str], datetime],
+    began: dict[tuple[int, str], Boot],
 ) -> _Read:
     entry = one.linked.entry
-    began_by = began.get((one.keys.terminal_id, entry.boot_id))
-    moment = reckon(entry, one.received_at, began_by, historical=one.historical)
+    boot = began.get((one.keys.terminal_id, entry.boot_id))
+    moment = reckon(
+        entry,
+        one.received_at,
+        None if boot is None else boot.began_by_at,
+        historical=one.historical,
+        began_after=None if boot is None else boot.began_after_at,
+    )
+    if isinstance(said, happenings.Attestation):
+        there = _stood_there(session, one.keys, said, site) if said.checkpoint in site.checkpoints else True
+        return _Read(one, moment, trouble_of(said, site) or (said if there else Trouble.OTHER_PLACE))
     if not isinstance(said, happenings.Passage):
         return _Read(one, moment, said)
     proof = Proof(one.keys.name, one.journal_id, entry.sequence, moment.at, moment.sure, one.linked.link)
@@ -83,7 +93,9 @@ def _in_our_terms(
     return _Read(one, moment, found)
 
 
-def _stood_there(session: Session, keys: TerminalKeys, said: happenings.Passage, site: Site) -> bool:
+def _stood_there(
+    session: Session, keys: TerminalKeys, said: happenings.Passage | happenings.Attestation, site: Site
+) -> bool:
     """A terminal speaks of its own checkpoint only: one in bad hands must not move people all over the site."""
     told = place_of(said)
     own = told.checkpoint == keys.checkpoint and told == site.checkpoints[told.checkpoint]
@@ -106,8 +118,8 @@ def _tell(session: Session, all_read: list[_Read], now: datetime) -> list[feed.L
     return lines
 
 
-def _boots(session: Session, arrived: list[Arrived]) -> dict[tuple[int, str], datetime]:
-    """When each boot began at the latest, with what these entries add to that knowledge written down."""
+def _boots(session: Session, arrived: list[Arrived]) -> dict[tuple[int, str], Boot]:
+    """When each boot began, with what these entries add to that knowledge written down."""
     heard: dict[tuple[int, str], datetime] = {}
     for one in arrived:
         began_by = boot_began_by(one.linked.entry, one.received_at)
@@ -119,10 +131,9 @@ def _boots(session: Session, arrived: list[Arrived]) -> dict[tuple[int, str], da
     for (terminal_id, boot_id), began_by in heard.items():
         row = known.get((terminal_id, boot_id))
         if row is None:
-            session.add(Boot(terminal_id=terminal_id, boot_id=boot_id, began_by_at=began_by))
-        elif began_by < row.began_by_at:
-            row.began_by_at = began_by
-        else:
-            heard[terminal_id, boot_id] = row.began_by_at
+            row = Boot(terminal_id=terminal_id, boot_id=boot_id, began_by_at=began_by)
+            session.add(row)
+            known[terminal_id, boot_id] = row
+        row.began_by_at = min(row.began_by_at, began_by)
     session.flush()
-    return heard
+    return known

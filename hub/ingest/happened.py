@@ -8,15 +8,19 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from hub.ingest.attested import take_attestation, take_sign_in
 from hub.ingest.clocks import Moment
 from hub.ingest.storing import Arrived
 from hub.movements.feed import Line
-from wire.happenings import Happening
+from wire.happenings import Attestation, Happening, SignIn
 
 Take = Callable[[Session, Arrived, Moment, Any, datetime], list[Line]]
 """(session, entry, when it happened, what it says, now) -> lines for the feed. Entries come in order of `Moment.at`."""
 
-TAKERS: Mapping[type[Happening], Take] = {}
+TAKERS: Mapping[type[Happening], Take] = {
+    Attestation: take_attestation,
+    SignIn: take_sign_in,
+}
 """Kinds without a taker only tell the feed, by `hub.ingest.telling`."""
 
 

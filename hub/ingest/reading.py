@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.custody.records import Person
-from hub.movements.actions import Passage, Place, Somebody
+from hub.movements.passages import Passage, Place, Somebody
 from hub.movements.records import Checkpoint, Zone
 from hub.movements.rules import Proof
 from wire import happenings
@@ -20,6 +20,8 @@ from wire.journal import Entry
 from wire.provisioning import CheckpointSettings
 
 _LOOKED_UP_AT_ONCE = 500
+_NAMING = (happenings.Passage, happenings.Attestation)
+"""Entries that name a person."""
 
 
 class Trouble(StrEnum):
@@ -54,10 +56,8 @@ def read(entry: Entry) -> Happening | Trouble:
 
 
 def find_site(session: Session, read_ones: Iterable[Happening | Trouble]) -> Site:
-    """Look up, in few queries, everybody and every place that passages name."""
-    numbers = {
-        one.person for one in read_ones if isinstance(one, happenings.Passage) and one.person is not None
-    }
+    """Look up, in few queries, everybody that entries name and every place."""
+    numbers = {one.person for one in read_ones if isinstance(one, _NAMING) and one.person is not None}
     zones = {row.code: Place(row.id, row.code) for row in session.execute(select(Zone.code, Zone.id))}
     codes = {zone.id: zone.code for zone in zones.values()}
     checkpoints = session.execute(select(Checkpoint.code, Checkpoint.from_zone_id, Checkpoint.to_zone_id))
@@ -71,7 +71,7 @@ def find_site(session: Session, read_ones: Iterable[Happening | Trouble]) -> Sit
     )
 
 
-def place_of(said: happenings.Passage) -> CheckpointSettings:
+def place_of(said: happenings.Passage | happenings.Attestation) -> CheckpointSettings:
     """Where the terminal says that the passage was."""
     return CheckpointSettings(checkpoint=said.checkpoint, from_zone=said.from_zone, to_zone=said.to_zone)
 
@@ -99,7 +99,24 @@ def understand(said: happenings.Passage, site: Site, proof: Proof, *, late: bool
         late=late,
         score=round(said.evidence.score, 1),
         quality=said.evidence.quality,
+        attempt=said.attempt,
+        needed=round(said.evidence.needed, 1),
+        second_finger=said.evidence.second_finger,
+        candidates=tuple(said.candidates),
     )
+
+
+def trouble_of(said: happenings.Attestation, site: Site) -> Trouble | None:
+    """Why an officer's word cannot be applied here, None when it can."""
+    if said.person is not None and said.person not in site.people:
+        return Trouble.UNKNOWN_PERSON
+    if said.checkpoint not in site.checkpoints:
+        return Trouble.UNKNOWN_CHECKPOINT
+    if said.from_zone not in site.zones or said.to_zone not in site.zones:
+        return Trouble.UNKNOWN_ZONE
+    if said.decision is happenings.Decision.ADMIT and said.person is None:
+        return Trouble.ADMITTED_NOBODY
+    return Trouble.BAD_BODY if said.decision is happenings.Decision.REFER else None
 
 
 def _people(session: Session, numbers: list[str]) -> dict[str, Somebody]:

@@ -17,7 +17,9 @@ from hub.ingest.answers import Answers
 from hub.ingest.inbox import Inbox
 from hub.ingest.uplink import Uplink
 from hub.ingest.worker import Worker
+from hub.lifeline import Notify
 from hub.logs import log
+from hub.movements.referral_desk import ReferralDesk
 from hub.roll.desk import RollDesk
 from hub.settings import Settings
 from hub.terminals.key_files import INGEST, read_signing_key
@@ -28,6 +30,8 @@ from wire.errors import WireError
 DESK_TICK_S = 0.2
 DESK_TROUBLE_S = 5.0
 STOP_S = 10.0
+HUNG_S = 120.0
+"""A transaction or a look of the desks that takes longer is not going to end."""
 
 _log = logging.getLogger("hub.ingest")
 
@@ -45,15 +49,17 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     worker = Worker(
         sessions, inbox, signing_key, uplink.send, clock=_now, wait=stop.wait, answers=answers_of(settings)
     )
-    desks: list[Desk] = [RollDesk(sessions, vault, signing_key, uplink.send)]
+    desks: list[Desk] = [RollDesk(sessions, vault, signing_key, uplink.send), ReferralDesk(sessions)]
+    notify, beats = Notify(), {"worker": time.monotonic(), "desks": time.monotonic()}
     threads = [
-        threading.Thread(target=_work, args=(worker, stop), name="ingest-worker", daemon=True),
-        threading.Thread(target=_keep_desks, args=(desks, stop), name="desks", daemon=True),
+        threading.Thread(target=_work, args=(worker, stop, beats), name="ingest-worker", daemon=True),
+        threading.Thread(target=_keep_desks, args=(desks, stop, beats), name="desks", daemon=True),
     ]
     for thread in threads:
         thread.start()
     uplink.start()
-    status = _publish(uplink, threads, stop, say)
+    status = _publish(uplink, threads, stop, _also(notify, say), lambda: _say_alive(notify, beats))
+    notify.stopping()
     stop.asked = True
     for thread in threads:
         thread.join(STOP_S)
@@ -72,10 +78,31 @@ def answers_of(_settings: Settings) -> Answers:
     return {}
 
 
-def _publish(uplink: Uplink, threads: list[threading.Thread], stop: Stop, say: Callable[[str], None]) -> int:
+def _also(notify: Notify, say: Callable[[str], None]) -> Callable[[str], None]:
+    def ready(line: str) -> None:
+        notify.ready()
+        say(line)
+
+    return ready
+
+
+def _say_alive(notify: Notify, beats: dict[str, float]) -> None:
+    """Only while both threads go round: systemd ends a process in which one hangs, and starts a whole one."""
+    if time.monotonic() - min(beats.values()) < HUNG_S:
+        notify.alive()
+
+
+def _publish(
+    uplink: Uplink,
+    threads: list[threading.Thread],
+    stop: Stop,
+    say: Callable[[str], None],
+    say_alive: Callable[[], None],
+) -> int:
     ready = False
     while not stop.asked:
         uplink.publish_waiting()
+        say_alive()
         if not ready and uplink.subscribed.is_set():
             ready = True
             say("Ingest ready")
@@ -87,14 +114,16 @@ def _publish(uplink: Uplink, threads: list[threading.Thread], stop: Stop, say: C
     return 0
 
 
-def _work(worker: Worker, stop: Stop) -> None:
+def _work(worker: Worker, stop: Stop, beats: dict[str, float]) -> None:
     while not stop.asked:
         worker.step()
+        beats["worker"] = time.monotonic()
 
 
-def _keep_desks(desks: Sequence[Desk], stop: Stop) -> None:
+def _keep_desks(desks: Sequence[Desk], stop: Stop, beats: dict[str, float]) -> None:
     rests_until = [0.0] * len(desks)
     while not stop.wait(DESK_TICK_S):
+        beats["desks"] = time.monotonic()
         for place, desk in enumerate(desks):
             # One desk in trouble rests alone: orders must go out while the roll cannot be read.
             if time.monotonic() >= rests_until[place] and not _tick(desk):

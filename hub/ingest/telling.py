@@ -9,8 +9,8 @@ from hub.ingest.chain import Conflict
 from hub.ingest.clocks import Moment
 from hub.ingest.reading import Trouble
 from hub.ingest.storing import Arrived, Extension
-from hub.movements.actions import Passage
 from hub.movements.feed import Line
+from hub.movements.passages import Passage
 from hub.movements.records import FeedKind
 from wire.happenings import Attempt, Happening, SensorTrouble, Started
 

@@ -13,47 +13,15 @@ from hub.custody.actions import note_change
 from hub.database import insert_rows
 from hub.errors import HubError
 from hub.movements import feed
+from hub.movements.passages import Passage
 from hub.movements.records import Checkpoint, FeedKind, Movement, Position, Zone, ZonePermission
-from hub.movements.rules import ADMIT, Decision, Proof, proven_zone, supersedes
+from hub.movements.referrals import open_referrals
+from hub.movements.rules import ADMIT, Proof, proven_zone, supersedes
 from wire.provisioning import CheckpointSettings
 
 SCAN = "scan"
-
-
-@dataclass(frozen=True)
-class Somebody:
-    """A person as the feed shows one; `name` reads SURNAME, Given."""
-
-    id: int
-    number: str
-    name: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """A zone by row and code."""
-
-    id: int
-    code: str
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A decision at a checkpoint with person and places found. `late` says it is told long after it happened.
-
-    `score` and `quality` are those of the finger, None where no finger was the proof.
-    """
-
-    proof: Proof
-    checkpoint: str
-    from_zone: Place
-    to_zone: Place
-    decision: Decision
-    rule: str
-    person: Somebody | None
-    late: bool = False
-    score: float | None = None
-    quality: int | None = None
+ATTESTED = "attested"
+"""How a place is known: by a finger, or by an officer who vouched for the person there."""
 
 
 @dataclass
@@ -66,7 +34,8 @@ class _Changes:
 
 
 def apply_passages(session: Session, passages: Sequence[Passage], *, at: datetime) -> list[feed.Line]:
-    """Record passages heard of at `at`: a movement for each admission. The feed lines, one for each, are returned.
+    """Record passages heard of at `at`: a movement for each admission, a referral for each that an officer has to
+    answer. The feed lines, one for each, are returned.
 
     A position changes only where the passage is later than what proved it, so any order of arrival ends the same.
     """
@@ -81,6 +50,7 @@ def apply_passages(session: Session, passages: Sequence[Passage], *, at: datetim
     insert_rows(session, Position, fresh)
     if moved:
         session.execute(update(Position), moved)
+    open_referrals(session, passages, at=at)
     return changes.lines
 
 
@@ -162,7 +132,7 @@ def _take(passage: Passage, held: dict[int, Proof], changes: _Changes, at: datet
     zone = proven_zone(passage.decision, passage.from_zone.id, passage.to_zone.id)
     if person is not None and zone is not None and supersedes(proof, held.get(person.id)):
         held[person.id] = proof
-        changes.positions[person.id] = _position(person.id, zone, proof)
+        changes.positions[person.id] = _position(person.id, zone, proof, _source(passage))
         moved = True
     if person is not None and passage.decision == ADMIT:
         changes.movements.append(_movement(passage, person.id, at))
@@ -170,11 +140,15 @@ def _take(passage: Passage, held: dict[int, Proof], changes: _Changes, at: datet
     changes.lines.append(feed.Line(at, FeedKind.PASSAGE, _payload(passage, late=late)))
 
 
-def _position(person_id: int, zone_id: int, proof: Proof) -> dict[str, object]:
+def _source(passage: Passage) -> str:
+    return SCAN if passage.officer is None else ATTESTED
+
+
+def _position(person_id: int, zone_id: int, proof: Proof, source: str) -> dict[str, object]:
     return {
         "person_id": person_id,
         "zone_id": zone_id,
-        "source": SCAN,
+        "source": source,
         "proven_at": proof.at,
         "clock_sure": proof.clock_sure,
         "terminal": proof.terminal,
@@ -199,6 +173,7 @@ def _movement(passage: Passage, person_id: int, at: datetime) -> dict[str, objec
         "journal_id": proof.journal_id,
         "sequence": proof.sequence,
         "link": proof.link,
+        "method": _source(passage).upper(),
     }
 
 
@@ -220,4 +195,5 @@ def _payload(passage: Passage, *, late: bool) -> dict[str, object]:
         "late": late,
         "score": passage.score,
         "quality": passage.quality,
+        "officer": passage.officer,
     }

@@ -29,7 +29,8 @@ class Passage:
     """A decision at a checkpoint with person and places found. `late` says it is told long after it happened.
 
     `score`, `needed` (the score asked for) and `quality` are those of the finger, None where no finger was the
-    proof. `candidates` are person numbers, likeliest first, as the terminal gave them.
+    proof. `candidates` are person numbers, likeliest first, as the terminal gave them. An attested passage has the
+    officer's login.
     """
 
     proof: Proof
@@ -46,3 +47,4 @@ class Passage:
     needed: float | None = None
     second_finger: bool = False
     candidates: tuple[str, ...] = ()
+    officer: str | None = None

@@ -47,9 +47,20 @@ RULES: Final = {
     "poor_quality": Sentence("Finger could not be read"),
     "zone_not_allowed": Sentence("May not enter this zone"),
     "no_roll": Sentence("The terminal holds no roll"),
+    "second_finger": Sentence("Not sure enough with the second finger either"),
+    "needs_officer": Sentence("This gate opens only with an officer"),
+    "standing_procedure": Sentence("Passes by a standing procedure"),
+    "evacuation": Sentence("Evacuation"),
+    "lockdown": Sentence("Lockdown"),
+    "let_through": Sentence("An officer at the hub let the person through"),
+    "roll_old": Sentence("The terminal's roll is too old"),
+    "rules_old": Sentence("The terminal's rules are too old"),
+    "clock_unsure": Sentence("The terminal's clock is unsure"),
+    "attested": Sentence("An officer vouched for the person"),
+    "turned_back": Sentence("An officer turned the person back"),
 }
 
-SOURCES: Final = {"scan": Sentence("finger scan")}
+SOURCES: Final = {"scan": Sentence("finger scan"), "attested": Sentence("an officer's word")}
 
 
 def in_words(words: dict[str, Sentence], code: str) -> Sentence:

@@ -23,7 +23,8 @@ from hub.custody.records import Person
 from hub.custody.rules import OrderFacts, OrderKind, PersonFacts, Sex
 from hub.database import Sessions, session_scope
 from hub.movements import feed
-from hub.movements.actions import Passage, Place, Somebody, apply_passages
+from hub.movements.actions import apply_passages
+from hub.movements.passages import Passage, Place, Somebody
 from hub.movements.records import Zone
 from hub.movements.rules import Decision, Proof
 from hub.movements.site import import_site, read_site

@@ -17,15 +17,8 @@ from hub.__main__ import main
 from hub.custody.records import PersonChange
 from hub.database import session_scope
 from hub.errors import HubError
-from hub.movements.actions import (
-    Passage,
-    Place,
-    Somebody,
-    apply_passages,
-    find_checkpoint,
-    permit_zones,
-    zones_of,
-)
+from hub.movements.actions import apply_passages, find_checkpoint, permit_zones, zones_of
+from hub.movements.passages import Passage, Place, Somebody
 from hub.movements.records import Movement, Position, Zone, ZonePermission
 from hub.movements.rules import Proof, supersedes
 from hub.movements.site import SiteError, import_site, read_site
