@@ -12,7 +12,7 @@ from typing import Any
 
 from edge.errors import EdgeError, JournalDamagedError
 from edge.journal_file import check_to_look
-from edge.locking import held
+from edge.locking import held, is_held
 from edge.log import Log
 from edge.provisioning import Folder, check_name, install_grant, make_terminal, prepare
 from edge.running import run_agent
@@ -54,6 +54,8 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--baud", type=int, help="rate to use; without it 57600 and 115200 are tried")
     grant = _command(commands, "install-grant", "put the hub's grant in place", _install_grant)
     grant.add_argument("grant", type=Path)
+    protect = _command(commands, "protect", "how the roll copy is protected on the card", _protect)
+    protect.add_argument("--at-rest", choices=("none", "hub_released", "tpm"), required=True)
     _command(commands, "run", "run the agent in the foreground", _run)
     status = _command(commands, "status", "how the terminal stands, read from its disk", _status)
     status.add_argument("--json", action="store_true")
@@ -92,6 +94,15 @@ def _install_grant(folder: Folder, chosen: argparse.Namespace) -> int:
     settings = load(folder.settings)
     seen = install_grant(folder, settings, chosen.grant.read_bytes())
     print(f"Installed. Key of the hub, compare it with what the hub shows: {seen}")
+    return OK
+
+
+def _protect(folder: Folder, chosen: argparse.Namespace) -> int:
+    from edge.protection import AtRest, choose
+
+    choose(folder, AtRest(chosen.at_rest))
+    again = " Start the agent again: it then writes the roll copy anew." if is_held(folder.lock) else ""
+    print(f"Protection of the roll copy: {chosen.at_rest}.{again}")
     return OK
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import signal
 import threading
@@ -12,6 +13,7 @@ from types import FrameType
 
 import matching
 from edge.agent import Agent
+from edge.asking import Asking
 from edge.clock import SystemClock
 from edge.configuration.front import front_of
 from edge.configuration.keeper import Around, Configurations
@@ -24,6 +26,7 @@ from edge.identification import RollIdentifier
 from edge.journal import Journal, Room, open_journal
 from edge.log import Log
 from edge.passage import Passages
+from edge.protection import AtRest, RollKeys
 from edge.provisioning import Folder, load_grant, load_keys
 from edge.recording import JournalRecorder
 from edge.refusals import Refusals
@@ -80,6 +83,8 @@ class _Terminal:
         self._refusals = Refusals(log.of("downlink"))
         self._threads = Threads(log.of("threads"))
         self._counters = Counters(folder.counters)
+        self._roll_keys = RollKeys(folder, AtRest(settings.protection.at_rest), os.environ)
+        self._roll_file = RollFile(folder.roll, self._roll_keys, settings.terminal)
         if not self._counters.check():
             log.error("counters_damaged", say="They begin anew; the old file is beside the new one.")
 
@@ -99,7 +104,8 @@ class _Terminal:
             "starting", seconds=round(time.monotonic() - began, 2), granted=self._grant is not None
         )
         configurations = self._configurations()
-        link = self._link(journal, roll, configurations)
+        asking = self._asking(roll)
+        link = self._link(journal, roll, configurations, asking)
         recorder = JournalRecorder(journal, self._clock, link.wake if link else _nobody)
         started = Started(
             software=software(), roll_version=roll.content().version, set_aside=damage is not None
@@ -113,14 +119,18 @@ class _Terminal:
             )
             beat = self._threads.beat("configuration", self._settings.health.hung_s)
             self._threads.start("configuration", lambda: configurations.run(beat), beat)
+        if link is not None and asking is not None:
+            asking.start(link, self._threads)
         agent.run(lambda: not self._stopping.is_set() and self._threads.all_live())
         if configurations is not None:
             configurations.stop()
+        if asking is not None:
+            asking.stop()
         return self._end(link, journal)
 
     def _open_roll(self) -> RollCopy:
         roll = RollCopy(
-            RollFile(self._folder.roll, self._keys.roll, self._settings.terminal),
+            self._roll_file,
             matching.Gallery,
             terminal=self._settings.terminal,
             to_zone=_place(self._grant).to_zone,
@@ -146,10 +156,27 @@ class _Terminal:
             log=self._log.of("configuration"),
         )
 
+    def _asking(self, roll: RollCopy) -> Asking | None:
+        if self._grant is None:
+            return None
+        return Asking(
+            self._folder,
+            self._settings,
+            self._keys,
+            verifying_key(self._grant.hub_verifying_key),
+            self._roll_file,
+            self._roll_keys,
+            roll,
+            self._refusals,
+            self._clock,
+            self._log,
+            aside_name=_aside_name,
+        )
+
     def _link(
-        self, journal: Journal, roll: RollCopy, configurations: Configurations | None
+        self, journal: Journal, roll: RollCopy, configurations: Configurations | None, asking: Asking | None
     ) -> HubLink | None:
-        if self._grant is None or configurations is None:
+        if self._grant is None or configurations is None or asking is None:
             self._log.warning(
                 "no_grant", say="The hub has not taken this terminal in: it journals and refers."
             )
@@ -168,7 +195,7 @@ class _Terminal:
             software=software(),
             new_id=_new_id,
             aside_name=_aside_name,
-            handlers={Channel.CONFIG: configurations.post},
+            handlers={Channel.CONFIG: configurations.post, **asking.handlers()},
         )
         link.also_tell(configurations.state, lambda: {"rules_age_s": configurations.age_s()})
         return link

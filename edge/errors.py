@@ -33,6 +33,12 @@ class ProvisioningError(StartError):
     code = "edge.provisioning"
 
 
+class RollLockedError(EdgeError):
+    """There is a roll copy, and its key is not to be had now."""
+
+    code = "roll.locked"
+
+
 class JournalWriteError(EdgeError):
     """Nothing was recorded: no lamp may be lit for what should have been."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,8 +44,20 @@ class Folder:
         return self.root / "counters.json"
 
     @property
+    def configuration(self) -> Path:
+        return self.root / "configuration.json"
+
+    @property
     def journal(self) -> Path:
         return self.root / "journal.sqlite"
+
+    @property
+    def mark(self) -> Path:
+        return self.root / "journal.mark"
+
+    @property
+    def condition(self) -> Path:
+        return self.root / "condition.json"
 
     @property
     def roll(self) -> Path:
@@ -83,11 +94,10 @@ class Folder:
 
 @dataclass(frozen=True)
 class Keys:
-    """The terminal's secrets: it signs, it opens what is sealed to it, and it locks its roll copy."""
+    """The terminal's secrets: it signs, and it opens what is sealed to it."""
 
     signing: SigningKey
     opening: OpeningKey
-    roll: bytes
 
 
 def check_name(terminal: str) -> None:
@@ -129,7 +139,6 @@ def make_keys(folder: Folder) -> None:
     made = {
         "sign.key": lambda: private_bytes(SigningKey.generate()),
         "open.key": lambda: private_bytes(OpeningKey.generate()),
-        "roll.key": lambda: os.urandom(32),
         "tls.key": _new_tls_key,
     }
     for name, make in made.items():
@@ -139,12 +148,12 @@ def make_keys(folder: Folder) -> None:
 
 def load_keys(folder: Folder) -> Keys:
     """The keys on disk; StartError when one is missing, damaged, or open to other users."""
-    raw = {name: read_secret(folder.keys / f"{name}.key") for name in ("sign", "open", "roll")}
+    raw = {name: read_secret(folder.keys / f"{name}.key") for name in ("sign", "open")}
     read_secret(folder.tls_key)
     for name, value in raw.items():
         if len(value) != 32:
             raise StartError(f"The key file {name}.key is damaged. Provision the terminal again.")
-    return Keys(signing_key(raw["sign"]), opening_key(raw["open"]), raw["roll"])
+    return Keys(signing_key(raw["sign"]), opening_key(raw["open"]))
 
 
 def write_request(folder: Folder, settings: Settings) -> str:

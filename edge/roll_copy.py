@@ -11,17 +11,19 @@ from typing import Any, Protocol
 
 from edge.clock import Reading
 from edge.counters import Counters
+from edge.errors import RollLockedError
 from edge.log import Log
 from edge.ports import Clock, RollFacts
-from edge.roll_file import RollFile
+from edge.roll_file import FORM, RollFile, StoredRoll
 from matching import Template, TemplateError
 from wire.codec import decode
 from wire.errors import Refusal, WireError
 from wire.keys import OpeningKey
-from wire.roll import RollChanges, RollPerson, RollUpdate, seal_context
+from wire.roll import RollChanges, RollOfficer, RollPerson, RollUpdate, seal_context
 from wire.sealing import unseal
 from wire.versions import NOTHING, Version
 
+_EMPTY = StoredRoll(form=FORM, version=NOTHING, people=[])
 NOTE_EVERY_S = 300.0
 """Seconds between two noted confirmations: after a restart the copy may look that much older, and the card lasts."""
 
@@ -43,17 +45,24 @@ class Searchable(Protocol):
     def identify(
         self, probe: Template, fmr: float, expected: Collection[str] | None, expected_fmr: float
     ) -> Any: ...
+    def candidates(self, probe: Template, count: int) -> Any: ...
 
 
 @dataclass(frozen=True)
 class Content:
-    """One state of the copy; `expected` are those who may enter where the terminal leads."""
+    """One state of the copy; `expected` are those who may enter where the terminal leads.
+
+    `scope` says in the hub's words what of the roll this is. `officers` may vouch for people here.
+    """
 
     version: Version
     gallery: Searchable
     people: Mapping[str, RollPerson]
     zones: Mapping[str, frozenset[str]]
     expected: frozenset[str]
+    attested: frozenset[str] = frozenset()
+    officers: tuple[RollOfficer, ...] = ()
+    scope: str = ""
 
 
 class RollCopy:
@@ -80,25 +89,39 @@ class RollCopy:
         self._clock = clock
         self._log = log
         self._receiving = threading.Lock()
-        self._content = self._arranged(NOTHING, new_gallery(), {})
+        self._content = self._arranged(_EMPTY, new_gallery(), {})
         self._confirmed: Reading | None = None
         self._noted: Reading | None = None
-        self._heard_at: datetime | None = None
+        self._heard_at = counters.roll_said_at()
+        self._heard_in: int | None = None
+        self._locked = False
         self._chunks: dict[int, RollUpdate] = {}
 
     def load(self, aside_name: str) -> bool:
-        """Brings back the stored copy. False when its file was unusable: it is set aside and the copy is empty."""
-        try:
-            stored = self._file.load()
-        except WireError as error:
-            folder = self._file.set_aside(aside_name)
-            self._log.error("roll_copy_set_aside", why=error.reason.value, to=folder.name)
-            return False
-        gallery = self._new_gallery()
-        self._enrol(gallery, stored.people)
-        self._content = self._arranged(stored.version, gallery, {who.person: who for who in stored.people})
-        self._confirmed = self._noted = self._counters.confirmed()
-        return True
+        """Brings back the stored copy, and writes it anew when another protection was chosen since.
+
+        False when there is none: its file was unusable and is set aside, or its key is not to be had yet.
+        """
+        with self._receiving:
+            return self._load(aside_name)
+
+    def unlock(self, aside_name: str) -> None:
+        """The hub gave the key: brings back the stored copy, or stores the one that came from the hub meanwhile."""
+        with self._receiving:
+            if self._content.version == NOTHING:
+                self._load(aside_name)
+            else:
+                self._save(self._stored())
+            self._locked = False
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether there is a copy here whose key is not to be had."""
+        return self._locked
+
+    def tell(self) -> Mapping[str, Any]:
+        """What `wire.state.State` says of it."""
+        return {"protection": self._file.lies_under().value, "roll_scope": self._content.scope}
 
     def content(self) -> Content:
         """The copy as it stands; what is returned does not change, save for its gallery."""
@@ -106,7 +129,7 @@ class RollCopy:
 
     def facts(self, content: Content) -> RollFacts:
         """What a decision needs of `content`, with its age as of now."""
-        return RollFacts(content.version, self.age_s(), content.zones)
+        return RollFacts(content.version, self.age_s(), content.zones, content.attested)
 
     def age_s(self) -> int | None:
         """Seconds since the hub last confirmed the copy, None when it never did."""
@@ -119,12 +142,14 @@ class RollCopy:
         WireError BACKWARDS, UNSEALABLE or MALFORMED when it must not be acted on; the copy then stands as it was.
         """
         with self._receiving:
-            current = self._content.version
-            if update.base == update.to:
-                return self._confirm(update) if update.to == current else Receipt.STALE
+            current, same_scope = self._content.version, update.scope == self._content.scope
+            if update.base == update.to and not update.sealed:
+                return self._confirm(update) if update.to == current and same_scope else Receipt.STALE
             if update.to < current:
                 raise WireError(Refusal.BACKWARDS, f"The roll copy is at {current}, newer than what came.")
-            if update.to == current or update.base not in (NOTHING, current):
+            if self._is_old(update) or (update.to == current and same_scope):
+                return Receipt.STALE
+            if update.base not in (NOTHING, current):
                 return Receipt.STALE
             if update.part > update.parts:
                 raise WireError(Refusal.MALFORMED, "The chunk's number is past the number of chunks.")
@@ -136,10 +161,41 @@ class RollCopy:
             self._apply(update, changes)
             return Receipt.APPLIED
 
+    def _load(self, aside_name: str) -> bool:
+        try:
+            stored = self._file.load()
+        except WireError as error:
+            folder = self._file.set_aside(aside_name)
+            self._log.error("roll_copy_set_aside", why=error.reason.value, to=folder.name)
+            return False
+        except RollLockedError as error:
+            self._locked = True
+            self._log.warning("roll_copy_locked", say=error.sentence)
+            return False
+        gallery = self._new_gallery()
+        self._enrol(gallery, stored.people)
+        self._content = self._arranged(stored, gallery, {who.person: who for who in stored.people})
+        self._confirmed = self._noted = self._counters.confirmed()
+        self._settle(stored)
+        return True
+
+    def _settle(self, stored: StoredRoll) -> None:
+        try:
+            if self._file.settle(stored):
+                self._log.info("roll_copy_protected", at_rest=self._file.lies_under().value)
+        except OSError as error:
+            self._log.error("roll_not_stored", why=error.strerror, version=str(stored.version))
+
+    def _is_old(self, update: RollUpdate) -> bool:
+        """What was said in another session, or not after what was heard last, may be a copy of an old message."""
+        if update.session is None:
+            return self._heard_at is not None and update.said_at <= self._heard_at
+        return update.session != self._counters.session()
+
     def _collect(self, update: RollUpdate) -> None:
         """Chunks of another difference than those held make these useless: the hub has moved on."""
         one = next(iter(self._chunks.values()), update)
-        if (one.base, one.to, one.parts) != (update.base, update.to, update.parts):
+        if _way(one) != _way(update):
             self._chunks = {}
         self._chunks[update.part] = update
 
@@ -148,18 +204,21 @@ class RollCopy:
         return decode(unseal(update.sealed, self._key, context), RollChanges)
 
     def _confirm(self, update: RollUpdate) -> Receipt:
-        if self._heard_at is not None and update.said_at <= self._heard_at:
+        again = self._heard_in == update.session or update.session is None
+        if self._is_old(update) or (
+            again and self._heard_at is not None and update.said_at <= self._heard_at
+        ):
             return Receipt.STALE  # said once before: proves nothing about now
         self._note(update)
         return Receipt.CONFIRMED
 
     def _note(self, update: RollUpdate) -> None:
-        self._heard_at = update.said_at
+        self._heard_at, self._heard_in = update.said_at, update.session
         self._confirmed = now = self._clock.read()
         if self._noted is None or now.seconds_since(self._noted) >= NOTE_EVERY_S:
             self._noted = now
             try:
-                self._counters.note_confirmed(now)
+                self._counters.note_confirmed(now, update.said_at)
             except OSError as error:
                 self._log.warning("confirmation_not_noted", why=error.strerror)
 
@@ -171,20 +230,37 @@ class RollCopy:
             for person in change.removals:
                 people.pop(person, None)
             people.update((who.person, who) for who in change.upserts)
-        self._save(update.to, people)
+        named = [change.officers for change in changes if change.officers is not None]
+        officers = named[-1] if named else ([] if whole else list(old.officers))
+        stored = StoredRoll(
+            form=FORM, version=update.to, people=list(people.values()), officers=officers, scope=update.scope
+        )
+        self._save(stored)
         gallery = self._new_gallery() if whole else old.gallery
         held = {} if whole else old.people
         self._change(gallery, held, people)
-        self._content = self._arranged(update.to, gallery, people)
+        self._content = self._arranged(stored, gallery, people)
         self._note(update)
         self._log.info("roll_applied", version=str(update.to), people=len(people))
 
-    def _save(self, version: Version, people: dict[str, RollPerson]) -> None:
+    def _save(self, stored: StoredRoll) -> None:
         """Who left must not be let in because a disk is full: then the copy holds in memory, and comes again."""
         try:
-            self._file.save(version, list(people.values()))
+            self._file.save(stored)
         except OSError as error:
-            self._log.error("roll_not_stored", why=error.strerror, version=str(version))
+            self._log.error("roll_not_stored", why=error.strerror, version=str(stored.version))
+        except RollLockedError as error:
+            self._log.warning("roll_not_stored", why=error.code, version=str(stored.version))
+
+    def _stored(self) -> StoredRoll:
+        held = self._content
+        return StoredRoll(
+            form=FORM,
+            version=held.version,
+            people=list(held.people.values()),
+            officers=list(held.officers),
+            scope=held.scope,
+        )
 
     def _change(
         self, gallery: Searchable, held: Mapping[str, RollPerson], wanted: Mapping[str, RollPerson]
@@ -214,7 +290,19 @@ class RollCopy:
         if unreadable:
             self._log.error("templates_unreadable", count=unreadable)
 
-    def _arranged(self, version: Version, gallery: Searchable, people: dict[str, RollPerson]) -> Content:
+    def _arranged(self, stored: StoredRoll, gallery: Searchable, people: dict[str, RollPerson]) -> Content:
         zones = {number: frozenset(who.zones) for number, who in people.items()}
-        expected = frozenset(number for number, allowed in zones.items() if self._to_zone in allowed)
-        return Content(version, gallery, people, zones, expected)
+        return Content(
+            version=stored.version,
+            gallery=gallery,
+            people=people,
+            zones=zones,
+            expected=frozenset(number for number, allowed in zones.items() if self._to_zone in allowed),
+            attested=frozenset(number for number, who in people.items() if who.attested),
+            officers=tuple(stored.officers),
+            scope=stored.scope,
+        )
+
+
+def _way(update: RollUpdate) -> tuple[Version, Version, int, str]:
+    return update.base, update.to, update.parts, update.scope

@@ -11,7 +11,7 @@ from edge.errors import EdgeError, JournalDamagedError
 from edge.locking import is_held
 from edge.ports import Standing
 from edge.provisioning import Folder, load_grant, load_keys
-from edge.roll_file import RollFile
+from edge.roll_file import open_roll_file
 from edge.settings import Settings
 from wire.errors import WireError
 
@@ -90,7 +90,8 @@ def _journal(folder: Folder, trouble: list[str]) -> Standing | None:
 
 def _roll(folder: Folder, settings: Settings, trouble: list[str]) -> tuple[str | None, int | None]:
     try:
-        stored = RollFile(folder.roll, load_keys(folder).roll, settings.terminal).load()
+        load_keys(folder)
+        stored = open_roll_file(folder, settings).load()
     except WireError as error:
         trouble.append(error.sentence)
     except EdgeError as error:

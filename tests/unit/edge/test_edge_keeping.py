@@ -39,7 +39,7 @@ def test_the_last_confirmation_is_remembered(tmp_path: Path) -> None:
     counters = Counters(tmp_path / "counters.json")
     assert counters.confirmed() is None
     counters.next_session(AT)
-    counters.note_confirmed(Reading("ab" * 16, 5_000, AT, Clock.SYNCHRONISED))
+    counters.note_confirmed(Reading("ab" * 16, 5_000, AT, Clock.SYNCHRONISED), AT)
     counters.next_session(AT)
     noted = counters.confirmed()
     assert noted is not None

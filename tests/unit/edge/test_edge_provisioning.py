@@ -184,7 +184,7 @@ def test_an_open_connection_is_allowed_on_loopback(folder: Folder) -> None:
 
 
 def test_a_key_that_others_may_read_stops_the_start(folder: Folder) -> None:
-    (folder.keys / "roll.key").chmod(0o644)
+    (folder.keys / "open.key").chmod(0o644)
     with pytest.raises(StartError, match="open to other users"):
         load_keys(folder)
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,9 +15,11 @@ import pytest
 from edge.clock import Reading
 from edge.counters import Counters
 from edge.log import Log
+from edge.protection import AtRest, RollKeys
+from edge.provisioning import Folder
 from edge.refusals import Refusals
 from edge.roll_copy import Receipt, RollCopy
-from edge.roll_file import RollFile
+from edge.roll_file import RollFile, StoredRoll
 from edge.roll_receiver import RollReceiver
 from matching import Template
 from wire.codec import encode
@@ -29,7 +32,6 @@ from wire.sealing import seal
 from wire.versions import NOTHING, Version
 
 AT = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
-KEY = b"k" * 32
 
 
 def template(seed: int) -> bytes:
@@ -99,16 +101,21 @@ class Terminal:
         self.opening = OpeningKey.generate()
         self.log = io.StringIO()
         self.said = 0
+        self.counters = Counters(folder / "counters.json")
+        self.keys = RollKeys(Folder(folder), AtRest.NONE, {})
+        (folder / "keys").mkdir()
         self.copy = self.start()
 
-    def start(self, key: bytes = KEY) -> RollCopy:
+    def start(self, at_rest: AtRest = AtRest.NONE, environment: Mapping[str, str] | None = None) -> RollCopy:
+        self.counters = Counters(self.folder / "counters.json")
+        self.keys = RollKeys(Folder(self.folder), at_rest, environment or {})
         copy = RollCopy(
-            RollFile(self.folder / "roll.sealed", key, "gate-1"),
+            RollFile(self.folder / "roll.sealed", self.keys, "gate-1"),
             FakeGallery,
             terminal="gate-1",
             to_zone="block-a",
             opening_key=self.opening,
-            counters=Counters(self.folder / "counters.json"),
+            counters=self.counters,
             clock=self.clock,
             log=Log("roll", self.log),
         )
@@ -129,17 +136,19 @@ class Terminal:
         removals: Sequence[str] = (),
         part: int = 1,
         parts: int = 1,
+        **more: Any,
     ) -> RollUpdate:
-        changes = encode(RollChanges(upserts=list(upserts), removals=list(removals)))
+        officers = more.pop("officers", None)
+        changes = encode(RollChanges(upserts=list(upserts), removals=list(removals), officers=officers))
         sealed = seal(changes, self.opening.public_key(), seal_context("gate-1", to, part))
         self.said += 1
         said_at = AT + timedelta(seconds=self.said)
-        return RollUpdate(base=base, to=to, part=part, parts=parts, sealed=sealed, said_at=said_at)
+        return RollUpdate(base=base, to=to, part=part, parts=parts, sealed=sealed, said_at=said_at, **more)
 
-    def confirmation(self, version: Version) -> RollUpdate:
+    def confirmation(self, version: Version, **more: Any) -> RollUpdate:
         self.said += 1
         said_at = AT + timedelta(seconds=self.said)
-        return RollUpdate(base=version, to=version, part=1, parts=1, sealed=b"", said_at=said_at)
+        return RollUpdate(base=version, to=version, part=1, parts=1, sealed=b"", said_at=said_at, **more)
 
 
 @pytest.fixture
@@ -217,7 +226,9 @@ def test_a_damaged_file_is_set_aside_and_the_copy_starts_empty(terminal: Termina
     raw[len(raw) // 2] ^= 1
     if damage != "other key":
         path.write_bytes({"flipped": bytes(raw), "cut": bytes(raw[:50]), "empty": b""}[damage])
-    terminal.start(key=b"o" * 32 if damage == "other key" else KEY)
+    if damage == "other key":
+        (terminal.folder / "keys" / "roll.key").write_bytes(b"o" * 32)
+    terminal.start()
     assert not terminal.loaded
     assert terminal.copy.content().version == NOTHING
     assert terminal.gallery() == {}
@@ -302,7 +313,7 @@ def test_whoever_leaves_is_out_even_when_the_disk_is_full(
 ) -> None:
     terminal.copy.receive(terminal.update(NOTHING, v(5), [person(1), person(2)]))
 
-    def full(_self: RollFile, _version: Version, _people: list[RollPerson]) -> None:
+    def full(_self: RollFile, _stored: StoredRoll) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(RollFile, "save", full)

@@ -1,0 +1,79 @@
+"""What a terminal asks of the hub now and then, each in its own time: one thread for all of them."""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from edge.refusals import Refusals
+from edge.threads import Beat
+from wire.topics import Channel
+
+LOOK_S = 1.0
+MOST_WAITING = 20
+
+
+class Errand(Protocol):
+    """Something asked on `channel` and answered on `answered`. Times are monotonic, in seconds."""
+
+    @property
+    def channel(self) -> Channel: ...
+    @property
+    def answered(self) -> Channel: ...
+
+    def next_word(self, now_s: float) -> bytes | None:
+        """What to say now, None for nothing. Whether it arrives shows in the answer alone."""
+
+    def take(self, raw: bytes, now_s: float) -> None:
+        """A message on the answering channel, not verified yet."""
+
+
+class Errands:
+    """`run` is the body of a thread; `handlers` put what arrives into its mailbox from any other."""
+
+    def __init__(self, errands: Sequence[Errand], refusals: Refusals) -> None:
+        self._errands = errands
+        self._refusals = refusals
+        self._mailbox: queue.Queue[tuple[Errand, bytes]] = queue.Queue(MOST_WAITING)
+        self._stopping = False
+
+    def handlers(self) -> Mapping[Channel, Callable[[bytes], None]]:
+        """For `edge.hub_link.HubLink`."""
+        return {errand.answered: self._poster(errand) for errand in self._errands}
+
+    def run(
+        self, say: Callable[[Channel, bytes], None], changed: Callable[[], None], beat: Beat | None = None
+    ) -> None:
+        """Returns after `stop`. `changed` is called when an answer was taken: the state may read differently."""
+        while not self._stopping:
+            if beat is not None:
+                beat()
+            self.turn(say, changed, LOOK_S)
+
+    def stop(self) -> None:
+        self._stopping = True
+
+    def turn(self, say: Callable[[Channel, bytes], None], changed: Callable[[], None], wait_s: float) -> None:
+        """Takes one answer, waiting for it at most `wait_s`, and says what is due."""
+        now_s = time.monotonic()
+        for errand in self._errands:
+            if (word := errand.next_word(now_s)) is not None:
+                say(errand.channel, word)
+        try:
+            arrived = self._mailbox.get(timeout=wait_s)
+        except queue.Empty:
+            return
+        errand, raw = arrived
+        errand.take(raw, time.monotonic())
+        changed()
+
+    def _poster(self, errand: Errand) -> Callable[[bytes], None]:
+        def post(raw: bytes) -> None:
+            try:
+                self._mailbox.put_nowait((errand, raw))
+            except queue.Full:
+                self._refusals.count("mailbox_full")
+
+        return post
