@@ -52,10 +52,15 @@ class SystemClock:
         )
 
     def _is_trusted(self, wall: datetime) -> bool:
-        if not _EARLIEST_PLAUSIBLE <= wall <= _LATEST_PLAUSIBLE:
+        if not is_plausible(wall):
             return False
         state = self._libc.adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES))
         return 0 <= int(state) < _TIME_ERROR
+
+
+def is_plausible(wall: datetime) -> bool:
+    """Whether a wall clock can be right at all: not 1970, and not 2099."""
+    return _EARLIEST_PLAUSIBLE <= wall <= _LATEST_PLAUSIBLE
 
 
 def disk_free_bytes(folder: Path) -> int:

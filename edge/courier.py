@@ -68,6 +68,10 @@ class Courier:
         self._flights = []
         self._ahead = ()
 
+    def is_done(self) -> bool:
+        """Whether the hub holds everything that is in the journal."""
+        return self._next_stretch(True) is None and self._next_stretch(False) is None and not self._flights
+
     def due(self, now: float) -> list[bytes]:
         """Batches to publish now, live ones first; each counts as under way from here on."""
         self._grow_old(now)

@@ -16,6 +16,7 @@ from pathlib import Path
 from edge import journal_file
 from edge.clock import Reading, disk_free_bytes
 from edge.errors import JournalDamagedError, JournalFullError, JournalWriteError
+from edge.journal_file import Mark, check_file
 from edge.ports import Heard, Slice, Standing
 from wire.codec import encode
 from wire.journal import MAX_ENTRY_BYTES, Ack, Entry, link
@@ -118,6 +119,26 @@ class Journal:
                 self._standing = replace(now, committed=ack.committed, backed_up=backed_up)
             return Heard.TAKEN
 
+    def check_on(self, start: Mark, most: int) -> Mark:
+        """How far the chain holds after `start`, of at most `most` entries; JournalDamagedError where it breaks."""
+        with self._looking:
+            now = self._standing
+            held = start.journal_id == now.journal_id and start.sequence >= now.pruned_to
+            first = start if held else Mark(now.journal_id, now.pruned_to, now.pruned_link)
+            try:
+                return journal_file.follow(self._side, first, most)
+            except sqlite3.Error as error:
+                raise JournalDamagedError(
+                    f"The journal's file cannot be read ({journal_file.reason(error)})."
+                ) from error
+
+    def size(self) -> tuple[int, int]:
+        """Bytes that the entries take, and bytes that they may still take before one is refused."""
+        with self._looking:
+            used = self._used_bytes()
+            free = disk_free_bytes(self._path.parent) - self._room.reserve_bytes
+            return used, max(0, min(self._room.most_bytes - used, free))
+
     def is_short(self) -> bool:
         """Whether the disk or the journal's own bound is nearly reached: time for somebody to make room."""
         with self._looking:
@@ -209,9 +230,12 @@ class Journal:
     def _short_of_disk(self) -> bool:
         if disk_free_bytes(self._path.parent) < self._room.low_bytes:
             return True
+        return self._used_bytes() > 0.9 * self._room.most_bytes
+
+    def _used_bytes(self) -> int:
         pages: int = self._side.execute("PRAGMA page_count").fetchone()[0]
         unused: int = self._side.execute("PRAGMA freelist_count").fetchone()[0]
-        return (pages - unused) * _page_bytes(self._side) > 0.9 * self._room.most_bytes
+        return (pages - unused) * _page_bytes(self._side)
 
     def _open_side(self) -> sqlite3.Connection:
         connection = self._open()
@@ -245,39 +269,22 @@ def _create(path: Path, terminal: str, journal_id: bytes) -> Standing:
 
 
 def open_journal(
-    path: Path, terminal: str, room: Room, new_id: Callable[[], bytes], aside_name: Callable[[], str]
+    path: Path,
+    terminal: str,
+    room: Room,
+    new_id: Callable[[], bytes],
+    aside_name: Callable[[], str],
+    mark: Mark | None = None,
 ) -> tuple[Journal, JournalDamagedError | None]:
     """The terminal's journal, and what was wrong with the one before if it had to be put aside.
 
     A missing file is begun; a damaged one is kept under `set-aside/<aside_name()>/`, never repaired or deleted.
+    What `mark` vouches for is not read again.
     """
     if not path.exists():
         return Journal(path, terminal, room, _create(path, terminal, new_id())), None
     try:
-        return Journal(path, terminal, room, check_file(path, terminal)), None
+        return Journal(path, terminal, room, check_file(path, terminal, mark)), None
     except JournalDamagedError as damage:
         journal_file.set_aside(path, aside_name())
         return Journal(path, terminal, room, _create(path, terminal, new_id())), damage
-
-
-def check_file(path: Path, terminal: str) -> Standing:
-    """Follows the whole chain of a file that nobody writes; JournalDamagedError when it does not hold."""
-    return _checked(path, terminal, journal_file.connect)
-
-
-def check_to_look(path: Path, terminal: str) -> Standing:
-    """The same, changing nothing, while the agent may be writing."""
-    return _checked(path, terminal, journal_file.connect_to_look)
-
-
-def _checked(path: Path, terminal: str, connect: Callable[[Path], sqlite3.Connection]) -> Standing:
-    try:
-        connection = connect(path)
-    except sqlite3.Error as error:
-        raise JournalDamagedError(
-            f"The journal's file cannot be opened ({journal_file.reason(error)})."
-        ) from error
-    try:
-        return journal_file.verify(connection, terminal)
-    finally:
-        connection.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from edge.errors import JournalDamagedError, StartError
@@ -17,6 +19,16 @@ LAYOUT = 1
 
 BUSY_MS = 5_000
 """Only ever waited for while a command looks at the file from outside."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far a journal's chain was followed and held: up to `sequence`, whose link is `link`."""
+
+    journal_id: bytes
+    sequence: int
+    link: bytes
+
 
 _TABLES = """
 BEGIN;
@@ -83,8 +95,11 @@ def standing(connection: sqlite3.Connection) -> Standing:
     return Standing(*facts, *(end or (facts[4], facts[5])))
 
 
-def verify(connection: sqlite3.Connection, terminal: str) -> Standing:
-    """Reads every entry and follows the chain; JournalDamagedError with the first sequence that does not fit."""
+def verify(connection: sqlite3.Connection, terminal: str, mark: Mark | None = None) -> Standing:
+    """Reads every entry after `mark` and follows the chain; JournalDamagedError with the first that does not fit.
+
+    A mark that is not of this chain is left out of account: then every entry is read.
+    """
     try:
         connection.execute("BEGIN")  # one picture of the file, also while somebody writes
         version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -99,24 +114,64 @@ def verify(connection: sqlite3.Connection, terminal: str) -> Standing:
                 f"The journal in this folder belongs to terminal {found.terminal}, not to {terminal}. "
                 "Give each terminal its own data folder."
             )
-        _follow_chain(connection, found)
+        _follow_chain(connection, found, mark)
     except sqlite3.Error as error:
         raise JournalDamagedError(f"The journal's file cannot be read ({reason(error)}).") from error
     return found
 
 
-def _follow_chain(connection: sqlite3.Connection, found: Standing) -> None:
+def _follow_chain(connection: sqlite3.Connection, found: Standing, mark: Mark | None) -> None:
     if found.pruned_to == 0 and found.pruned_link != genesis(found.terminal, found.journal_id):
         raise JournalDamagedError("The journal does not begin with its own terminal and number.")
-    expected, before = found.pruned_to + 1, found.pruned_link
+    start = Mark(found.journal_id, found.pruned_to, found.pruned_link)
+    if mark is not None and _is_of(connection, mark, found):
+        start = mark
+    end = follow(connection, start)
+    if found.committed > end.sequence:
+        raise JournalDamagedError(f"The journal ends at entry {end.sequence}, the hub has {found.committed}.")
+
+
+def _is_of(connection: sqlite3.Connection, mark: Mark, found: Standing) -> bool:
+    if mark.journal_id != found.journal_id or mark.sequence <= found.pruned_to:
+        return False
+    stored = connection.execute("SELECT link FROM entries WHERE sequence = ?", (mark.sequence,)).fetchone()
+    return stored is not None and stored[0] == mark.link
+
+
+def follow(connection: sqlite3.Connection, start: Mark, most: int = -1) -> Mark:
+    """How far the chain holds after `start`, reading at most `most` entries; JournalDamagedError where it breaks."""
+    expected, before = start.sequence + 1, start.link
     for sequence, raw, stored in connection.execute(
-        "SELECT sequence, raw, link FROM entries ORDER BY sequence"
+        "SELECT sequence, raw, link FROM entries WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        (start.sequence, most),
     ):
         if sequence != expected or link(before, raw) != stored or _sequence_inside(raw) != sequence:
             raise JournalDamagedError(f"The journal's chain is broken at entry {expected}.")
         expected, before = sequence + 1, stored
-    if found.committed >= expected:
-        raise JournalDamagedError(f"The journal ends at entry {expected - 1}, the hub has {found.committed}.")
+    return Mark(start.journal_id, expected - 1, before)
+
+
+def check_file(path: Path, terminal: str, mark: Mark | None = None) -> Standing:
+    """Follows the chain of a file that nobody writes; JournalDamagedError when it does not hold."""
+    return _checked(path, terminal, connect, mark)
+
+
+def check_to_look(path: Path, terminal: str) -> Standing:
+    """Follows the whole chain, changing nothing, while the agent may be writing."""
+    return _checked(path, terminal, connect_to_look, None)
+
+
+def _checked(
+    path: Path, terminal: str, open_file: Callable[[Path], sqlite3.Connection], mark: Mark | None
+) -> Standing:
+    try:
+        connection = open_file(path)
+    except sqlite3.Error as error:
+        raise JournalDamagedError(f"The journal's file cannot be opened ({reason(error)}).") from error
+    try:
+        return verify(connection, terminal, mark)
+    finally:
+        connection.close()
 
 
 def _sequence_inside(raw: bytes) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,6 +50,14 @@ class Say:
 Mail = News | Wake | StateChanged | Say
 
 
+class Sounder(Protocol):
+    """What sends a word of its own through broker and hub from time to time, to learn how the way is."""
+
+    def connected(self, now: float) -> None: ...
+    def due(self, now: float) -> bytes | None: ...
+    def seconds_until_due(self, now: float) -> float: ...
+
+
 class Outward(Protocol):
     """The line to the broker."""
 
@@ -89,6 +97,11 @@ class Messenger:
         handlers: Mapping[Channel, Callable[[bytes], None]],
         now: Callable[[], float],
         log: Log,
+        sounder: Sounder | None = None,
+        salvage: Sequence[Courier] = (),
+        salvaged: Callable[[], None] = lambda: None,
+        idle: Callable[[float], None] = lambda _now: None,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
         self._terminal = terminal
         self._hub_key = hub_key
@@ -101,6 +114,11 @@ class Messenger:
         self._handlers = {self._topic(channel): handle for channel, handle in handlers.items()}
         self._now = now
         self._log = log
+        self._sounder = sounder
+        self._salvage = list(salvage)
+        self._salvaged = salvaged
+        self._idle = idle
+        self._beat = beat
         self._mailbox: queue.Queue[Mail] = queue.Queue(MAILBOX)
         self._session: int | None = None
         self._state_at = 0.0
@@ -131,23 +149,40 @@ class Messenger:
 
     def turn(self, timeout_s: float) -> None:
         """Takes what is in the mailbox, waiting at most `timeout_s` for the first, then says what is due."""
+        self._beat()
         self._read_mail(timeout_s)
+        self._beat()
         try:
             if self._session is not None:
                 self._say_state_if_due(self._session)
-                for batch in self._courier.due(self._now()):
-                    self._outward.publish(self._topic(Channel.JOURNAL), batch)
+                self._say_echo_if_due()
+                self._send_entries()
             self._keep_house()
         except sqlite3.Error as error:
             # A card that cannot be read now must not stop the gate, which can still write.
             self._log.error("journal_unreadable", why=getattr(error, "sqlite_errorname", "unknown"))
             self._tidy_at = self._now() + TIDY_S
 
+    def _say_echo_if_due(self) -> None:
+        word = self._sounder.due(self._now()) if self._sounder is not None else None
+        if word is not None:
+            self._outward.publish(self._topic(Channel.ECHO), word)
+
+    def _send_entries(self) -> None:
+        """The journal's own first; what was saved of a damaged one goes when none of its entries wait."""
+        batches = self._courier.due(self._now())
+        if not batches and self._salvage:
+            batches = self._salvage[0].due(self._now())
+        for batch in batches:
+            self._outward.publish(self._topic(Channel.JOURNAL), batch)
+
     def _patience_s(self) -> float:
         now = self._now()
         due = [self._tidy_at - now]
         if self._session is not None:
             due += [self._state_at - now, self._courier.seconds_until_due(now)]
+            due += [courier.seconds_until_due(now) for courier in self._salvage[:1]]
+            due += [self._sounder.seconds_until_due(now)] if self._sounder is not None else []
         return max(0.01, min(due))
 
     def _read_mail(self, timeout_s: float) -> None:
@@ -163,6 +198,10 @@ class Messenger:
             self._session = mail.session
             self._state_at = self._now()
             self._courier.connected()
+            for courier in self._salvage:
+                courier.connected()
+            if self._sounder is not None:
+                self._sounder.connected(self._now())
         elif isinstance(mail, Disconnected):
             self._session = None
         elif isinstance(mail, StateChanged):
@@ -182,17 +221,35 @@ class Messenger:
             body = open_envelope(
                 message.payload, kind=ACK_KIND, sender=HUB, receiver=self._terminal, key=self._hub_key
             )
-            heard = self._courier.acknowledged(decode(body, Ack))
+            taken = decode(body, Ack)
+            heard = self._courier.acknowledged(taken)
         except WireError as error:
             self._refusals.count(error.reason)
             return
-        if heard is Heard.CONTRADICTION:
+        if heard is Heard.OTHER_JOURNAL:
+            self._take_salvage_ack(taken)
+        elif heard is Heard.CONTRADICTION:
             self._log.error(
                 "journal_contradicted", say="The hub holds other entries: a new journal is begun."
             )
             self._voice.begin_anew()
             self._courier.begun_anew()
             self._state_at = self._now()
+
+    def _take_salvage_ack(self, ack: Ack) -> None:
+        for courier in self._salvage:
+            courier.acknowledged(ack)
+        waited = bool(self._salvage)
+        self._salvage = [courier for courier in self._salvage if not courier.is_done()]
+        if waited and not self._salvage:
+            self._log.info("salvage_sent")
+            self._salvaged()
+
+    def begun_anew(self, salvage: Sequence[Courier]) -> None:
+        """The journal was replaced by an empty one; `salvage` sends what the old one holds. From our own thread."""
+        self._salvage = list(salvage)
+        self._courier.begun_anew()
+        self._state_at = self._now()
 
     def _say_state_if_due(self, session: int) -> None:
         now = self._now()
@@ -215,6 +272,8 @@ class Messenger:
         pruned = self._journal.prune()
         self._journal.tidy()
         self._tidy_at = now if pruned else now + TIDY_S
+        if not pruned:
+            self._idle(now)
 
     def _topic(self, channel: Channel) -> str:
         return topic(self._terminal, channel)

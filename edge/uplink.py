@@ -15,14 +15,19 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from cryptography import x509
 from paho.mqtt.client import MQTT_ERR_SUCCESS, Client
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
+from edge.certificate import key_file
+from edge.clock import Reading
 from edge.log import Log
+from wire.journal import Clock as Confidence
 from wire.settings import UplinkSettings
 
 _POLL_S = 0.2
 _LAST_WORDS_S = 2.0
+_NO_CHECK_TIME = ssl.VerifyFlags(0x200000)  # X509_V_FLAG_NO_CHECK_TIME, which Python gives no name
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,9 @@ class Uplink:
         post: Callable[[News], None],
         log: Log,
         random: Random,
+        beat: Callable[[], None] = lambda: None,
+        rest: Callable[[], None] = lambda: None,
+        knows_time: Callable[[], bool] = lambda: True,
     ) -> None:
         self._line = line
         self._settings = settings
@@ -96,6 +104,10 @@ class Uplink:
         self._stopping = threading.Event()
         self._taken_in = False
         self._last_failure = ""
+        self._beat = beat
+        self._rest = rest
+        self._knows_time = knows_time
+        self._dropped = threading.Event()
 
     def run(self) -> None:
         """Returns after `stop`; no broker's absence ends it."""
@@ -103,10 +115,20 @@ class Uplink:
         while not self._stopping.is_set():
             connected = self._one_connection()
             pause_s = self._settings.retry_s if connected else min(pause_s * 2, self._settings.retry_most_s)
+            self._rest()
             self._stopping.wait(pause_s * self._random.uniform(0.5, 1.5))
+            self._beat()
 
     def stop(self) -> None:
         self._stopping.set()
+
+    def drop(self) -> None:
+        """Ends the present connection, and makes another one: for a way that is silent, or a new certificate."""
+        self._dropped.set()
+
+    def last_failure(self) -> str:
+        """Why the broker was not reached the last time, empty when it was."""
+        return self._last_failure
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False, wait: bool = False) -> bool:
         """Hands a message to the broker at QoS 1. True says only that it was handed over, with `wait` accepted."""
@@ -123,11 +145,12 @@ class Uplink:
         """Whether the broker took us in; returns when the connection has ended."""
         gone, welcome = threading.Event(), threading.Event()
         self._taken_in = False
+        self._dropped.clear()
         try:
             client = self._make_client(gone, welcome)
             client.connect(self._line.host, self._line.port, self._settings.keepalive_s)
         except (OSError, ValueError) as error:  # ValueError: a certificate or address that no library takes
-            self._note_failure(type(error).__name__, getattr(error, "strerror", None))
+            self._note_failure(type(error).__name__, _why(error))
             return False
         client.loop_start()
         try:
@@ -145,13 +168,17 @@ class Uplink:
 
     def _watch(self, client: Client, gone: threading.Event, welcome: threading.Event) -> None:
         announced = False
-        while not gone.wait(_POLL_S) and not self._stopping.is_set() and self._loops():
+        while not gone.wait(_POLL_S) and not self._is_to_end() and self._loops():
+            self._beat()
             if welcome.is_set() and not announced:
                 announced = True
                 self._last_failure = ""
                 self._client = client
                 self._log.info("broker_reached", session=self._session)
                 self._post(Connected(self._session or 0))
+
+    def _is_to_end(self) -> bool:
+        return self._stopping.is_set() or self._dropped.is_set()
 
     def _make_client(self, gone: threading.Event, welcome: threading.Event) -> Client:
         line = self._line
@@ -163,7 +190,8 @@ class Uplink:
             reconnect_on_failure=False,
         )
         if line.identity is not None:
-            client.tls_set_context(tls_context(line.identity))
+            timeless = not self._knows_time()
+            client.tls_set_context(tls_context(line.identity, timeless=timeless))
         if self._session is None:
             self._session = self._next_session()
         client.will_set(line.will_topic, self._will(self._session), qos=1, retain=True)
@@ -211,10 +239,36 @@ class Uplink:
             self._log.warning("broker_not_reached", what=what, why=why)
 
 
-def tls_context(identity: Identity) -> ssl.SSLContext:
-    """Mutual TLS 1.3: our certificate, and nobody but a broker of that authority."""
+def _why(error: Exception) -> str | None:
+    """The library's own word, without addresses: a certificate's fault is what a technician must read."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return error.verify_message
+    if isinstance(error, ssl.SSLError):
+        return error.reason
+    return getattr(error, "strerror", None)
+
+
+def can_judge_dates(now: Reading, certificate: Path) -> bool:
+    """Whether our clock may say that a certificate has ended: not when nobody sets it and our own seems wrong too."""
+    if now.confidence is Confidence.SYNCHRONISED:
+        return True
+    try:
+        own = x509.load_pem_x509_certificate(certificate.read_bytes())
+    except (OSError, ValueError):
+        return True  # the connection then fails, and says why
+    return own.not_valid_before_utc <= now.wall_time <= own.not_valid_after_utc
+
+
+def tls_context(identity: Identity, *, timeless: bool = False) -> ssl.SSLContext:
+    """Mutual TLS 1.3: our certificate, and nobody but a broker of that authority.
+
+    `timeless` is for a machine that cannot know the time: certificates are then checked but for their dates, since
+    the alternative is a gate that can never learn the time from the hub. The broker still checks ours by its clock.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.load_verify_locations(identity.authority)
-    context.load_cert_chain(identity.certificate, identity.key)
+    context.load_cert_chain(identity.certificate, key_file(identity.certificate, identity.key))
+    if timeless:
+        context.verify_flags |= _NO_CHECK_TIME
     return context

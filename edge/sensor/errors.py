@@ -26,6 +26,12 @@ class SensorGarbage(SensorError):
     code = "sensor.garbage"
 
 
+class SensorLying(SensorError):
+    """Every answer was in form, and what they say cannot be."""
+
+    code = "sensor.lying"
+
+
 class SensorLost(SensorError):
     """The port is gone or cannot be opened: unplugged, absent, or without permission."""
 

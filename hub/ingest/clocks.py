@@ -2,7 +2,7 @@
 
 A terminal has no clock of its own to trust at start, but counts milliseconds since its boot without fail. The hub
 heard of an entry after it happened; so the earliest it can have heard, over all entries of a boot, bounds when the
-boot began, and with it every entry of that boot from above.
+boot began, and with it every entry of that boot from above. Echoes bound it from below as well.
 """
 
 from __future__ import annotations
@@ -33,19 +33,30 @@ def boot_began_by(entry: Entry, received_at: datetime) -> datetime | None:
     return None if since is None else received_at - since
 
 
-def reckon(entry: Entry, received_at: datetime, began_by: datetime | None, *, historical: bool) -> Moment:
-    """Time of an entry, never later than it can have happened.
+def reckon(
+    entry: Entry,
+    received_at: datetime,
+    began_by: datetime | None,
+    *,
+    historical: bool,
+    began_after: datetime | None = None,
+) -> Moment:
+    """Time of an entry, never later than it can have happened, nor earlier.
 
-    A synchronised clock is believed, and so is one that says what the bound says. Any other is believed only where
-    it says earlier than the bound and the entry was late anyway: a live entry of a terminal that thinks it is 1970
-    happened at the bound, give or take the way here.
+    A synchronised clock is believed as far as it does not contradict when its boot can have begun, and so is one that
+    says what the bound says. Any other is believed only where it says earlier than the bound and the entry was late
+    anyway: a live entry of a terminal that thinks it is 1970 happened at the bound, give or take the way here. Where
+    both bounds are known to a few seconds, the entry's time is sure whatever its clock said.
     """
-    latest = received_at
     since = _since_boot(entry)
-    if began_by is not None and since is not None:
-        latest = min(latest, began_by + since)
-    believed = max(_FIRST, min(_in_utc(entry.wall_time), latest))
-    sure = entry.clock is Clock.SYNCHRONISED or abs(_in_utc(entry.wall_time) - latest) <= AGREEMENT
+    latest, earliest = received_at, _FIRST
+    if since is not None:
+        latest = received_at if began_by is None else min(received_at, began_by + since)
+        earliest = _FIRST if began_after is None else min(latest, began_after + since)
+    said = _in_utc(entry.wall_time)
+    believed = max(earliest, min(said, latest))
+    told_well = entry.clock is Clock.SYNCHRONISED and said >= earliest - AGREEMENT
+    sure = told_well or latest - earliest <= AGREEMENT or abs(said - latest) <= AGREEMENT
     return Moment(believed if sure or historical else latest, sure)
 
 

@@ -146,13 +146,19 @@ class AsideCount(Base):
 
 
 class Boot(Base):
-    """Between a terminal's start and the hub: it was running by `began_by_at`, told by its earliest contact."""
+    """Between a terminal's start and the hub: it was running by `began_by_at`, told by its earliest contact.
+
+    It was not running before `began_after_at`, told by our answer to its echo `echo_number`, which left at `echoed_at`.
+    """
 
     __tablename__ = "boots"
 
     terminal_id: Mapped[int] = mapped_column(ForeignKey("terminals.id"), primary_key=True)
     boot_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     began_by_at: Mapped[datetime]
+    began_after_at: Mapped[datetime | None]
+    echo_number: Mapped[int | None] = mapped_column(BigInteger)
+    echoed_at: Mapped[datetime | None]
 
 
 for _kept in (Fork, CutTail):

@@ -14,18 +14,23 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub.biometrics.vault_key import open_vault
 from hub.database import make_engine, make_sessions
 from hub.ingest.answers import Answers
+from hub.ingest.echoing import answer_echo
+from hub.ingest.enrolling import answer_enrolment
 from hub.ingest.inbox import Inbox
 from hub.ingest.uplink import Uplink
 from hub.ingest.worker import Worker
 from hub.lifeline import Notify
 from hub.logs import log
 from hub.movements.referral_desk import ReferralDesk
+from hub.reception.desk.book import EnrolmentBooks
+from hub.reception.desk.processing import EnrolmentWork
 from hub.roll.desk import RollDesk
 from hub.settings import Settings
-from hub.terminals.key_files import INGEST, read_signing_key
+from hub.terminals.key_files import INGEST, read_receiving_key, read_signing_key
 from hub.terminals.mqtt import make_client
 from hub.terminals.stopping import Stop
 from wire.errors import WireError
+from wire.topics import Channel
 
 DESK_TICK_S = 0.2
 DESK_TROUBLE_S = 5.0
@@ -43,6 +48,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     """
     sessions = make_sessions(make_engine(settings.database))
     signing_key, vault = read_signing_key(settings.keys), open_vault(settings.keys)
+    receiving_key = read_receiving_key(settings.keys)
     inbox = Inbox()
     client = make_client(settings.broker, settings.keys, process)
     uplink = Uplink(client, settings.broker, inbox, clock=_now)
@@ -50,10 +56,14 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
         sessions, inbox, signing_key, uplink.send, clock=_now, wait=stop.wait, answers=answers_of(settings)
     )
     desks: list[Desk] = [RollDesk(sessions, vault, signing_key, uplink.send), ReferralDesk(sessions)]
+    desks.append(EnrolmentBooks(sessions, vault, signing_key, receiving_key, uplink.send))
+    enrolment: list[Desk] = [EnrolmentWork(sessions, vault, receiving_key, _now)]
     notify, beats = Notify(), {"worker": time.monotonic(), "desks": time.monotonic()}
     threads = [
         threading.Thread(target=_work, args=(worker, stop, beats), name="ingest-worker", daemon=True),
         threading.Thread(target=_keep_desks, args=(desks, stop, beats), name="desks", daemon=True),
+        # Seconds of the engine's work a person: orders and the roll must not wait for it.
+        threading.Thread(target=_keep_desks, args=(enrolment, stop, {}), name="enrolment", daemon=True),
     ]
     for thread in threads:
         thread.start()
@@ -75,7 +85,7 @@ class Desk(Protocol):
 
 def answers_of(_settings: Settings) -> Answers:
     """Who answers the channels beside journal and state."""
-    return {}
+    return {Channel.ECHO: answer_echo, Channel.ENROLMENT: answer_enrolment}
 
 
 def _also(notify: Notify, say: Callable[[str], None]) -> Callable[[str], None]:

@@ -15,6 +15,7 @@ from hub.ingest.writing import note_fork
 from hub.movements import feed
 from hub.roll.actions import note_receipt
 from hub.terminals.actions import note_state
+from hub.terminals.health.actions import note_report
 from hub.terminals.records import TerminalState
 from wire.codec import decode
 from wire.journal import Entry
@@ -34,6 +35,7 @@ def take_state(session: Session, said: VerifiedState, now: datetime) -> bool:
     was_online = held is not None and held.online
     if not note_state(session, keys.terminal_id, state, said.received_at):
         return False
+    note_report(session, keys.terminal_id, state, said.received_at)
     lines: list[feed.Line] = []
     if state.online != was_online:
         lines.append(telling.presence(keys.name, state.online, now))

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.database import Sessions, make_engine, make_sessions, session_scope
+from hub.lifeline import Notify
 from hub.settings import Settings
 from hub.terminals import mosquitto
 from hub.terminals.actions import cut_off_names
@@ -41,18 +42,22 @@ def run(settings: Settings, say: Say) -> int:
 
     BrokerError when it cannot start (port in use, mosquitto missing, keys unusable) or ends by itself.
     """
-    stop = Stop.on_signals()
+    stop, notify = Stop.on_signals(), Notify()
     broker = settings.broker
     _wait_for_port(broker.host, broker.port, stop)
     if broker.kind == "amqtt":
         from hub.terminals import embedded
 
         issuer = _issuer(settings, make_sessions(make_engine(settings.database)))
-        return embedded.run(broker.host, broker.port, stop, say, lambda: issuer.tick(datetime.now(UTC)))
-    return _run_mosquitto(settings, stop, say)
+        def tick() -> None:
+            notify.alive()
+            issuer.tick(datetime.now(UTC))
+
+        return embedded.run(broker.host, broker.port, stop, _telling(notify, say), tick)
+    return _run_mosquitto(settings, stop, _telling(notify, say), notify)
 
 
-def _run_mosquitto(settings: Settings, stop: Stop, say: Say) -> int:
+def _run_mosquitto(settings: Settings, stop: Stop, say: Say, notify: Notify) -> int:
     mosquitto.find_program()
     prepare_authority(settings.keys, hosts=[settings.broker.host])
     sessions = make_sessions(make_engine(settings.database))
@@ -63,12 +68,21 @@ def _run_mosquitto(settings: Settings, stop: Stop, say: Say) -> int:
         say(f"Broker ready on {settings.broker.host}:{settings.broker.port} (mosquitto, mutual TLS)")
         issuer = _issuer(settings, sessions)
         while not stop.wait(WATCH_S):
+            notify.alive()
             _check_alive(child)
             _follow_cut_offs(settings, sessions, child)
             issuer.tick(datetime.now(UTC))
         return 0
     finally:
         _end(child)
+
+
+def _telling(notify: Notify, say: Say) -> Say:
+    def ready(line: str) -> None:
+        notify.ready()
+        say(line)
+
+    return ready
 
 
 def _issuer(settings: Settings, sessions: Sessions) -> Issuer:

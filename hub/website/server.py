@@ -15,7 +15,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import ThreadWorker
 
 from hub.errors import HubError
-from hub.lifeline import die_with_parent
+from hub.lifeline import Notify, die_with_parent
 
 THREADS: Final = 64
 """Each open screen takes one. Twenty screens leave more than forty for pages."""
@@ -77,10 +77,16 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._tie = die_with_parent()
+        self._systemd = Notify()
 
     def init_process(self) -> None:
         self._tie()
         super().init_process()
+
+    def notify(self) -> None:
+        """Called by the worker's loop every second: what the master sees, systemd may see too."""
+        super().notify()
+        self._systemd.alive()
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         self.app.end_streams()

@@ -15,8 +15,8 @@ import pytest
 
 from edge.clock import Reading
 from edge.errors import JournalDamagedError, JournalFullError, StartError
-from edge.journal import Journal, Room, check_file, open_journal
-from edge.journal_file import connect, connect_to_look, standing
+from edge.journal import Journal, Room, open_journal
+from edge.journal_file import check_file, connect, connect_to_look, standing
 from edge.ports import Heard
 from wire.codec import decode
 from wire.journal import Ack, Clock, Entry, genesis, link

@@ -1,0 +1,1 @@
+"""How terminals are: everything they last said of themselves, and samples of it over time."""
