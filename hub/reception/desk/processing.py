@@ -1,0 +1,292 @@
+"""From sealed fingers to the vault: opened, judged, compared with everybody, stored. Aside from what takes scans in.
+
+The engine's work is done without a transaction; each finger is stored in one of its own, so that a stop at any
+instant goes on where it was.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from hub.accounts.audit import Actor, write_down
+from hub.biometrics.actions import enrol_finger
+from hub.biometrics.duplicates import DuplicateSearch
+from hub.biometrics.enrolment import (
+    Impression,
+    PreparedFinger,
+    check_distinct,
+    check_one_finger,
+    prepare_impression,
+)
+from hub.biometrics.packed_images import png_of
+from hub.biometrics.vault import Vault
+from hub.custody.records import Person
+from hub.database import Sessions, session_scope
+from hub.logs import log
+from hub.movements.re_enrolment import note_enrolled
+from hub.reception.desk.asking import HELD_UP, TaskLine, add_finding, change, drop_parts, findings_of
+from hub.reception.desk.records import FingerTask, Part, Taking, UnusableFinger
+from hub.reception.desk.rules import Status
+from hub.sentences import RefusedError
+from hub.terminals.records import Terminal
+from wire.codec import decode
+from wire.enrolment import Impression as SentImpression
+from wire.enrolment import TakenFinger, part_context
+from wire.errors import WireError
+from wire.keys import OpeningKey
+from wire.sealing import unseal
+
+SETTLED: Final = frozenset({"stored", "unusable", "set_aside"})
+"""Findings after which a finger is not looked at again."""
+KEPT_WITH_FILE: Final = "with_file"
+
+_log = logging.getLogger("hub.enrolment")
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A finger that may be stored, with where each impression is from."""
+
+    taken: TakenFinger
+    finger: PreparedFinger
+    sources: tuple[SentImpression, ...]
+
+
+class EnrolmentWork:
+    """Looks at what desks sent. One thread calls `step`; a second process at once only does the work twice."""
+
+    def __init__(
+        self, sessions: Sessions, vault: Vault, receiving_key: OpeningKey, clock: Callable[[], datetime]
+    ) -> None:
+        self._sessions = sessions
+        self._vault = vault
+        self._key = receiving_key
+        self._clock = clock
+        self._search = DuplicateSearch(vault, sessions)
+        self._broke: set[int] = set()
+
+    def tick(self, _now: datetime) -> int:
+        """`step` as a desk of the ingest process takes it."""
+        return int(self.step())
+
+    def step(self) -> bool:
+        """Settle one task; False when there is none to look at.
+
+        A task that breaks the engine is left for the next start, so that it holds up no other.
+        """
+        with session_scope(self._sessions, writes=False) as session:
+            found = _next(session, self._broke)
+            if found is None:
+                return False
+            parts = {part.position: part.sealed for part in _parts(session, found.row)}
+            done = {at for at, one in findings_of(session, found.row.id).items() if one.what in SETTLED}
+        try:
+            self._settle(found, {at: raw for at, raw in parts.items() if at not in done})
+        except SQLAlchemyError:
+            raise  # the database is away: the same task again, later
+        except Exception:
+            self._broke.add(found.row.id)
+            raise
+        return True
+
+    def _settle(self, found: TaskLine, parts: dict[int, bytes]) -> None:
+        taken: list[TakenFinger] = []
+        for position, sealed in parts.items():
+            one = self._open(found, position, sealed)
+            if one is None:
+                self._note(found, position, "damaged")
+            else:
+                taken.append(one)
+        ready = self._judge(found, [one for one in taken if one.unusable is None])
+        held = [one for one in ready if self._held_up(found, one)]
+        if not held:
+            for sound in ready:
+                self._store(found, sound)
+        for one in taken:
+            if one.unusable is not None:
+                self._note_unusable(found, one)
+        self._end(found)
+
+    def _open(self, found: TaskLine, position: int, sealed: bytes) -> TakenFinger | None:
+        context = part_context(found.terminal, found.row.task, position)
+        try:
+            taken = decode(unseal(sealed, self._key, context), TakenFinger)
+        except WireError as error:
+            log(_log, logging.WARNING, "a finger cannot be opened", reason=error.reason.value)
+            return None
+        right = taken.task == found.row.task and taken.position == position
+        return taken if right and bool(taken.impressions) == (taken.unusable is None) else None
+
+    def _judge(self, found: TaskLine, taken: list[TakenFinger]) -> list[_Ready]:
+        """Fingers that the engine can use, without those that are given twice."""
+        ready: list[_Ready] = []
+        for one in taken:
+            try:
+                candidate = _prepare(one)
+                check_one_finger(candidate.finger)
+                check_distinct([*(other.finger for other in ready), candidate.finger])
+            except RefusedError as error:
+                self._note(found, one.position, error.code if error.code in _KNOWN else "image_quality")
+            else:
+                ready.append(candidate)
+        return ready
+
+    def _held_up(self, found: TaskLine, one: _Ready) -> bool:
+        """Whether the finger is somebody else's: then nothing is stored before a person has decided."""
+        for impression in one.finger.impressions:
+            hit = self._search.find(impression.template, besides=found.person.id)
+            if hit is None:
+                continue
+            number = ""
+            if hit.person_id is not None:
+                with session_scope(self._sessions, writes=False) as session:
+                    number = session.get_one(Person, hit.person_id).number
+            self._note(
+                found, one.taken.position, "already_enrolled" if number else "too_alike", number=number
+            )
+            return True
+        return False
+
+    def _store(self, found: TaskLine, one: _Ready) -> None:
+        now, position = self._clock(), one.taken.position
+        self._search.refresh()
+        try:
+            with session_scope(self._sessions) as session:
+                if _is_settled(session, found.row.id, position):
+                    return
+                rows = enrol_finger(
+                    session,
+                    self._vault,
+                    self._search,
+                    found.person.id,
+                    one.finger,
+                    at=now,
+                    by=one.taken.operator,
+                )
+                for row, source in zip(rows, one.sources, strict=True):
+                    session.add(_taking(found, one.taken, row.id, source))
+                add_finding(session, found.row, position, "stored", at=now, impressions=len(rows))
+        except RefusedError as error:
+            # Somebody was enrolled with this finger since we looked.
+            number = str(getattr(error, "number", ""))
+            self._note(found, position, error.code if error.code in HELD_UP else "too_alike", number=number)
+
+    def _note(self, found: TaskLine, position: int, what: str, *, number: str = "") -> None:
+        with session_scope(self._sessions) as session:
+            add_finding(session, found.row, position, what, at=self._clock(), number=number)
+
+    def _note_unusable(self, found: TaskLine, one: TakenFinger) -> None:
+        now = self._clock()
+        assert one.unusable is not None
+        with session_scope(self._sessions) as session:
+            if _is_settled(session, found.row.id, one.position):
+                return
+            session.add(
+                UnusableFinger(
+                    person_id=found.person.id,
+                    task_id=found.row.id,
+                    position=one.position,
+                    reason=one.unusable.value,
+                    note=one.note,
+                    effective_at=one.taken_at,
+                    recorded_at=now,
+                    recorded_by=one.operator,
+                )
+            )
+            add_finding(session, found.row, one.position, "unusable", at=now)
+
+    def _end(self, found: TaskLine) -> None:
+        now = self._clock()
+        with session_scope(self._sessions) as session:
+            task = session.get_one(FingerTask, found.row.id)
+            findings = findings_of(session, task.id).values()
+            end = _status({one.what for one in findings})
+            try:
+                change(session, task, (Status.RECEIVED,), end, at=now, by="hub")
+            except RefusedError:
+                return  # another process was faster: what it found stands
+            if end is Status.STORED:
+                drop_parts(session, task)
+            if any(one.what == "stored" for one in findings):
+                note_enrolled(session, found.person.id, at=now, by=found.row.created_by)
+            write_down(
+                session,
+                at=now,
+                actor=Actor(found.row.created_by, f"desk {found.terminal}"),
+                act=f"fingers.{end.value.lower()}",
+                subject=found.person.number,
+                detail=found.row.task,
+            )
+        log(_log, logging.INFO, "fingers of a desk settled", status=end.value, fingers=len(list(findings)))
+
+
+_KNOWN: Final = ("several_fingers", "same_finger", "damaged")
+
+
+def _status(found: set[str]) -> Status:
+    """Somebody else's finger waits for a person; otherwise it is stored when anything was, or nothing could be."""
+    if found & set(HELD_UP):
+        return Status.UNDECIDED
+    return Status.STORED if found & SETTLED else Status.REFUSED
+
+
+def _next(session: Session, besides: Collection[int]) -> TaskLine | None:
+    row = session.execute(
+        select(FingerTask, Person, Terminal.name)
+        .join(Person, Person.id == FingerTask.person_id)
+        .join(Terminal, Terminal.id == FingerTask.terminal_id)
+        .where(FingerTask.status == Status.RECEIVED, FingerTask.id.not_in(besides))
+        .order_by(FingerTask.id)
+        .limit(1)
+    ).first()
+    return None if row is None else TaskLine(row[0], row[1], row[2])
+
+
+def _is_settled(session: Session, task_id: int, position: int) -> bool:
+    """Whether another process did this finger; nobody else can until our transaction ends."""
+    session.get_one(FingerTask, task_id, with_for_update=True)
+    found = findings_of(session, task_id).get(position)
+    return found is not None and found.what in SETTLED
+
+
+def _parts(session: Session, task: FingerTask) -> list[Part]:
+    return list(session.scalars(select(Part).where(Part.task_id == task.id).order_by(Part.position)))
+
+
+def _prepare(taken: TakenFinger) -> _Ready:
+    """The impressions that the engine can use; RefusedError of the last when it can use none."""
+    kept: list[Impression] = []
+    sources: list[SentImpression] = []
+    refused: RefusedError | None = None
+    for sent in taken.impressions:
+        try:
+            kept.append(prepare_impression(png_of(sent), dpi=sent.dpi, can_be_retaken=False))
+            sources.append(sent)
+        except RefusedError as error:
+            refused = error
+    if not kept:
+        assert refused is not None
+        raise refused
+    return _Ready(taken, PreparedFinger(taken.position, tuple(kept)), tuple(sources))
+
+
+def _taking(found: TaskLine, taken: TakenFinger, finger_id: int, source: SentImpression) -> Taking:
+    return Taking(
+        finger_id=finger_id,
+        task_id=found.row.id,
+        terminal=found.terminal,
+        sensor=source.sensor,
+        dpi=source.dpi,
+        captured_at=source.captured_at,
+        operator=taken.operator,
+        below=taken.below,
+        keep=KEPT_WITH_FILE,
+    )
