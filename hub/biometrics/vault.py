@@ -58,7 +58,7 @@ class PersonLock:
         self._key = key
 
     def lock(self, plain: bytes, what: str, position: int, impression: int) -> bytes:
-        """`what` is "template" or "image"."""
+        """`what` is "template" or "image"; of a photo "photo" or "small photo", which has position 0."""
         return lock_at_rest(plain, self._key, self._place(what, position, impression))
 
     def unlock(self, locked: bytes, what: str, position: int, impression: int) -> bytes:

@@ -12,6 +12,7 @@ from typing import Final
 from hub.accounts.audit import OPERATOR
 from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.enrolment import PreparedFinger, prepare_finger, warm_up
+from hub.biometrics.photos import PreparedPhoto, add_photo, prepare_photo
 from hub.biometrics.vault import Vault
 from hub.custody.rules import OrderFacts, PersonFacts, clean_name
 from hub.database import Sessions, session_scope
@@ -23,6 +24,17 @@ from hub.web.formats import SITE_ZONE
 WORKERS: Final = 2
 AHEAD: Final = 4
 """People whose fingers are prepared before their turn; it bounds the images in memory."""
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What the files of an entry hold, judged."""
+
+    fingers: tuple[PreparedFinger, ...]
+    photo: PreparedPhoto | None
+
+    def __repr__(self) -> str:
+        return "_Prepared()"
 
 
 @dataclass(frozen=True)
@@ -47,19 +59,25 @@ def enrol_all(
     search = DuplicateSearch(vault, sessions)
     search.refresh()
     with ThreadPoolExecutor(WORKERS, "enrol") as pool:
-        for index, (entry, fingers) in enumerate(_prepared(manifest, folder, pool)):
-            yield _enrol(index, entry, fingers, sessions, vault, search, clock())
+        for index, (entry, prepared) in enumerate(_prepared(manifest, folder, pool)):
+            yield _enrol(index, entry, prepared, sessions, vault, search, clock())
 
 
 def _prepared(
     manifest: Manifest, folder: Path, pool: ThreadPoolExecutor
-) -> Iterator[tuple[PersonEntry, Future[tuple[PreparedFinger, ...]]]]:
-    waiting: list[tuple[PersonEntry, Future[tuple[PreparedFinger, ...]]]] = []
+) -> Iterator[tuple[PersonEntry, Future[_Prepared]]]:
+    waiting: list[tuple[PersonEntry, Future[_Prepared]]] = []
     for entry in manifest.people:
-        waiting.append((entry, pool.submit(_fingers, entry, folder, manifest.dpi)))
+        waiting.append((entry, pool.submit(_prepare, entry, folder, manifest.dpi)))
         if len(waiting) > AHEAD:
             yield waiting.pop(0)
     yield from waiting
+
+
+def _prepare(entry: PersonEntry, folder: Path, dpi: float) -> _Prepared:
+    fingers = _fingers(entry, folder, dpi)
+    photo = None if entry.photo is None else prepare_photo(read_file(folder, entry.photo))
+    return _Prepared(fingers, photo)
 
 
 def _fingers(entry: PersonEntry, folder: Path, dpi: float) -> tuple[PreparedFinger, ...]:
@@ -77,16 +95,21 @@ def _fingers(entry: PersonEntry, folder: Path, dpi: float) -> tuple[PreparedFing
 def _enrol(
     index: int,
     entry: PersonEntry,
-    fingers: Future[tuple[PreparedFinger, ...]],
+    prepared: Future[_Prepared],
     sessions: Sessions,
     vault: Vault,
     search: DuplicateSearch,
     now: datetime,
 ) -> Enrolled:
     try:
-        admission = _admission(entry, fingers.result(), now)
+        found = prepared.result()
+        admission = _admission(entry, found.fingers, now)
         with session_scope(sessions) as session:
-            return Enrolled(index, admit(session, vault, search, admission, actor=OPERATOR, at=now))
+            admitted = admit(session, vault, search, admission, actor=OPERATOR, at=now)
+            if found.photo is not None:
+                by = OPERATOR.login
+                add_photo(session, vault, admitted.person_id, found.photo, taken_at=now, at=now, by=by)
+            return Enrolled(index, admitted)
     except FaultyError as error:
         faults = "; ".join(f"{field}: {fault}" for field, fault in error.faults.items())
         return Enrolled(index, None, faults)

@@ -31,7 +31,7 @@ class FingerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class PersonEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One person. The order is a warrant issued today unless the entry says otherwise."""
+    """One person. The order is a warrant issued today unless the entry says otherwise; `photo` is a path like images."""
 
     surname: Text
     given: Text
@@ -44,6 +44,7 @@ class PersonEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     order_issued_on: date | None = None
     order_expires_on: date | None = None
     fingers: Annotated[list[FingerEntry], Meta(min_length=1, max_length=10)]
+    photo: str | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -68,7 +69,7 @@ def read_file(folder: Path, name: str) -> bytes:
     try:
         path = folder / name
         if path.stat().st_size > MAX_BYTES:
-            raise ManifestError(f"{path} is larger than 5 MB. Save the finger as a grey PNG.")
+            raise ManifestError(f"{path} is larger than 5 MB. Save it smaller, a finger as a grey PNG.")
         return path.read_bytes()
     except OSError as error:
         raise ManifestError(f"{folder / name} cannot be read: {error.strerror}.") from error

@@ -20,6 +20,7 @@ from hub.accounts.pin_views import pages as pin_pages
 from hub.accounts.views import pages as account_pages
 from hub.accounts.visitors import recogniser
 from hub.biometrics.duplicates import DuplicateSearch
+from hub.biometrics.photo_views import pages as photo_pages
 from hub.biometrics.vault import Vault
 from hub.control_room.live import Live
 from hub.control_room.views import pages as control_room_pages
@@ -93,6 +94,8 @@ def create_app(parts: Parts) -> Flask:
     for part in (language, formats, assets, preferences):
         part.install(app)
     for blueprint in (pages, account_pages, pin_pages, reception_pages, people_pages, control_room_pages):
+        app.register_blueprint(blueprint)
+    for blueprint in (photo_pages,):
         app.register_blueprint(blueprint)
     for blueprint in (knocking_pages, claims_pages):
         app.register_blueprint(blueprint)

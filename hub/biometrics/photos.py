@@ -1,0 +1,193 @@
+"""Photos of faces: made small and clean, sealed like fingers, added and never overwritten."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.biometrics.records import PersonKey, Photo
+from hub.biometrics.vault import PersonLock, Vault
+from hub.custody.actions import note_change
+from hub.sentences import RefusedError, Sentence
+from wire.roll import MAX_PHOTO_BYTES
+
+MAX_BYTES: Final = 10 * 1024 * 1024
+"""A telephone's photo."""
+FORMATS: Final = ("JPEG", "PNG", "WEBP")
+MIN_SIDE_PX: Final = 120
+MAX_SIDE_PX: Final = 8000
+PAGE_PX: Final = 480
+"""Longest side on pages."""
+SMALL_PX: Final = 160
+"""Longest side at a terminal, whose roll holds one for each person."""
+SMALL_BYTES: Final = MAX_PHOTO_BYTES
+"""As many as a roll may carry for a person."""
+SHAPE: Final = 4 / 5
+"""Width by height: a passport photo, so that faces stand side by side in one size."""
+
+_PAGE_QUALITY: Final = 85
+_SMALL_QUALITIES: Final = (80, 70, 60, 50, 40, 30, 20)
+_PAGE: Final = "photo"
+_SMALL: Final = "small photo"
+
+
+@dataclass(frozen=True)
+class PreparedPhoto:
+    """A photo ready to be kept: two JPEG files without any word about camera, place or day."""
+
+    page_jpeg: bytes
+    small_jpeg: bytes
+
+    def __repr__(self) -> str:
+        return "PreparedPhoto()"
+
+
+@dataclass(frozen=True)
+class ShownPhoto:
+    """A person's newest photo, as pages show it."""
+
+    page_jpeg: bytes
+    taken_at: datetime
+    by: str
+
+    def __repr__(self) -> str:
+        return "ShownPhoto()"
+
+
+def prepare_photo(raw: bytes) -> PreparedPhoto:
+    """Read, turn upright, cut to shape and make small; RefusedError with what to do otherwise."""
+    if not raw:
+        raise RefusedError("photo_empty", Sentence("The file is empty. Choose the photo again."))
+    if len(raw) > MAX_BYTES:
+        raise RefusedError("photo_too_large", Sentence("The photo is larger than 10 MB. Save it smaller."))
+    upright = _read(raw)
+    page = ImageOps.fit(upright, _size(upright, PAGE_PX), Image.Resampling.LANCZOS, centering=(0.5, 0.4))
+    small = page.resize(_size(page, SMALL_PX), Image.Resampling.LANCZOS)
+    return PreparedPhoto(_jpeg(page, _PAGE_QUALITY), _small_enough(small))
+
+
+def add_photo(
+    session: Session,
+    vault: Vault,
+    person_id: int,
+    photo: PreparedPhoto,
+    *,
+    taken_at: datetime,
+    at: datetime,
+    by: str,
+) -> None:
+    """Put a photo into the vault; it is the one that is shown from now on. Terminals hear of it.
+
+    RefusedError when it is said to be taken in the future.
+    """
+    if taken_at > at + timedelta(minutes=5):
+        raise RefusedError(
+            "photo_future", Sentence("The photo cannot be taken in the future. Check the date.")
+        )
+    lock = vault.make_person_key(session, person_id, at=at)
+    number = 1 + (session.scalar(select(func.max(Photo.number)).where(Photo.person_id == person_id)) or 0)
+    session.add(
+        Photo(
+            person_id=person_id,
+            number=number,
+            sealed_page=lock.lock(photo.page_jpeg, _PAGE, 0, number),
+            sealed_small=lock.lock(photo.small_jpeg, _SMALL, 0, number),
+            taken_at=taken_at,
+            recorded_at=at,
+            recorded_by=by,
+        )
+    )
+    note_change(session, person_id, at)
+
+
+def photo_for(session: Session, vault: Vault, person_id: int) -> ShownPhoto | None:
+    """The newest photo of somebody; None when there is none, or when the person's key was thrown away.
+
+    WireError UNSEALABLE when the vault key is not the one that locked it.
+    """
+    lock = vault.person_key(session, person_id)
+    newest = select(Photo).where(Photo.person_id == person_id).order_by(Photo.number.desc()).limit(1)
+    row = session.scalar(newest)
+    if lock is None or row is None:
+        return None
+    return ShownPhoto(lock.unlock(row.sealed_page, _PAGE, 0, row.number), row.taken_at, row.recorded_by)
+
+
+def people_with_photo(session: Session, person_ids: Collection[int]) -> set[int]:
+    """Those of the people who have a photo."""
+    return set(session.scalars(select(Photo.person_id).where(Photo.person_id.in_(person_ids))))
+
+
+def terminal_photos_for(session: Session, vault: Vault, person_ids: Collection[int]) -> dict[int, bytes]:
+    """The newest photo of each person as a JPEG of at most SMALL_BYTES; people without one are left out.
+
+    WireError UNSEALABLE when the vault key is not the one that locked them.
+    """
+    keys = session.scalars(select(PersonKey).where(PersonKey.person_id.in_(person_ids)))
+    locks: dict[int, PersonLock] = {row.person_id: vault.open_key(row) for row in keys}
+    last = select(func.max(Photo.id)).where(Photo.person_id.in_(locks)).group_by(Photo.person_id)
+    return {
+        row.person_id: locks[row.person_id].unlock(row.sealed_small, _SMALL, 0, row.number)
+        for row in session.scalars(select(Photo).where(Photo.id.in_(last)))
+    }
+
+
+def _read(raw: bytes) -> Image.Image:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(raw), formats=FORMATS) as image:
+                _check_sides(image.size)
+                image.draft("RGB", (PAGE_PX * 2, PAGE_PX * 2))
+                return ImageOps.exif_transpose(image).convert("RGB")
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ):
+        raise RefusedError(
+            "photo_unreadable", Sentence("The file is not a JPEG, PNG or WebP photo. Choose another file.")
+        ) from None
+
+
+def _check_sides(size: tuple[int, int]) -> None:
+    if min(size) < MIN_SIDE_PX or max(size) > MAX_SIDE_PX:
+        raise RefusedError(
+            "photo_size",
+            Sentence(
+                "The photo has %(width)s x %(height)s pixels. Use one of 120 to 8,000 a side.",
+                {"width": size[0], "height": size[1]},
+            ),
+        )
+
+
+def _size(image: Image.Image, longest_px: int) -> tuple[int, int]:
+    """Height at most `longest_px` and no larger than what is there, in the one shape."""
+    height = min(longest_px, image.height, int(image.width / SHAPE))
+    return max(1, int(height * SHAPE)), height
+
+
+def _small_enough(image: Image.Image) -> bytes:
+    for quality in _SMALL_QUALITIES:
+        made = _jpeg(image, quality)
+        if len(made) <= SMALL_BYTES:
+            return made
+    halved = image.resize((image.width // 2, image.height // 2), Image.Resampling.LANCZOS)
+    return _small_enough(halved)
+
+
+def _jpeg(image: Image.Image, quality: int) -> bytes:
+    out = io.BytesIO()
+    image.save(out, format="JPEG", quality=quality, optimize=True)
+    return out.getvalue()
