@@ -183,7 +183,8 @@ class Capturing:
         position = self._asked()
         best: list[Print] = list(self._open.kept)
         for one in sorted(self._open.poor, key=lambda item: -item.quality):
-            if len(best) < self._wanted and self._alike(one, best):
+            strange = self._looks_like(one) is not None or not self._alike(one, best)
+            if len(best) < self._wanted and not strange:
                 best.append(one)
         if not self.may_keep_best or not best:
             raise DeskRefusedError("none_to_keep", "No touch of this finger can be kept. Try again.")
