@@ -15,7 +15,7 @@ from edge.inmate.moments import BUSY, OUT_OF_SERVICE, REST, Front, NoFront
 from edge.log import Log
 from edge.passage import Passages, Reply
 from edge.ports import Capture, Light, Recorder, Sensor, SensorError, Station
-from edge.sensor import SensorGarbage, SensorLost, SensorRefused, SensorSilent
+from edge.sensor import SensorGarbage, SensorLost, SensorLying, SensorRefused, SensorSilent
 from wire.happenings import Happening, SensorTrouble
 from wire.state import SensorWord
 
@@ -37,6 +37,7 @@ _WORDS = {
     SensorSilent: SensorWord.SILENCE,
     SensorGarbage: SensorWord.GARBAGE,
     SensorRefused: SensorWord.REFUSAL,
+    SensorLying: SensorWord.LYING,
 }
 
 

@@ -7,6 +7,7 @@ import secrets
 import signal
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from types import FrameType
@@ -20,12 +21,17 @@ from edge.configuration.keeper import Around, Configurations
 from edge.configuration.starting import Start
 from edge.counters import Counters
 from edge.downlink import Downlink
-from edge.errors import StartError
+from edge.errors import JournalDamagedError, StartError
+from edge.gate import Gate, Telling
+from edge.honesty import HonestSensor
 from edge.hub_link import HubLink
 from edge.identification import RollIdentifier
 from edge.journal import Journal, Room, open_journal
+from edge.journal_mark import MarkFile
 from edge.log import Log
-from edge.passage import Passages
+from edge.metrics import Metrics
+from edge.notify import Notify
+from edge.passage import InUse, Passages
 from edge.protection import AtRest, RollKeys
 from edge.provisioning import Folder, load_grant, load_keys
 from edge.recording import JournalRecorder
@@ -35,7 +41,9 @@ from edge.roll_file import RollFile
 from edge.sensor import SensorSettings
 from edge.sensor.opening import open_reader
 from edge.settings import Settings
-from edge.threads import Threads
+from edge.stages import Stages
+from edge.threads import Beat, Threads
+from edge.watchdog import Watchdog
 from wire.happenings import Started
 from wire.keys import verifying_key
 from wire.provisioning import CheckpointSettings, Grant
@@ -47,6 +55,8 @@ UNASSIGNED = CheckpointSettings(checkpoint="unassigned", from_zone="unassigned",
 
 MIB = 1 << 20
 OK, THREAD_DIED, RESTART = 0, 1, -1
+START_S = 300.0
+"""A start that takes longer hangs: kernels are compiled in less, and a roll of thousands is read in seconds."""
 
 
 def software() -> str:
@@ -78,31 +88,41 @@ class _Terminal:
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signal_number, self._on_signal)
         self._clock = SystemClock()
-        self._keys = load_keys(folder)
         self._grant = load_grant(folder, settings)
         self._refusals = Refusals(log.of("downlink"))
+        self._gate = Gate(
+            folder,
+            settings,
+            self._grant,
+            self._refusals,
+            self._clock,
+            log,
+            checkpoint=_place(self._grant).checkpoint,
+            aside_name=_aside_name,
+        )
+        self._keys = load_keys(folder)
         self._threads = Threads(log.of("threads"))
         self._counters = Counters(folder.counters)
         self._roll_keys = RollKeys(folder, AtRest(settings.protection.at_rest), os.environ)
         self._roll_file = RollFile(folder.roll, self._roll_keys, settings.terminal)
         if not self._counters.check():
             log.error("counters_damaged", say="They begin anew; the old file is beside the new one.")
+        self._sensor = HonestSensor(open_reader(sensor_settings(settings.sensor)))
+        self._notify = Notify()
+        self._watchdog = Watchdog(self._threads, self._notify, log.of("watchdog"))
+        self._metrics: Metrics | None = None
+        self._stages = Stages(time.monotonic)
 
     def run(self) -> int:
-        began = time.monotonic()
-        try:
-            matching.warm_up()
-        except matching.MatchingError as error:
-            raise StartError(f"The fingerprint engine cannot start. {error}") from error
-        roll = self._open_roll()
-        journal, damage = open_journal(
-            self._folder.journal, self._settings.terminal, _room(self._settings), _new_id, _aside_name
-        )
-        if damage is not None:
-            self._log.error("journal_set_aside", say=damage.sentence)
-        self._log.info(
-            "starting", seconds=round(time.monotonic() - began, 2), granted=self._grant is not None
-        )
+        self._threads.start("watchdog", self._watchdog.run)
+        starting = self._threads.beat("start", START_S)
+        with self._stages.stage("engine"):
+            _warm_up()
+        with self._stages.stage("roll"):
+            roll = self._open_roll()
+        with self._stages.stage("journal"):
+            journal, damage = self._open_journal()
+        self._log.info("starting", granted=self._grant is not None, **self._stages.seconds)
         configurations = self._configurations()
         asking = self._asking(roll)
         link = self._link(journal, roll, configurations, asking)
@@ -110,7 +130,8 @@ class _Terminal:
         started = Started(
             software=software(), roll_version=roll.content().version, set_aside=damage is not None
         )
-        agent = self._agent(recorder, roll, started)
+        agent = self._agent(recorder, roll, started, configurations)
+        self._gate.start(self._threads, Telling(recorder, link.tell_now if link else _nobody))
         if link is not None:
             link.start(self._threads, agent.condition)
         if link is not None and configurations is not None:
@@ -121,12 +142,48 @@ class _Terminal:
             self._threads.start("configuration", lambda: configurations.run(beat), beat)
         if link is not None and asking is not None:
             asking.start(link, self._threads)
-        agent.run(lambda: not self._stopping.is_set() and self._threads.all_live())
+            self._serve_figures(link)
+        starting.rest()
+        self._notify.ready()
+        agent.run(self._keep_on(self._threads.beat("agent", self._allowed_s())))
         if configurations is not None:
             configurations.stop()
         if asking is not None:
             asking.stop()
+        self._gate.stop()
         return self._end(link, journal)
+
+    def _keep_on(self, beat: Beat) -> Callable[[], bool]:
+        def ask() -> bool:
+            beat()
+            return not self._stopping.is_set() and self._threads.all_live()
+
+        return ask
+
+    def _allowed_s(self) -> float:
+        """The slowest image, at 9,600 baud, takes 40 s before the patience that the sensor's settings add."""
+        return max(self._settings.health.hung_s, 60.0 * self._settings.sensor.patience)
+
+    def _serve_figures(self, link: HubLink) -> None:
+        if (port := self._settings.health.metrics_port) == 0:
+            return
+        try:
+            metrics = Metrics(port, link.health.read, self._log.of("metrics"))
+        except OSError as error:
+            self._log.error("metrics_not_served", port=port, why=error.strerror)
+            return
+        self._threads.start("metrics", metrics.run)
+        self._metrics = metrics
+
+    def _open_journal(self) -> tuple[Journal, JournalDamagedError | None]:
+        terminal = self._settings.terminal
+        mark = MarkFile(self._folder.mark, terminal, self._keys.signing).load()
+        journal, damage = open_journal(
+            self._folder.journal, terminal, _room(self._settings), _new_id, _aside_name, mark
+        )
+        if damage is not None:
+            self._log.error("journal_set_aside", say=damage.sentence)
+        return journal, damage
 
     def _open_roll(self) -> RollCopy:
         roll = RollCopy(
@@ -195,17 +252,38 @@ class _Terminal:
             software=software(),
             new_id=_new_id,
             aside_name=_aside_name,
-            handlers={Channel.CONFIG: configurations.post, **asking.handlers()},
+            handlers={
+                Channel.CONFIG: configurations.post,
+                **asking.handlers(),
+                **self._gate.handlers(),
+            },
         )
         link.also_tell(configurations.state, lambda: {"rules_age_s": configurations.age_s()})
+        link.also_tell(self._gate.state, self._gate.health)
         return link
 
-    def _agent(self, recorder: JournalRecorder, roll: RollCopy, started: Started) -> Agent:
+    def _agent(
+        self,
+        recorder: JournalRecorder,
+        roll: RollCopy,
+        started: Started,
+        configurations: Configurations | None,
+    ) -> Agent:
         identifier = RollIdentifier(matching, roll, self._settings.passage)
         place = _place(self._grant)
+        gate = self._gate
         return Agent(
-            open_reader(sensor_settings(self._settings.sensor)),
-            Passages(place, self._settings.passage, identifier, recorder, time.monotonic),
+            self._sensor,
+            Passages(
+                place,
+                self._settings.passage,
+                identifier,
+                recorder,
+                time.monotonic,
+                lambda: gate.circumstances(configurations.age_s() if configurations else None),
+                lambda: InUse(configurations.version if configurations else None, gate.orders_version()),
+                gate.used,
+            ),
             recorder,
             lamp_s=self._settings.passage.lamp_s,
             now=time.monotonic,
@@ -213,12 +291,18 @@ class _Terminal:
             log=self._log.of("agent"),
             ready=self._say_ready,
             first=[started, *self._start.happened],
+            front=gate.front,
         )
 
     def _end(self, link: HubLink | None, journal: Journal) -> int:
         died = not self._threads.all_live()
+        if not self._anew:
+            self._notify.stopping()
         if link is not None:
             link.stop()
+        self._watchdog.stop()
+        if self._metrics is not None:
+            self._metrics.stop()
         self._threads.join(3.0)
         journal.close()
         self._log.info("stopped", thread_died=died)
@@ -227,7 +311,8 @@ class _Terminal:
         return RESTART if self._anew else OK
 
     def _say_ready(self) -> None:
-        self._log.info("ready")
+        self._log.info("ready", since_start_s=self._stages.since_start_s())
+        self._notify.status("At work")
         print("Agent ready", flush=True)  # noqa: T201 - what starts us waits for this line
 
     def _start_anew(self) -> None:
@@ -237,6 +322,13 @@ class _Terminal:
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._anew = False
         self._stopping.set()
+
+
+def _warm_up() -> None:
+    try:
+        matching.warm_up()
+    except matching.MatchingError as error:
+        raise StartError(f"The fingerprint engine cannot start. {error}") from error
 
 
 def sensor_settings(choice: SensorChoice) -> SensorSettings:
