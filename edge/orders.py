@@ -39,28 +39,21 @@ class Pulse(Protocol):
 
 
 class OrdersBook:
-    """`run` is the body of a thread; everything else may be called from any. `changed` hears of every change."""
+    """`load`, then `connect`, then `run` as the body of a thread; everything else may be called from any."""
 
-    def __init__(
-        self,
-        file: OrdersFile,
-        recorder: Recorder,
-        refusals: Refusals,
-        clock: Clock,
-        changed: Callable[[], None],
-        log: Log,
-    ) -> None:
+    def __init__(self, file: OrdersFile, refusals: Refusals, clock: Clock, log: Log) -> None:
         self._file = file
-        self._recorder = recorder
         self._refusals = refusals
         self._clock = clock
-        self._changed = changed
         self._log = log
+        self._recorder: Recorder | None = None
+        self._changed: Callable[[], None] = _nobody
         self._lock = threading.Lock()
         self._arrived: queue.Queue[bytes | None] = queue.Queue(64)
         self._orders: Orders | None = None
         self._stored: Stored | None = None
         self._is_stored = True
+        self._complained = False
         self._unjournalled = False
         self._unreadable = False
         self._told = NO_ORDERS
@@ -77,6 +70,10 @@ class OrdersBook:
         if found is not None:
             self._stored, self._orders = found
             self._told = self.in_force()
+
+    def connect(self, recorder: Recorder, changed: Callable[[], None]) -> None:
+        """From now on what is taken is journalled, and `changed` hears of every change."""
+        self._recorder, self._changed = recorder, changed
 
     def version(self) -> Version | None:
         """Of the orders acted by; None before the first."""
@@ -189,14 +186,16 @@ class OrdersBook:
         try:
             self._file.save(self._stored)
         except OSError as error:
-            self._log.error(UNSTORED, why=error.strerror)
+            if not self._complained:
+                self._log.error(UNSTORED, why=error.strerror)
+            self._complained = True
             return
-        self._is_stored = True
+        self._is_stored, self._complained = True, False
 
     def _journal(self) -> None:
         """A journal without room costs the entry some time, never the order its effect."""
         orders = self._orders
-        if not self._unjournalled or orders is None:
+        if not self._unjournalled or orders is None or self._recorder is None:
             return
         numbers = [order.number for order in orders.in_force]
         try:
@@ -229,3 +228,7 @@ def _holds(order: Order, orders: Orders, stored: Stored, now: Reading) -> bool:
     if now.boot_id != stored.received.boot_id:
         return sure
     return timedelta(seconds=now.seconds_since(stored.received)) < order.until_at - orders.said_at
+
+
+def _nobody() -> None:
+    """Nobody listens before the parts are put together."""

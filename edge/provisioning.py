@@ -60,6 +60,10 @@ class Folder:
         return self.root / "condition.json"
 
     @property
+    def orders(self) -> Path:
+        return self.root / "orders.signed"
+
+    @property
     def roll(self) -> Path:
         return self.root / "roll.sealed"
 
