@@ -10,15 +10,6 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-import hub.accounts.records
-import hub.biometrics.records
-import hub.custody.records
-import hub.ingest.records
-import hub.movements.orders.records
-import hub.movements.records
-import hub.roll.records
-import hub.terminals.configuration.records
-import hub.terminals.records  # noqa: F401 - every table is known to the metadata
 from hub.__main__ import main
 from hub.database import Base, make_engine
 from hub.migrations import upgrade

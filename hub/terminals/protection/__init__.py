@@ -1,0 +1,1 @@
+"""How the roll copy of each terminal is protected, and the hub's half of the key where it gives one out."""

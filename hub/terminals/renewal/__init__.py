@@ -1,0 +1,1 @@
+"""Terminals ask for a new certificate before theirs ends; the process that holds the authority's key makes it."""
