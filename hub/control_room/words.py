@@ -18,6 +18,12 @@ ALARMS: Final = {
     "answers_differ": Sentence("Two officers answered one referral differently"),
     "referral_unanswered": Sentence("Nobody has answered a referral"),
     "pin_locked": Sentence("Too many wrong PINs at a terminal"),
+    "door_duress": Sentence("Duress: somebody at a terminal needs help, send people quietly"),
+    "door_forced": Sentence("A door was opened that nobody had released"),
+    "door_tamper": Sentence("A terminal's housing is open"),
+    "door_held_open": Sentence("A door is being held open"),
+    "door_not_opened": Sentence("A door was released and nobody went through"),
+    "door_hardware": Sentence("A gate's lock and lamp do not answer"),
 }
 
 EVENTS: Final = {
@@ -26,6 +32,14 @@ EVENTS: Final = {
     "started": Sentence("Started"),
     "sensor": Sentence("The sensor answers again"),
     "received": Sentence("Took over the new roll"),
+    "door_duress_over": Sentence("The duress button was let go"),
+    "door_forced_over": Sentence("The door that was forced is shut"),
+    "door_tamper_over": Sentence("The terminal's housing is shut"),
+    "door_held_open_over": Sentence("The door is no longer held open"),
+    "door_not_opened_over": Sentence("The door was used again"),
+    "door_hardware_over": Sentence("The gate's lock and lamp answer again"),
+    "door_interlocked": Sentence("The door stayed locked because the other door was open"),
+    "door_safe_state": Sentence("The gate's lock went to its safe state"),
 }
 """What a terminal says of itself that is no alarm."""
 

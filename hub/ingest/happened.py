@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from hub.ingest.attested import take_attestation, take_sign_in
 from hub.ingest.clocks import Moment
+from hub.ingest.doors import take_door
 from hub.ingest.storing import Arrived
 from hub.movements.feed import Line
-from wire.happenings import Attestation, Happening, SignIn
+from wire.happenings import Attestation, Door, Happening, SignIn
 
 Take = Callable[[Session, Arrived, Moment, Any, datetime], list[Line]]
 """(session, entry, when it happened, what it says, now) -> lines for the feed. Entries come in order of `Moment.at`."""
@@ -20,6 +21,7 @@ Take = Callable[[Session, Arrived, Moment, Any, datetime], list[Line]]
 TAKERS: Mapping[type[Happening], Take] = {
     Attestation: take_attestation,
     SignIn: take_sign_in,
+    Door: take_door,
 }
 """Kinds without a taker only tell the feed, by `hub.ingest.telling`."""
 
