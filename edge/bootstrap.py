@@ -21,6 +21,7 @@ from edge.configuration.keeper import Around, Configurations
 from edge.configuration.starting import Start
 from edge.counters import Counters
 from edge.downlink import Downlink
+from edge.enrolment.desk import desk_of
 from edge.errors import JournalDamagedError, StartError
 from edge.gate import Gate, Telling
 from edge.honesty import HonestSensor
@@ -103,6 +104,9 @@ class _Terminal:
         self._keys = load_keys(folder)
         self._threads = Threads(log.of("threads"))
         self._counters = Counters(folder.counters)
+        self._enrolment = desk_of(
+            folder, settings, self._grant, self._keys, matching, self._refusals, self._clock, log
+        )
         self._roll_keys = RollKeys(folder, AtRest(settings.protection.at_rest), os.environ)
         self._roll_file = RollFile(folder.roll, self._roll_keys, settings.terminal)
         if not self._counters.check():
@@ -140,6 +144,8 @@ class _Terminal:
             )
             beat = self._threads.beat("configuration", self._settings.health.hung_s)
             self._threads.start("configuration", lambda: configurations.run(beat), beat)
+        if link is not None and self._enrolment is not None:
+            self._enrolment.start(link.say, self._threads, self._settings.health.hung_s)
         if link is not None and asking is not None:
             asking.start(link, self._threads)
             self._serve_figures(link)
@@ -150,6 +156,8 @@ class _Terminal:
             configurations.stop()
         if asking is not None:
             asking.stop()
+        if self._enrolment is not None:
+            self._enrolment.stop()
         self._gate.stop()
         return self._end(link, journal)
 
@@ -256,6 +264,7 @@ class _Terminal:
                 Channel.CONFIG: configurations.post,
                 **asking.handlers(),
                 **self._gate.handlers(),
+                **(self._enrolment.handlers() if self._enrolment is not None else {}),
             },
         )
         link.also_tell(configurations.state, lambda: {"rules_age_s": configurations.age_s()})
@@ -292,6 +301,7 @@ class _Terminal:
             ready=self._say_ready,
             first=[started, *self._start.happened],
             front=gate.front,
+            station=self._enrolment.station if self._enrolment is not None else None,
         )
 
     def _end(self, link: HubLink | None, journal: Journal) -> int:

@@ -18,15 +18,24 @@ from edge.enrolment.sending import Sending
 from edge.enrolment.station import Station
 from edge.enrolment.verbs import Officer, verbs
 from edge.log import Log
+from edge.ports import Clock
+from edge.provisioning import Folder, Keys
+from edge.refusals import Refusals
+from edge.settings import Settings
+from edge.threads import Threads
 from wire.enrolment import KIND, EnrolmentReceipt, EnrolmentWord
 from wire.envelope import HUB, sign
-from wire.keys import OpeningKey, SigningKey
+from wire.keys import OpeningKey, SigningKey, verifying_key
+from wire.provisioning import Grant
 from wire.topics import Channel
 
 MODEL: Final = "enrolment_desk"
 """The model of terminals that are one."""
 
 TICK_S: Final = 1.0
+
+FOLDER: Final = "enrolment"
+"""Inside the terminal's data folder."""
 
 Tell = Callable[[Channel, bytes], None]
 
@@ -49,6 +58,7 @@ class EnrolmentDesk:
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._terminal = terminal
+        self._log = log
         self._signing = signing
         self._tell: Tell | None = None
         self._stopping = threading.Event()
@@ -85,15 +95,21 @@ class EnrolmentDesk:
         """What the page may ask; `officer` gives the login behind a token, or refuses."""
         return verbs(self.book, self.station, self._cabinet, self._sending.to_send, officer)
 
-    def connect(self, tell: Tell) -> None:
-        """Who takes messages to the hub; before it everything stays on the card."""
+    def start(self, tell: Tell, threads: Threads, hung_s: float) -> None:
+        """Starts the thread; `tell` takes messages to the hub, and without it everything stays on the card."""
         self._tell = tell
+        beat = threads.beat("enrolment", hung_s)
+        threads.start("enrolment", lambda: self.run(beat), beat)
 
     def run(self, beat: Callable[[], object] = lambda: None) -> None:
         """Tells the hub, once a second, until `stop`; `beat` says that the thread lives."""
         while not self._stopping.wait(TICK_S):
             beat()
-            self._sending.tick(time.monotonic())
+            try:
+                self._sending.tick(time.monotonic())
+            except OSError as error:
+                # A card that fails costs the desk its sending, never the terminal its agent.
+                self._log.warning("desk_card_unread", why=error.strerror)
 
     def stop(self) -> None:
         self._stopping.set()
@@ -111,3 +127,29 @@ class EnrolmentDesk:
 
     def _receipt(self, receipt: EnrolmentReceipt) -> None:
         self._sending.receipt(receipt)
+
+
+def desk_of(
+    folder: Folder,
+    settings: Settings,
+    grant: Grant | None,
+    keys: Keys,
+    engine: Engine,
+    refusals: Refusals,
+    clock: Clock,
+    log: Log,
+) -> EnrolmentDesk | None:
+    """The desk of a terminal whose model is one and that the hub took in; None for every other."""
+    if grant is None or settings.model != MODEL:
+        return None
+    return EnrolmentDesk(
+        folder.root / FOLDER,
+        settings.terminal,
+        engine,
+        keys.opening,
+        keys.signing,
+        Downlink(settings.terminal, verifying_key(grant.hub_verifying_key), refusals),
+        sensor=settings.sensor.backend,
+        now=lambda: clock.read().wall_time,
+        log=log.of("enrolment"),
+    )
