@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
@@ -11,6 +12,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from edge.connection_words import validity_trouble
 from edge.errors import ProvisioningError, StartError
 from edge.settings import Settings, load, save
 from edge.storage import read_secret, write_durably
@@ -169,15 +171,17 @@ def write_request(folder: Folder, settings: Settings) -> str:
         certificate_request=_certificate_request(folder, settings.terminal),
         verifying_key=signing,
         sealing_key=public_bytes(keys.opening.public_key()),
+        model=settings.model,
     )
     write_durably(folder.request, to_json(request))
     return fingerprint(signing)
 
 
-def install_grant(folder: Folder, settings: Settings, raw: bytes) -> str:
+def install_grant(folder: Folder, settings: Settings, raw: bytes, now: datetime | None = None) -> str:
     """Checks a grant and puts it in place; returns the fingerprint of the hub's key.
 
-    ProvisioningError when it is for another terminal or key, or does not hold together; nothing is changed then.
+    ProvisioningError when it is for another terminal or key, does not hold together, or, with `now`, is not valid at
+    this time; nothing is changed then.
     """
     grant = _read(raw)
     if grant.terminal != settings.terminal:
@@ -189,7 +193,9 @@ def install_grant(folder: Folder, settings: Settings, raw: bytes) -> str:
             f"The grant asks for an open connection to {grant.broker.host}. That is only allowed on this machine: "
             "have the hub grant one with TLS."
         )
-    _check_certificates(folder, grant)
+    certificate = _check_certificates(folder, grant)
+    if now is not None and (trouble := validity_trouble(certificate, now)) is not None:
+        raise ProvisioningError(trouble)
     write_durably(folder.authority, grant.authority.encode())
     write_durably(folder.certificate, grant.certificate.encode())
     write_durably(folder.grant, raw)  # last: a grant in place is one that is whole
@@ -239,7 +245,7 @@ def _certificate_request(folder: Folder, terminal: str) -> str:
     return signed.public_bytes(serialization.Encoding.PEM).decode()
 
 
-def _check_certificates(folder: Folder, grant: Grant) -> None:
+def _check_certificates(folder: Folder, grant: Grant) -> x509.Certificate:
     try:
         certificate = x509.load_pem_x509_certificate(grant.certificate.encode())
         authority = x509.load_pem_x509_certificate(grant.authority.encode())
@@ -253,3 +259,4 @@ def _check_certificates(folder: Folder, grant: Grant) -> None:
             "The grant's certificate is for another key: the request is older than this terminal's keys. "
             "Take the present request.json to the hub."
         )
+    return certificate

@@ -1,0 +1,1 @@
+"""`pims-edge provision`: from an unpacked device to a terminal at its gate, step by step, resumable at each."""
