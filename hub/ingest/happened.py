@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from hub.ingest.attested import take_attestation, take_sign_in
 from hub.ingest.clocks import Moment
 from hub.ingest.doors import take_door
+from hub.ingest.obeyed import take_configuration, take_orders
 from hub.ingest.storing import Arrived
 from hub.movements.feed import Line
-from wire.happenings import Attestation, Door, Happening, SignIn
+from wire.happenings import Attestation, ConfigurationTaken, Door, Happening, OrdersTaken, SignIn
 
 Take = Callable[[Session, Arrived, Moment, Any, datetime], list[Line]]
 """(session, entry, when it happened, what it says, now) -> lines for the feed. Entries come in order of `Moment.at`."""
@@ -21,6 +22,8 @@ Take = Callable[[Session, Arrived, Moment, Any, datetime], list[Line]]
 TAKERS: Mapping[type[Happening], Take] = {
     Attestation: take_attestation,
     SignIn: take_sign_in,
+    ConfigurationTaken: take_configuration,
+    OrdersTaken: take_orders,
     Door: take_door,
 }
 """Kinds without a taker only tell the feed, by `hub.ingest.telling`."""

@@ -17,15 +17,18 @@ from hub.ingest.answers import Answers
 from hub.ingest.echoing import answer_echo
 from hub.ingest.enrolling import answer_enrolment
 from hub.ingest.inbox import Inbox
+from hub.ingest.obeyed import tell_alarm
 from hub.ingest.uplink import Uplink
 from hub.ingest.worker import Worker
 from hub.lifeline import Notify
 from hub.logs import log
+from hub.movements.orders.desk import OrdersDesk
 from hub.movements.referral_desk import ReferralDesk
 from hub.reception.desk.book import EnrolmentBooks
 from hub.reception.desk.processing import EnrolmentWork
 from hub.roll.desk import RollDesk
 from hub.settings import Settings
+from hub.terminals.configuration.desk import ConfigurationDesk
 from hub.terminals.key_files import INGEST, read_receiving_key, read_signing_key
 from hub.terminals.mqtt import make_client
 from hub.terminals.stopping import Stop
@@ -55,13 +58,17 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     worker = Worker(
         sessions, inbox, signing_key, uplink.send, clock=_now, wait=stop.wait, answers=answers_of(settings)
     )
+    orders: list[Desk] = [OrdersDesk(sessions, signing_key, uplink.send)]
     desks: list[Desk] = [RollDesk(sessions, vault, signing_key, uplink.send), ReferralDesk(sessions)]
+    desks.append(ConfigurationDesk(sessions, signing_key, uplink.send, tell_alarm))
     desks.append(EnrolmentBooks(sessions, vault, signing_key, receiving_key, uplink.send))
     enrolment: list[Desk] = [EnrolmentWork(sessions, vault, receiving_key, _now)]
     notify, beats = Notify(), {"worker": time.monotonic(), "desks": time.monotonic()}
     threads = [
         threading.Thread(target=_work, args=(worker, stop, beats), name="ingest-worker", daemon=True),
         threading.Thread(target=_keep_desks, args=(desks, stop, beats), name="desks", daemon=True),
+        # Sealing a whole roll takes seconds, and a lockdown waits for nothing.
+        threading.Thread(target=_keep_desks, args=(orders, stop, {}), name="orders", daemon=True),
         # Seconds of the engine's work a person: orders and the roll must not wait for it.
         threading.Thread(target=_keep_desks, args=(enrolment, stop, {}), name="enrolment", daemon=True),
     ]

@@ -15,6 +15,7 @@ from hub.ingest.writing import note_fork
 from hub.movements import feed
 from hub.roll.actions import note_receipt
 from hub.terminals.actions import note_state
+from hub.terminals.configuration.actions import note_held
 from hub.terminals.health.actions import note_report
 from hub.terminals.records import TerminalState
 from wire.codec import decode
@@ -36,6 +37,8 @@ def take_state(session: Session, said: VerifiedState, now: datetime) -> bool:
     if not note_state(session, keys.terminal_id, state, said.received_at):
         return False
     note_report(session, keys.terminal_id, state, said.received_at)
+    if state.online:
+        note_held(session, keys.terminal_id, state, now)
     lines: list[feed.Line] = []
     if state.online != was_online:
         lines.append(telling.presence(keys.name, state.online, now))
