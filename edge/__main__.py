@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.errors import EdgeError, JournalDamagedError
+from edge.install.command import declare, install
 from edge.journal_file import check_to_look
 from edge.locking import held, is_held
 from edge.log import Log
@@ -56,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     grant.add_argument("grant", type=Path)
     protect = _command(commands, "protect", "how the roll copy is protected on the card", _protect)
     protect.add_argument("--at-rest", choices=("none", "hub_released", "tpm"), required=True)
+    machine = commands.add_parser("install", help="make this machine ready: units, udev, folders, boot settings")
+    declare(machine)
+    machine.set_defaults(action=_install, data=Path("."))
     _command(commands, "run", "run the agent in the foreground", _run)
     status = _command(commands, "status", "how the terminal stands, read from its disk", _status)
     status.add_argument("--json", action="store_true")
@@ -95,6 +99,10 @@ def _install_grant(folder: Folder, chosen: argparse.Namespace) -> int:
     seen = install_grant(folder, settings, chosen.grant.read_bytes())
     print(f"Installed. Key of the hub, compare it with what the hub shows: {seen}")
     return OK
+
+
+def _install(_folder: Folder, chosen: argparse.Namespace) -> int:
+    return install(chosen, print)
 
 
 def _protect(folder: Folder, chosen: argparse.Namespace) -> int:

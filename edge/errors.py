@@ -21,6 +21,12 @@ class StartError(EdgeError):
     code = "edge.start"
 
 
+class InstallError(EdgeError):
+    """The machine could not be made ready for a terminal; the sentence says what to do."""
+
+    code = "edge.install"
+
+
 class SettingsError(StartError):
     """A setting is missing, unknown, of the wrong type or out of range; the sentence names it."""
 

@@ -15,11 +15,16 @@ UNITS = sorted(FOLDER.glob("*.service"))
 LOOSEST = 1.6
 """Exposure by systemd's own reckoning, from 0 (shut) to 10."""
 
+BROWSER_LOOSEST = 3.0
+"""A browser shuts its own pages in with namespaces, which must then stay open to it."""
+OURS = ["pims-broker", "pims-ingest", "pims-page", "pims-terminal", "pims-web"]
+
 needs_systemd = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None,
     reason="systemd-analyze is not on this machine, so units are only read, not judged: apt-get install systemd",
 )
 by_name = pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.stem)
+by_own_name = pytest.mark.parametrize("unit", [FOLDER / f"{name}.service" for name in OURS], ids=OURS)
 
 
 def values(unit: Path, name: str) -> list[str]:
@@ -27,7 +32,7 @@ def values(unit: Path, name: str) -> list[str]:
 
 
 def test_every_long_running_program_has_its_unit() -> None:
-    assert [unit.stem for unit in UNITS] == ["pims-broker", "pims-ingest", "pims-terminal", "pims-web"]
+    assert [unit.stem for unit in UNITS] == [*OURS[:2], "pims-kiosk", *OURS[2:]]
 
 
 @needs_systemd
@@ -38,8 +43,14 @@ def test_systemd_has_nothing_to_complain_of(unit: Path, tmp_path: Path) -> None:
     for name in ("pims-hub", "pims-edge"):
         (programs / name).write_text("#!/bin/sh\n")
         (programs / name).chmod(0o755)
+    text = unit.read_text().replace("/opt/pims", str(tmp_path / "opt" / "pims"))
+    # The browser and its display server are packages of a terminal with a screen, not of this machine.
+    for program in ("cage", "chromium"):
+        (programs / program).write_text("#!/bin/sh\n")
+        (programs / program).chmod(0o755)
+        text = text.replace(f"/usr/bin/{program}", str(programs / program))
     copy = tmp_path / unit.name
-    copy.write_text(unit.read_text().replace("/opt/pims", str(tmp_path / "opt" / "pims")))
+    copy.write_text(text)
     verdict = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", str(copy)], capture_output=True, text=True, check=False
     )
@@ -57,10 +68,10 @@ def test_exposure_is_low(unit: Path) -> None:
     )
     found = re.search(r"Overall exposure level for \S+: ([0-9.]+)", verdict.stdout)
     assert found is not None, verdict.stderr
-    assert float(found[1]) <= LOOSEST
+    assert float(found[1]) <= (LOOSEST if unit.stem in OURS else BROWSER_LOOSEST)
 
 
-@by_name
+@by_own_name
 def test_the_command_exists(unit: Path) -> None:
     (line,) = values(unit, "ExecStart")
     program, *words = shlex.split(line)
@@ -72,18 +83,22 @@ def test_the_command_exists(unit: Path) -> None:
     environment = dict(value.split("=", 1) for value in values(unit, "Environment"))
     filled = [re.sub(r"\$\{(\w+)\}", lambda found: environment[found[1]], word) for word in words]
     args = _parser().parse_args(filled)
-    assert args.data == Path("%S") / values(unit, "StateDirectory")[0]
+    if values(unit, "StateDirectory"):
+        assert args.data == Path("%S") / values(unit, "StateDirectory")[0]
+    else:
+        assert str(args.socket) == "/run/pims-terminal/desk.sock"
 
 
-@by_name
-def test_nothing_is_promised_that_the_program_does_not_do(unit: Path) -> None:
-    assert values(unit, "Type") == ["exec"]
-    assert not values(unit, "WatchdogSec")
+@by_own_name
+def test_it_is_up_when_it_says_so_and_alive_while_it_says_so(unit: Path) -> None:
+    assert values(unit, "Type") == ["notify"]
+    assert int(values(unit, "WatchdogSec")[0]) >= 30
 
 
 @by_name
 def test_nothing_is_sent_to_the_maker_of_a_library(unit: Path) -> None:
-    assert "ORT_DISABLE_TELEMETRY=1" in values(unit, "Environment")
+    if unit.stem not in ("pims-kiosk", "pims-page"):
+        assert "ORT_DISABLE_TELEMETRY=1" in values(unit, "Environment")
     assert values(unit, "IPAddressDeny") == ["any"]
 
 
@@ -101,3 +116,9 @@ def test_a_gate_waits_for_nothing() -> None:
 def test_who_takes_the_pages_over_cannot_speak_for_the_hub() -> None:
     hidden = {Path(value).name for value in values(FOLDER / "pims-web.service", "InaccessiblePaths")}
     assert {"ca.key", "signing.key", "hub-ingest.key", "broker.key"} <= hidden
+
+
+def test_the_page_and_the_browser_cannot_see_what_is_on_the_card() -> None:
+    for name in ("pims-page", "pims-kiosk"):
+        assert "-%S/private/pims-terminal" in values(FOLDER / f"{name}.service", "InaccessiblePaths")
+    assert "-%t/pims-terminal" in values(FOLDER / "pims-kiosk.service", "InaccessiblePaths")
