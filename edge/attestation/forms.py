@@ -142,6 +142,12 @@ class Attested(Strict, frozen=True):
 
 
 class Sent(Strict, frozen=True):
-    """`journalled` always; `connected` tells whether the hub hears it now."""
+    """Where the call for help stands in the journal: `HeardQuestion` asks whether the hub has it."""
 
-    connected: bool
+    sequence: Count
+
+
+class HeardQuestion(Strict, frozen=True):
+    """Whether the hub has committed the journal up to this entry."""
+
+    sequence: Count

@@ -1,0 +1,50 @@
+"""People of the roll copy as an officer looks for them."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from edge.attestation.forms import People, Person
+from edge.roll_copy import Content
+from wire.roll import RollPerson
+
+MOST_SHOWN = 8
+"""So many fit on the page with their photos; who is not among them is searched for by more words."""
+
+
+def shown(content: Content, to_zone: str, number: str) -> Person | None:
+    """One person, None when they are not on the copy."""
+    who = content.people.get(number)
+    return None if who is None else _person(who, to_zone)
+
+
+def search(content: Content, to_zone: str, words: str) -> People:
+    """Those of whose number and name every word is a part; people with a standing procedure first, then by name."""
+    wanted = _plain(words).split()
+    found = [who for who in content.people.values() if _has(who, wanted)]
+    found.sort(key=lambda who: (not who.attested, who.name.casefold(), who.person))
+    return People(people=[_person(who, to_zone) for who in found[:MOST_SHOWN]], found=len(found))
+
+
+def _person(who: RollPerson, to_zone: str) -> Person:
+    return Person(
+        person=who.person,
+        name=who.name,
+        photo=who.photo,
+        attested=who.attested,
+        may_enter=to_zone in who.zones,
+    )
+
+
+def _has(who: RollPerson, wanted: Iterable[str]) -> bool:
+    text = _plain(f"{who.person} {who.name}")
+    return all(word in text for word in wanted)
+
+
+def _plain(text: str) -> str:
+    """Without case, accents and what stands between words: nobody types those with gloves on."""
+    bare = "".join(
+        letter for letter in unicodedata.normalize("NFKD", text) if not unicodedata.combining(letter)
+    )
+    return bare.casefold().replace(",", " ").replace("-", "")

@@ -1,0 +1,64 @@
+"""The officer's page put together."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+
+from flask import Flask, render_template
+from werkzeug.exceptions import HTTPException
+
+from edge.desk.client import Desk
+from edge.errors import DeskAbsentError, DeskRefusedError
+from edge.kiosk import door, formats, home, panic, referral_pages, roll_pages, signing, words
+
+BLUEPRINTS = (
+    home.pages,
+    panic.pages,
+    signing.pages,
+    referral_pages.pages,
+    roll_pages.pages,
+)
+
+_SENTENCES: Mapping[int, str] = {
+    403: "This page stood open for too long. Go home and start again.",
+    404: "There is no such page on this terminal.",
+    421: "This page is only for the screen of this terminal.",
+}
+
+
+def create_app(desk: Desk, port: int) -> Flask:
+    """The page on loopback port `port`. Its cookies hold for as long as the process lives."""
+    app = Flask("edge.kiosk", template_folder="templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=secrets.token_bytes(32),
+        SESSION_COOKIE_NAME="pims-page",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Strict",
+        MAX_CONTENT_LENGTH=64 * 1024,
+    )
+    app.extensions[door.DESK] = desk
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    door.install(app, frozenset({f"127.0.0.1:{port}", f"localhost:{port}"}))
+    words.install(app)
+    formats.install(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    app.register_error_handler(DeskAbsentError, _absent)
+    app.register_error_handler(DeskRefusedError, _refused)
+    app.register_error_handler(HTTPException, _wrong)
+    return app
+
+
+def _absent(error: DeskAbsentError) -> tuple[str, int]:
+    return render_template("absent.html", sentence=error.sentence, agent_absent=True), 503
+
+
+def _refused(error: DeskRefusedError) -> tuple[str, int]:
+    return render_template("wrong.html", sentence=error.sentence), 409
+
+
+def _wrong(error: HTTPException) -> tuple[str, int]:
+    code = error.code or 500
+    sentence = _SENTENCES.get(code, "That could not be done. Go home and try again.")
+    return render_template("wrong.html", sentence=sentence), code

@@ -1,0 +1,59 @@
+"""The roll copy: whom this terminal knows, those with a standing procedure first."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from edge.attestation.forms import Attested, AttestQuestion, Home, Nothing, People, PeopleQuestion
+from edge.kiosk.door import desk, signed_in_only, token
+from edge.kiosk.referral_pages import done, look_up
+
+pages = Blueprint("roll", __name__)
+
+STANDING_REASONS = ("Standing procedure followed", "Known to me, and wristband checked")
+
+
+@pages.get("/roll")
+@signed_in_only
+def page() -> str:
+    words = request.args.get("words", "")[:100]
+    found = desk().ask("people", PeopleQuestion(token=token(), words=words), People)
+    return render_template("roll.html", found=found, words=words, home=_home())
+
+
+@pages.get("/roll/<number>")
+@signed_in_only
+def person(number: str) -> str:
+    return _person(number)
+
+
+@pages.post("/roll/<number>")
+@signed_in_only
+def vouch(number: str) -> str | Response:
+    """Only somebody with a standing procedure goes through without having tried."""
+    reason = (request.form.get("words", "").strip() or request.form.get("reason", ""))[:200]
+    if not reason:
+        return _person(number, "Say why: choose a reason, or write one.")
+    question = AttestQuestion(token=token(), referral=None, person=number[:32] or " ", reason=reason)
+    return done(desk().ask("attest", question, Attested))
+
+
+def _person(number: str, fault: str = "") -> str:
+    someone = look_up(number)
+    if not someone.attested:
+        return render_template("person.html", person=someone, home=_home())
+    return render_template(
+        "word.html",
+        action=url_for("roll.vouch", number=number),
+        back=url_for("roll.page"),
+        person=someone,
+        referral=None,
+        reasons=STANDING_REASONS,
+        fault=fault,
+        home=_home(),
+    )
+
+
+def _home() -> Home:
+    return desk().ask("home", Nothing(), Home)

@@ -1,0 +1,92 @@
+// What every page does by itself: timers that count up, parts that renew themselves, keys for gloves, the call for help.
+import { armPanic } from "./panic.js";
+
+const loadedAt = performance.now();
+
+function paintTimers(root = document, since = loadedAt) {
+  for (const timer of root.querySelectorAll("[data-since]")) {
+    const start = Number(timer.dataset.start ?? (timer.dataset.start = since));
+    const seconds = Math.floor(Number(timer.dataset.since) + (performance.now() - start) / 1000);
+    timer.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+}
+
+// The page's own program may be starting again: what was drawn stays, and says that it is old.
+function lose(isLost) {
+  document.getElementById("lost").hidden = !isLost;
+}
+
+async function ask(address) {
+  try {
+    const answer = await fetch(address, { cache: "no-store" });
+    lose(false);
+    return answer;
+  } catch {
+    lose(true);
+    return null;
+  }
+}
+
+function replace(part, words) {
+  if (words === part.lastWords) return;
+  const focused = document.activeElement?.closest("[data-part] a")?.getAttribute("href");
+  part.innerHTML = words;
+  part.lastWords = words;
+  if (focused) part.querySelector(`a[href="${focused}"]`)?.focus();
+  paintTimers(part, performance.now());
+}
+
+function renew(part) {
+  setTimeout(async () => {
+    const answer = await ask(part.dataset.part);
+    if (answer && !answer.ok) return location.reload();
+    if (answer) replace(part, await answer.text());
+    renew(part);
+  }, Number(part.dataset.every));
+}
+
+function watch(list) {
+  setTimeout(async () => {
+    const answer = await ask(list.dataset.watch);
+    if (answer && (!answer.ok || (await answer.json()).open.join(" ") !== list.dataset.now)) return location.reload();
+    watch(list);
+  }, 2000);
+}
+
+function again(page) {
+  setTimeout(async () => ((await ask("/state"))?.ok ? location.reload() : again(page)), Number(page.dataset.again));
+}
+
+// Whoever walked away leaves no name and no photo on the screen.
+function leaveWhenIdle(idleMs) {
+  let timer = null;
+  const touch = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => location.assign("/"), idleMs);
+  };
+  for (const kind of ["pointerdown", "keydown"]) addEventListener(kind, touch);
+  touch();
+}
+
+function press(field, key) {
+  if (key === "back") field.value = field.value.slice(0, -1);
+  else if (key === "clear") field.value = "";
+  else if (field.maxLength < 0 || field.value.length < field.maxLength) field.value += key;
+  field.focus();
+}
+
+for (const board of document.querySelectorAll(".pad, .keyboard")) {
+  const field = document.getElementById(board.dataset.for);
+  board.addEventListener("click", (event) => {
+    const key = event.target.closest("[data-key]");
+    if (key) press(field, key.dataset.key);
+  });
+}
+for (const part of document.querySelectorAll("[data-part]")) renew(part);
+for (const list of document.querySelectorAll("[data-watch]")) watch(list);
+for (const page of document.querySelectorAll("[data-again]")) again(page);
+if (document.body.dataset.idle) leaveWhenIdle(Number(document.body.dataset.idle));
+for (const page of document.querySelectorAll("[data-onward]")) setTimeout(() => location.assign(page.dataset.onward), 4000);
+paintTimers();
+setInterval(paintTimers, 500);
+armPanic(document.getElementById("panic"), document.querySelector("meta[name=csrf]").content);
