@@ -39,8 +39,8 @@ from edge.recording import JournalRecorder
 from edge.refusals import Refusals
 from edge.roll_copy import RollCopy
 from edge.roll_file import RollFile
-from edge.sensor import SensorSettings
 from edge.sensor.opening import open_reader
+from edge.sensor_choice import sensor_settings
 from edge.settings import Settings
 from edge.stages import Stages
 from edge.threads import Beat, Threads
@@ -48,7 +48,6 @@ from edge.watchdog import Watchdog
 from wire.happenings import Started
 from wire.keys import verifying_key
 from wire.provisioning import CheckpointSettings, Grant
-from wire.settings import SensorChoice
 from wire.topics import Channel
 
 UNASSIGNED = CheckpointSettings(checkpoint="unassigned", from_zone="unassigned", to_zone="unassigned")
@@ -339,18 +338,6 @@ def _warm_up() -> None:
         matching.warm_up()
     except matching.MatchingError as error:
         raise StartError(f"The fingerprint engine cannot start. {error}") from error
-
-
-def sensor_settings(choice: SensorChoice) -> SensorSettings:
-    """What the sensor's driver wants to know. With a rate, the sensor is found at any and set to it."""
-    return SensorSettings(
-        port=choice.port,
-        backend="own" if choice.backend == "zfm" else "pyfingerprint",
-        target_baud=choice.baud,
-        address=choice.address,
-        password=choice.password,
-        patience=choice.patience,
-    )
 
 
 def _place(grant: Grant | None) -> CheckpointSettings:
