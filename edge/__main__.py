@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from edge.install.command import declare, install
 from edge.journal_file import check_to_look
 from edge.locking import held, is_held
 from edge.log import Log
+from edge.provision.options import DATA as PROVISION_DATA
+from edge.provision.options import register as declare_provision
 from edge.provisioning import Folder, check_name, install_grant, make_terminal, prepare
 from edge.running import run_agent
 from edge.settings import load, settings_of
@@ -55,6 +58,8 @@ def _parser() -> argparse.ArgumentParser:
     init.add_argument("--baud", type=int, help="rate to use; without it 57600 and 115200 are tried")
     grant = _command(commands, "install-grant", "put the hub's grant in place", _install_grant)
     grant.add_argument("grant", type=Path)
+    told = "take this device in as a terminal, step by step"
+    declare_provision(_command(commands, "provision", told, _provision, PROVISION_DATA))
     protect = _command(commands, "protect", "how the roll copy is protected on the card", _protect)
     protect.add_argument("--at-rest", choices=("none", "hub_released", "tpm"), required=True)
     machine = commands.add_parser("install", help="make this machine ready: units, udev, folders, boot settings")
@@ -63,6 +68,12 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "run", "run the agent in the foreground", _run)
     status = _command(commands, "status", "how the terminal stands, read from its disk", _status)
     status.add_argument("--json", action="store_true")
+    selftest = _command(commands, "selftest", "try everything out, and say what to do where it fails", _selftest)
+    selftest.add_argument("--json", action="store_true")
+    bundle = _command(
+        commands, "support-bundle", "one file for whoever helps from afar: no keys, no prints, no names", _bundle
+    )
+    bundle.add_argument("--out", type=Path, help="a new .tar.gz; without it one in the present folder")
     journal = commands.add_parser("journal", help="look at the journal").add_subparsers(required=True)
     verify = _command(
         journal, "verify", "follow the journal's chain from its first entry to its last", _verify
@@ -72,10 +83,16 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: Commands, name: str, help_text: str, action: Callable[[Folder, argparse.Namespace], int]
+    commands: Commands,
+    name: str,
+    help_text: str,
+    action: Callable[[Folder, argparse.Namespace], int],
+    data: Path | None = None,
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=help_text, description=help_text)
-    parser.add_argument("--data", type=Path, required=True, help="the terminal's data folder")
+    parser.add_argument(
+        "--data", type=Path, required=data is None, default=data, help="the terminal's data folder"
+    )
     parser.set_defaults(action=action)
     return parser
 
@@ -105,6 +122,12 @@ def _install(_folder: Folder, chosen: argparse.Namespace) -> int:
     return install(chosen, print)
 
 
+def _provision(folder: Folder, chosen: argparse.Namespace) -> int:
+    from edge.provision.cli import run
+
+    return run(folder, chosen)
+
+
 def _protect(folder: Folder, chosen: argparse.Namespace) -> int:
     from edge.protection import AtRest, choose
 
@@ -131,6 +154,24 @@ def _status(folder: Folder, chosen: argparse.Namespace) -> int:
     for name, value in found.items():
         shown = ", ".join(value) or "none" if isinstance(value, list) else value
         print(f"{name.replace('_', ' '):<14}{'unknown' if shown is None else shown}")
+    return OK
+
+
+def _selftest(folder: Folder, chosen: argparse.Namespace) -> int:
+    from edge.selftest import printed, run_selftest
+
+    checks = run_selftest(folder, load(folder.settings))
+    print(json.dumps([check.to_dict() for check in checks]) if chosen.json else printed(checks))
+    return WRONG if any(check.ok is False for check in checks) else OK
+
+
+def _bundle(folder: Folder, chosen: argparse.Namespace) -> int:
+    from edge.support import write_bundle
+
+    settings, now = load(folder.settings), datetime.now(UTC)
+    path = chosen.out or Path(f"pims-{settings.terminal}-{now:%Y%m%dT%H%M%SZ}.tar.gz")
+    names = write_bundle(folder, settings, path, now)
+    print(f"Wrote {path}: {', '.join(names)}. It holds no keys, no fingerprints and no names.")
     return OK
 
 

@@ -24,10 +24,6 @@ PATTERNS = ("serial0", "ttyAMA[0-9]*", "ttyS0", "ttyUSB[0-9]*", "ttyACM[0-9]*")
 
 PROBED = (57_600, 115_200, 9_600, 19_200, 38_400, 28_800, 230_400, 460_800, 921_600)
 """The factory's rate and the commonest first."""
-USUAL = (57_600, 115_200)
-"""What every manual of the family allows. A sensor that takes an order for a rate that it cannot do may be lost to us
-for good, so others are tried only where its profile names them."""
-
 ANSWERS = 5
 POLLS = 400
 """Looks for a finger, each as long as the sensor takes: about 20 s."""

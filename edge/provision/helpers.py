@@ -6,11 +6,10 @@ agent that cannot start here says so in its own words.
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,21 +28,15 @@ STOP_S = 20.0
 LOOK_S = 0.5
 
 
-def compile_kernels(cache: Path | None, environment: Mapping[str, str] = os.environ) -> float:
-    """Seconds that it took to have every kernel of the engine compiled; in `cache`, or where numba puts them.
+def compile_kernels() -> float:
+    """Seconds that it took to have every kernel of the engine compiled, where NUMBA_CACHE_DIR or numba puts them.
 
     ProvisioningError with the engine's last words when it cannot start.
     """
-    env = {**environment, **({"NUMBA_CACHE_DIR": str(cache)} if cache else {})}
     began = time.monotonic()
     code = "import matching; matching.warm_up()"
     done = subprocess.run(
-        [sys.executable, "-c", code],
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=COMPILE_MOST_S,
-        check=False,
+        [sys.executable, "-c", code], capture_output=True, text=True, timeout=COMPILE_MOST_S, check=False
     )
     if done.returncode != 0:
         last = (done.stderr.strip().splitlines() or ["no word"])[-1]
