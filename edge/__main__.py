@@ -68,7 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "run", "run the agent in the foreground", _run)
     status = _command(commands, "status", "how the terminal stands, read from its disk", _status)
     status.add_argument("--json", action="store_true")
-    selftest = _command(commands, "selftest", "try everything out, and say what to do where it fails", _selftest)
+    selftest = _command(
+        commands, "selftest", "try everything out, and say what to do where it fails", _selftest
+    )
     selftest.add_argument("--json", action="store_true")
     bundle = _command(
         commands, "support-bundle", "one file for whoever helps from afar: no keys, no prints, no names", _bundle
@@ -153,7 +155,7 @@ def _status(folder: Folder, chosen: argparse.Namespace) -> int:
         return OK
     for name, value in found.items():
         shown = ", ".join(value) or "none" if isinstance(value, list) else value
-        print(f"{name.replace('_', ' '):<14}{'unknown' if shown is None else shown}")
+        print(f"{name.replace('_', ' '):<19}{'unknown' if shown is None else shown}")
     return OK
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-_MARKS = {True: "OK", False: "NOT OK", None: "not tried"}
+_MARKS = {True: "OK", False: "NOT OK", None: "note"}
 
 
 @dataclass(frozen=True)
 class Check:
-    """`ok` is None for what could not be tried now. `says` is what was found, `do` what to do about it, or empty."""
+    """`ok` is None for what could not be tried now, or is no fault yet. `says` is what was found, `do` what to do about it, or empty."""
 
     name: str
     ok: bool | None

@@ -25,7 +25,9 @@ def disk(folder: Folder, settings: Settings) -> Check:
     slowest_ms = max(_write_ms(folder) for _ in range(WRITES))
     says = f"a write takes up to {slowest_ms:.0f} ms, {free_mb} MB free"
     if free_mb < settings.journal.low_mb:
-        return Check("disk", False, says, "The card is nearly full: connect the network so that the hub takes entries.")
+        return Check(
+            "disk", False, says, "The card is nearly full: connect the network so that the hub takes entries."
+        )
     if slowest_ms > SLOW_MS:
         return Check("disk", False, says, "The card is slow: replace it by one made for many writes.")
     return Check("disk", True, says)
@@ -78,5 +80,7 @@ def protection(folder: Folder, settings: Settings) -> Check:
             "Start the agent and connect it: the copy is written anew.",
         )
     if actual is AtRest.NONE:
-        return Check("protection", True, "none: whoever takes the card can read its roll copy. Report a theft at once")
+        return Check(
+            "protection", True, "none: whoever takes the card can read its roll copy. Report a theft at once"
+        )
     return Check("protection", True, actual.value)

@@ -22,5 +22,7 @@ def engine() -> Check:
     took_s = time.monotonic() - began
     says = f"ready in {took_s:.1f} s"
     if took_s > COMPILED_S:
-        return Check("engine", None, f"{says}: its kernels were compiled now", "Run the self-test again: it is quick.")
+        return Check(
+            "engine", None, f"{says}: its kernels were compiled now", "Run the self-test again: it is quick."
+        )
     return Check("engine", True, says)

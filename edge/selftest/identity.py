@@ -32,7 +32,9 @@ def certificate(folder: Folder, clock: Clock) -> Check:
         return Check("certificate", False, "cannot be read", "Provision the terminal again.")
     trouble = validity_trouble(held, clock.read().wall_time)
     if trouble is not None:
-        return Check("certificate", False, trouble, "Set the clock right, or have the hub grant a new certificate.")
+        return Check(
+            "certificate", False, trouble, "Set the clock right, or have the hub grant a new certificate."
+        )
     return Check("certificate", True, f"valid until {held.not_valid_after_utc:%d %b %Y}")
 
 
@@ -47,5 +49,7 @@ def clock(clock: Clock) -> Check:
             "Connect the network so that the hub sets the clock; look at the battery of its clock.",
         )
     if now.confidence is not Confidence.SYNCHRONISED:
-        return Check("clock", None, f"{shown}, set by nobody now", "Connect the network; chrony then sets it.")
+        return Check(
+            "clock", None, f"{shown}, set by nobody now", "Connect the network; chrony then sets it."
+        )
     return Check("clock", True, f"{shown}, synchronised")

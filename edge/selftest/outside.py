@@ -19,21 +19,27 @@ NOISE_STEPS = 2
 def sensor(settings: Settings, running: bool) -> Check:
     """Opens the sensor, reads its parameters, and takes an image when a finger lies there."""
     if running:
-        return Check("sensor", None, _BUSY, "See «pims-edge status», or stop the agent and run the self-test again.")
+        return Check(
+            "sensor", None, _BUSY, "See «pims-edge status», or stop the agent and run the self-test again."
+        )
     reader = open_reader(sensor_settings(settings.sensor))
     try:
         reader.open()
         capture = reader.capture()
         baud = reader.health().baud
     except SensorError as error:
-        return Check("sensor", False, str(error), "Look at the sensor's plug and cable, and at its port's name.")
+        return Check(
+            "sensor", False, str(error), "Look at the sensor's plug and cable, and at its port's name."
+        )
     finally:
         reader.close()
     if capture is None:
         return Check("sensor", True, f"answers at {baud} baud; no finger lay on it")
     height, width = capture.image.shape
     if float(np.std(capture.image)) < 17 * NOISE_STEPS:
-        return Check("sensor", False, "its image shows nothing", "Wipe the glass, lay a finger on it, and try again.")
+        return Check(
+            "sensor", False, "its image shows nothing", "Wipe the glass, lay a finger on it, and try again."
+        )
     return Check("sensor", True, f"answers at {baud} baud; an image of {width} x {height} pixels")
 
 

@@ -40,4 +40,9 @@ def _tried(name: str, check: Callable[[], Check]) -> Check:
     except (EdgeError, WireError) as error:
         return Check(name, False, error.sentence, "Do what the sentence says, then run the self-test again.")
     except OSError as error:
-        return Check(name, False, f"{error.strerror}.", "Look at the card and its rights; replace the card if it stays.")
+        return Check(
+            name,
+            False,
+            f"{error.strerror}.",
+            "Look at the card and its rights; replace the card if it stays.",
+        )
