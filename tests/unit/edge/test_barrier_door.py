@@ -219,7 +219,7 @@ def test_two_doors_of_a_sally_port_are_never_released_or_open_together(
     stands_open = [False, False]
     line = [[True, True], [True, True]]
     now = 0.0
-    for which, doing, pause_ms in doings:
+    for which, doing, pause_ms in [(0, "look", 40), *doings]:
         if doing == "grant":
             doors[which].grant(now)
         elif doing == "open" and doors[which].released:
