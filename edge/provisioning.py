@@ -62,6 +62,11 @@ class Folder:
         return self.root / "condition.json"
 
     @property
+    def desk(self) -> Path:
+        """Socket that the officer's page asks at, where the machine gives the agent no run folder."""
+        return self.root / "run" / "desk.sock"
+
+    @property
     def orders(self) -> Path:
         return self.root / "orders.signed"
 

@@ -70,6 +70,7 @@ class DeskSocket:
         self._stopping.set()
 
     def _listen(self) -> socket.socket:
+        self._path.parent.mkdir(mode=0o700, exist_ok=True)
         self._path.unlink(missing_ok=True)
         door = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:

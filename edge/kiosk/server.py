@@ -11,10 +11,12 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
 from edge.desk.client import Desk
 from edge.errors import StartError
 from edge.kiosk.app import create_app
+from edge.notify import Notify
 
 HOST = "127.0.0.1"
 THREADS = 8
@@ -28,6 +30,18 @@ def serve(desk_path: Path, port: int, ready: Callable[[], object]) -> int:
     return 0
 
 
+class _Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no types
+    """Tells systemd that it turns, once a second."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._systemd = Notify()
+
+    def notify(self) -> None:
+        super().notify()
+        self._systemd.alive()
+
+
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types
     def __init__(self, make: Callable[[], Flask], port: int, ready: Callable[[], object]) -> None:
         self._make = make
@@ -39,7 +53,7 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no typ
         options: dict[str, Any] = {
             "bind": f"{HOST}:{self._port}",
             "workers": 1,
-            "worker_class": "gthread",
+            "worker_class": _Worker,
             "threads": THREADS,
             "timeout": 60,
             "graceful_timeout": 2,
