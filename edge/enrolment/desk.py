@@ -16,7 +16,7 @@ from edge.enrolment.cabinet import Cabinet
 from edge.enrolment.judging import Engine
 from edge.enrolment.sending import Sending
 from edge.enrolment.station import Station
-from edge.enrolment.verbs import Officer, verbs
+from edge.enrolment.verbs import Officers, verbs
 from edge.log import Log
 from edge.ports import Clock
 from edge.provisioning import Folder, Keys
@@ -91,9 +91,9 @@ class EnrolmentDesk:
         """What the line to the hub hands over."""
         return {Channel.DESK: self.book.take}
 
-    def verbs(self, officer: Officer) -> Mapping[str, Verb]:
-        """What the page may ask; `officer` gives the login behind a token, or refuses."""
-        return verbs(self.book, self.station, self._cabinet, self._sending.to_send, officer)
+    def verbs(self, officers: Officers) -> Mapping[str, Verb]:
+        """What the page may ask; `officers` are those who are signed in there."""
+        return verbs(self.book, self.station, self._cabinet, self._sending.to_send, officers)
 
     def start(self, tell: Tell, threads: Threads, hung_s: float) -> None:
         """Starts the thread; `tell` takes messages to the hub, and without it everything stays on the card."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Protocol
 
 from edge.desk.server import Verb
 from edge.enrolment.book import Book
@@ -21,15 +22,24 @@ from edge.enrolment.forms import (
 from edge.enrolment.sequence import Capturing
 from edge.enrolment.station import Session, Station
 from wire.enrolment import DeskTask, Stage
+from wire.roll import RollOfficer
 
-Officer = Callable[[str], str]
-"""Login of the officer behind a token; DeskRefusedError `sign_in` when there is none."""
+
+class Officers(Protocol):
+    """Who is signed in at the page."""
+
+    def officer(self, token: str, *, active: bool = True) -> RollOfficer:
+        """The officer behind a token; DeskRefusedError `sign_in` when there is none. `active` prolongs."""
 
 
 def verbs(
-    book: Book, station: Station, cabinet: Cabinet, to_send: Callable[[], int], officer: Officer
+    book: Book, station: Station, cabinet: Cabinet, to_send: Callable[[], int], officers: Officers
 ) -> Mapping[str, Verb]:
     """The verbs by name. Each but `enrol_photo` answers with the whole view."""
+    seen_at = 0.0
+
+    def officer(token: str) -> str:
+        return officers.officer(token).login
 
     def view() -> DeskView:
         session = station.session()
@@ -43,7 +53,12 @@ def verbs(
         )
 
     def looked(question: Look) -> DeskView:
-        officer(question.token)
+        # The page asks by itself; but a finger on the glass is somebody at work.
+        nonlocal seen_at
+        session = station.session()
+        touched_at = seen_at if session is None else session.active_at
+        officers.officer(question.token, active=touched_at != seen_at)
+        seen_at = touched_at
         return view()
 
     def begun(question: OfTask) -> DeskView:
