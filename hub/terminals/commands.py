@@ -19,6 +19,7 @@ from hub.terminals import actions
 from hub.terminals.authority import open_authority
 from hub.terminals.claims import commands as claims
 from hub.terminals.claims.issuing import broker_of
+from hub.terminals.configuration.actions import first_configuration
 from hub.terminals.errors import BrokerError, RequestError
 from hub.terminals.overview import Line, overview
 from hub.terminals.scope import transaction
@@ -75,6 +76,7 @@ def _grant(args: argparse.Namespace) -> int:
             session, open_authority(hub.keys), request, checkpoint, broker_of(hub.broker), now
         )
         actions.note_grant(session, request.terminal, checkpoint, now)
+        first_configuration(session, request.terminal, request.model, by=OPERATOR.login, at=now)
     _write(args.out, to_json(granted))
     say(f"Granted: {request.terminal} at {checkpoint.checkpoint}")
     say(f"Key of the terminal (compare on its screen): {fingerprint(request.verifying_key)}")

@@ -6,6 +6,7 @@ import logging
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
@@ -17,7 +18,9 @@ from hub.terminals import actions
 from hub.terminals.authority import Authority, open_authority
 from hub.terminals.claims.actions import approvers
 from hub.terminals.claims.records import Claim
+from hub.terminals.configuration.actions import desire, desired, first_configuration
 from hub.terminals.errors import KeysError, RequestError, UnknownTerminalError
+from hub.terminals.records import Terminal
 from wire.claims import GRANT_KIND
 from wire.envelope import HUB, sign
 from wire.provisioning import Broker, CheckpointSettings, Grant, Request, read_request
@@ -83,8 +86,24 @@ def _grant(session: Session, authority: Authority, broker: Broker, claim: Claim,
         checkpoint=claim.checkpoint_code or "", from_zone=claim.from_zone or "", to_zone=claim.to_zone or ""
     )
     granted = actions.grant(session, authority, request, place, broker, now)
-    who = approvers(session, claim)
-    actions.note_grant(session, claim.name, place, now, Actor(who[-1] if who else "operator", COMMAND_LINE))
+    by = approvers(session, claim)[-1]
+    actions.note_grant(session, claim.name, place, now, Actor(by, COMMAND_LINE))
     if claim.replaces is not None:
         actions.retire(session, claim.replaces, claim.name, now)
+    _configure(session, claim, by, now)
     return granted
+
+
+def _configure(session: Session, claim: Claim, by: str, now: datetime) -> None:
+    """The terminal is to run by what the one before it ran by, when both are of one model; else by its model's file."""
+    old, new = (_terminal(session, name) for name in (claim.replaces, claim.name))
+    before = desired(session, old.name) if old is not None and old.model == claim.model else None
+    if before is not None and new is not None and desired(session, new.name) is None:
+        settings = msgspec.to_builtins(before.settings)
+        desire(session, new.id, settings, by=by, reason=f"As {before.terminal} before it", at=now)
+    else:
+        first_configuration(session, claim.name, claim.model, by=by, at=now)
+
+
+def _terminal(session: Session, name: str | None) -> Terminal | None:
+    return session.scalars(select(Terminal).where(Terminal.name == name)).one_or_none()
