@@ -66,6 +66,9 @@ def _parser() -> argparse.ArgumentParser:
     declare(machine)
     machine.set_defaults(action=_install, data=Path("."))
     _command(commands, "run", "run the agent in the foreground", _run)
+    page = _command(commands, "page", "the officer's page, for the browser of this terminal", _page, Path("."))
+    page.add_argument("--port", type=int, default=8090, help="on loopback, 8090 unless told")
+    page.add_argument("--socket", type=Path, help="of the agent; without it the one in the data folder")
     status = _command(commands, "status", "how the terminal stands, read from its disk", _status)
     status.add_argument("--json", action="store_true")
     selftest = _command(
@@ -146,6 +149,13 @@ def _run(folder: Folder, _chosen: argparse.Namespace) -> int:
     except EdgeError as error:
         log.error("not_started", code=error.code, say=error.sentence)
         raise
+
+
+def _page(folder: Folder, chosen: argparse.Namespace) -> int:
+    from edge.kiosk.server import serve
+
+    url = f"http://127.0.0.1:{chosen.port}/"
+    return serve(chosen.socket or folder.desk, chosen.port, lambda: print(f"Page at {url}", flush=True))
 
 
 def _status(folder: Folder, chosen: argparse.Namespace) -> int:

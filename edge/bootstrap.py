@@ -32,6 +32,7 @@ from edge.journal_mark import MarkFile
 from edge.log import Log
 from edge.metrics import Metrics
 from edge.notify import Notify
+from edge.page_desk import PageDesk
 from edge.passage import InUse, Passages
 from edge.protection import AtRest, RollKeys
 from edge.provisioning import Folder, load_grant, load_keys
@@ -133,7 +134,18 @@ class _Terminal:
         started = Started(
             software=software(), roll_version=roll.content().version, set_aside=damage is not None
         )
-        agent = self._agent(recorder, roll, started, configurations)
+        desk = PageDesk(
+            self._folder,
+            self._settings,
+            _place(self._grant),
+            roll,
+            self._gate,
+            journal,
+            recorder,
+            self._clock,
+            self._log,
+        )
+        agent = self._agent(recorder, roll, started, configurations, desk)
         self._gate.start(self._threads, Telling(recorder, link.tell_now if link else _nobody))
         if link is not None:
             link.start(self._threads, agent.condition)
@@ -148,9 +160,17 @@ class _Terminal:
         if link is not None and asking is not None:
             asking.start(link, self._threads)
             self._serve_figures(link)
+        desk.start(
+            self._threads,
+            agent,
+            link,
+            lambda: (configurations.version, configurations.age_s()) if configurations else (None, None),
+            self._enrolment.verbs if self._enrolment is not None else None,
+        )
         starting.rest()
         self._notify.ready()
         agent.run(self._keep_on(self._threads.beat("agent", self._allowed_s())))
+        desk.stop()
         if configurations is not None:
             configurations.stop()
         if asking is not None:
@@ -276,6 +296,7 @@ class _Terminal:
         roll: RollCopy,
         started: Started,
         configurations: Configurations | None,
+        desk: PageDesk,
     ) -> Agent:
         identifier = RollIdentifier(matching, roll, self._settings.passage)
         place = _place(self._grant)
@@ -301,6 +322,7 @@ class _Terminal:
             first=[started, *self._start.happened],
             front=gate.front,
             station=self._enrolment.station if self._enrolment is not None else None,
+            calling=desk.calling,
         )
 
     def _end(self, link: HubLink | None, journal: Journal) -> int:
