@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.audit import COMMAND_LINE, Actor
 from hub.database import Sessions, session_scope
+from hub.errors import HubError
 from hub.settings import BrokerSettings
 from hub.terminals import actions
 from hub.terminals.authority import Authority, open_authority
 from hub.terminals.claims.actions import approvers
 from hub.terminals.claims.records import Claim
 from hub.terminals.configuration.actions import desire, desired, first_configuration
-from hub.terminals.errors import KeysError, RequestError, UnknownTerminalError
+from hub.terminals.errors import KeysError
 from hub.terminals.records import Terminal
 from wire.claims import GRANT_KIND
 from wire.envelope import HUB, sign
@@ -70,7 +71,7 @@ def issue_approved(session: Session, authority: Authority, broker: Broker, now: 
         try:
             with session.begin_nested():
                 granted = _grant(session, authority, broker, claim, now)
-        except (RequestError, UnknownTerminalError) as error:
+        except HubError as error:
             claim.ended_at, claim.ended_why = now, error.sentence[:400]
         else:
             claim.grant = sign(GRANT_KIND, HUB, granted.terminal, granted, authority.signing_key)
