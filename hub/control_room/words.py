@@ -15,6 +15,10 @@ ALARMS: Final = {
     "journal_set_aside": Sentence("A terminal put a damaged journal aside"),
     "other_link": Sentence("A journal no longer says what it said before"),
     "roll_ahead": Sentence("A terminal holds a newer roll than the hub"),
+    "two_devices": Sentence(
+        "Two devices speak as one terminal: its card was copied. Cut it off, and take a device in under a new name"
+    ),
+    "stolen": Sentence("A terminal was reported stolen"),
     "answers_differ": Sentence("Two officers answered one referral differently"),
     "referral_unanswered": Sentence("Nobody has answered a referral"),
     "pin_locked": Sentence("Too many wrong PINs at a terminal"),

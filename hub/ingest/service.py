@@ -18,6 +18,7 @@ from hub.ingest.echoing import answer_echo
 from hub.ingest.enrolling import answer_enrolment
 from hub.ingest.inbox import Inbox
 from hub.ingest.obeyed import tell_alarm
+from hub.ingest.releasing import answer_release, answer_renewal
 from hub.ingest.uplink import Uplink
 from hub.ingest.worker import Worker
 from hub.lifeline import Notify
@@ -29,8 +30,9 @@ from hub.reception.desk.processing import EnrolmentWork
 from hub.roll.desk import RollDesk
 from hub.settings import Settings
 from hub.terminals.configuration.desk import ConfigurationDesk
-from hub.terminals.key_files import INGEST, read_receiving_key, read_signing_key
+from hub.terminals.key_files import INGEST, authority_pem, read_receiving_key, read_signing_key
 from hub.terminals.mqtt import make_client
+from hub.terminals.renewal.desk import RenewalDesk
 from hub.terminals.stopping import Stop
 from wire.errors import WireError
 from wire.topics import Channel
@@ -60,6 +62,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     )
     orders: list[Desk] = [OrdersDesk(sessions, signing_key, uplink.send)]
     desks: list[Desk] = [RollDesk(sessions, vault, signing_key, uplink.send), ReferralDesk(sessions)]
+    desks.append(RenewalDesk(sessions, signing_key, authority_pem(settings.keys), uplink.send))
     desks.append(ConfigurationDesk(sessions, signing_key, uplink.send, tell_alarm))
     desks.append(EnrolmentBooks(sessions, vault, signing_key, receiving_key, uplink.send))
     enrolment: list[Desk] = [EnrolmentWork(sessions, vault, receiving_key, _now)]
@@ -90,9 +93,14 @@ class Desk(Protocol):
     def tick(self, now: datetime) -> int: ...
 
 
-def answers_of(_settings: Settings) -> Answers:
+def answers_of(settings: Settings) -> Answers:
     """Who answers the channels beside journal and state."""
-    return {Channel.ECHO: answer_echo, Channel.ENROLMENT: answer_enrolment}
+    return {
+        Channel.ECHO: answer_echo,
+        Channel.ENROLMENT: answer_enrolment,
+        Channel.RELEASE: answer_release(settings.keys),
+        Channel.RENEWAL: answer_renewal,
+    }
 
 
 def _also(notify: Notify, say: Callable[[str], None]) -> Callable[[str], None]:

@@ -15,8 +15,10 @@ from hub.ingest.writing import note_fork
 from hub.movements import feed
 from hub.roll.actions import note_receipt
 from hub.terminals.actions import note_state
+from hub.terminals.boots import are_two
 from hub.terminals.configuration.actions import note_held
 from hub.terminals.health.actions import note_report
+from hub.terminals.protection.actions import note_holding
 from hub.terminals.records import TerminalState
 from wire.codec import decode
 from wire.journal import Entry
@@ -39,11 +41,14 @@ def take_state(session: Session, said: VerifiedState, now: datetime) -> bool:
     note_report(session, keys.terminal_id, state, said.received_at)
     if state.online:
         note_held(session, keys.terminal_id, state, now)
+        note_holding(session, keys.terminal_id, state, now)
     lines: list[feed.Line] = []
     if state.online != was_online:
         lines.append(telling.presence(keys.name, state.online, now))
     if state.online:
         lines += note_receipt(session, keys.terminal_id, keys.name, state.roll_version, now)
+        if not said.retained and are_two(session, keys.terminal_id, state.boot_id, state.session, now):
+            lines.append(telling.two_devices(keys.name, now))
     if state.journal is not None and not said.retained:
         lines += _check_end(session, said, state.journal, now)
     feed.append(session, lines)

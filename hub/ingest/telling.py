@@ -76,6 +76,11 @@ def other_link(terminal: str, journal_id: bytes, sequence: int, now: datetime) -
     return Line(now, FeedKind.ALARM, {**told, "sequence": sequence, "at": now.isoformat()})
 
 
+def two_devices(terminal: str, now: datetime) -> Line:
+    """A boot spoke again after another one: two devices hold the same keys, as after a card was copied."""
+    return Line(now, FeedKind.ALARM, {"what": "two_devices", "terminal": terminal, "at": now.isoformat()})
+
+
 def _place(one: Arrived, moment: Moment) -> dict[str, object]:
     return {
         "terminal": one.keys.name,

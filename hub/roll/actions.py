@@ -1,44 +1,41 @@
-"""Reading the roll as terminals get it, and noting what they hold."""
+"""Who is to hold what of the roll, and noting what terminals hold."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
-from hub.biometrics.actions import templates_for
-from hub.biometrics.vault import Vault
-from hub.custody.queries import ids_in_custody
-from hub.custody.records import Person, PersonChange
-from hub.movements.actions import zones_of
+from hub.accounts.pins import officers_for_terminals
+from hub.custody.records import PersonChange
 from hub.movements.feed import Line
-from hub.movements.records import FeedKind
+from hub.movements.records import Checkpoint, FeedKind, Zone
 from hub.roll.records import RollReceipt
-from hub.roll.rules import chunks
+from hub.roll.scope import Scope
 from hub.terminals.epochs import HubEpoch, current_epoch
+from hub.terminals.protection.actions import NONE
+from hub.terminals.protection.records import TerminalHolding
 from hub.terminals.records import Status, Terminal, TerminalState
-from wire.roll import RollChanges, RollFinger, RollPerson
+from wire.roll import RollOfficer
 from wire.versions import NOTHING, Version
-
-MAX_FINGERS = 40
-"""As many impressions of one person as a message may hold."""
-
-_AT_ONCE = 500
-"""People read in one query; the database has a limit of its own."""
 
 
 @dataclass(frozen=True)
 class Listener:
-    """A terminal that may be told something now, and what it says it holds since it connected as `session`."""
+    """A terminal that may be told something now, and what it says it holds since it connected as `session`.
+
+    `held_scope` is the scope of that in words, `scope` the one that it shall hold.
+    """
 
     terminal_id: int
     session: int
     name: str
     sealing_key: bytes
     held: Version
+    held_scope: str
+    scope: Scope
 
 
 def current_version(session: Session) -> Version:
@@ -57,39 +54,58 @@ def raise_epoch(session: Session, at: datetime) -> int:
 def listeners(session: Session) -> list[Listener]:
     """Terminals that are online and may speak."""
     rows = session.execute(
-        select(
-            Terminal.id,
-            TerminalState.session,
-            Terminal.name,
-            Terminal.sealing_key,
-            TerminalState.roll_epoch,
-            TerminalState.roll_counter,
-        )
+        select(Terminal, TerminalState, TerminalHolding)
         .join(TerminalState, TerminalState.terminal_id == Terminal.id)
+        .outerjoin(TerminalHolding, TerminalHolding.terminal_id == Terminal.id)
         .where(Terminal.status == Status.ACTIVE, TerminalState.online)
         .order_by(Terminal.name)
-    )
+    ).all()
+    scopes = _Scopes(session)
     return [
-        Listener(row.id, row.session, row.name, row.sealing_key, Version(row.roll_epoch, row.roll_counter))
-        for row in rows
+        Listener(
+            terminal.id,
+            state.session,
+            terminal.name,
+            terminal.sealing_key,
+            Version(state.roll_epoch, state.roll_counter),
+            "" if holding is None else holding.roll_scope,
+            scopes.of(terminal.checkpoint_code, holding),
+        )
+        for terminal, state, holding in rows
     ]
 
 
-def changes(session: Session, vault: Vault, base: Version, to: Version) -> list[RollChanges]:
-    """All parts of the way from `base` to `to`; from NOTHING it is everybody in custody who has a finger.
+def scope_of(session: Session, terminal: Terminal) -> Scope:
+    """What of the roll a terminal shall hold, by what it last said of itself."""
+    return _Scopes(session).of(terminal.checkpoint_code, session.get(TerminalHolding, terminal.id))
 
-    WireError UNSEALABLE when the vault's key is not the one that the fingers were locked with.
-    """
-    inside = ids_in_custody(session)
-    touched = inside if base == NOTHING else _changed(session, base.counter, to.counter)
-    upserts: list[RollPerson] = []
-    for ids in _slices(sorted(touched & inside)):
-        upserts += _persons(session, vault, ids)
-    if base == NOTHING:
-        return chunks(upserts, [])
-    present = {person.person for person in upserts}
-    gone = [number for number in _numbers(session, sorted(touched)).values() if number not in present]
-    return chunks(upserts, sorted(gone))
+
+class _Scopes:
+    """Scopes of many terminals in one look at the database."""
+
+    def __init__(self, session: Session) -> None:
+        from_zone, to_zone = aliased(Zone), aliased(Zone)
+        rows = session.execute(
+            select(Checkpoint.code, from_zone.code, to_zone.code)
+            .join(from_zone, from_zone.id == Checkpoint.from_zone_id)
+            .join(to_zone, to_zone.id == Checkpoint.to_zone_id)
+        )
+        self._zones = {row[0]: frozenset((row[1], row[2])) for row in rows}
+        self._session = session
+        self._officers: tuple[RollOfficer, ...] | None = None
+
+    def of(self, checkpoint: str, holding: TerminalHolding | None) -> Scope:
+        """A terminal that said nothing of itself counts as unprotected and without a page for officers."""
+        protected = holding is not None and holding.protection != NONE
+        page = holding is not None and holding.officers_page
+        zones = None if protected else self._zones.get(checkpoint, frozenset())
+        return Scope(zones, page, self._all_officers() if page else ())
+
+    def _all_officers(self) -> tuple[RollOfficer, ...]:
+        if self._officers is None:
+            found = officers_for_terminals(self._session)
+            self._officers = tuple(RollOfficer(login=one.login, name=one.name, pin=one.pin) for one in found)
+        return self._officers
 
 
 def note_receipt(session: Session, terminal_id: int, name: str, held: Version, at: datetime) -> list[Line]:
@@ -106,35 +122,3 @@ def note_receipt(session: Session, terminal_id: int, name: str, held: Version, a
     session.flush()
     told = {"what": "received", "terminal": name, "version": str(held), "at": at.isoformat()}
     return [Line(at, FeedKind.ROLL, told)]
-
-
-def _changed(session: Session, after: int, until: int) -> set[int]:
-    wanted = select(PersonChange.person_id).where(PersonChange.id > after, PersonChange.id <= until)
-    return set(session.scalars(wanted))
-
-
-def _persons(session: Session, vault: Vault, ids: list[int]) -> list[RollPerson]:
-    templates = templates_for(session, vault, ids)
-    numbers, zones = _numbers(session, ids), zones_of(session, ids)
-    return [
-        RollPerson(
-            person=numbers[person_id],
-            fingers=[
-                RollFinger(position=position, template=record) for position, record in fingers[:MAX_FINGERS]
-            ],
-            zones=zones.get(person_id, []),
-        )
-        for person_id, fingers in sorted(templates.items())
-    ]
-
-
-def _numbers(session: Session, ids: list[int]) -> dict[int, str]:
-    numbers: dict[int, str] = {}
-    for some in _slices(ids):
-        rows = session.execute(select(Person.id, Person.number).where(Person.id.in_(some)))
-        numbers.update((row.id, row.number) for row in rows)
-    return numbers
-
-
-def _slices(ids: list[int]) -> Iterable[list[int]]:
-    return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))

@@ -12,8 +12,9 @@ from hub.biometrics.vault import Vault
 from hub.database import Sessions, session_scope
 from hub.movements import feed
 from hub.movements.records import FeedKind
-from hub.roll.actions import Listener, changes, current_version, listeners
-from hub.roll.rules import Need, base_of, need
+from hub.roll.actions import Listener, current_version, listeners
+from hub.roll.content import changes
+from hub.roll.rules import Need, base_of, need_of
 from wire.codec import encode
 from wire.envelope import HUB, sign
 from wire.keys import SigningKey, sealing_key
@@ -39,6 +40,7 @@ class _Sent:
 
     session: int
     to: Version
+    scope: str
     at: datetime
     patience: timedelta
 
@@ -66,7 +68,7 @@ class RollDesk:
         self._sent: dict[int, _Sent] = {}
         self._confirmed: dict[int, datetime] = {}
         self._reported_ahead: set[tuple[int, Version]] = set()
-        self._kept: tuple[Version, Version, list[RollChanges]] | None = None
+        self._kept: tuple[tuple[Version, Version, str], list[RollChanges]] | None = None
 
     def tick(self, now: datetime) -> int:
         """Look once and send what is due; gives how many messages went out."""
@@ -75,9 +77,9 @@ class RollDesk:
             present = listeners(session)
             due = [one for one in present if self._is_due(one, current, now)]
             work = [
-                _Work(one, base, self._parts(session, base, current))
-                for one in due
-                for base in [base_of(one.held, current)]
+                _Work(one, base, self._parts(session, base, current, one))
+                for one in sorted(due, key=lambda one: one.scope.word())
+                for base in [base_of(_need(one, current), one.held)]
             ]
         self._forget_absent(present)
         self._report_ahead(present, current, now)
@@ -86,18 +88,19 @@ class RollDesk:
 
     def _is_due(self, one: Listener, current: Version, now: datetime) -> bool:
         sent = self._sent.get(one.terminal_id)
-        if sent is not None and (one.held >= sent.to or one.session != sent.session):
+        if sent is not None and (one.session != sent.session or _has_arrived(one, sent)):
             del self._sent[one.terminal_id]
             sent = None
-        if need(one.held, current) not in (Need.DIFFERENCE, Need.WHOLE):
+        if _need(one, current) not in (Need.DIFFERENCE, Need.WHOLE):
             return False
         return sent is None or now - sent.at >= sent.patience
 
-    def _parts(self, session: Session, base: Version, to: Version) -> list[RollChanges]:
+    def _parts(self, session: Session, base: Version, to: Version, one: Listener) -> list[RollChanges]:
         # Many terminals usually need the same way; the last one is kept until the roll changes.
-        if self._kept is None or self._kept[:2] != (base, to):
-            self._kept = (base, to, changes(session, self._vault, base, to))
-        return self._kept[2]
+        way = (base, to, one.scope.word())
+        if self._kept is None or self._kept[0] != way:
+            self._kept = (way, changes(session, self._vault, base, to, one.scope))
+        return self._kept[1]
 
     def _update(self, work: _Work, to: Version, now: datetime) -> int:
         one = work.listener
@@ -107,13 +110,13 @@ class RollDesk:
                 return part - 1
         before = self._sent.get(one.terminal_id)
         patience = FIRST_PATIENCE if before is None else min(before.patience * 2, LONGEST_PATIENCE)
-        self._sent[one.terminal_id] = _Sent(one.session, to, now, patience)
+        self._sent[one.terminal_id] = _Sent(one.session, to, one.scope.word(), now, patience)
         self._confirmed[one.terminal_id] = now
         return len(work.parts)
 
     def _confirm(self, one: Listener, current: Version, now: datetime) -> int:
         last = self._confirmed.get(one.terminal_id)
-        if one.held != current or (last is not None and now - last < CONFIRM_EVERY):
+        if _need(one, current) is not Need.NOTHING or (last is not None and now - last < CONFIRM_EVERY):
             return 0
         if not self._say(one, current, current, 1, 1, b"", now):
             return 0
@@ -123,7 +126,16 @@ class RollDesk:
     def _say(
         self, one: Listener, base: Version, to: Version, part: int, parts: int, sealed: bytes, now: datetime
     ) -> bool:
-        update = RollUpdate(base=base, to=to, part=part, parts=parts, sealed=sealed, said_at=now)
+        update = RollUpdate(
+            base=base,
+            to=to,
+            part=part,
+            parts=parts,
+            sealed=sealed,
+            said_at=now,
+            scope=one.scope.word(),
+            session=one.session,
+        )
         return self._send(topic(one.name, Channel.ROLL), sign(KIND, HUB, one.name, update, self._signing_key))
 
     def _forget_absent(self, present: list[Listener]) -> None:
@@ -136,7 +148,7 @@ class RollDesk:
         news = [
             one
             for one in present
-            if need(one.held, current) is Need.HUB_IS_BEHIND
+            if _need(one, current) is Need.HUB_IS_BEHIND
             and (one.terminal_id, one.held) not in self._reported_ahead
         ]
         if not news:
@@ -144,6 +156,14 @@ class RollDesk:
         with session_scope(self._sessions) as session:
             feed.append(session, [_ahead(one, current, now) for one in news])
         self._reported_ahead.update((one.terminal_id, one.held) for one in news)
+
+
+def _need(one: Listener, current: Version) -> Need:
+    return need_of(one.held, one.held_scope, current, one.scope.word())
+
+
+def _has_arrived(one: Listener, sent: _Sent) -> bool:
+    return one.held > sent.to or (one.held == sent.to and one.held_scope == sent.scope)
 
 
 def _ahead(one: Listener, current: Version, now: datetime) -> feed.Line:

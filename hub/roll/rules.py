@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import Enum
 
+import msgspec
+
+from hub.roll.scope import same_people
 from wire.codec import encode
-from wire.roll import MAX_CHUNK_PERSONS, RollChanges, RollPerson
+from wire.roll import MAX_CHUNK_PERSONS, RollChanges, RollOfficer, RollPerson
 from wire.versions import NOTHING, Version
 
 MAX_CHUNK_BYTES = 480_000
@@ -35,18 +38,30 @@ def need(held: Version, current: Version) -> Need:
     return Need.DIFFERENCE if held.epoch == current.epoch else Need.WHOLE
 
 
-def base_of(held: Version, current: Version) -> Version:
-    """Version that an update to `current` starts from."""
-    return held if need(held, current) is Need.DIFFERENCE else NOTHING
+def need_of(held: Version, held_scope: str, current: Version, scope: str) -> Need:
+    """The same with what of the roll it holds: other people or names are a whole roll, other officers a difference."""
+    by_version = need(held, current)
+    if by_version in (Need.HUB_IS_BEHIND, Need.WHOLE) or held_scope == scope:
+        return by_version
+    return Need.DIFFERENCE if same_people(held_scope, scope) else Need.WHOLE
 
 
-def chunks(upserts: Sequence[RollPerson], removals: Sequence[str]) -> list[RollChanges]:
-    """Changes in parts that fit a message each; one empty part when there are none."""
+def base_of(needed: Need, held: Version) -> Version:
+    """Version that an update starts from."""
+    return held if needed is Need.DIFFERENCE else NOTHING
+
+
+def chunks(
+    upserts: Sequence[RollPerson], removals: Sequence[str], officers: list[RollOfficer] | None = None
+) -> list[RollChanges]:
+    """Changes in parts that fit a message each; one empty part when there are none. Officers go with the first."""
     parts = [RollChanges(upserts=group, removals=[]) for group in _groups(upserts)] or [
         RollChanges(upserts=[], removals=[])
     ]
     if removals:
         parts.insert(0, RollChanges(upserts=[], removals=list(removals)))
+    if officers is not None:
+        parts[0] = msgspec.structs.replace(parts[0], officers=officers)
     return parts
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ from hub.terminals.key_files import (
     CA_KEY,
     INGEST,
     RECEIVING_KEY,
+    RELEASE_KEY,
     SIGNING_KEY,
     SIGNING_PUBLIC,
     WEB,
@@ -94,6 +96,8 @@ def prepare_authority(folder: Path, *, hosts: Collection[str] = (), now: datetim
         write_private(folder / SIGNING_KEY, private_bytes(SigningKey.generate()))
     if not (folder / RECEIVING_KEY).exists():
         write_private(folder / RECEIVING_KEY, private_bytes(OpeningKey.generate()))
+    if not (folder / RELEASE_KEY).exists():
+        write_private(folder / RELEASE_KEY, os.urandom(32))
     authority = open_authority(folder)
     _write_public(folder / SIGNING_PUBLIC, authority.verifying_key)
     for process in CLIENTS:

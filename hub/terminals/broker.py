@@ -19,11 +19,11 @@ from hub.settings import Settings
 from hub.terminals import mosquitto
 from hub.terminals.actions import cut_off_names
 from hub.terminals.authority import prepare_authority
-from hub.terminals.claims.issuing import Issuer
 from hub.terminals.errors import BrokerError
 from hub.terminals.key_files import INGEST
 from hub.terminals.mqtt import tls_context
 from hub.terminals.stopping import Stop
+from hub.terminals.upkeep import Upkeep
 
 WATCH_S = 0.5
 """How often the records are looked at for a terminal that was cut off."""
@@ -48,10 +48,11 @@ def run(settings: Settings, say: Say) -> int:
     if broker.kind == "amqtt":
         from hub.terminals import embedded
 
-        issuer = _issuer(settings, make_sessions(make_engine(settings.database)))
+        upkeep = _upkeep(settings, make_sessions(make_engine(settings.database)))
+
         def tick() -> None:
             notify.alive()
-            issuer.tick(datetime.now(UTC))
+            upkeep.tick(datetime.now(UTC))
 
         return embedded.run(broker.host, broker.port, stop, _telling(notify, say), tick)
     return _run_mosquitto(settings, stop, _telling(notify, say), notify)
@@ -66,12 +67,13 @@ def _run_mosquitto(settings: Settings, stop: Stop, say: Say, notify: Notify) -> 
     try:
         _wait_until_ready(settings, child, stop)
         say(f"Broker ready on {settings.broker.host}:{settings.broker.port} (mosquitto, mutual TLS)")
-        issuer = _issuer(settings, sessions)
+        upkeep = _upkeep(settings, sessions)
         while not stop.wait(WATCH_S):
             notify.alive()
             _check_alive(child)
             _follow_cut_offs(settings, sessions, child)
-            issuer.tick(datetime.now(UTC))
+            if upkeep.tick(datetime.now(UTC)):
+                child.send_signal(signal.SIGHUP)  # mosquitto reads its certificate anew; who is connected stays
         return 0
     finally:
         _end(child)
@@ -85,8 +87,8 @@ def _telling(notify: Notify, say: Say) -> Say:
     return ready
 
 
-def _issuer(settings: Settings, sessions: Sessions) -> Issuer:
-    return Issuer(sessions, settings.keys, settings.broker)
+def _upkeep(settings: Settings, sessions: Sessions) -> Upkeep:
+    return Upkeep(settings, sessions, datetime.now(UTC))
 
 
 def _follow_cut_offs(settings: Settings, sessions: Sessions, child: subprocess.Popen[bytes]) -> None:

@@ -17,6 +17,8 @@ SIGNING_PUBLIC = "signing.pub"
 """32 raw bytes that are no secret: the pages say them to terminals, and may not read the key itself."""
 RECEIVING_KEY = "receiving.key"
 """Opens what terminals seal to the hub, as fingers taken at a desk; only ingest reads it."""
+RELEASE_KEY = "release.key"
+"""Locks the hub's halves of keys of roll copies; only ingest reads it."""
 
 BROKER = "broker"
 WEB_SERVER = "web"
@@ -79,6 +81,22 @@ def read_receiving_key(folder: Path) -> OpeningKey:
         return opening_key(read_private(path))
     except ValueError:
         raise KeysError(f"The key {path} is damaged. Restore it from the backup of this hub.") from None
+
+
+def authority_pem(folder: Path) -> str:
+    """The authority's certificate, which is no secret; KeysError when it cannot be read."""
+    try:
+        return (folder / CA_CERTIFICATE).read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError):
+        raise KeysError(f"The certificate {folder / CA_CERTIFICATE} cannot be read. Restore it.") from None
+
+
+def read_release_key(folder: Path) -> bytes:
+    """The 32 bytes that the hub's halves are locked with; KeysError when they cannot be used."""
+    raw = read_private(folder / RELEASE_KEY)
+    if len(raw) != 32:
+        raise KeysError(f"The key {folder / RELEASE_KEY} is damaged. Restore it from the backup of this hub.")
+    return raw
 
 
 def write_private(path: Path, raw: bytes) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from paho.mqtt.client import Client
-from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
+from hub.logs import log
 from hub.terminals.key_files import CA_CERTIFICATE, certificate_path, key_path, read_private
 
 SESSION_EXPIRY_S = 7 * 24 * 3600
@@ -18,6 +22,9 @@ SESSION_EXPIRY_S = 7 * 24 * 3600
 KEEPALIVE_S = 20
 RECONNECT_MAX_S = 5
 """A broker that comes back is met within this time; hub processes are too few to crowd it."""
+
+
+_log = logging.getLogger(__name__)
 
 
 class Reachable(Protocol):
@@ -33,6 +40,28 @@ class Reachable(Protocol):
     def mqtt5(self) -> bool: ...
 
 
+class HubClient(Client):
+    """Shows the certificate that lies in the folder of keys at each connection: it is renewed while we run."""
+
+    _reread: Callable[[], None] | None = None
+
+    def show(self, keys: Path, process: str) -> None:
+        """Use the certificate of `process` from now on; KeysError when its files cannot be used."""
+        context = tls_context(keys, process)
+        self.tls_set_context(context)
+        self._reread = partial(
+            context.load_cert_chain, certificate_path(keys, process), key_path(keys, process)
+        )
+
+    def reconnect(self) -> MQTTErrorCode:
+        if self._reread is not None:
+            try:
+                self._reread()
+            except OSError as error:  # the pair read last is as good as ever
+                log(_log, logging.WARNING, "the certificate cannot be read again", cause=type(error).__name__)
+        return super().reconnect()
+
+
 def make_client(broker: Reachable, keys: Path, process: str) -> Client:
     """Client of a hub process (`hub-ingest`, `hub-web`), named so to the broker; not connected yet.
 
@@ -41,12 +70,12 @@ def make_client(broker: Reachable, keys: Path, process: str) -> Client:
     An exception in one of the client's callbacks ends its thread silently: the caller wraps each of them.
     """
     client = (
-        Client(CallbackAPIVersion.VERSION2, client_id=process, protocol=MQTTProtocolVersion.MQTTv5)
+        HubClient(CallbackAPIVersion.VERSION2, client_id=process, protocol=MQTTProtocolVersion.MQTTv5)
         if broker.mqtt5
-        else Client(CallbackAPIVersion.VERSION2, client_id=process, clean_session=False)
+        else HubClient(CallbackAPIVersion.VERSION2, client_id=process, clean_session=False)
     )
     if broker.tls:
-        client.tls_set_context(tls_context(keys, process))
+        client.show(keys, process)
     client.reconnect_delay_set(min_delay=1, max_delay=RECONNECT_MAX_S)
     return client
 

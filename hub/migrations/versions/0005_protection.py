@@ -1,9 +1,10 @@
-"""Protection of terminals at rest, renewals, boots, thefts and re-keying."""
+"""Protection of terminals at rest, renewals, boots, thefts and re-keying; the language people are spoken to in."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy.schema import SchemaItem
 
 from hub.accounts.append_only import guards
 
@@ -12,8 +13,17 @@ down_revision = "0004_claims"
 branch_labels = None
 depends_on = None
 
-_APPEND_ONLY = ("key_releases", "thefts", "theft_people", "theft_officers", "theft_steps", "breach_notices")
+_APPEND_ONLY = (
+    "person_languages",
+    "key_releases",
+    "thefts",
+    "theft_people",
+    "theft_officers",
+    "theft_steps",
+    "breach_notices",
+)
 _TABLES = (
+    "person_languages",
     "breach_notices",
     "theft_steps",
     "theft_officers",
@@ -35,6 +45,7 @@ def upgrade() -> None:
     _make_boots()
     _make_thefts()
     _make_theft_lists()
+    _make_languages()
     for table in _APPEND_ONLY:
         for statement in guards(table, op.get_bind().dialect.name):
             op.execute(sa.text(statement))
@@ -182,7 +193,7 @@ def _make_theft_lists() -> None:
     )
 
 
-def _make_list(table: str, *parts: sa.SchemaItem) -> None:
+def _make_list(table: str, *parts: SchemaItem) -> None:
     op.create_table(
         table,
         sa.Column("id", sa.Integer(), nullable=False),
@@ -192,3 +203,19 @@ def _make_list(table: str, *parts: sa.SchemaItem) -> None:
         sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
     )
     op.create_index(op.f(f"ix_{table}_theft_id"), table, ["theft_id"])
+
+
+def _make_languages() -> None:
+    op.create_table(
+        "person_languages",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=8), nullable=False),
+        _moment("recorded_at"),
+        sa.Column("recorded_by", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["persons.id"], name=op.f("fk_person_languages_person_id_persons")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_person_languages")),
+    )
+    op.create_index(op.f("ix_person_languages_person_id"), "person_languages", ["person_id"])

@@ -22,6 +22,7 @@ from hub.ingest.records import Journal
 from hub.migrations import upgrade
 from hub.movements.records import FeedItem, Position, Zone
 from hub.movements.site import import_site, read_site
+from hub.roll.scope import Scope
 from hub.terminals.records import Status, Terminal
 from wire.codec import Strict, encode
 from wire.envelope import HUB, sign
@@ -167,8 +168,11 @@ class Gate:
         last_link: bytes | None = None,
         retained: bool = False,
         at: datetime | None = None,
+        **more: Any,
     ) -> Delivery:
-        """What the terminal says of itself; its journal end is the true one unless given."""
+        """What the terminal says of itself; its journal end is the true one unless given, and its roll copy the one
+        of an unprotected terminal at its place.
+        """
         end = len(self.raws) if last is None else last
         journal = JournalEnd(
             journal_id=self.journal_id,
@@ -178,7 +182,9 @@ class Gate:
         health = Health(
             sensor="ok", queue_depth=0, disk_free_mb=100, clock=self.sure, roll_age_s=1, refused_from_hub=0
         )
+        more.setdefault("roll_scope", "" if roll == NOTHING else self.scope())
         said = State(
+            **more,
             session=session,
             online=online,
             software="test",
@@ -190,6 +196,10 @@ class Gate:
         )
         raw = sign(KIND, self.name, HUB, said, self.signing_key)
         return Delivery(topic(self.name, Channel.STATE), raw, at or self.clock, retained)
+
+    def scope(self) -> str:
+        """What of the roll it holds while it is not protected."""
+        return Scope(frozenset({"yard", self.checkpoint}), page=False).word()
 
     def twin(self, upto: int) -> Gate:
         """The same device restored from a copy of its card, made when the journal had `upto` entries."""

@@ -97,6 +97,7 @@ def test_only_the_owner_may_read(authority: Authority) -> None:
     keys = list(authority.folder.glob("*.key"))
     assert {key.name for key in keys} == {
         "ca.key", "signing.key", "broker.key", "web.key", "hub-ingest.key", "hub-web.key",
+        "receiving.key", "release.key",
     }  # fmt: skip
     assert {stat.S_IMODE(key.stat().st_mode) for key in keys} == {0o600}
     assert not list(authority.folder.glob("*.new"))

@@ -20,7 +20,7 @@ from hub.database import session_scope
 from hub.movements.actions import permit_zones
 from hub.roll.actions import current_version, raise_epoch
 from hub.roll.desk import FIRST_PATIENCE, RollDesk
-from hub.roll.rules import MAX_CHUNK_BYTES, Need, base_of, chunks, need
+from hub.roll.rules import MAX_CHUNK_BYTES, Need, base_of, chunks, need, need_of
 from wire.codec import MAX_MESSAGE_BYTES, decode, encode
 from wire.envelope import HUB, open_envelope
 from wire.errors import WireError
@@ -259,7 +259,7 @@ def test_an_update_always_leads_forward_from_what_is_held_or_from_nothing(held: 
     wanted = need(held, to)
     assert (wanted is Need.NOTHING) == (held == to)
     assert (wanted is Need.HUB_IS_BEHIND) == (held > to)
-    assert base_of(held, to) in (held, NOTHING)
+    assert base_of(wanted, held) in (held, NOTHING)
     if wanted is Need.DIFFERENCE:
         assert held.epoch == to.epoch
 
