@@ -49,7 +49,7 @@ LOOKS: dict[Sign, Look] = {
         Lamp(True, False, False, 0.25, 0.25),
         ((330, 120), (0, 80), (330, 120), (0, 80), (330, 120)),
     ),
-    Sign.WAIT: Look("hand", "#F0E442", Lamp(True, True, False), ((440, 150), (0, 150), (440, 150))),
+    Sign.WAIT: Look("pause", "#F0E442", Lamp(True, True, False), ((440, 150), (0, 150), (440, 150))),
     Sign.OUT_OF_SERVICE: Look("cross", "#999999", Lamp(True, False, False)),
     Sign.EVACUATION: Look(
         "exit",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from edge.barrier.signals import Signals
 from edge.decision import NO_ORDERS, Again, Answer, Finger, InForce
@@ -13,6 +16,7 @@ from edge.errors import StartError
 from edge.inmate.front import TURN_S, InmateFront, Picture
 from edge.inmate.looks import LOOKS
 from edge.inmate.moments import OUT_OF_SERVICE, REST, Moment, NoFront, Sign, moment_of
+from edge.inmate.page import blueprint
 from edge.inmate.words import FOLDER, OTHER_FINGER, load_languages
 from matching.quality import Advice
 from wire.happenings import Decision
@@ -201,3 +205,41 @@ def test_lamp_and_buzzer_keep_their_rhythm() -> None:
     assert not signals.sounds(20.0)
     signals.show(Sign.EVACUATION, False, 30.0)
     assert signals.sounds(99.0)
+
+
+def page_of(ask: Callable[[], Picture]) -> FlaskClient:
+    app = Flask("inmate-page")
+    app.register_blueprint(blueprint(ask))
+    return app.test_client()
+
+
+def test_the_page_says_out_of_service_when_the_agent_does_not_answer() -> None:
+    def nobody() -> Picture:
+        raise StartError("The agent does not answer.")
+
+    page = page_of(nobody)
+    told = page.get("/inmate/moment").get_json()
+    assert (told["sign"], told["sound"]) == ("out_of_service", [])
+    assert told["line"] in {language.signs[Sign.OUT_OF_SERVICE] for language in LANGUAGES.values()}
+    assert page.get("/inmate").status_code == 200
+
+
+def test_the_page_draws_every_symbol_and_holds_no_script_or_style_of_its_own(world: World) -> None:
+    page = page_of(world.front.picture)
+    content = page.get("/inmate").get_data(as_text=True)
+    for look in LOOKS.values():
+        assert f'<symbol id="{look.symbol}"' in content
+    assert "<style" not in content
+    assert " style=" not in content
+    assert content.count("<script") == content.count('<script type="module" src=') == 1
+    for name in ("inmate.css", "inmate.js"):
+        assert page.get(f"/inmate/static/{name}").status_code == 200
+
+
+def test_the_pages_script_gets_the_moment_as_it_is(world: World) -> None:
+    page = page_of(world.front.picture)
+    world.front.show(moment_of(Again("too dry"), "en"))
+    told = page.get("/inmate/moment").get_json()
+    assert told["line"] == "Too dry. Breathe on your finger"
+    assert told["symbol"] == "again"
+    assert told["sound"] == [[880, 90], [0, 90], [880, 90]]
