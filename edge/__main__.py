@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
         commands, "support-bundle", "one file for whoever helps from afar: no keys, no prints, no names", _bundle
     )
     bundle.add_argument("--out", type=Path, help="a new .tar.gz; without it one in the present folder")
+    _command(commands, "safe-state", "put the gate's lock into its safe state and let go of it", _safe_state)
     journal = commands.add_parser("journal", help="look at the journal").add_subparsers(required=True)
     verify = _command(
         journal, "verify", "follow the journal's chain from its first entry to its last", _verify
@@ -139,6 +140,16 @@ def _protect(folder: Folder, chosen: argparse.Namespace) -> int:
     choose(folder, AtRest(chosen.at_rest))
     again = " Start the agent again: it then writes the roll copy anew." if is_held(folder.lock) else ""
     print(f"Protection of the roll copy: {chosen.at_rest}.{again}")
+    return OK
+
+
+def _safe_state(folder: Folder, _chosen: argparse.Namespace) -> int:
+    from edge.barrier.pins import open_wiring
+
+    gate = load(folder.settings).gate
+    open_wiring(gate).close()
+    state = "locked" if gate.fail == "secure" else "released"
+    print(f"The lock is {state}." if gate.relay_enabled else "No lock is worked by this terminal.")
     return OK
 
 
