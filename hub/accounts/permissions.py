@@ -25,6 +25,8 @@ class Permission(StrEnum):
     """Take terminals in, after comparing the code that they show."""
     ANSWER_REFERRALS = "answer_referrals"
     """Answer for people whom a terminal did not recognise: those at one's own post, or all for those on watch."""
+    HANDLE_ALARMS = "handle_alarms"
+    """Look after alarms, and close them with a note."""
     SET_POSTS = "set_posts"
     """Say who stands where in a shift, and how long a referral may wait."""
     RE_ENROL = "re_enrol"
@@ -61,6 +63,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEE_TERMINALS,
             Permission.PROVISION_TERMINALS,
             Permission.ANSWER_REFERRALS,
+            Permission.HANDLE_ALARMS,
             Permission.SET_POSTS,
             Permission.RE_ENROL,
             Permission.APPROVE_PROCEDURES,
@@ -76,6 +79,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEE_PEOPLE,
             Permission.SEE_TERMINALS,
             Permission.ANSWER_REFERRALS,
+            Permission.HANDLE_ALARMS,
             Permission.SET_POSTS,
             Permission.APPROVE_PROCEDURES,
             Permission.GIVE_ORDERS,
@@ -88,6 +92,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEE_PEOPLE,
             Permission.SEE_TERMINALS,
             Permission.ANSWER_REFERRALS,
+            Permission.HANDLE_ALARMS,
             Permission.GIVE_ORDERS,
         }
     ),

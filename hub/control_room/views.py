@@ -7,18 +7,21 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import msgspec
-from flask import Response, abort, render_template, request
+from flask import Response, abort, render_template, request, url_for
 
 from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Permission
+from hub.biometrics.photos import people_with_photo
 from hub.control_room.live import Live, message
 from hub.control_room.picture import picture, zone_lines
 from hub.control_room.screen import floor_plan, screen_words
+from hub.control_room.terminal_page import terminal_page
 from hub.control_room.terminals import terminal_lines
-from hub.control_room.words import LEVELS, SENSORS
+from hub.control_room.words import DOORS, LEVELS, PROTECTION_SHORT, SENSORS, TERMINAL_ALARMS
 from hub.custody.queries import person_by_number
 from hub.reception.whereabouts import trail_today
 from hub.reception.words import in_words
+from hub.terminals.protection.actions import PROTECTION_WORDS
 from hub.web.door import Site, now, reading, service, visitor, writing
 from hub.web.language import current_language
 from hub.web.routes import Pages
@@ -70,14 +73,41 @@ def trail(number: str) -> Response:
             abort(404)
         write_down(session, at=now(), actor=_actor(), act="person.trail", subject=person.number)
         steps = trail_today(session, person.number, now())
-    return _json({"number": person.number, "steps": steps})
+        pictured = bool(people_with_photo(session, [person.id]))
+    photo = url_for("photos.photo", number=person.number) if pictured else None
+    return _json({"number": person.number, "steps": steps, "photo": photo})
 
 
 @pages.page("/terminals", Permission.SEE_TERMINALS)
 def terminals() -> str:
     with reading() as session:
         lines = terminal_lines(session, now(), current_language())
-    return render_template("terminals.html", lines=lines, levels=LEVELS, sensors=SENSORS, in_words=in_words)
+    return render_template(
+        "terminals.html",
+        lines=lines,
+        levels=LEVELS,
+        sensors=SENSORS,
+        protections=PROTECTION_SHORT,
+        in_words=in_words,
+    )
+
+
+@pages.page("/terminals/<name>", Permission.SEE_TERMINALS)
+def one_terminal(name: str) -> str:
+    with reading() as session:
+        page = terminal_page(session, name, now())
+        if page is None:
+            abort(404)
+        return render_template(
+            "terminal.html",
+            page=page,
+            levels=LEVELS,
+            sensors=SENSORS,
+            doors=DOORS,
+            alarms=TERMINAL_ALARMS,
+            protections=PROTECTION_WORDS,
+            in_words=in_words,
+        )
 
 
 def _stream(live: Live, after: int | None, language: str, signed_in: Callable[[], bool]) -> Iterator[bytes]:

@@ -15,6 +15,11 @@ ALARMS: Final = {
     "journal_set_aside": Sentence("A terminal put a damaged journal aside"),
     "other_link": Sentence("A journal no longer says what it said before"),
     "roll_ahead": Sentence("A terminal holds a newer roll than the hub"),
+    "orders_ahead": Sentence("A terminal holds newer orders than the hub and takes no others"),
+    "configuration_ahead": Sentence("A terminal holds a newer configuration than the hub"),
+    "configuration_reverted": Sentence("A terminal took a configuration back by itself"),
+    "configuration_refused": Sentence("A terminal refused a configuration"),
+    "rollout_stopped": Sentence("A roll-out stopped because a terminal took harm"),
     "two_devices": Sentence(
         "Two devices speak as one terminal: its card was copied. Cut it off, and take a device in under a new name"
     ),
@@ -36,6 +41,13 @@ EVENTS: Final = {
     "started": Sentence("Started"),
     "sensor": Sentence("The sensor answers again"),
     "received": Sentence("Took over the new roll"),
+    "configuration_applied": Sentence("Tries a new configuration"),
+    "configuration_kept": Sentence("Keeps its configuration"),
+    "orders_taken": Sentence("Acts by the orders"),
+    "lockdown": Sentence("A lockdown was ordered"),
+    "lockdown_over": Sentence("A lockdown was ended"),
+    "evacuate": Sentence("An evacuation was ordered"),
+    "evacuate_over": Sentence("An evacuation was ended"),
     "door_duress_over": Sentence("The duress button was let go"),
     "door_forced_over": Sentence("The door that was forced is shut"),
     "door_tamper_over": Sentence("The terminal's housing is shut"),
@@ -56,7 +68,39 @@ SENSORS: Final = {
     SensorWord.REFUSAL.value: Sentence("refuses"),
     SensorWord.LOST.value: Sentence("not plugged in"),
     SensorWord.FAILED.value: Sentence("does not work"),
+    SensorWord.LYING.value: Sentence("repeats itself"),
     SensorWord.OUT_OF_SERVICE.value: Sentence("out of service"),
+}
+
+DOORS: Final = {
+    "shut": Sentence("shut"),
+    "open": Sentence("open"),
+    "locked": Sentence("locked"),
+    "granted": Sentence("released for somebody"),
+    "waiting": Sentence("waits for the other door"),
+    "evacuation": Sentence("released: evacuation"),
+    "no_hardware": Sentence("lock and lamp do not answer"),
+}
+"""How a gate's door stands."""
+
+TERMINAL_ALARMS: Final = {
+    "echo": Sentence("no answer from the hub"),
+    "room": Sentence("little room in the journal"),
+    "hot": Sentence("too hot"),
+    "undervoltage": Sentence("supply too weak"),
+    "clock": Sentence("clock off"),
+    "door_forced": Sentence("door forced"),
+    "door_held_open": Sentence("door held open"),
+    "door_not_opened": Sentence("door not used"),
+    "door_tamper": Sentence("housing open"),
+    "gate_hardware": Sentence("gate does not answer"),
+}
+"""What a terminal says is wrong with itself. Duress is left out: this page stands open on many a desk."""
+
+PROTECTION_SHORT: Final = {
+    "none": Sentence("not protected"),
+    "hub_released": Sentence("by the hub"),
+    "tpm": Sentence("by its chip"),
 }
 
 LEVELS: Final = {
@@ -100,6 +144,9 @@ SCREEN: Final = {
     "state": Sentence("State"),
     "advice": Sentence("What to do"),
     "open_file": Sentence("Open the file"),
+    "open_page": Sentence("Open the page"),
+    "with": Sentence("with %(name)s"),
+    "with_nobody": Sentence("with nobody yet"),
     "noted": Sentence("Known to the hub"),
     "clock": Sentence("Clock"),
     "clock_sure": Sentence("sure"),

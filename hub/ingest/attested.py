@@ -27,7 +27,7 @@ def take_attestation(
 ) -> list[Line]:
     """An officer's word; people and places were looked at before, so all of them exist."""
     codes = {said.from_zone, said.to_zone}
-    zones = dict(session.execute(select(Zone.code, Zone.id).where(Zone.code.in_(codes))).tuples())
+    zones = dict(session.execute(select(Zone.code, Zone.id).where(Zone.code.in_(codes))).all())
     decision: Decision = "ADMIT" if said.decision is Said.ADMIT else "REFUSE"
     word = Vouched(
         proof=Proof(

@@ -140,7 +140,7 @@ class FeedItem(Base):
     __table_args__ = (
         Index(
             "ix_feed_items_alarms",
-            "id",
+            "at",
             sqlite_where=text("kind = 'alarm'"),
             postgresql_where=text("kind = 'alarm'"),
         ),

@@ -168,7 +168,7 @@ def _ids(session: Session, numbers: Collection[str]) -> dict[str, int]:
     if not numbers:
         return {}
     rows = session.execute(select(Person.number, Person.id).where(Person.number.in_(numbers)))
-    return dict(rows.tuples())
+    return dict(rows.all())
 
 
 def _ask_for_fingers(session: Session, row: Referral, waits: Patience, at: datetime) -> None:

@@ -31,7 +31,7 @@ class FingerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
 
 
 class PersonEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One person. The order is a warrant issued today unless the entry says otherwise; `photo` is a path like images."""
+    """One person. The order is a warrant of today unless the entry says otherwise; `photo` is a path like images."""
 
     surname: Text
     given: Text

@@ -11,10 +11,13 @@ from werkzeug.wrappers import Response
 from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Permission
 from hub.biometrics.actions import EnrolledFinger, fingers_of
+from hub.biometrics.photos import people_with_photo
 from hub.custody.actions import open_booking_of
 from hub.custody.queries import PAGE, find_people, home_zone_of, orders_of, person_by_number
 from hub.custody.records import Person
 from hub.movements.actions import zones_of
+from hub.movements.re_enrolment import task_of
+from hub.movements.standing import procedure_of
 from hub.reception.lines import PersonRow, rows_of, zone_names
 from hub.reception.whereabouts import trail_today, whereabouts
 from hub.reception.words import DECISIONS, FINGERS, ORDER_KINDS, RULES, SEXES, SOURCES, in_words
@@ -84,6 +87,9 @@ def _facts(session: Session, person: Person) -> dict[str, object]:
         "zones": zones_of(session, [person.id]).get(person.id, []),
         "zone_names": zone_names(session),
         "fingers": fingers,
+        "has_photo": bool(people_with_photo(session, [person.id])),
+        "procedure": procedure_of(session, person.id),
+        "new_fingers": task_of(session, person.id),
         "place": whereabouts(session, person.id, now()),
         "trail": trail_today(session, person.number, now()),
     }

@@ -22,17 +22,24 @@ from hub.accounts.visitors import recogniser
 from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.photo_views import pages as photo_pages
 from hub.biometrics.vault import Vault
+from hub.control_room.alarm_views import pages as alarm_pages
 from hub.control_room.live import Live
+from hub.control_room.officer import pages as officer_pages
+from hub.control_room.posts import pages as post_pages
 from hub.control_room.views import pages as control_room_pages
 from hub.database import Sessions
 from hub.movements.actions import find_checkpoint
+from hub.movements.orders.views import pages as orders_pages
 from hub.movements.site import all_checkpoints
 from hub.reception.holding import Holding
 from hub.reception.people import pages as people_pages
+from hub.reception.re_enrolment_views import pages as re_enrolment_pages
+from hub.reception.standing_views import pages as standing_pages
 from hub.reception.views import pages as reception_pages
 from hub.terminals.claims.knocking import pages as knocking_pages
 from hub.terminals.claims.service import TakingIn
 from hub.terminals.claims.views import pages as claims_pages
+from hub.terminals.configuration.views import pages as configuration_pages
 from hub.web import assets, errors, formats, guard, headers, language, preferences
 from hub.web.door import Site, provide, visitor, visitor_or_none
 from hub.web.routes import Pages, check_routes
@@ -95,7 +102,9 @@ def create_app(parts: Parts) -> Flask:
         part.install(app)
     for blueprint in (pages, account_pages, pin_pages, reception_pages, people_pages, control_room_pages):
         app.register_blueprint(blueprint)
-    for blueprint in (photo_pages,):
+    for blueprint in (photo_pages, officer_pages, post_pages, alarm_pages, re_enrolment_pages, standing_pages):
+        app.register_blueprint(blueprint)
+    for blueprint in (configuration_pages, orders_pages):
         app.register_blueprint(blueprint)
     for blueprint in (knocking_pages, claims_pages):
         app.register_blueprint(blueprint)

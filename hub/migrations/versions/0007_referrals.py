@@ -322,7 +322,7 @@ def _make_alarms() -> None:
     op.create_index(
         "ix_feed_items_alarms",
         "feed_items",
-        ["id"],
+        ["at"],
         unique=False,
         sqlite_where=sa.text("kind = 'alarm'"),
         postgresql_where=sa.text("kind = 'alarm'"),

@@ -179,14 +179,14 @@ def open_needs(world: World, language: str = "en") -> list[tuple[str, str]]:
         return [(need.kind, need.title) for need in needs(session, lines, world.at, language)]
 
 
-def test_referrals_are_needs_for_a_while_and_admissions_never(world: World) -> None:
+def test_a_referral_is_a_need_until_somebody_answers_it_and_an_admission_never(world: World) -> None:
     world.site()
     world.passage(world.person())
     world.passage(None, "REFER", "not_recognised")
     assert open_needs(world) == [("referral", "Finger not recognised")]
     assert open_needs(world, "es") == [("referral", "Dedo no reconocido")]
-    world.later(minutes=16)
-    assert open_needs(world) == []
+    world.later(hours=3)
+    assert open_needs(world) == [("referral", "Finger not recognised")]
 
 
 def test_alarms_come_before_dead_terminals_and_these_before_referrals(world: World) -> None:
@@ -198,7 +198,7 @@ def test_alarms_come_before_dead_terminals_and_these_before_referrals(world: Wor
     with session_scope(world.sessions) as session:
         payload = {"what": "fork", "terminal": "a-1", "at": world.at.isoformat()}
         feed.append(session, [feed.Line(world.at, FeedKind.ALARM, payload)])
-    assert [kind for kind, _ in open_needs(world)] == ["alarm", "terminal", "referral", "terminal"]
+    assert [kind for kind, _ in open_needs(world)] == ["alarm", "terminal", "referral", "terminal", "duty"]
     assert open_needs(world)[0][1] == "Two different journal entries claim one place"
 
 

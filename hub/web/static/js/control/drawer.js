@@ -2,6 +2,7 @@
 import { ageChip } from "./ages_here.js";
 import { calendarDate, clockTime, make, mark } from "./elements.js";
 import { describe } from "./lines.js";
+import { fillPanel, startPanel } from "./panel.js";
 import { say, word } from "./words.js";
 
 let zoneName = (code) => code;
@@ -13,6 +14,7 @@ const steps = document.getElementById("drawer-steps");
 const note = document.getElementById("drawer-trail-note");
 let cameFrom = null;
 let shown = null;
+let panel = null;
 
 const fact = (term, value) => (value === null || value === undefined || value === "" ? null : make("div", {}, make("dt", {}, say(term)), make("dd", {}, value)));
 const facts = (...rows) => make("dl", { class: "facts" }, ...rows.filter(Boolean));
@@ -21,6 +23,7 @@ const moment = (at) => `${calendarDate(at)} ${clockTime(at)}`;
 function open(content, number = null) {
   if (drawer.hidden) cameFrom = document.activeElement;
   shown = number;
+  panel = null;
   body.replaceChildren(...content.filter(Boolean));
   trail.hidden = true;
   drawer.hidden = false;
@@ -32,6 +35,7 @@ export function closeDrawer() {
   if (drawer.hidden) return;
   drawer.hidden = true;
   shown = null;
+  panel = null;
   if (cameFrom?.isConnected) cameFrom.focus();
 }
 
@@ -53,6 +57,26 @@ export function openLine(model, line) {
     ),
     line.person ? fileLink(line.person) : null,
   ], line.person ?? null);
+}
+
+/** What the server shows of a need, with what can be done about it. */
+export function openNeed(need) {
+  open([]);
+  panel = need.panel;
+  fillPanel(body, need.panel, () => panel === need.panel);
+}
+
+/** A need that is dealt with on a page of its own. */
+export function openPage(need) {
+  open([make("p", { class: "who" }, need.title), make("p", {}, need.detail), make("p", {}, make("a", { class: "button second", href: need.page }, say("open_page")))]);
+}
+
+/** Fetch an open panel anew when its need is gone or with somebody else: it was dealt with elsewhere. */
+export function refreshNeed(before, after) {
+  if (!panel || body.contains(document.activeElement)) return;
+  const text = (needs) => JSON.stringify(needs.find((need) => need.panel === panel) ?? null);
+  const address = panel;
+  if (text(before) !== text(after)) fillPanel(body, address, () => panel === address);
 }
 
 export function openPerson(model, number) {
@@ -92,7 +116,9 @@ async function showTrail(number) {
     const answer = await fetch(`/control-room/people/${encodeURIComponent(number)}`, { headers: { Accept: "application/json" } });
     if (answer.status === 403 || answer.status === 401) return;
     if (!answer.ok) throw new Error(String(answer.status));
-    found = (await answer.json()).steps;
+    const told = await answer.json();
+    found = told.steps;
+    if (told.photo && shown === number) body.prepend(make("img", { class: "photo", src: told.photo, alt: "", width: 192, height: 240 }));
   } catch {
     note.textContent = note.dataset.failed;
   }
@@ -108,3 +134,4 @@ async function showTrail(number) {
 }
 
 document.getElementById("drawer-close").addEventListener("click", closeDrawer);
+startPanel(body, () => panel);

@@ -51,9 +51,10 @@ export function showNeeds(model) {
   const present = new Map([...needs.children].map((element) => [element.dataset.need, element]));
   const wanted = model.needs.map((need) => {
     const known = present.get(need.key);
-    const text = `${need.title}|${need.detail}|${need.at}`;
+    const text = `${need.title}|${need.detail}|${need.at}|${need.holder}|${need.rank}`;
     if (known && known.dataset.text === text) return known;
-    const detail = [need.terminal, need.detail].filter(Boolean).join(". ");
+    const holder = need.holder ? say("with", { name: need.holder }) : need.panel ? say("with_nobody") : "";
+    const detail = [need.terminal, need.detail, holder].filter(Boolean).join(". ");
     const element = lineElement({ code: NEED_MARKS[need.kind] ?? (need.rank > 3 ? "trouble" : "down"), title: need.title, detail }, need.at ? [ageChip(need.at)] : [], { "data-need": need.key, "data-text": text });
     if (need.rank > 3) element.classList.add("mild");
     return element;

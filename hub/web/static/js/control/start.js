@@ -3,7 +3,7 @@ import { ageText, hubNow } from "../ages.js";
 import { onKey } from "../keys.js";
 import { enterList } from "../lists.js";
 import { Connection } from "./connection.js";
-import { closeDrawer, openLine, openPerson, openTerminal } from "./drawer.js";
+import { closeDrawer, openLine, openNeed, openPage, openPerson, openTerminal, refreshNeed } from "./drawer.js";
 import { clockTime, make } from "./elements.js";
 import { showHeadline } from "./headline.js";
 import { addToFeed, showFeed, showNeeds, showTerminals } from "./lines.js";
@@ -63,6 +63,7 @@ const told = {
   },
   situation(now) {
     const people = model.roll?.in_custody;
+    refreshNeed(model.needs, now.needs);
     model.situation(now);
     showSituation();
     if (people !== undefined && people !== now.roll.in_custody) connection.fetchPicture();
@@ -90,6 +91,8 @@ function openFrom(event) {
   if (!item) return;
   if (item.dataset.terminal) return openTerminal(model, item.dataset.terminal);
   const need = model.needs.find((one) => one.key === item.dataset.need);
+  if (need?.panel) return openNeed(need);
+  if (need?.page) return openPage(need);
   const line = model.line(need ? need.feed_id : Number(item.dataset.feed));
   if (line) openLine(model, line);
   else if (need) openTerminal(model, need.terminal);
