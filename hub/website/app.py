@@ -102,7 +102,14 @@ def create_app(parts: Parts) -> Flask:
         part.install(app)
     for blueprint in (pages, account_pages, pin_pages, reception_pages, people_pages, control_room_pages):
         app.register_blueprint(blueprint)
-    for blueprint in (photo_pages, officer_pages, post_pages, alarm_pages, re_enrolment_pages, standing_pages):
+    for blueprint in (
+        photo_pages,
+        officer_pages,
+        post_pages,
+        alarm_pages,
+        re_enrolment_pages,
+        standing_pages,
+    ):
         app.register_blueprint(blueprint)
     for blueprint in (configuration_pages, orders_pages):
         app.register_blueprint(blueprint)
