@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,7 +47,11 @@ case $PYTHON_PREFIX in /usr | /usr/local) ;; *)
     mount --bind "$PYTHON_PREFIX" "$R"/opt/python
     ln -sfn /opt/python/bin/"$PYTHON_NAME" "$R"/opt/pims/.venv/bin/python
     for link in python3 "$PYTHON_NAME"; do ln -sfn python "$R"/opt/pims/.venv/bin/"$link"; done
-    sed -i "s#^home = .*#home = /opt/python/bin#" "$R"/opt/pims/.venv/pyvenv.cfg ;;
+    sed -i "s#^home = .*#home = /opt/python/bin#" "$R"/opt/pims/.venv/pyvenv.cfg
+    mkdir -p "$R"/etc/systemd/system.conf.d
+    conf="$R"/etc/systemd/system.conf.d/python.conf
+    printf '[Manager]\nDefaultEnvironment=LD_LIBRARY_PATH=/opt/python/lib\n' > "$conf"
+    export LD_LIBRARY_PATH=/opt/python/lib ;;
 esac
 if [ -x "$SHARED"/prepare ]; then chroot "$R" /shared/prepare > "$SHARED"/prepare.log 2>&1; fi
 cd "$R"
@@ -113,14 +117,19 @@ class Machine:
 
 @contextmanager
 def machine(
-    units: Mapping[str, str], start: list[str], *, prepare: str = "", folder: Path | None = None
+    units: Mapping[str, str],
+    start: list[str],
+    *,
+    prepare: str = "",
+    lay_out: Callable[[Path], None] = lambda _: None,
 ) -> Iterator[Machine]:
     """Boots it with these unit files (by path below /etc/systemd/system), of which `start` are started.
 
-    `prepare` is a shell script run inside before systemd is: to make data folders, users, keys.
+    `lay_out` puts files into the shared folder; `prepare` is a shell script run inside before systemd is.
     """
-    shared = Path(tempfile.mkdtemp(prefix="pims-systemd-", dir=folder))
-    stage = Path(tempfile.mkdtemp(prefix="pims-stage-", dir=folder))
+    shared = Path(tempfile.mkdtemp(prefix="pims-systemd-"))
+    stage = Path(tempfile.mkdtemp(prefix="pims-stage-"))
+    lay_out(shared)
     _write_units(shared / "units", units, start)
     if prepare:
         script = shared / "prepare"
@@ -160,7 +169,7 @@ def _write_units(folder: Path, units: Mapping[str, str], start: list[str]) -> No
 
 def _first_process(outer: subprocess.Popen[bytes], shared: Path) -> int:
     """PID, as seen from here, of the systemd inside, once it answers."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline:
         if outer.poll() is not None:
             break
