@@ -81,7 +81,7 @@ def give(
         session, at=now, actor=actor, act=f"order.{kind.value.lower()}", subject=str(number), detail=scope
     )
     facts = {"what": kind.value.lower(), "order": number, "scope": scope, "by": actor.login}
-    feed.append(session, [feed.Line(now, FeedKind.ALARM, {**facts, "at": now.isoformat()})])
+    feed.append(session, [feed.Line(now, FeedKind.TERMINAL, {**facts, "at": now.isoformat()})])
     return number
 
 

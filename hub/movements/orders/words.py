@@ -1,0 +1,27 @@
+"""Orders in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.sentences import Sentence
+from wire.orders import OrderKind
+
+KINDS: Final = {
+    OrderKind.LOCKDOWN: Sentence("Lockdown"),
+    OrderKind.EVACUATE: Sentence("Evacuation"),
+}
+
+MEANINGS: Final = {
+    OrderKind.LOCKDOWN: Sentence("No gate opens to a scan. Officers still let people through."),
+    OrderKind.EVACUATE: Sentence("Every gate lets everybody go, whatever else is ordered."),
+}
+
+REASONS: Final = {
+    "incident": Sentence("Incident"),
+    "fire": Sentence("Fire"),
+    "escape": Sentence("Somebody is missing"),
+    "weather": Sentence("Storm or flood"),
+    "drill": Sentence("Drill"),
+}
+"""What is chosen quickly; words of one's own can stand beside it."""
