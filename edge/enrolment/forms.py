@@ -53,6 +53,7 @@ class TaskLine(Strict, frozen=True):
     stage: str
     done: int
     of: int
+    has_photo: bool
 
 
 class FingerLine(Strict, frozen=True):

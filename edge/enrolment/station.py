@@ -71,11 +71,13 @@ class Station:
         return self._session
 
     def wants_finger(self) -> bool:
-        """Whether a capture is going on; one that was forgotten ends here."""
+        """Whether a capture is going on, for a finger that was just seen; one that was forgotten ends here."""
         with self._lock:
             session = self._session
             if session is not None and self._monotonic() - session.active_at > IDLE_S:
                 self._end("idle")
+            if self._session is not None:
+                self._show_glass(self._session, "finger")
             return self._session is not None
 
     def finger(self, capture: Capture, seen_at: float) -> Light:
@@ -83,7 +85,6 @@ class Station:
         session = self._session
         if session is None or session.sequence.complete:
             return Light.READY
-        self._show_glass(session, "finger")
         one = judge(self._engine, capture, sensor=self._sensor, at=self._now())
         with self._lock:
             if self._session is not session:

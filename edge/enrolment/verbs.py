@@ -113,6 +113,7 @@ def _line(task: DeskTask, cabinet: Cabinet) -> TaskLine:
         stage=Stage.FINISHED if finished else begun,
         done=done,
         of=len(task.positions),
+        has_photo=bool(task.photo),
     )
 
 

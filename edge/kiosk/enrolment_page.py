@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from edge.enrolment.forms import CannotBeTaken, DeskView, Look, OfFinger, OfTask, Photo
@@ -27,6 +28,35 @@ FINGERS: Final = {
     9: "Left ring finger",
     10: "Left little finger",
 }
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A finger of the picture: a rounded bar, leaning by `turn` degrees; the hands as their owner sees them."""
+
+    position: int
+    x: int
+    y: int
+    width: int
+    height: int
+    turn: int = 0
+
+
+WIDTH: Final = 320
+_LEFT: Final = (
+    Drawn(10, 6, 58, 22, 66),
+    Drawn(9, 34, 30, 23, 92),
+    Drawn(8, 63, 16, 23, 104),
+    Drawn(7, 92, 32, 23, 90),
+    Drawn(6, 120, 84, 25, 66, 32),
+)
+HANDS: Final = (
+    *_LEFT,
+    *(
+        Drawn(one.position - 5, WIDTH - one.x - one.width, one.y, one.width, one.height, -one.turn)
+        for one in _LEFT
+    ),
+)
 
 SAID: Final = {
     "place": "Put the finger on the glass.",
@@ -92,12 +122,30 @@ def page() -> str:
 
 @pages.get("/state")
 @signed_in_only
-def state() -> Response:
-    """The changing part; 204 while nothing changed since `serial`."""
+def state() -> str:
+    """The changing part, which the page asks for by itself."""
+    return _show("enrolment_state.html", _ask("enrol_view", Look(token=token())))
+
+
+@pages.get("/task/<task>")
+@signed_in_only
+def task(task: str) -> str:
+    """Is this who sits here? Asked before a finger is taken."""
     view = _ask("enrol_view", Look(token=token()))
-    if request.args.get("serial") == str(view.serial):
-        return make_response("", 204)
-    return make_response(_show("enrolment_state.html", view))
+    line = next((one for one in view.tasks if one.task == task), None)
+    if line is None:
+        abort(404)
+    return _show("enrolment_task.html", view, line=line)
+
+
+@pages.get("/cannot")
+@signed_in_only
+def cannot() -> str | Response:
+    """Why the finger that is asked for cannot be taken."""
+    view = _ask("enrol_view", Look(token=token()))
+    if view.open is None or view.open.position is None:
+        return redirect(url_for("enrolment.page"))
+    return _show("enrolment_cannot.html", view)
 
 
 @pages.get("/photo/<task>")
@@ -162,10 +210,11 @@ def _act(verb: str, question: Strict) -> Response:
     return redirect(url_for("enrolment.page"), 303)
 
 
-def _show(template: str, view: DeskView) -> str:
+def _show(template: str, view: DeskView, **more: object) -> str:
     return render_template(
         template,
         view=view,
+        hands=HANDS,
         fingers=FINGERS,
         said=SAID,
         advice=ADVICE,
@@ -173,4 +222,5 @@ def _show(template: str, view: DeskView) -> str:
         reasons=REASONS,
         stages=STAGES,
         notices=NOTICES,
+        **more,
     )
