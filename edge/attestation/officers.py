@@ -21,8 +21,6 @@ IDLE_S = 120
 
 MOST_SESSIONS = 8
 
-NOT_SIGNED_IN = "Nobody is signed in. Choose your name and give your PIN."
-
 
 @dataclass
 class _Signed:
@@ -88,7 +86,7 @@ class Officers:
             signed = self._signed.get(token)
             if signed is None or all(one.login != signed.officer.login for one in self._roster()):
                 self._signed.pop(token, None)
-                raise DeskRefusedError("sign_in", NOT_SIGNED_IN)
+                raise DeskRefusedError("sign_in", "Nobody is signed in. Choose your name and give your PIN.")
             if active:
                 signed.touched_at = self._now()
             return signed.officer

@@ -34,7 +34,7 @@ class Desk:
             return decode(bytes(reply.body), answer)
         except (OSError, WireError) as error:
             raise DeskAbsentError(
-                "The terminal's agent does not answer. Gates decide on their own while it is down: use the radio."
+                "The terminal's agent does not answer: no finger is taken here now. Use the radio."
             ) from error
 
     def _exchange(self, raw: bytes) -> bytes:
