@@ -41,6 +41,10 @@ class Permission(StrEnum):
     """Order a lockdown or an evacuation."""
     END_ORDERS = "end_orders"
     """End a lockdown or an evacuation."""
+    CUT_OFF_TERMINALS = "cut_off_terminals"
+    """End a terminal's right to speak, and report one stolen."""
+    SAY_WHO_IS_TOLD = "say_who_is_told"
+    """Write down who has to be told when a terminal was stolen."""
 
 
 class Role(StrEnum):
@@ -71,6 +75,8 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.CONFIGURE_TERMINALS,
             Permission.GIVE_ORDERS,
             Permission.END_ORDERS,
+            Permission.CUT_OFF_TERMINALS,
+            Permission.SAY_WHO_IS_TOLD,
         }
     ),
     Role.SHIFT_SUPERVISOR: frozenset(
@@ -84,6 +90,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.APPROVE_PROCEDURES,
             Permission.GIVE_ORDERS,
             Permission.END_ORDERS,
+            Permission.CUT_OFF_TERMINALS,
         }
     ),
     Role.CONTROL_ROOM: frozenset(
@@ -106,7 +113,12 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     ),
     Role.OFFICER: frozenset({Permission.WATCH, Permission.ANSWER_REFERRALS}),
     Role.TECHNICIAN: frozenset(
-        {Permission.SEE_TERMINALS, Permission.PROVISION_TERMINALS, Permission.CONFIGURE_TERMINALS}
+        {
+            Permission.SEE_TERMINALS,
+            Permission.PROVISION_TERMINALS,
+            Permission.CONFIGURE_TERMINALS,
+            Permission.CUT_OFF_TERMINALS,
+        }
     ),
 }
 

@@ -80,6 +80,11 @@ def scope_of(session: Session, terminal: Terminal) -> Scope:
     return _Scopes(session).of(terminal.checkpoint_code, session.get(TerminalHolding, terminal.id))
 
 
+def zones_at(session: Session, checkpoint: str) -> frozenset[str]:
+    """Codes of the two zones on either side of a checkpoint; empty when there is no such checkpoint."""
+    return _Scopes(session).zones(checkpoint)
+
+
 class _Scopes:
     """Scopes of many terminals in one look at the database."""
 
@@ -94,11 +99,15 @@ class _Scopes:
         self._session = session
         self._officers: tuple[RollOfficer, ...] | None = None
 
+    def zones(self, checkpoint: str) -> frozenset[str]:
+        """Codes of the zones on either side."""
+        return self._zones.get(checkpoint, frozenset())
+
     def of(self, checkpoint: str, holding: TerminalHolding | None) -> Scope:
         """A terminal that said nothing of itself counts as unprotected and without a page for officers."""
         protected = holding is not None and holding.protection != NONE
         page = holding is not None and holding.officers_page
-        zones = None if protected else self._zones.get(checkpoint, frozenset())
+        zones = None if protected else self.zones(checkpoint)
         return Scope(zones, page, self._all_officers() if page else ())
 
     def _all_officers(self) -> tuple[RollOfficer, ...]:

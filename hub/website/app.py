@@ -36,6 +36,7 @@ from hub.reception.people import pages as people_pages
 from hub.reception.re_enrolment_views import pages as re_enrolment_pages
 from hub.reception.standing_views import pages as standing_pages
 from hub.reception.views import pages as reception_pages
+from hub.roll.theft.views import pages as theft_pages
 from hub.terminals.claims.knocking import pages as knocking_pages
 from hub.terminals.claims.service import TakingIn
 from hub.terminals.claims.views import pages as claims_pages
@@ -113,7 +114,7 @@ def create_app(parts: Parts) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (configuration_pages, orders_pages):
         app.register_blueprint(blueprint)
-    for blueprint in (knocking_pages, claims_pages):
+    for blueprint in (knocking_pages, claims_pages, theft_pages):
         app.register_blueprint(blueprint)
     app.jinja_env.globals["visitor"] = visitor_or_none
     app.jinja_env.globals["embedded_broker"] = parts.embedded_broker
