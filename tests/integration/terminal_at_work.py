@@ -36,7 +36,7 @@ from wire.journal import Ack, Entry, genesis, open_batch
 from wire.keys import SigningKey, public_bytes
 from wire.provisioning import Broker, CheckpointSettings, Grant, read_request, to_json
 from wire.roll import KIND as ROLL
-from wire.roll import RollChanges, RollPerson, RollUpdate, seal_context
+from wire.roll import RollChanges, RollOfficer, RollPerson, RollUpdate, seal_context
 from wire.sealing import seal
 from wire.state import KIND as STATE
 from wire.state import State
@@ -136,8 +136,14 @@ class HubDouble:
         )
         install_grant(folder, settings, to_json(self.grant))
 
-    def update(self, people: list[RollPerson], to: Version, base: Version = NOTHING) -> RollUpdate:
-        changes = encode(RollChanges(upserts=people, removals=[]))
+    def update(
+        self,
+        people: list[RollPerson],
+        to: Version,
+        base: Version = NOTHING,
+        officers: list[RollOfficer] | None = None,
+    ) -> RollUpdate:
+        changes = encode(RollChanges(upserts=people, removals=[], officers=officers))
         sealed = seal(changes, self._sealing_key, seal_context(self.name, to, 1))
         return RollUpdate(base=base, to=to, part=1, parts=1, sealed=sealed, said_at=datetime.now(UTC))
 

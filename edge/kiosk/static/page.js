@@ -77,6 +77,11 @@ function press(field, key) {
 
 for (const board of document.querySelectorAll(".pad, .keyboard")) {
   const field = document.getElementById(board.dataset.for);
+  field.addEventListener("focus", () => {
+    if (!board.hidden) return;
+    board.hidden = false;
+    board.scrollIntoView({ block: "end" });
+  });
   board.addEventListener("click", (event) => {
     const key = event.target.closest("[data-key]");
     if (key) press(field, key.dataset.key);

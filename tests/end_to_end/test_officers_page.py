@@ -1,0 +1,232 @@
+"""A finger that nobody knows, at a real terminal, and the officer who says at its page who it is: in a browser."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from PIL import Image as Picture
+from PIL import ImageDraw
+from playwright.sync_api import Page, expect, sync_playwright
+
+import matching
+from matching.synthesis import make_finger
+from wire.happenings import Attempt, Attestation, Decision, Door, Happening, Passage, SignIn
+from wire.roll import RollFinger, RollOfficer, RollPerson
+from wire.versions import Version
+
+from ..integration.terminal_at_work import HubDouble, Image, Mosquitto, Terminal, free_port
+from ..waiting import until
+
+ANA, STRANGER, ANOTHER_FINGER = 11, 13, 14
+PIN = "481526"
+OFFICER = RollOfficer(
+    login="gomez", name="GOMEZ, Luz", pin=PasswordHasher(time_cost=1, memory_cost=64).hash(PIN)
+)
+PATIENCE_MS = 45_000
+
+
+class PageProcess:
+    """`pims-edge page` as a process of its own."""
+
+    def __init__(self, folder: Path, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "edge", "page", "--data", str(folder), "--port", str(port)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        self._ready = threading.Event()
+        threading.Thread(target=self._listen, daemon=True).start()
+        assert self._ready.wait(60)
+
+    def kill(self) -> None:
+        self._process.terminate()
+        self._process.wait(30)
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("Page at"):
+                self._ready.set()
+
+
+def drawn_face(shade: int) -> bytes:
+    """A small JPEG that is nobody's face."""
+    picture = Picture.new("RGB", (96, 116), (shade, 150, 170))
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((26, 18, 70, 74), fill=(200, 170, 140))
+    pen.rectangle((18, 84, 78, 116), fill=(90, 90, shade))
+    held = io.BytesIO()
+    picture.save(held, "JPEG", quality=60)
+    return held.getvalue()
+
+
+def touch(seed: int, nth: int) -> Image:
+    image: Image = make_finger(seed).impression(nth, width=256, height=288, grey_levels=16)
+    return image
+
+
+@pytest.fixture(scope="module")
+def people() -> list[RollPerson]:
+    held = [RollFinger(position=2, template=matching.extract(touch(ANA, nth)).to_iso()) for nth in (1, 2)]
+    return [
+        RollPerson(
+            person="P-000001",
+            fingers=held,
+            zones=["yard", "block-a"],
+            name="ARANA, Ana",
+            photo=drawn_face(200),
+        ),
+        RollPerson(person="P-000002", fingers=[], zones=["yard", "block-a"], attested=True, name="BOL, Beto"),
+        RollPerson(person="P-000003", fingers=[], zones=["yard"], name="CHÁN, Cira", photo=drawn_face(120)),
+    ]
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> Iterator[Terminal]:
+    terminal = Terminal(tmp_path)
+    yield terminal
+    terminal.close()
+
+
+@pytest.fixture
+def hub(tmp_path: Path, terminal: Terminal, people: list[RollPerson]) -> Iterator[HubDouble]:
+    """A hub that has given the terminal its roll."""
+    broker, hub = Mosquitto(tmp_path, free_port()), HubDouble()
+    broker.start()
+    hub.take_in(terminal.folder, terminal.settings, broker.port)
+    hub.connect(broker.port)
+    terminal.front.emulator.start()
+    terminal.agent.start()
+    assert until(lambda: any(state.online for state in hub.states))
+    hub.send_roll(hub.update(people, Version(1, 2), officers=[OFFICER]))
+    assert until(lambda: hub.states[-1].roll_version == Version(1, 2))
+    yield hub
+    hub.close()
+    broker.kill()
+
+
+@pytest.fixture
+def page(terminal: Terminal, hub: HubDouble) -> Iterator[Page]:
+    """The terminal's own screen."""
+    process = PageProcess(terminal.folder.root, free_port())
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(
+            executable_path=os.environ.get("PIMS_CHROMIUM", "/usr/bin/chromium"), args=["--no-sandbox"]
+        )
+        opened = browser.new_page(viewport={"width": 800, "height": 480}, base_url=process.url)
+        opened.set_default_timeout(PATIENCE_MS)
+        opened.goto("/")
+        yield opened
+        browser.close()
+    process.kill()
+
+
+def last(terminal: Terminal, kind: type[Happening]) -> Happening | None:
+    found = [item for item in terminal.journalled() if isinstance(item, kind)]
+    return found[-1] if found else None
+
+
+def sign_in(page: Page) -> None:
+    page.get_by_role("link", name="GOMEZ, Luz").click()
+    for digit in PIN:
+        page.locator(f".pad [data-key='{digit}']").click()
+    page.get_by_role("button", name="Sign in").click()
+
+
+def test_an_officer_says_who_a_stranger_is_and_the_ring_says_go(
+    terminal: Terminal, hub: HubDouble, page: Page
+) -> None:
+    expect(page.locator(".tile", has_text="Referral")).to_contain_text("nobody waits")
+    offered = [terminal.front.offer(touch(STRANGER, nth)) for nth in (1, 2, 3)]
+    offered += [terminal.front.offer(touch(ANOTHER_FINGER, nth)) for nth in (1, 2)]
+    assert offered == ["AGAIN"] * 4 + ["REFER"]
+    referred = last(terminal, Passage)
+    assert isinstance(referred, Passage)
+    assert (referred.decision, referred.rule, referred.attempt) == (Decision.REFER, "not_recognised", 5)
+
+    tile = page.locator(".tile.needs")
+    expect(tile.locator(".badge")).to_have_text("1", timeout=PATIENCE_MS)
+    expect(tile.locator(".timer")).not_to_be_empty()
+    tile.click()
+    sign_in(page)
+    page.locator(".row").click()
+    page.get_by_role("link", name="Search").click()
+    for letter in "ARANA":
+        page.locator(f".keyboard [data-key='{letter}']").click()
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("link", name="ARANA, Ana").click()
+    page.get_by_text("Compared with the photo").click()
+    page.get_by_role("button", name="It is this person: let through").click()
+    expect(page.get_by_text("Let through on your word")).to_be_visible()
+
+    said = last(terminal, Attestation)
+    assert isinstance(said, Attestation)
+    assert (said.decision, said.person, said.officer) == (Decision.ADMIT, "P-000001", "gomez")
+    assert (said.reason, said.standing) == ("Compared with the photo", False)
+    assert said.referral is not None
+    assert until(lambda: terminal.front.all_answers[-1] == "ADMIT")
+    assert until(lambda: any(isinstance(item, Attestation) for item in hub.happenings()))
+    page.goto("/")
+    expect(page.locator(".tile", has_text="Referral")).to_contain_text("nobody waits")
+
+
+def test_a_person_with_a_standing_procedure_goes_through_on_an_officers_word_without_a_reject(
+    terminal: Terminal, page: Page
+) -> None:
+    page.get_by_role("link", name="Roll").click()
+    sign_in(page)
+    expect(page.locator(".card").first).to_contain_text("BOL, Beto")
+    page.locator(".card").first.click()
+    page.get_by_text("Standing procedure followed").click()
+    page.get_by_role("button", name="It is this person: let through").click()
+    expect(page.get_by_text("Let through on your word")).to_be_visible()
+    said = last(terminal, Attestation)
+    assert isinstance(said, Attestation)
+    assert (said.person, said.standing, said.referral) == ("P-000002", True, None)
+    assert last(terminal, Attempt) is None
+    assert last(terminal, Passage) is None
+    assert isinstance(last(terminal, SignIn), SignIn)
+
+
+def test_a_call_for_help_tells_the_truth_about_whether_it_was_heard(
+    terminal: Terminal, hub: HubDouble, page: Page
+) -> None:
+    bar = page.locator("#panic")
+
+    def hold() -> None:
+        box = bar.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 40, box["y"] + 20)
+        page.mouse.down()
+
+    hold()
+    expect(bar).to_contain_text("Keep holding")
+    page.mouse.up()
+    expect(bar).to_contain_text("hold for two seconds")
+    assert last(terminal, Door) is None
+    hold()
+    expect(bar).to_contain_text("SENT. Help knows", timeout=PATIENCE_MS)
+    page.mouse.up()
+    assert last(terminal, Door) == Door(checkpoint="block-a-in", what="duress")
+    hub.silent = True
+    page.goto("/")
+    hold()
+    expect(bar).to_contain_text("NOT SENT. Use the radio", timeout=PATIENCE_MS)
+    page.mouse.up()
+
+
+def test_the_page_says_when_the_agent_is_down_and_comes_back_with_it(terminal: Terminal, page: Page) -> None:
+    assert terminal.agent.stop() == 0
+    expect(page.get_by_role("heading", name="The agent does not answer")).to_be_visible(timeout=PATIENCE_MS)
+    terminal.agent.start()
+    expect(page.locator(".tile", has_text="Referral")).to_be_visible(timeout=PATIENCE_MS)
