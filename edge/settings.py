@@ -17,6 +17,7 @@ from edge.errors import SettingsError
 from edge.storage import AtomicStorage
 from wire.envelope import Name
 from wire.settings import ModelSettings, ProtectionChoice, SensorChoice
+from wire.settings_keys import faults_of, read_settings
 from wire.topics import is_terminal_name
 
 MODELS = Path(__file__).resolve().parent.parent / "firmware_configs" / "terminals"
@@ -45,7 +46,11 @@ def read_model(name: str) -> tuple[str, ModelSettings]:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not valid TOML: {error}. Correct it and try again.") from error
-    return path.stem, _typed(content, ModelSettings, path)
+    faults = faults_of(content)
+    if faults:
+        named = "; ".join(f"{fault.key} {fault.what}" for fault in faults)
+        raise SettingsError(f"{path}: {named}. Correct it and try again.")
+    return path.stem, read_settings(content)
 
 
 def settings_of(model: str, *, terminal: str, sensor: dict[str, Any]) -> Settings:

@@ -110,6 +110,7 @@ def read_toml(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
+@lru_cache
 def _sections() -> dict[str, type[msgspec.Struct]]:
     return {
         field.encode_name: field.type.cls
@@ -124,20 +125,28 @@ def _fields(form: type[msgspec.Struct]) -> tuple[inspect.Field, ...]:
     return told.fields
 
 
+@lru_cache
+def _known(section: str, form: type[msgspec.Struct]) -> dict[str, tuple[Key, Any, bool]]:
+    """Each key of a section with its type, and whether even the form asks for it."""
+    told = {field.encode_name: field for field in _fields(form)}
+    return {
+        hint.encode_name: (_key(section, told[hint.encode_name]), hint.type, hint.required)
+        for hint in msgspec.structs.fields(form)
+    }
+
+
 def _section_faults(
     section: str, form: type[msgspec.Struct], held: Mapping[str, Any], *, whole: bool
 ) -> Iterator[Fault]:
-    known = {field.encode_name: field for field in _fields(form)}
-    hints = msgspec.structs.fields(form)
+    known = _known(section, form)
     yield from (_unknown(f"{section}.{name}") for name in held if name not in known)
-    for hint in hints:
-        key = _key(section, known[hint.encode_name])
-        if hint.encode_name not in held:
-            if hint.required or (whole and not key.optional):
+    for name, (key, kind, required) in known.items():
+        if name not in held:
+            if required or (whole and not key.optional):
                 yield Fault(str(key), "is missing")
             continue
         try:
-            msgspec.convert(held[hint.encode_name], hint.type)
+            msgspec.convert(held[name], kind)
         except msgspec.ValidationError:
             yield Fault(str(key), f"must be {key.must_be()}")
 

@@ -42,7 +42,10 @@ def terminals() -> str:
 
 @pages.page("/terminals/configuration/change", Permission.CONFIGURE_TERMINALS)
 def change() -> str | Response:
-    names = request.args.getlist("terminal")
+    names, model = request.args.getlist("terminal"), request.args.get("model")
+    if model:
+        with reading() as session:
+            names = [line.name for line in terminal_lines(session) if line.model == model]
     if not names:
         return redirect(url_for("configuration.terminals"))
     return _form(names, {}, DEFAULTS, {}, None)

@@ -40,7 +40,7 @@ COURSES: Final = {
 
 ACTS: Final = {
     Act.STAGE: Sentence("Stage %(stage)s was sent out"),
-    Act.STOPPED: Sentence("Stopped"),
+    Act.STOPPED: Sentence("Stopped in stage %(stage)s"),
     Act.WENT_ON: Sentence("Went on without it"),
     Act.TAKEN_BACK: Sentence("Taken back"),
     Act.FINISHED: Sentence("Finished"),

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from edge.errors import SettingsError
 from edge.settings import MODELS, Settings, load, read_model, save, settings_of
+from wire.settings_keys import Key, comments_of, faults_of, keys
 
 
 def example(**sensor: object) -> Settings:
@@ -61,6 +63,68 @@ def test_a_wrong_key_is_refused_by_name(tmp_path: Path, old: str, new: str, key:
     with pytest.raises(SettingsError, match="Correct it") as refused:
         read_model(str(path))
     assert key in refused.value.sentence
+
+
+def _wrong_values(key: Key) -> list[object]:
+    """Values that a key must not have: of another type, and past each of its bounds."""
+    found: list[object] = [{"a": 1}, None] if not key.optional else [{"a": 1}, "seventeen"]
+    if key.least is not None and key.most is not None:
+        found += [key.least - 1, key.most + 1, float("nan"), "1"]
+    if key.kind == "bool":
+        found += ["yes", 2]
+    if key.choices:
+        found += ["something else", 3]
+    return found
+
+
+@pytest.mark.parametrize("model", ["gate", "cell_block", "officer_desk", "enrolment_desk"])
+def test_every_key_of_every_model_is_refused_by_name_when_wrong_or_missing(model: str) -> None:
+    content = tomllib.loads((MODELS / f"{model}.toml").read_text())
+    for key in keys():
+        for wrong in _wrong_values(key):
+            changed = {**content, key.section: {**content[key.section], key.name: wrong}}
+            assert [fault.key for fault in faults_of(changed)] == [str(key)], (key, wrong)
+        without = {name: value for name, value in content[key.section].items() if name != key.name}
+        missing = [fault.key for fault in faults_of({**content, key.section: without})]
+        assert missing == ([] if key.optional else [str(key)])
+
+
+@pytest.mark.parametrize("model", ["gate", "cell_block", "officer_desk", "enrolment_desk"])
+def test_every_key_of_every_model_says_what_it_is(model: str) -> None:
+    text = (MODELS / f"{model}.toml").read_text()
+    content, told = tomllib.loads(text), comments_of(text)
+    assert list(told) == [str(key) for key in sorted(keys(), key=lambda key: list(told).index(str(key)))]
+    for key in keys():
+        assert len(told[str(key)]) > 8, key
+        assert key.optional or key.name in content[key.section], key
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"passage": {"site_fmr": 1e-3}}, "site_fmr must not be more than expected_fmr"),
+        ({"journal": {"low_mb": 16}}, "low_mb must be more than reserve_mb"),
+        ({"courier": {"resend_most_s": 1.0}}, "resend_most_s must not be less than resend_s"),
+        ({"uplink": {"retry_most_s": 0.5}}, "retry_most_s must not be less than retry_s"),
+        ({"gate": {"relay_enabled": True}}, "relay_enabled needs relay_pin"),
+        ({"gate": {"contact_pin": 4, "exit_pin": 4}}, "one pin is given twice"),
+    ],
+)
+def test_keys_that_do_not_go_together_are_said_so(changes: dict[str, dict[str, object]], named: str) -> None:
+    content = tomllib.loads((MODELS / "gate.toml").read_text())
+    for section, some in changes.items():
+        content[section].update(some)
+    assert any(named in fault.what for fault in faults_of(content))
+
+
+def test_all_that_is_wrong_is_named_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    text = (MODELS / "gate.toml").read_text()
+    path.write_text(text.replace("tries = 3 ", "tries = 0 ").replace("hot_c = 80.0", "hot_c = 8.0"))
+    with pytest.raises(SettingsError) as refused:
+        read_model(str(path))
+    assert "passage.tries must be a whole number from 1 to 5" in refused.value.sentence
+    assert "health.hot_c must be a number from 30 to 110" in refused.value.sentence
 
 
 def test_a_model_of_ones_own_is_read_from_a_path(tmp_path: Path) -> None:
