@@ -136,7 +136,7 @@ def _take(passage: Passage, held: dict[int, Proof], changes: _Changes, at: datet
         moved = True
     if person is not None and passage.decision == ADMIT:
         changes.movements.append(_movement(passage, person.id, at))
-    late = passage.late or (zone is not None and not moved)
+    late = passage.late or (person is not None and zone is not None and not moved)
     changes.lines.append(feed.Line(at, FeedKind.PASSAGE, _payload(passage, late=late)))
 
 
