@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -112,6 +113,8 @@ NOTICES: Final = {
     "cancelled": "The hub took this capture back.",
     "idle": "Nobody went on for five minutes: the capture was put away. What was done is kept.",
 }
+
+TABLES: Final[tuple[Mapping[Any, str], ...]] = (FINGERS, SAID, ADVICE, REASONS, STAGES, NOTICES)
 
 
 @pages.get("/")

@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 import edge.attestation
+import edge.enrolment
 import edge.kiosk
-from edge.kiosk import app, formats, referral_pages, roll_pages
+from edge.kiosk import app, enrolment_page, formats, referral_pages, roll_pages
 from edge.kiosk.words import DEFAULT, FOLDER, catalogue, languages
 
 KIOSK = Path(edge.kiosk.__path__[0])
+ENROLMENT = Path(edge.enrolment.__path__[0])
 ATTESTATION = Path(edge.attestation.__path__[0])
 IN_TEMPLATES = re.compile(r"""_\((?P<quote>["'])(?P<sentence>.+?)(?P=quote)[,)]""")
 VALUES = re.compile(r"\{(\w+)\}")
@@ -22,7 +24,7 @@ VALUES = re.compile(r"\{(\w+)\}")
 def refusals() -> set[str]:
     """Sentences of refusals that the agent sends word for word."""
     found: set[str] = set()
-    for path in [*ATTESTATION.glob("*.py"), KIOSK.parent / "desk" / "client.py"]:
+    for path in [*ATTESTATION.glob("*.py"), *ENROLMENT.glob("*.py"), KIOSK.parent / "desk" / "client.py"]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "").startswith("Desk"):
                 found |= {
@@ -39,8 +41,9 @@ def said() -> set[str]:
         for path in KIOSK.glob("templates/*.html")
         for match in IN_TEMPLATES.finditer(path.read_text())
     }
-    for table in (formats.RULES, formats.WARNINGS, formats.ORDERS, app._SENTENCES):
+    for table in (formats.RULES, formats.WARNINGS, formats.ORDERS, app._SENTENCES, *enrolment_page.TABLES):
         found |= set(table.values())
+    found |= set(enrolment_page.NEXT_TOUCH)
     found |= {*referral_pages.REASONS, *referral_pages.TURNED_BACK, *roll_pages.STANDING_REASONS}
     for path in KIOSK.glob("*.py"):
         found |= set(re.findall(r'say\(\s*"([^"]+)"', path.read_text()))
