@@ -18,6 +18,8 @@ from hub.custody.records import Person
 from hub.movements.actions import zones_of
 from hub.movements.re_enrolment import task_of
 from hub.movements.standing import procedure_of
+from hub.reception.desk.asking import unusable_of
+from hub.reception.desk.rules import UNUSABLE
 from hub.reception.lines import PersonRow, rows_of, zone_names
 from hub.reception.whereabouts import trail_today, whereabouts
 from hub.reception.words import DECISIONS, FINGERS, ORDER_KINDS, RULES, SEXES, SOURCES, in_words
@@ -87,6 +89,8 @@ def _facts(session: Session, person: Person) -> dict[str, object]:
         "zones": zones_of(session, [person.id]).get(person.id, []),
         "zone_names": zone_names(session),
         "fingers": fingers,
+        "unusable": unusable_of(session, person.id)[:10],
+        "unusable_words": UNUSABLE,
         "has_photo": bool(people_with_photo(session, [person.id])),
         "procedure": procedure_of(session, person.id),
         "new_fingers": task_of(session, person.id),

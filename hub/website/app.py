@@ -31,6 +31,7 @@ from hub.database import Sessions
 from hub.movements.actions import find_checkpoint
 from hub.movements.orders.views import pages as orders_pages
 from hub.movements.site import all_checkpoints
+from hub.reception.desk.views import pages as desk_pages
 from hub.reception.holding import Holding
 from hub.reception.people import pages as people_pages
 from hub.reception.re_enrolment_views import pages as re_enrolment_pages
@@ -110,6 +111,7 @@ def create_app(parts: Parts) -> Flask:
         alarm_pages,
         re_enrolment_pages,
         standing_pages,
+        desk_pages,
     ):
         app.register_blueprint(blueprint)
     for blueprint in (configuration_pages, orders_pages):
