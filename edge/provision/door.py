@@ -18,6 +18,7 @@ from wire.provisioning import is_loopback
 
 PORT = 8443
 TIMEOUT_S = 15.0
+_NO_ADDRESS = "«{}» is no address of a hub. Give it as https://10.0.0.5:8443."
 
 
 class DoorError(ProvisioningError):
@@ -42,13 +43,13 @@ class HubDoor:
     """`address` is https://host[:port]; http:// only for this machine. ProvisioningError for anything else."""
 
     def __init__(self, address: str, timeout_s: float = TIMEOUT_S) -> None:
-        parts = urlsplit(address if "//" in address else f"https://{address}")
         try:
+            parts = urlsplit(address if "//" in address else f"https://{address}")
             host, port = parts.hostname, parts.port
-        except ValueError:
-            host, port = None, None
+        except ValueError as error:
+            raise ProvisioningError(_NO_ADDRESS.format(address)) from error
         if parts.scheme not in ("https", "http") or not host:
-            raise ProvisioningError(f"«{address}» is no address of a hub. Give it as https://10.0.0.5:8443.")
+            raise ProvisioningError(_NO_ADDRESS.format(address))
         if parts.scheme == "http" and not is_loopback(host):
             raise ProvisioningError(
                 f"«{address}» is not encrypted. That is only allowed on this machine: begin it with https://."
