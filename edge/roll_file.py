@@ -90,7 +90,10 @@ class RollFile:
 
         The file is replaced whole before the earlier key goes: a power cut leaves one copy, and its key.
         """
-        if not self._path.exists() or self.lies_under() is self._keys.chosen:
+        if not self._path.exists():
+            return False
+        if self.lies_under() is self._keys.chosen:
+            self._keys.written(self._keys.chosen)  # a cut may have come between the copy and this
             return False
         if self._keys.key(self._keys.chosen) is None and self._keys.chosen is not AtRest.NONE:
             return False

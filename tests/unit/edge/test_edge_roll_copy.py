@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -27,8 +28,8 @@ from wire.envelope import HUB, sign
 from wire.errors import Refusal, WireError
 from wire.journal import Clock
 from wire.keys import OpeningKey, SigningKey
-from wire.roll import KIND, RollChanges, RollFinger, RollPerson, RollUpdate, seal_context
-from wire.sealing import seal
+from wire.roll import KIND, RollChanges, RollFinger, RollOfficer, RollPerson, RollUpdate, seal_context
+from wire.sealing import lock_at_rest, seal
 from wire.versions import NOTHING, Version
 
 AT = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
@@ -347,3 +348,101 @@ def test_a_bad_signature_is_refused_and_counted(terminal: Terminal) -> None:
     receiver.take(sign(KIND, HUB, "gate-1", update, hub))
     assert terminal.copy.content().version == v(5)
     assert changes == [1]
+
+
+# What of the roll it is, and in which session it was said
+
+
+def test_a_confirmation_of_another_session_proves_nothing(terminal: Terminal) -> None:
+    terminal.counters.next_session(AT)
+    old = terminal.counters.session()
+    terminal.copy.receive(terminal.update(NOTHING, v(5), [person(1)], session=old))
+    terminal.clock.pass_s(100)
+    terminal.counters.next_session(AT)
+    assert terminal.copy.receive(terminal.confirmation(v(5), session=old)) is Receipt.STALE
+    assert terminal.copy.age_s() == 100
+    now = terminal.counters.session()
+    assert terminal.copy.receive(terminal.confirmation(v(5), session=now)) is Receipt.CONFIRMED
+    assert terminal.copy.age_s() == 0
+
+
+def test_an_update_of_another_session_is_not_applied(terminal: Terminal) -> None:
+    terminal.counters.next_session(AT)
+    old = terminal.counters.session()
+    kept = terminal.update(NOTHING, v(5), [person(1)], session=old)
+    terminal.counters.next_session(AT)
+    assert terminal.copy.receive(kept) is Receipt.STALE
+    assert terminal.copy.content().people == {}
+
+
+def test_an_old_confirmation_does_not_make_the_copy_look_fresh_after_a_restart(terminal: Terminal) -> None:
+    terminal.copy.receive(terminal.update(NOTHING, v(5), [person(1)]))
+    terminal.clock.pass_s(400)
+    replayed = terminal.confirmation(v(5))
+    assert terminal.copy.receive(replayed) is Receipt.CONFIRMED
+    terminal.clock.pass_s(1_000)
+    terminal.start()
+    assert terminal.copy.receive(replayed) is Receipt.STALE
+    assert terminal.copy.age_s() == 1_000
+    assert terminal.copy.receive(terminal.confirmation(v(5))) is Receipt.CONFIRMED
+
+
+def test_a_hub_whose_clock_was_set_back_still_confirms_in_a_new_session(terminal: Terminal) -> None:
+    terminal.counters.next_session(AT)
+    far = terminal.update(NOTHING, v(5), [person(1)], session=terminal.counters.session())
+    terminal.copy.receive(replace_time(far, AT + timedelta(days=20_000)))
+    terminal.start()
+    terminal.counters.next_session(AT)
+    confirmation = terminal.confirmation(v(5), session=terminal.counters.session())
+    assert terminal.copy.receive(confirmation) is Receipt.CONFIRMED
+
+
+def replace_time(update: RollUpdate, said_at: datetime) -> RollUpdate:
+    return msgspec.structs.replace(update, said_at=said_at)
+
+
+def test_a_whole_roll_of_another_scope_replaces_one_of_the_same_version(terminal: Terminal) -> None:
+    terminal.copy.receive(terminal.update(NOTHING, v(5), [person(1), person(2)], scope="site"))
+    assert terminal.copy.receive(terminal.confirmation(v(5), scope="zones-x")) is Receipt.STALE
+    narrower = terminal.update(NOTHING, v(5), [person(1)], scope="zones-x")
+    assert terminal.copy.receive(narrower) is Receipt.APPLIED
+    assert terminal.gallery() == {"P-000001": 2}
+    assert terminal.copy.tell() == {"protection": "none", "roll_scope": "zones-x"}
+    assert terminal.copy.receive(terminal.confirmation(v(5), scope="zones-x")) is Receipt.CONFIRMED
+    assert terminal.copy.receive(narrower) is Receipt.STALE
+    terminal.start()
+    assert terminal.copy.content().scope == "zones-x"
+
+
+OFFICERS = [RollOfficer(login="mena", name="Mena", pin="$argon2id$v=19$x")]
+
+
+def test_officers_come_with_the_roll_and_change_alone(terminal: Terminal) -> None:
+    terminal.copy.receive(terminal.update(NOTHING, v(5), [person(1)], officers=OFFICERS, scope="site page-a"))
+    terminal.copy.receive(terminal.update(v(5), v(6), [person(2)], scope="site page-a"))
+    assert terminal.copy.content().officers == tuple(OFFICERS)
+    terminal.start()
+    assert terminal.copy.content().officers == tuple(OFFICERS)
+    changed = terminal.update(v(6), v(6), officers=[], scope="site page-b")
+    assert terminal.copy.receive(changed) is Receipt.APPLIED
+    assert terminal.copy.content().officers == ()
+    assert len(terminal.copy.content().people) == 2
+
+
+def test_who_has_a_standing_procedure_is_known_without_fingers(terminal: Terminal) -> None:
+    known = RollPerson(person="P-000001", fingers=[], zones=["block-a"], attested=True)
+    terminal.copy.receive(terminal.update(NOTHING, v(5), [known, person(2)]))
+    assert terminal.copy.facts(terminal.copy.content()).attested == {"P-000001"}
+
+
+def test_a_copy_of_the_first_form_is_read_and_written_anew(terminal: Terminal) -> None:
+    first = {"form": 1, "version": v(5), "people": [person(1)]}
+    key = b"k" * 32
+    (terminal.folder / "keys" / "roll.key").write_bytes(key)
+    (terminal.folder / "keys" / "roll.key").chmod(0o600)
+    (terminal.folder / "roll.sealed").write_bytes(lock_at_rest(encode(first), key, "roll gate-1"))
+    terminal.start()
+    assert terminal.gallery() == {"P-000001": 2}
+    terminal.copy.receive(terminal.update(v(5), v(6), [person(2)]))
+    terminal.start()
+    assert terminal.gallery() == {"P-000001": 2, "P-000002": 2}
