@@ -8,8 +8,11 @@ from collections.abc import Mapping
 from flask import Flask, render_template
 from werkzeug.exceptions import HTTPException
 
+from edge.attestation.forms import Nothing
 from edge.desk.client import Desk
 from edge.errors import DeskAbsentError, DeskRefusedError
+from edge.inmate import page as inmate_page
+from edge.inmate.front import Picture
 from edge.kiosk import door, formats, home, panic, referral_pages, roll_pages, signing, words
 
 BLUEPRINTS = (
@@ -44,6 +47,7 @@ def create_app(desk: Desk, port: int) -> Flask:
     formats.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    app.register_blueprint(inmate_page.blueprint(lambda: desk.ask("inmate", Nothing(), Picture)))
     app.register_error_handler(DeskAbsentError, _absent)
     app.register_error_handler(DeskRefusedError, _refused)
     app.register_error_handler(HTTPException, _wrong)
