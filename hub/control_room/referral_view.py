@@ -103,13 +103,14 @@ def open_referral(session: Session, row: Referral, search: str, now: datetime) -
     target = session.get_one(Zone, row.to_zone_id).code
     named = _named(session, row)
     found = _searched(session, search) if search else []
+    others = [person for person in named if person not in found]
     likely = next((person for person in named if person.id == row.likely_id), None)
     return Shown(
         card=_card(row, site, likely),
         row=row,
         from_zone=zones[row.from_zone_id],
         to_zone=zones[row.to_zone_id],
-        candidates=_candidates(session, named, target, now),
+        candidates=_candidates(session, others, target, now),
         found=_candidates(session, found, target, now),
         changes=changes_of(session, row.id),
         names=site.names,
