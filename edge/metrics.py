@@ -60,7 +60,7 @@ def text(health: Health) -> str:
         value = figure.read(health)
         if value is not None:
             name = f"pims_terminal_{figure.name}"
-            lines += [f"# HELP {name} {figure.help}.", f"# TYPE {name} {figure.kind}", f"{name} {value:g}"]
+            lines += [f"# HELP {name} {figure.help}.", f"# TYPE {name} {figure.kind}", f"{name} {value:.12g}"]
     lines += ["# HELP pims_terminal_alarm What is wrong now.", "# TYPE pims_terminal_alarm gauge"]
     lines += [f'pims_terminal_alarm{{what="{word}"}} 1' for word in health.alarms if word.isidentifier()]
     return "\n".join(lines) + "\n"

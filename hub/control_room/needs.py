@@ -16,6 +16,8 @@ from hub.control_room.rules import Level
 from hub.control_room.terminals import TerminalLine
 from hub.control_room.words import ALARMS
 from hub.movements.alarms import OpenAlarm, open_alarms
+from hub.movements.orders.standing import Reach, reaches
+from hub.movements.orders.words import KINDS
 from hub.movements.referral_rules import Status
 from hub.movements.standing import overdue
 from hub.reception.words import RULES, in_words
@@ -55,6 +57,7 @@ def needs(session: Session, terminals: Sequence[TerminalLine], now: datetime, la
     found = [_of_terminal(line, language) for line in terminals if line.level in _RANK_OF_LEVEL]
     found += [_of_alarm(alarm, terminals, language) for alarm in open_alarms(session, now)]
     found += [_of_referral(card, language) for card in cards(session, now)]
+    found += [_of_order(reach, language) for reach in reaches(session, now)]
     found += [*_of_posts(session, now, language), *_of_reviews(session, now, language)]
     return sorted(found, key=lambda need: (need.rank, -(need.at or now).timestamp()))
 
@@ -73,6 +76,24 @@ def _of_alarm(alarm: OpenAlarm, terminals: Sequence[TerminalLine], language: str
         feed_id=alarm.newest.id,
         holder=alarm.taken_by or "",
         panel=f"/control-room/alarms/{alarm.newest.id}",
+    )
+
+
+def _of_order(reach: Reach, language: str) -> Need:
+    order, behind = reach.order, len(reach.not_yet) + len(reach.away)
+    late = Sentence("%(count)s terminals do not act by it yet", {"count": behind})
+    where = ", ".join([*order.zones, *order.terminals]) or say_in(language, "whole site")
+    said = say_in(language, late if behind else Sentence("Every terminal acts by it"))
+    return Need(
+        key=f"order-{order.number}",
+        kind="order",
+        rank=1,
+        title=say_in(language, KINDS[order.kind]),
+        detail=f"{where}. {said}",
+        at=order.since_at,
+        terminal="",
+        feed_id=None,
+        page="/orders",
     )
 
 

@@ -70,7 +70,8 @@ def health(report: Report, now: datetime) -> Health:
         return Health(Level.CUT_OFF, [Sentence("It was cut off and may not speak. Replace it.")])
     if report.heard_at is None:
         return Health(
-            Level.UNKNOWN, [Sentence("It was never heard. Bring its grant to it and start the agent.")]
+            Level.UNKNOWN,
+            [Sentence("It was never heard. Start it, and look at its power and its network cable.")],
         )
     if not report.online or now - report.heard_at > SILENT_AFTER:
         return Health(

@@ -26,7 +26,7 @@ from wire.versions import Version
 HISTORY: Final = timedelta(days=7)
 CURVE_WIDTH: Final = 300
 CURVE_HEIGHT: Final = 40
-ROWS: Final = 60
+ROWS: Final = 30
 
 
 @dataclass(frozen=True)
