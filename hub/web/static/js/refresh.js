@@ -16,7 +16,7 @@ async function refresh(part) {
     const text = await answer.text();
     if (!inUse(part) && part.dataset.seen !== said(text)) {
       part.dataset.seen = said(text);
-      part.innerHTML = text;
+      part.replaceChildren(...new DOMParser().parseFromString(text, "text/html").body.childNodes);
     }
     part.classList.remove("stale");
   } catch {
