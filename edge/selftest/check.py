@@ -10,7 +10,10 @@ _MARKS = {True: "OK", False: "NOT OK", None: "note"}
 
 @dataclass(frozen=True)
 class Check:
-    """`ok` is None for what could not be tried now, or is no fault yet. `says` is what was found, `do` what to do about it, or empty."""
+    """`ok` is None for what could not be tried now, or is no fault yet.
+
+    `says` is what was found, `do` what to do about it, or empty.
+    """
 
     name: str
     ok: bool | None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from edge.clock import disk_free_bytes
-from edge.errors import JournalDamagedError
+from edge.errors import JournalDamagedError, RollLockedError
 from edge.journal_file import check_to_look
 from edge.protection import AtRest
 from edge.provisioning import Folder
@@ -61,7 +61,10 @@ def journal(folder: Folder, settings: Settings) -> Check:
 
 def roll(folder: Folder, settings: Settings) -> Check:
     """Whether the copy opens, and how many fingers it holds."""
-    stored = open_roll_file(folder, settings).load()
+    try:
+        stored = open_roll_file(folder, settings).load()
+    except RollLockedError as error:
+        return Check("roll", None, error.sentence, "Connect the terminal: the running agent opens it by itself.")
     fingers = sum(len(person.fingers) for person in stored.people)
     if not stored.people:
         return Check("roll", None, "empty", "It comes from the hub when the terminal is connected.")
