@@ -118,6 +118,7 @@ def _page(number: str, problem: Sentence | None) -> str:
             problem=problem,
             until_at=claim.opened_at + LIFE,
             chosen=request.form.get("place", ""),
+            typed=request.form.get("code", "")[:20],
         )
 
 
