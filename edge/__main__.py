@@ -144,12 +144,9 @@ def _protect(folder: Folder, chosen: argparse.Namespace) -> int:
 
 
 def _safe_state(folder: Folder, _chosen: argparse.Namespace) -> int:
-    from edge.barrier.pins import open_wiring
+    from edge.safe_state import leave_safe
 
-    gate = load(folder.settings).gate
-    open_wiring(gate).close()
-    state = "locked" if gate.fail == "secure" else "released"
-    print(f"The lock is {state}." if gate.relay_enabled else "No lock is worked by this terminal.")
+    print(leave_safe(folder))
     return OK
 
 

@@ -73,7 +73,11 @@ def run(folder: Folder, start: Start, log: Log) -> int:
 
     StartError when somebody has to put something right first.
     """
-    return _Terminal(folder, start, log).run()
+    terminal = _Terminal(folder, start, log)
+    try:
+        return terminal.run()
+    finally:
+        terminal.leave_gate_safe()
 
 
 class _Terminal:
@@ -91,16 +95,6 @@ class _Terminal:
         self._clock = SystemClock()
         self._grant = load_grant(folder, settings)
         self._refusals = Refusals(log.of("downlink"))
-        self._gate = Gate(
-            folder,
-            settings,
-            self._grant,
-            self._refusals,
-            self._clock,
-            log,
-            checkpoint=_place(self._grant).checkpoint,
-            aside_name=_aside_name,
-        )
         self._keys = load_keys(folder)
         self._threads = Threads(log.of("threads"))
         self._counters = Counters(folder.counters)
@@ -116,6 +110,20 @@ class _Terminal:
         self._watchdog = Watchdog(self._threads, self._notify, log.of("watchdog"))
         self._metrics: Metrics | None = None
         self._stages = Stages(time.monotonic)
+        self._gate = Gate(
+            folder,
+            settings,
+            self._grant,
+            self._refusals,
+            self._clock,
+            log,
+            checkpoint=_place(self._grant).checkpoint,
+            aside_name=_aside_name,
+        )
+
+    def leave_gate_safe(self) -> None:
+        """Whatever ended the run: a process that becomes another keeps its open files."""
+        self._gate.close()
 
     def run(self) -> int:
         self._threads.start("watchdog", self._watchdog.run)

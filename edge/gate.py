@@ -133,3 +133,7 @@ class Gate:
         self._barrier.stop()
         if self._orders is not None:
             self._orders.stop()
+
+    def close(self) -> None:
+        """Lets go of the pins, with the lock in its safe state, if the thread has not."""
+        self._barrier.close()

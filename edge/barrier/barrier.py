@@ -121,7 +121,7 @@ class Barrier:
             pulse()
             on = self.turn(in_force(), say)
             self._journal(recorder)
-        self._close()
+        self.close()
         self._journal(recorder)
 
     def turn(self, orders: InForce, say: Callable[[Sign], None]) -> bool:
@@ -197,14 +197,15 @@ class Barrier:
         return wiring
 
     def _fail(self, sentence: str) -> None:
-        self._close()
+        self.close()
         self._retry_at = self._now() + RETRY_S
         if not self._in_trouble:
             self._in_trouble = True
             self._log.error("gate_hardware", say=sentence)
             self._untold += [TROUBLE, "safe_state"]
 
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Lets go of the pins, with the lock in its safe state. May be said again."""
         if self._wiring is not None:
             self._wiring.close()
             self._wiring = None
