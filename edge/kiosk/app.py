@@ -13,7 +13,7 @@ from edge.desk.client import Desk
 from edge.errors import DeskAbsentError, DeskRefusedError
 from edge.inmate import page as inmate_page
 from edge.inmate.front import Picture
-from edge.kiosk import door, formats, home, panic, referral_pages, roll_pages, signing, words
+from edge.kiosk import door, enrolment_page, formats, home, panic, referral_pages, roll_pages, signing, words
 
 BLUEPRINTS = (
     home.pages,
@@ -21,6 +21,7 @@ BLUEPRINTS = (
     signing.pages,
     referral_pages.pages,
     roll_pages.pages,
+    enrolment_page.pages,
 )
 
 _SENTENCES: Mapping[int, str] = {
