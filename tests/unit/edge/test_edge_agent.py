@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +15,7 @@ from edge.agent import BARRED_S, COVERED_S, IDLE_S, Agent
 from edge.errors import JournalFullError
 from edge.log import Log
 from edge.passage import Passages
-from edge.ports import Capture, Finding, Light, RollFacts
+from edge.ports import Capture, Finding, Light, Likely, RollFacts
 from edge.sensor import Parameters, SensorGarbage, SensorHealth, SensorLost, SensorSilent
 from wire.happenings import (
     Attempt,
@@ -350,3 +352,128 @@ def test_a_stop_without_a_sensor_ends_all_the_same(world: World, agent: Agent) -
     turns = iter([True, False])
     agent.run(lambda: next(turns))
     assert world.done[-1] == "closed"
+
+
+def make_agent(world: World, rules: PassageRules = RULES, **more: Any) -> Agent:
+    return Agent(
+        world,
+        Passages(PLACE, rules, world, world, world.monotonic),
+        world,
+        lamp_s=rules.lamp_s,
+        now=world.monotonic,
+        sleep=world.sleep,
+        log=Log("agent", io.StringIO()),
+        ready=world.be_ready,
+        **more,
+    )
+
+
+def test_while_somebody_waits_for_the_officer_the_resting_light_says_so_and_the_next_may_come(
+    world: World,
+) -> None:
+    agent = make_agent(world, calling=lambda: world.calls)
+    agent.turn()
+    assert world.shown[-1] is Light.READY
+    world.calls = True
+    agent.turn()
+    assert world.shown[-1] is Light.CALLING
+    offer(world, agent, ADMITTED)
+    assert world.answers() == ["ADMIT"]
+    until(agent, lambda: world.shown[-1] is Light.CALLING)
+    world.calls = False
+    agent.turn()
+    assert world.shown[-1] is Light.READY
+
+
+def test_an_officers_word_is_lit_for_its_time(world: World) -> None:
+    agent = make_agent(world)
+    agent.turn()
+    agent.answer(Light.ADMIT)
+    agent.turn()
+    assert world.shown[-1] is Light.ADMIT
+    until(agent, lambda: world.shown[-1] is Light.READY)
+
+
+class Desk:
+    """A station that takes fingers while it is open."""
+
+    def __init__(self) -> None:
+        self.open = True
+        self.told: list[str] = []
+
+    def wants_finger(self) -> bool:
+        return self.open
+
+    def finger(self, capture: Capture, seen_at: float) -> Light:
+        self.told.append("finger")
+        return Light.ADMIT
+
+    def interrupted(self, seen_at: float) -> Light:
+        self.told.append("interrupted")
+        return Light.AGAIN
+
+    def lifted(self) -> None:
+        self.told.append("lifted")
+
+
+def test_a_station_takes_the_fingers_while_it_wants_them(world: World) -> None:
+    desk = Desk()
+    agent = make_agent(world, station=desk)
+    offer(world, agent, NOBODY)
+    assert desk.told == ["finger", "lifted"]
+    assert world.kept == []
+    world.capture_error, world.glass = SensorGarbage("half an image"), True
+    agent.turn()
+    assert desk.told[-1] == "interrupted"
+    world.capture_error, world.glass, desk.open = None, False, False
+    agent.turn()
+    world.findings.clear()
+    offer(world, agent, ADMITTED)
+    assert [item.decision for item in world.kept if isinstance(item, Passage)] == [Decision.ADMIT]
+
+
+TWO = PassageRules(tries=2, second_tries=2, retry_s=10.0, lamp_s=1.5, expected_fmr=1e-5, site_fmr=1e-6)
+
+
+def unknown(**likely: float) -> Finding:
+    found = tuple(Likely(who, score) for who, score in likely.items())
+    return replace(NOBODY, candidates=found, probe=object())
+
+
+def test_another_finger_is_joined_with_the_likeliest_first_one(world: World) -> None:
+    agent = make_agent(world, TWO)
+    weak, strong = unknown(ana=2.0), unknown(ana=6.0, ben=3.5)
+    for found in (weak, strong, unknown(cal=3.1), unknown(dan=1.0)):
+        offer(world, agent, found)
+    assert world.answers() == ["AGAIN"] * 3 + ["REFER"]
+    assert world.firsts == [(None, 1), (None, 1), (strong, 2), (strong, 4)]
+    passage = world.kept[-1]
+    assert isinstance(passage, Passage)
+    assert (passage.attempt, passage.candidates) == (4, ["ana", "ben", "cal"])
+
+
+def test_a_clean_match_of_somebody_else_begins_a_series_of_their_own(world: World) -> None:
+    agent = make_agent(world, TWO)
+    unsure = replace(ADMITTED, unsure=True, candidates=(Likely("P-000001", 8.8),), probe=object())
+    offer(world, agent, unsure)
+    assert world.answers() == ["AGAIN"]
+    offer(world, agent, REFUSED)
+    passage = world.kept[-1]
+    assert isinstance(passage, Passage)
+    assert (passage.person, passage.attempt) == ("P-000002", 1)
+
+
+def test_a_match_in_doubt_asks_for_another_finger_and_keeps_who_it_may_be(world: World) -> None:
+    agent = make_agent(world, TWO)
+    unsure = replace(ADMITTED, unsure=True, candidates=(Likely("P-000001", 8.8),), probe=object())
+    for found in (unsure, unknown(), unknown()):
+        offer(world, agent, found)
+    passage = world.kept[-1]
+    assert isinstance(passage, Passage)
+    assert (passage.decision, passage.rule) == (Decision.REFER, "second_finger")
+    assert passage.candidates == ["P-000001"]
+    offer(world, agent, replace(ADMITTED, second_finger=True, needed=8.4))
+    confirmed = world.kept[-1]
+    assert isinstance(confirmed, Passage)
+    assert (confirmed.evidence.second_finger, confirmed.evidence.needed) == (True, 8.4)
+    assert confirmed.candidates == []
