@@ -65,7 +65,12 @@ def files(wanted: Wanted, root: Path) -> list[File]:
             File(Path("/etc/nftables.conf"), _pi("nftables.conf").replace("@hub4@", hub), 0o755),
         ]
     if wanted.gpio:
-        found.append(File(Path(f"/etc/systemd/system/{AGENT}.service.d/gpio.conf"), _GPIO))
+        found.append(
+            File(
+                Path(f"/etc/systemd/system/{AGENT}.service.d/gpio.conf"),
+                _GPIO.replace(USUAL_PLACE, str(PROJECT)),
+            )
+        )
     if (root / f"var/lib/private/{AGENT}/roll.cred").exists():
         found.append(File(Path(f"/etc/systemd/system/{AGENT}.service.d/tpm.conf"), _TPM))
     if wanted.read_only_root:
@@ -81,6 +86,8 @@ SupplementaryGroups=gpio
 DeviceAllow=char-gpiochip rw
 # lgpio keeps its notification pipes in the folder it works in.
 WorkingDirectory=%t/pims-terminal
+# After every end of the agent, also one by the watchdog, the lock is left in its safe state.
+ExecStopPost=-/opt/pims/.venv/bin/pims-edge safe-state --data %S/pims-terminal
 """
 
 _TPM = """# The roll's key is sealed to this machine's TPM: systemd opens it at the start and hands it over.

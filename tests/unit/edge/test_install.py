@@ -106,7 +106,9 @@ def test_only_what_was_asked_for_is_opened(card: Path) -> None:
     plain = {str(file.path) for file in files(Wanted(), card)}
     assert not any("gpio" in path or "kiosk" in path or "nftables" in path for path in plain)
     gate = {str(file.path): file.content for file in files(Wanted(gpio=True), card)}
-    assert "DeviceAllow=char-gpiochip rw" in gate["/etc/systemd/system/pims-terminal.service.d/gpio.conf"]
+    unit = gate["/etc/systemd/system/pims-terminal.service.d/gpio.conf"]
+    assert "DeviceAllow=char-gpiochip rw" in unit
+    assert "pims-edge safe-state" in unit
 
 
 @pytest.mark.skipif(
