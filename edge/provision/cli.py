@@ -56,6 +56,7 @@ def _wishes(folder: Folder, chosen: argparse.Namespace) -> Wishes:
         backend=chosen.sensor_backend,
         without_sensor=chosen.without_sensor,
         hub_key=chosen.hub_key,
+        at_rest=chosen.at_rest,
         sure=chosen.yes,
         approval_s=chosen.wait_s,
         arrival_s=chosen.arrival_s,

@@ -29,6 +29,8 @@ def register(parser: argparse.ArgumentParser) -> None:
         help="rates that its manual allows; the fastest that passes is kept")  # fmt: skip
     add("--without-sensor", action="store_true", help="go on without a sensor")
     add("--hub-key", default="", metavar="FINGERPRINT", help="take no other hub than the one with this key")
+    add("--at-rest", choices=("none", "hub_released", "tpm"), default="",
+        help="how the roll copy is protected on the card")  # fmt: skip
     add("--kernels", type=Path, metavar="DIR", help="where the service looks for compiled kernels")
     add("--wait-s", type=float, default=3600.0, metavar="S", help="how long to wait for the approval")
     add(

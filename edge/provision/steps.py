@@ -15,6 +15,7 @@ import msgspec
 from edge.connection_words import certificate_trouble
 from edge.errors import ProvisioningError
 from edge.locking import held
+from edge.protection import AtRest, choose
 from edge.provision import helpers
 from edge.provision.claiming import HeldClaim, drop_claim, held_claim, make_claim, wait_for_grant
 from edge.provision.commissioning import Checked, Result
@@ -43,7 +44,8 @@ NO_PORT = "/dev/pims-sensor"
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the technician chose. `sensor_port` is a path or AUTO; `hub_key` the hub's fingerprint, "" when unknown."""
+    """What the technician chose. `sensor_port` is a path or AUTO; `hub_key` the hub's fingerprint, "" when unknown;
+    `at_rest` how the roll copy is to be protected, "" as it is."""
 
     hub: str
     terminal: str
@@ -53,6 +55,7 @@ class Wishes:
     backend: str = "zfm"
     without_sensor: bool = False
     hub_key: str = ""
+    at_rest: str = ""
     sure: bool = False
     approval_s: float = 3600.0
     arrival_s: float = 120.0
@@ -84,7 +87,7 @@ def provision(folder: Folder, wishes: Wishes, around: Surroundings) -> Result:
     prepare(folder)
     with held(folder.root / "provision.lock"):
         record = _sensor(folder, wishes, around)
-        settings = _terminal(folder, wishes, record, around)
+        settings = _protected(folder, wishes, _terminal(folder, wishes, record, around))
         grant = _grant(folder, wishes, settings, around)
         around.say("Compiling what the fingerprint engine needs on this machine.")
         record = note(folder, kernels_s=round(around.compile_kernels(), 2))
@@ -136,6 +139,13 @@ def _terminal(folder: Folder, wishes: Wishes, record: Record, around: Surroundin
     seen = make_terminal(folder, settings)
     around.say(f"Keys are made on this device. Key of the terminal: {seen}")
     return settings
+
+
+def _protected(folder: Folder, wishes: Wishes, settings: Settings) -> Settings:
+    if wishes.at_rest in ("", settings.protection.at_rest):
+        return settings
+    choose(folder, AtRest(wishes.at_rest))
+    return load(folder.settings)
 
 
 def _grant(folder: Folder, wishes: Wishes, settings: Settings, around: Surroundings) -> Grant:

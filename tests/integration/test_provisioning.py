@@ -207,6 +207,12 @@ def test_what_is_done_is_not_done_again(bench: Bench) -> None:
     assert bench.folder.grant.read_bytes() == first
 
 
+def test_the_protection_is_chosen_and_kept(bench: Bench) -> None:
+    bench.run(at_rest="hub_released")
+    assert load(bench.folder.settings).protection.at_rest == "hub_released"
+    assert bench.run().protection.at_rest == "hub_released"
+
+
 def test_a_claim_that_waits_goes_on_with_the_same_code(bench: Bench) -> None:
     bench.approves = False
     assert "Nobody approved the claim" in bench.refusal()
