@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import Enum
 
-import msgspec
-
 from hub.roll.scope import same_people
 from wire.codec import encode
 from wire.roll import MAX_CHUNK_PERSONS, RollChanges, RollOfficer, RollPerson
@@ -54,14 +52,15 @@ def base_of(needed: Need, held: Version) -> Version:
 def chunks(
     upserts: Sequence[RollPerson], removals: Sequence[str], officers: list[RollOfficer] | None = None
 ) -> list[RollChanges]:
-    """Changes in parts that fit a message each; one empty part when there are none. Officers go with the first."""
+    """Changes in parts that fit a message each; one empty part when there are none. Officers go first."""
     parts = [RollChanges(upserts=group, removals=[]) for group in _groups(upserts)] or [
         RollChanges(upserts=[], removals=[])
     ]
     if removals:
         parts.insert(0, RollChanges(upserts=[], removals=list(removals)))
     if officers is not None:
-        parts[0] = msgspec.structs.replace(parts[0], officers=officers)
+        held = [part for part in parts if part.upserts or part.removals]
+        parts = [RollChanges(upserts=[], removals=[], officers=officers), *held]
     return parts
 
 
