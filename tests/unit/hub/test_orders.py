@@ -1,0 +1,310 @@
+"""Orders to the gates: given by those who may, told to the terminals they are for, ended by a new version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
+
+from hub.accounts.audit import Actor
+from hub.accounts.permissions import Role
+from hub.accounts.records import AuditEntry
+from hub.control_room.needs import needs
+from hub.database import session_scope
+from hub.movements.orders.actions import MOST_IN_FORCE, end, give, in_force, let_through, orders_wanted
+from hub.movements.orders.desk import FIRST_PATIENCE, OrdersDesk
+from hub.movements.orders.records import SiteOrder
+from hub.movements.orders.standing import reaches
+from hub.movements.records import FeedItem
+from hub.sentences import RefusedError
+from hub.terminals.actions import cut_off, note_state
+from hub.terminals.configuration.actions import note_held
+from hub.terminals.epochs import HubEpoch
+from wire.codec import decode
+from wire.envelope import HUB, open_envelope
+from wire.happenings import EntryReference
+from wire.keys import SigningKey
+from wire.orders import KIND, OrderKind, Orders
+from wire.state import State
+from wire.versions import NOTHING, Version
+
+from .site_world import World, post, sign_in
+
+ADA = Actor("ada", "10.0.0.9")
+
+
+@dataclass
+class Gates:
+    """Terminals at the two checkpoints of the site; `heard` is what the desk sent to each."""
+
+    world: World
+    key: SigningKey = field(default_factory=SigningKey.generate)
+    ids: dict[str, int] = field(default_factory=dict)
+    sessions: dict[str, int] = field(default_factory=dict)
+    heard: dict[str, list[Orders]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.world.site()
+        self.desk = OrdersDesk(self.world.sessions, self.key, self._send)
+        for name, checkpoint in (("a-1", "a-in"), ("w-1", "w-in")):
+            self.ids[name] = self.world.terminal(name, checkpoint)
+            self.heard[name] = []
+            self.say(name)
+
+    def say(self, name: str, version: Version | None = None, *, online: bool = True) -> None:
+        self.sessions[name] = self.sessions.get(name, 0) + 1
+        state = State(
+            session=self.sessions[name],
+            online=online,
+            software="x",
+            boot_id="0" * 32,
+            said_at=self.world.at,
+            roll_version=NOTHING,
+            journal=None,
+            health=None,
+            orders_version=version,
+        )
+        with session_scope(self.world.sessions) as session:
+            note_state(session, self.ids[name], state, self.world.at)
+            if online:
+                note_held(session, self.ids[name], state, self.world.at)
+
+    def obey(self, name: str) -> None:
+        self.say(name, self.heard[name][-1].version)
+
+    def tick(self, seconds: float = 1) -> int:
+        self.world.later(seconds=seconds)
+        return self.desk.tick(self.world.at)
+
+    def give(self, kind: OrderKind, **scope: object) -> int:
+        with session_scope(self.world.sessions) as session:
+            return give(session, kind, reason="Fire", actor=ADA, now=self.world.at, **scope)  # type: ignore[arg-type]
+
+    def end(self, number: int) -> None:
+        with session_scope(self.world.sessions) as session:
+            end(session, number, reason="", actor=ADA, now=self.world.at)
+
+    def let(self, terminal: str = "a-1") -> int:
+        referral = EntryReference(terminal=terminal, journal_id=b"j" * 16, sequence=7)
+        with session_scope(self.world.sessions) as session:
+            return let_through(
+                session,
+                terminal=terminal,
+                person="P-1",
+                referral=referral,
+                by="ada",
+                reason="known to me",
+                now=self.world.at,
+            )
+
+    def kinds(self, name: str) -> list[str]:
+        return [order.kind.value for order in self.heard[name][-1].in_force]
+
+    def _send(self, topic: str, payload: bytes) -> bool:
+        name = topic.split("/")[2]
+        body = open_envelope(payload, kind=KIND, sender=HUB, receiver=name, key=self.key.public_key())
+        self.heard[name].append(decode(body, Orders))
+        return True
+
+
+@pytest.fixture
+def gates(world: World) -> Gates:
+    return Gates(world)
+
+
+def test_without_any_order_nobody_is_told_anything(gates: Gates) -> None:
+    assert gates.tick() == 0
+
+
+def test_an_unknown_place_and_one_order_too_many_are_refused(gates: Gates) -> None:
+    with pytest.raises(RefusedError, match="moon"):
+        gates.give(OrderKind.LOCKDOWN, zones=["yard", "moon"])
+    with pytest.raises(RefusedError, match="x-9"):
+        gates.let("x-9")
+    with session_scope(gates.world.sessions) as session:
+        for _ in range(MOST_IN_FORCE):
+            give(session, OrderKind.LOCKDOWN, reason="", actor=ADA, now=gates.world.at)
+    with pytest.raises(RefusedError, match="Too many"):
+        gates.give(OrderKind.EVACUATE)
+
+
+def test_an_order_for_the_site_reaches_every_terminal_at_once(gates: Gates) -> None:
+    gates.give(OrderKind.LOCKDOWN)
+    assert gates.tick() == 2
+    assert gates.kinds("a-1") == gates.kinds("w-1") == ["LOCKDOWN"]
+    assert gates.heard["a-1"][0].in_force[0].by == "ada"
+
+
+def test_it_is_said_again_until_the_terminal_says_that_it_acts_by_it(gates: Gates) -> None:
+    gates.give(OrderKind.LOCKDOWN)
+    gates.tick()
+    gates.obey("a-1")
+    assert gates.tick(0.2) == 0
+    assert gates.tick(FIRST_PATIENCE.total_seconds()) == 1
+    assert len(gates.heard["w-1"]) == 2
+    assert gates.tick(FIRST_PATIENCE.total_seconds()) == 0
+    gates.say("w-1")
+    assert gates.tick(0.2) == 1  # it connected anew: told at once
+    gates.obey("w-1")
+    assert gates.tick(3600) == 0
+
+
+def test_an_order_for_a_zone_concerns_the_terminals_that_join_it(gates: Gates) -> None:
+    gates.give(OrderKind.EVACUATE, zones=["workshop"])
+    assert gates.tick() == 1
+    assert gates.heard["a-1"] == []
+    gates.give(OrderKind.LOCKDOWN, terminals=["a-1"])
+    gates.tick()
+    assert (gates.kinds("a-1"), gates.kinds("w-1")) == (["LOCKDOWN"], ["EVACUATE"])
+
+
+def test_ending_is_a_new_version_without_it(gates: Gates) -> None:
+    number = gates.give(OrderKind.LOCKDOWN)
+    gates.tick()
+    first = gates.heard["a-1"][-1].version
+    gates.end(number)
+    gates.end(number)
+    gates.tick()
+    assert gates.kinds("a-1") == []
+    assert gates.heard["a-1"][-1].version > first
+    with pytest.raises(RefusedError):
+        gates.end(99)
+
+
+def test_one_person_is_let_through_at_one_terminal_for_a_while(gates: Gates) -> None:
+    number = gates.let()
+    assert gates.tick() == 1
+    (order,) = gates.heard["a-1"][-1].in_force
+    assert (order.number, order.person, order.kind) == (number, "P-1", OrderKind.LET_THROUGH)
+    assert order.referral is not None
+    assert order.referral.sequence == 7
+    assert order.until_at == gates.world.at + timedelta(seconds=59)
+    with session_scope(gates.world.sessions) as session:
+        assert in_force(session, gates.world.at) == []
+        assert len(in_force(session, gates.world.at, with_let_through=True)) == 1
+        later = gates.world.at + timedelta(minutes=2)
+        assert in_force(session, later, with_let_through=True) == []
+    with pytest.raises(RefusedError):
+        gates.end(number)
+
+
+def test_however_many_are_let_through_a_lockdown_is_not_crowded_out(gates: Gates) -> None:
+    gates.give(OrderKind.LOCKDOWN)
+    at = gates.world.at
+    with session_scope(gates.world.sessions) as session:
+        for number in range(MOST_IN_FORCE + 5):
+            person = f"P-{number}"
+            let_through(session, terminal="a-1", person=person, referral=None, by="ada", reason="", now=at)
+    gates.tick()
+    assert len(gates.heard["a-1"][-1].in_force) == MOST_IN_FORCE
+    assert gates.kinds("a-1")[0] == "LOCKDOWN"
+    assert gates.heard["a-1"][-1].in_force[-1].person == f"P-{MOST_IN_FORCE + 4}"
+
+
+def test_who_was_cut_off_is_told_nothing(gates: Gates) -> None:
+    with session_scope(gates.world.sessions) as session:
+        cut_off(session, "a-1", gates.world.at, "stolen")
+    gates.give(OrderKind.LOCKDOWN)
+    assert gates.tick() == 1
+    assert gates.heard["a-1"] == []
+
+
+def test_a_terminal_that_comes_during_a_lockdown_is_told_of_it(gates: Gates) -> None:
+    gates.give(OrderKind.LOCKDOWN)
+    gates.tick()
+    gates.ids["w-2"], gates.heard["w-2"] = gates.world.terminal("w-2", "w-in"), []
+    gates.say("w-2")
+    gates.tick(11)
+    assert gates.kinds("w-2") == ["LOCKDOWN"]
+
+
+def test_after_a_restore_the_epoch_makes_old_orders_newer_and_until_then_it_is_an_alarm(gates: Gates) -> None:
+    gates.say("a-1", Version(1, 9))
+    gates.tick()
+    gates.tick(60)
+    with session_scope(gates.world.sessions) as session:
+        items = session.scalars(select(FeedItem)).all()
+        assert [item.payload["what"] for item in items] == ["orders_ahead"]
+        session.add(HubEpoch(epoch=2, since_at=gates.world.at))
+    gates.tick()
+    assert gates.heard["a-1"][-1].version == Version(2, 0)
+    assert gates.kinds("a-1") == []
+
+
+def test_who_acts_by_it_who_not_yet_and_who_is_away(gates: Gates) -> None:
+    gates.give(OrderKind.EVACUATE)
+    gates.tick()
+    gates.obey("a-1")
+    gates.say("w-1", online=False)
+    with session_scope(gates.world.sessions) as session:
+        (reach,) = reaches(session, gates.world.at)
+        assert (reach.taken, reach.not_yet, reach.away) == (("a-1",), (), ("w-1",))
+        assert orders_wanted(session)["a-1"] == gates.heard["a-1"][-1].version
+        found = [need for need in needs(session, [], gates.world.at, "en") if need.kind == "order"]
+    assert [(need.rank, need.title, need.page) for need in found] == [(1, "Evacuation", "/orders")]
+    assert "1 terminals do not act by it yet" in found[0].detail
+
+
+def test_an_order_that_was_given_cannot_be_rewritten(gates: Gates) -> None:
+    gates.give(OrderKind.LOCKDOWN)
+    with session_scope(gates.world.sessions) as session:
+        session.scalars(select(SiteOrder)).one().reason = "none"
+        with pytest.raises(DatabaseError, match="append-only"):
+            session.flush()
+        session.rollback()
+
+
+def browser(world: World, login: str, role: Role) -> FlaskClient:
+    world.account(login, role)
+    client = world.app().test_client()
+    assert sign_in(client, login).status_code == 303
+    return client
+
+
+def test_the_page_gives_and_ends_orders_and_writes_them_down(gates: Gates, client: FlaskClient) -> None:
+    assert "No order is in force" in client.get("/orders").text
+    form: dict[str, object] = {"kind": "LOCKDOWN", "scope": "site", "reason": "fire", "note": "kitchen"}
+    assert post(client, "/orders", form).location == "/orders"
+    standing = client.get("/orders/standing").text
+    assert "Lockdown" in standing
+    assert "Fire. kitchen" in standing
+    assert "0 of 2 terminals" in standing
+    assert post(client, "/orders/1/end", {}, page="/orders").location == "/orders"
+    assert "No order is in force" in client.get("/orders").text
+    with session_scope(gates.world.sessions) as session:
+        acts = [row.act for row in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
+    assert acts[-2:] == ["order.lockdown", "order.end"]
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"kind": "LET_THROUGH", "scope": "site"}, 400),
+        ({"kind": "PARTY"}, 400),
+        ({"kind": "LOCKDOWN", "scope": "zones"}, 400),
+        ({"kind": "LOCKDOWN", "scope": "zones", "zones": "moon"}, 400),
+    ],
+)
+def test_what_cannot_be_ordered_is_said(
+    gates: Gates, client: FlaskClient, form: dict[str, object], status: int
+) -> None:
+    assert post(client, "/orders", form).status_code == status
+    with session_scope(gates.world.sessions) as session:
+        assert session.scalars(select(SiteOrder)).all() == []
+
+
+def test_the_control_room_orders_and_only_a_supervisor_ends(gates: Gates) -> None:
+    control_room = browser(gates.world, "carla", Role.CONTROL_ROOM)
+    assert post(control_room, "/orders", {"kind": "EVACUATE", "scope": "site"}).status_code == 303
+    assert "Yes, end it now" not in control_room.get("/orders").text
+    assert post(control_room, "/orders/1/end", {}, page="/orders").status_code == 403
+    supervisor = browser(gates.world, "sam", Role.SHIFT_SUPERVISOR)
+    assert "Yes, end it now" in supervisor.get("/orders").text
+    assert post(supervisor, "/orders/1/end", {}, page="/orders").status_code == 303
+    assert post(supervisor, "/orders/x/end", {}, page="/orders").status_code == 404
+    officer = browser(gates.world, "otto", Role.OFFICER)
+    assert officer.get("/orders").status_code == 403
