@@ -10,8 +10,7 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -90,8 +89,7 @@ def _make_root(root: Path) -> None:
         *("debootstrap", "--arch=arm64", "--foreign", "--variant=minbase", f"--include={packages}"),
         *("bookworm", str(root), _mirror()),
     )
-    with _mounted(root):
-        _run("chroot", str(root), "/debootstrap/debootstrap", "--second-stage")
+    _inside(root, "/debootstrap/debootstrap", "--second-stage")
 
 
 def _mirror() -> str:
@@ -117,38 +115,49 @@ def _install(root: Path, wheels: Path) -> None:
     shutil.rmtree(root / "wheels", ignore_errors=True)
     shutil.copytree(wheels, root / "wheels")
     pip = (".venv/bin/python", "-m", "pip", "install", "-q", "--no-compile", "--no-index", "--no-deps")
-    with _mounted(root):
-        _inside(root, "python3", "-m", "venv", ".venv")
-        _inside(root, *pip, "--find-links", "/wheels", "--require-hashes", "-r", "requirements.lock")
-        _inside(root, *pip, "--no-build-isolation", "--editable", ".")
+    _in_project(root, "python3", "-m", "venv", ".venv")
+    _in_project(root, *pip, "--find-links", "/wheels", "--require-hashes", "-r", "requirements.lock")
+    _in_project(root, *pip, "--no-build-isolation", "--editable", ".")
 
 
 def _scan(root: Path) -> dict[str, Any]:
-    with _mounted(root):
-        said = _inside(root, ".venv/bin/python", "-m", "simulation.one_scan")
+    said = _in_project(root, ".venv/bin/python", "-m", "simulation.one_scan")
     found: dict[str, Any] = json.loads(said.strip().splitlines()[-1])
     return found
 
 
+_ENTER = """
+for name in proc dev sys; do mkdir -p "$ROOT/$name"; done
+mount -t proc proc "$ROOT/proc"
+mount --rbind /dev "$ROOT/dev"
+mount --rbind /sys "$ROOT/sys"
+cd "$ROOT"
+exec chroot "$ROOT" env -i HOME=/root PATH=/usr/bin:/bin:/usr/sbin:/sbin DEBIAN_FRONTEND=noninteractive "$@"
+"""
+
+
 def _inside(root: Path, *words: str) -> str:
-    script = 'cd /opt/pims && exec env -i HOME=/root PATH="/usr/bin:/bin:/usr/sbin:/sbin" "$@"'
-    return _run("chroot", str(root), "sh", "-c", script, "sh", *words)
+    """A command in the ARM root. Its mounts are in a namespace of their own and end with it, however it ends."""
+    return _run(
+        *(
+            "unshare",
+            "--mount",
+            "--propagation",
+            "private",
+            "env",
+            f"ROOT={root}",
+            "sh",
+            "-e",
+            "-c",
+            _ENTER,
+            "sh",
+        ),
+        *words,
+    )
 
 
-@contextmanager
-def _mounted(root: Path) -> Iterator[None]:
-    """/proc, /dev and its terminals inside, gone again afterwards."""
-    inside = [("proc", ["-t", "proc", "proc"]), ("dev", ["--rbind", "/dev"]), ("sys", ["--rbind", "/sys"])]
-    done: list[Path] = []
-    try:
-        for name, words in inside:
-            (root / name).mkdir(exist_ok=True)
-            _run("mount", "--make-private", *words, str(root / name))
-            done.append(root / name)
-        yield
-    finally:
-        for path in reversed(done):
-            subprocess.run(["umount", "-l", str(path)], check=False)
+def _in_project(root: Path, *words: str) -> str:
+    return _inside(root, "sh", "-c", 'cd /opt/pims && exec "$@"', "sh", *words)
 
 
 def _run(*words: str) -> str:
