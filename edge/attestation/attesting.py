@@ -27,7 +27,10 @@ class _Word:
 
 
 class Attesting:
-    """`light` shows the ring's answer; `front` shows the moment and holds the lock. Any thread may call."""
+    """`light` shows the ring's answer; `front` shows the moment and holds the lock. Any thread may call.
+
+    `locked_down` tells of a lockdown, in which fingers let nobody through and open no referral.
+    """
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class Attesting:
         clock: Clock,
         front: Front,
         light: Callable[[Light], object],
+        locked_down: Callable[[], bool] = lambda: False,
     ) -> None:
         self._place = place
         self._roll = roll
@@ -46,14 +50,15 @@ class Attesting:
         self._clock = clock
         self._front = front
         self._light = light
+        self._locked_down = locked_down
         self._answering = threading.Lock()
 
     def attest(self, officer: str, asked: AttestQuestion) -> Attested:
         """Journals what the officer `officer` says, then opens the gate if the person may pass.
 
         DeskRefusedError `answered` when the referral does not wait any more, `no_reason`, `unknown` for a person who is
-        not on the roll copy, `try_first` without a referral for somebody whose fingers can be read. EdgeError when the
-        journal takes no entry: then nothing opens.
+        not on the roll copy, `try_first` without a referral for somebody whose fingers can be read, save in a
+        lockdown. EdgeError when the journal takes no entry: then nothing opens.
         """
         reason = asked.reason.strip()
         if not reason:
@@ -88,7 +93,7 @@ class Attesting:
                 "unknown",
                 "This person is not on the terminal's roll. Ask the control room, or turn them back.",
             )
-        if asked.referral is None and not person.attested:
+        if asked.referral is None and not person.attested and not self._locked_down():
             raise DeskRefusedError("try_first", "Ask them to try their finger first; then they stand here.")
         if self._place.to_zone not in person.zones:
             return _Word(Decision.REFUSE, "zone_not_allowed", person)
