@@ -22,6 +22,7 @@ from edge.provisioning import Folder
 from edge.refusals import Refusals
 from edge.settings import Settings
 from edge.threads import Threads
+from wire.happenings import EntryReference
 from wire.journal import Clock as Confidence
 from wire.keys import verifying_key
 from wire.provisioning import Grant
@@ -84,6 +85,10 @@ class Gate:
     def orders_version(self) -> Version | None:
         """For the record of a passage."""
         return None if self._orders is None else self._orders.version()
+
+    def answered(self) -> list[EntryReference]:
+        """Referrals that the hub has answered by letting the person through."""
+        return [] if self._orders is None else self._orders.answered()
 
     def used(self, number: int) -> None:
         """A passage used up the order of that number."""

@@ -20,7 +20,7 @@ from edge.orders_file import OrdersFile, Stored, mark_used
 from edge.ports import Clock, Recorder
 from edge.refusals import Refusals
 from wire.errors import Refusal, WireError
-from wire.happenings import OrdersTaken
+from wire.happenings import EntryReference, OrdersTaken
 from wire.journal import Clock as Confidence
 from wire.orders import Order, OrderKind, Orders
 from wire.versions import Version
@@ -95,6 +95,11 @@ class OrdersBook:
             if order.kind is OrderKind.LET_THROUGH and order.person is not None
         }
         return InForce(OrderKind.EVACUATE in kinds, OrderKind.LOCKDOWN in kinds, let)
+
+    def answered(self) -> list[EntryReference]:
+        """Referrals of this terminal that an officer at the hub has answered by letting the person through."""
+        orders = self._orders
+        return [order.referral for order in orders.in_force if order.referral is not None] if orders else []
 
     def used(self, number: int) -> None:
         """An order that holds for one person once is spent: it lets nobody else through, nor after a restart."""

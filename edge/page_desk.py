@@ -35,7 +35,7 @@ from wire.versions import Version
 LOOK_BACK = 2_000
 """Entries read at a start for referrals that still wait and PINs that were wrong: an hour of a busy gate."""
 
-MoreVerbs = Callable[[Callable[[str], str]], Mapping[str, Verb]]
+MoreVerbs = Callable[[Officers], Mapping[str, Verb]]
 
 
 class PageDesk:
@@ -81,7 +81,9 @@ class PageDesk:
         self._rules: Callable[[], tuple[Version | None, int | None]] = lambda: (None, None)
 
     def calling(self) -> bool:
-        """Whether the resting light should send somebody to the officer."""
+        """Whether the resting light should send somebody to the officer. Asked at each turn of the glass."""
+        for reference in self._gate.answered():
+            self._referrals.close(reference)
         return self._referrals.is_calling(self._clock.read())
 
     def start(
@@ -102,6 +104,7 @@ class PageDesk:
             self._clock,
             self._gate.front,
             agent.answer,
+            lambda: self._gate.in_force().lockdown,
         )
         officer = OfficerVerbs(
             self._place,
@@ -117,7 +120,7 @@ class PageDesk:
         verbs = {
             **officer.verbs(),
             "inmate": Verb(Nothing, lambda _asked: self._gate.front.picture()),
-            **(more(self._officers.login_of) if more is not None else {}),
+            **(more(self._officers) if more is not None else {}),
         }
         socket = self._socket = DeskSocket(_socket_path(self._folder), verbs, self._log.of("desk"))
         beat = threads.beat("desk", self._settings.health.hung_s)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol
 
@@ -61,6 +60,7 @@ class Content:
     zones: Mapping[str, frozenset[str]]
     expected: frozenset[str]
     attested: frozenset[str] = frozenset()
+    languages: Mapping[str, str] = field(default_factory=dict)
     officers: tuple[RollOfficer, ...] = ()
     scope: str = ""
 
@@ -129,7 +129,7 @@ class RollCopy:
 
     def facts(self, content: Content) -> RollFacts:
         """What a decision needs of `content`, with its age as of now."""
-        return RollFacts(content.version, self.age_s(), content.zones, content.attested)
+        return RollFacts(content.version, self.age_s(), content.zones, content.attested, content.languages)
 
     def age_s(self) -> int | None:
         """Seconds since the hub last confirmed the copy, None when it never did."""
@@ -299,6 +299,7 @@ class RollCopy:
             zones=zones,
             expected=frozenset(number for number, allowed in zones.items() if self._to_zone in allowed),
             attested=frozenset(number for number, who in people.items() if who.attested),
+            languages={number: who.language for number, who in people.items()},
             officers=tuple(stored.officers),
             scope=stored.scope,
         )

@@ -17,8 +17,10 @@ CALL_S = 180.0
 
 MOST_OPEN = 50
 
-ORDERED_AT_ALL = frozenset({"no_roll"})
+OF_EVERYBODY = frozenset({"no_roll"})
 """Rules that refer everybody: nobody is called for one person then."""
+
+LET_THROUGH = "let_through"
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Referrals:
         self._lock = threading.Lock()
 
     def note(self, reference: EntryReference, reading: Reading, happening: Happening) -> None:
-        """An entry was journalled: a referral opens, an attestation closes one."""
+        """An entry was journalled: a referral opens; an attestation, or going through by the hub's word, closes one."""
         if isinstance(happening, Passage) and happening.decision is Decision.REFER:
             with self._lock:
                 self._open[reference] = Referral(reference, reading, happening)
@@ -52,11 +54,19 @@ class Referrals:
                     del self._open[next(iter(self._open))]
         elif isinstance(happening, Attestation) and happening.referral is not None:
             self.close(happening.referral)
+        elif isinstance(happening, Passage) and happening.rule == LET_THROUGH:
+            self._close_of(happening.person)
 
     def close(self, reference: EntryReference) -> None:
         """It was answered, here or at the hub."""
         with self._lock:
             self._open.pop(reference, None)
+
+    def _close_of(self, person: str | None) -> None:
+        with self._lock:
+            for reference, one in list(self._open.items()):
+                if person in one.candidates:
+                    del self._open[reference]
 
     def find(self, reference: EntryReference, now: Reading) -> Referral | None:
         return next((one for one in self.open(now) if one.reference == reference), None)
@@ -71,7 +81,7 @@ class Referrals:
     def is_calling(self, now: Reading) -> bool:
         """Whether somebody stands there whom the light should send to the officer."""
         return any(
-            now.seconds_since(one.opened) < CALL_S and one.passage.rule not in ORDERED_AT_ALL
+            now.seconds_since(one.opened) < CALL_S and one.passage.rule not in OF_EVERYBODY
             for one in self.open(now)
         )
 

@@ -344,6 +344,15 @@ def test_the_light_calls_for_a_while_and_the_referral_lapses_in_the_end(world: W
     assert world.referrals.open(world.read()) == []
 
 
+def test_whom_the_hub_let_through_waits_no_longer(world: World) -> None:
+    world.refer(candidates=["P-000001", "P-000003"])
+    other = world.refer(candidates=["P-000002"])
+    world.record(passage("let_through", Decision.ADMIT, person="P-000003"))
+    assert [one.reference for one in world.referrals.open(world.read())] == [other]
+    world.referrals.close(other)
+    assert world.referrals.open(world.read()) == []
+
+
 def test_referrals_are_bounded(world: World) -> None:
     for _person in range(MOST_OPEN + 7):
         world.refer()
@@ -502,3 +511,13 @@ def test_alarms_of_door_and_disk_are_said_in_words_of_the_page() -> None:
         alarms=["door_forced", "room", "hot"],
     )
     assert warnings_of(home(), health, RULES, wants_officers=True) == ["door", "disk"]
+
+
+def test_in_a_lockdown_an_officer_lets_through_whom_no_finger_lets_through(world: World) -> None:
+    roll = cast(RollCopy, world)
+    locked = Attesting(PLACE, roll, world.referrals, world, world, world, world.light, lambda: True)
+    said = locked.attest("bgarcia", AttestQuestion(token="", referral=None, person="P-000001", reason="fire"))
+    assert said.decision is Decision.ADMIT
+    kept = world.kept[-1]
+    assert isinstance(kept, Attestation)
+    assert (kept.officer, kept.standing, kept.referral) == ("bgarcia", False, None)

@@ -432,7 +432,8 @@ def test_officers_come_with_the_roll_and_change_alone(terminal: Terminal) -> Non
 def test_who_has_a_standing_procedure_is_known_without_fingers(terminal: Terminal) -> None:
     known = RollPerson(person="P-000001", fingers=[], zones=["block-a"], attested=True)
     terminal.copy.receive(terminal.update(NOTHING, v(5), [known, person(2)]))
-    assert terminal.copy.facts(terminal.copy.content()).attested == {"P-000001"}
+    facts = terminal.copy.facts(terminal.copy.content())
+    assert (facts.attested, facts.languages) == ({"P-000001"}, {"P-000001": "en"})
 
 
 def test_a_copy_of_the_first_form_is_read_and_written_anew(terminal: Terminal) -> None:
