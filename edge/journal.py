@@ -282,6 +282,8 @@ def open_journal(
     What `mark` vouches for is not read again.
     """
     if not path.exists():
+        if path.with_name(path.name + "-wal").exists():  # of a file that is gone: it would be mixed into the new one
+            journal_file.set_aside(path, aside_name())
         return Journal(path, terminal, room, _create(path, terminal, new_id())), None
     try:
         return Journal(path, terminal, room, check_file(path, terminal, mark)), None

@@ -12,10 +12,12 @@ from edge.ports import Standing
 from edge.storage import sync_folder
 from wire.codec import decode
 from wire.errors import WireError
-from wire.journal import Entry, genesis, link
+from wire.journal import JOURNAL_ID_BYTES, Entry, genesis, link
 
 LAYOUT = 1
 """Version of the tables, kept as SQLite's user_version."""
+
+LINK_BYTES = 32
 
 BUSY_MS = 5_000
 """Only ever waited for while a command looks at the file from outside."""
@@ -89,10 +91,23 @@ def standing(connection: sqlite3.Connection) -> Standing:
     facts = connection.execute(
         "SELECT terminal, journal_id, committed, backed_up, pruned_to, pruned_link FROM journal"
     ).fetchone()
-    if facts is None:
+    if facts is None or not is_sound(facts):
         raise JournalDamagedError("The journal's file says of itself neither terminal nor journal.")
     end = connection.execute("SELECT sequence, link FROM entries ORDER BY sequence DESC LIMIT 1").fetchone()
     return Standing(*facts, *(end or (facts[4], facts[5])))
+
+
+def is_sound(facts: tuple[object, ...]) -> bool:
+    """Whether what a file says of itself is of the right kinds: STRICT tables do not hold against a garbled page."""
+    terminal, journal_id, committed, backed_up, pruned_to, pruned_link = facts
+    marks = (committed, backed_up, pruned_to)
+    return (
+        isinstance(terminal, str)
+        and isinstance(journal_id, bytes)
+        and isinstance(pruned_link, bytes)
+        and (len(journal_id), len(pruned_link)) == (JOURNAL_ID_BYTES, LINK_BYTES)
+        and all(isinstance(mark, int) and mark >= 0 for mark in marks)
+    )
 
 
 def verify(connection: sqlite3.Connection, terminal: str, mark: Mark | None = None) -> Standing:

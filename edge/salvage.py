@@ -25,7 +25,6 @@ MOST_ENTRIES = 100_000
 """In memory at once, some 50 MB; what is beyond it goes at the next start."""
 MOST_LOST = 2_000
 """Entries in a row that cannot be read before the rest is given up."""
-LINK_BYTES = 32
 _FACTS = "SELECT terminal, journal_id, committed, backed_up, pruned_to, pruned_link FROM journal"
 _FROM = "SELECT sequence, raw, link FROM entries WHERE sequence >= ? ORDER BY sequence LIMIT ?"
 
@@ -120,7 +119,7 @@ def _read(path: Path, terminal: str) -> list[Stretch]:
     try:
         with closing(journal_file.connect_to_look(path)) as connection:
             facts = connection.execute(_FACTS).fetchone()
-            if facts is None or facts[0] != terminal:
+            if facts is None or not journal_file.is_sound(facts) or facts[0] != terminal:
                 return []
             named, journal_id, committed, backed_up, pruned_to, pruned_link = facts
             return _stretches(
@@ -152,7 +151,7 @@ def _rows(connection: sqlite3.Connection, committed: int) -> Iterator[tuple[int,
     while lost < MOST_LOST:
         try:
             for sequence, raw, stored in connection.execute(_FROM, (at, MOST_ENTRIES)):
-                if isinstance(raw, bytes) and isinstance(stored, bytes) and len(stored) == LINK_BYTES:
+                if isinstance(raw, bytes) and isinstance(stored, bytes) and len(stored) == journal_file.LINK_BYTES:
                     yield sequence, raw, stored
                 at, lost = sequence + 1, 0
         except sqlite3.Error:
