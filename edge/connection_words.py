@@ -6,11 +6,13 @@ OpenSSL words as below, and MQTT 5 names refusals by reason codes.
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
 
+_ALERT = re.compile(r"\[SSL: (\w+)\]")
 _ASK_AGAIN = "Provision it again: pims-edge provision."
 
 # Looked for in this order in what the library said, lower case, with underscores as spaces.
@@ -65,6 +67,12 @@ _REASONS = (
         "What answers at the broker's address does not speak TLS 1.3 as the broker does. Check address and port.",
     ),
 )
+
+
+def tls_alert(line: str) -> str | None:
+    """OpenSSL's word for what the other side refused, as UNKNOWN_CA, in a line of a library's log; None without one."""
+    found = _ALERT.search(line)
+    return None if found is None else found[1]
 
 
 def why_not(said: str) -> str | None:

@@ -21,6 +21,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from edge.certificate import key_file
 from edge.clock import Reading
+from edge.connection_words import tls_alert
 from edge.log import Log
 from wire.journal import Clock as Confidence
 from wire.settings import UplinkSettings
@@ -224,6 +225,12 @@ class Uplink:
             if reason is not None and reason.is_failure:
                 self._note_failure("publish_refused", str(reason))
 
+        def on_log(_client: Client, _data: Any, _level: int, words: str) -> None:
+            # In TLS 1.3 the broker refuses our certificate after the handshake: the library tells only its log.
+            if (alert := tls_alert(words)) is not None:
+                self._note_failure("tls", alert)
+
+        client.on_log = on_log
         client.on_connect, client.on_subscribe, client.on_disconnect = on_connect, on_subscribe, on_disconnect
         client.on_message, client.on_publish = on_message, on_publish
 
