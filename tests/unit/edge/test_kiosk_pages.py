@@ -273,11 +273,20 @@ def test_a_referral_that_was_answered_elsewhere_is_said(page: FlaskClient, agent
 
 def test_only_a_standing_procedure_goes_through_from_the_roll(page: FlaskClient, agent: Agent) -> None:
     sign_in(page)
+    agent.answers["home"] = msgspec.structs.replace(HOME, orders=[])
     assert "let them try their finger first" in get(page, "/roll/P-000001").text
     agent.answers["person"] = BETO
     assert "Standing procedure followed" in get(page, "/roll/P-000002").text
     post(page, "/roll/P-000002", {"reason": "Standing procedure followed"})
     assert agent.last("attest").referral is None
+
+
+def test_in_a_lockdown_anybody_goes_through_on_the_officers_word(page: FlaskClient, agent: Agent) -> None:
+    sign_in(page)
+    agent.answers["home"] = msgspec.structs.replace(HOME, orders=["LOCKDOWN"])
+    assert "Ordered by my supervisor" in get(page, "/roll/P-000001").text
+    post(page, "/roll/P-000001", {"reason": "Medical emergency"})
+    assert agent.last("attest").reason == "Medical emergency"
 
 
 def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(page: FlaskClient, agent: Agent) -> None:

@@ -45,6 +45,7 @@ def said() -> set[str]:
         found |= set(table.values())
     found |= set(enrolment_page.NEXT_TOUCH)
     found |= {*referral_pages.REASONS, *referral_pages.TURNED_BACK, *roll_pages.STANDING_REASONS}
+    found |= set(roll_pages.LOCKDOWN_REASONS)
     for path in KIOSK.glob("*.py"):
         found |= set(re.findall(r'say\(\s*"([^"]+)"', path.read_text()))
     return found | refusals()
