@@ -21,7 +21,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from edge.certificate import key_file
 from edge.clock import Reading
-from edge.connection_words import tls_alert
+from edge.connection_words import tls_alert, why_not
 from edge.log import Log
 from wire.journal import Clock as Confidence
 from wire.settings import UplinkSettings
@@ -243,7 +243,7 @@ class Uplink:
         """One line for each change: a broker that is away for a week fills no log."""
         if (failure := f"{what} {why}") != self._last_failure:
             self._last_failure = failure
-            self._log.warning("broker_not_reached", what=what, why=why)
+            self._log.warning("broker_not_reached", what=what, why=why, say=why_not(failure))
 
 
 def _why(error: Exception) -> str | None:
