@@ -236,6 +236,8 @@ class Agent:
         self._lit = None
         if isinstance(error, SensorLost):
             self._held_since = None
+        if not in_capture and (word != self._trouble or self._trouble_in_capture):
+            self._front.show(OUT_OF_SERVICE)
         self._trouble_in_capture = in_capture
         if word != self._trouble:
             self._log.warning("sensor_trouble", trouble=word, code=error.code, say=str(error))

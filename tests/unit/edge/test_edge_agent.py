@@ -13,6 +13,7 @@ import pytest
 
 from edge.agent import BARRED_S, COVERED_S, IDLE_S, Agent
 from edge.errors import JournalFullError
+from edge.inmate.moments import Moment
 from edge.log import Log
 from edge.passage import Passages
 from edge.ports import Capture, Finding, Light, Likely, RollFacts
@@ -477,3 +478,54 @@ def test_a_match_in_doubt_asks_for_another_finger_and_keeps_who_it_may_be(world:
     assert isinstance(confirmed, Passage)
     assert (confirmed.evidence.second_finger, confirmed.evidence.needed) == (True, 8.4)
     assert confirmed.candidates == []
+
+
+class Gate:
+    """A front that writes into the world's one list what was shown and when the lock was released."""
+
+    def __init__(self, world: World) -> None:
+        self.done = world.done
+        self.shown: list[str] = []
+
+    def show(self, moment: Moment) -> None:
+        self.shown.append(moment.sign)
+
+    def grant(self) -> None:
+        self.done.append("granted")
+
+
+def test_the_lock_is_released_after_the_entry_and_for_nothing_but_an_admission(world: World) -> None:
+    gate = Gate(world)
+    agent = make_agent(world, front=gate)
+    for found in (REFUSED, NOBODY, NOBODY, NOBODY):
+        offer(world, agent, found)
+    assert "granted" not in world.done
+    offer(world, agent, ADMITTED)
+    assert world.done[-2:] == ["granted", "lit ADMIT"]
+    assert world.done[-3] == "kept passage"
+    answers = [sign for sign in gate.shown if sign not in ("come", "busy")]
+    assert answers == ["not_here", "again", "again", "officer", "go"]
+
+
+def test_a_full_journal_releases_no_lock(world: World) -> None:
+    gate = Gate(world)
+    agent = make_agent(world, front=gate)
+    agent.turn()
+    world.full = True
+    offer(world, agent, ADMITTED)
+    assert "granted" not in world.done
+    assert gate.shown[-1] == "out_of_service"
+
+
+def test_without_a_sensor_the_front_says_so_once_and_comes_back(world: World) -> None:
+    gate = Gate(world)
+    agent = make_agent(world, front=gate)
+    agent.turn()
+    world.sensor_error = SensorLost("unplugged")
+    for _turn in range(5):
+        agent.turn()
+    assert gate.shown == ["come", "out_of_service"]
+    world.sensor_error = None
+    for _turn in range(3):
+        agent.turn()
+    assert gate.shown == ["come", "out_of_service", "come"]
