@@ -202,8 +202,11 @@ class HubDouble:
         self._say(Channel.ACK, sign(Channel.ACK.value, HUB, self.name, body, self.key))
 
     def _say(self, channel: Channel, raw: bytes) -> None:
+        self.publish(topic(self.name, channel), raw)
+
+    def publish(self, where: str, raw: bytes) -> None:
         assert self._client is not None
-        self._client.publish(topic(self.name, channel), raw, qos=1)
+        self._client.publish(where, raw, qos=1)
 
 
 def _certified(request: str) -> tuple[str, str]:
