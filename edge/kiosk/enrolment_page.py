@@ -43,13 +43,13 @@ class Drawn:
     turn: int = 0
 
 
-WIDTH: Final = 320
+WIDTH: Final = 344
 _LEFT: Final = (
     Drawn(10, 6, 58, 22, 66),
     Drawn(9, 34, 30, 23, 92),
     Drawn(8, 63, 16, 23, 104),
     Drawn(7, 92, 32, 23, 90),
-    Drawn(6, 120, 84, 25, 66, 32),
+    Drawn(6, 104, 94, 25, 64, 34),
 )
 HANDS: Final = (
     *_LEFT,
@@ -217,7 +217,7 @@ def _show(template: str, view: DeskView, **more: object) -> str:
     return render_template(
         template,
         view=view,
-        hands=HANDS,
+        drawing=HANDS,
         fingers=FINGERS,
         said=SAID,
         advice=ADVICE,
