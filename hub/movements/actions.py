@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
@@ -15,6 +15,7 @@ from hub.errors import HubError
 from hub.movements import feed
 from hub.movements.passages import Passage
 from hub.movements.records import Checkpoint, FeedKind, Movement, Position, Zone, ZonePermission
+from hub.movements.referral_records import Attestation
 from hub.movements.referrals import open_referrals
 from hub.movements.rules import ADMIT, Proof, proven_zone, supersedes
 from wire.provisioning import CheckpointSettings
@@ -22,15 +23,19 @@ from wire.provisioning import CheckpointSettings
 SCAN = "scan"
 ATTESTED = "attested"
 """How a place is known: by a finger, or by an officer who vouched for the person there."""
+LET_THROUGH = "let_through"
+SAME_CROSSING = timedelta(minutes=5)
+"""A passage let through on a word at the hub comes this soon after it; the order itself ends earlier."""
 
 
 @dataclass
 class _Changes:
-    """What one transaction adds to the tables."""
+    """What one transaction adds to the tables. `told` are passages whose movement an officer's word made before."""
 
     movements: list[dict[str, object]] = field(default_factory=list)
     lines: list[feed.Line] = field(default_factory=list)
     positions: dict[int, dict[str, object]] = field(default_factory=dict)
+    told: frozenset[tuple[str, int]] = frozenset()
 
 
 def apply_passages(session: Session, passages: Sequence[Passage], *, at: datetime) -> list[feed.Line]:
@@ -41,7 +46,7 @@ def apply_passages(session: Session, passages: Sequence[Passage], *, at: datetim
     """
     held = _held(session, {p.person.id for p in passages if p.person is not None})
     known = frozenset(held)
-    changes = _Changes()
+    changes = _Changes(told=_vouched_for_at_hub(session, passages))
     for passage in passages:
         _take(passage, held, changes, at)
     insert_rows(session, Movement, changes.movements)
@@ -134,7 +139,7 @@ def _take(passage: Passage, held: dict[int, Proof], changes: _Changes, at: datet
         held[person.id] = proof
         changes.positions[person.id] = _position(person.id, zone, proof, _source(passage))
         moved = True
-    if person is not None and passage.decision == ADMIT:
+    if person is not None and passage.decision == ADMIT and not _is_told(passage, person.id, changes):
         changes.movements.append(_movement(passage, person.id, at))
     late = passage.late or (person is not None and zone is not None and not moved)
     changes.lines.append(feed.Line(at, FeedKind.PASSAGE, _payload(passage, late=late)))
@@ -142,6 +147,27 @@ def _take(passage: Passage, held: dict[int, Proof], changes: _Changes, at: datet
 
 def _source(passage: Passage) -> str:
     return SCAN if passage.officer is None else ATTESTED
+
+
+def _is_told(passage: Passage, person_id: int, changes: _Changes) -> bool:
+    return passage.rule == LET_THROUGH and (passage.proof.terminal, person_id) in changes.told
+
+
+def _vouched_for_at_hub(session: Session, passages: Sequence[Passage]) -> frozenset[tuple[str, int]]:
+    """(terminal, person) of those let through on an officer's word given at the hub: one crossing, one movement."""
+    through = [p for p in passages if p.rule == LET_THROUGH and p.person is not None]
+    if not through:
+        return frozenset()
+    since = min(p.proof.at for p in through) - SAME_CROSSING
+    rows = session.execute(
+        select(Attestation.terminal, Attestation.person_id).where(
+            Attestation.person_id.in_([p.person.id for p in through if p.person is not None]),
+            Attestation.sequence.is_(None),
+            Attestation.decision == ADMIT,
+            Attestation.occurred_at >= since,
+        )
+    )
+    return frozenset((terminal, person_id) for terminal, person_id in rows if person_id is not None)
 
 
 def _position(person_id: int, zone_id: int, proof: Proof, source: str) -> dict[str, object]:

@@ -137,6 +137,20 @@ def test_at_a_terminal_that_was_cut_off_meanwhile_the_word_stands_without_an_ord
         assert in_force(session, world.at, with_let_through=True) == []
 
 
+def test_the_passage_that_the_word_lets_through_is_no_second_movement(world: World, ana: Person) -> None:
+    referral = refer(world, [ana])
+    say(world, referral, Answer(Outcome.ATTESTED, ana.number, KNOWN))
+    world.later(seconds=15)
+    world.passage(ana, rule="let_through")
+    with session_scope(world.sessions, writes=False) as session:
+        assert session.scalars(select(Movement.method)).all() == ["ATTESTED"]
+        assert session.scalars(select(Position.proven_at)).all() == [world.at]
+    world.later(minutes=10)
+    world.passage(ana, rule="let_through")
+    with session_scope(world.sessions, writes=False) as session:
+        assert session.scalars(select(Movement.method)).all() == ["ATTESTED", "SCAN"]
+
+
 def test_a_finger_that_matched_asks_for_no_new_ones(world: World, ana: Person) -> None:
     referral = refer(world, rule="needs_officer", person=ana)
     say(world, referral, Answer(Outcome.ATTESTED, ana.number, KNOWN))
