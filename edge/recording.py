@@ -9,6 +9,7 @@ from edge.courier import Seal
 from edge.journal import Journal
 from edge.ports import Clock, Slice, Standing
 from wire.codec import decode, encode
+from wire.errors import WireError
 from wire.happenings import EntryReference, Happening, read_body
 from wire.journal import Entry, seal_batch
 from wire.keys import SigningKey
@@ -76,18 +77,26 @@ def last_settled(journal: Journal, now: Reading, live_s: float) -> int:
 
 
 def latest(journal: Journal, count: int) -> Iterator[tuple[EntryReference, Reading, Happening]]:
-    """What the last `count` entries that are still held say, in their order; kinds of other versions are left out."""
+    """What the last `count` entries that are still held say, in their order; forms of other versions are left out."""
     standing = journal.standing()
     first = max(standing.pruned_to + 1, standing.last - count + 1)
     while first <= standing.last:
         held = journal.read(first, standing.last, 1 << 20)
         for raw in held.entries:
             entry = decode(raw, Entry)
-            said = read_body(entry)
+            said = _said(entry)
             if said is not None:
                 reading = Reading(entry.boot_id, entry.boot_time_ms, entry.wall_time, entry.clock)
                 yield _reference(standing, entry), reading, said
         first = held.last + 1
+
+
+def _said(entry: Entry) -> Happening | None:
+    """An entry whose form this version does not know must not keep a gate shut."""
+    try:
+        return read_body(entry)
+    except WireError:
+        return None
 
 
 def _reference(standing: Standing, entry: Entry) -> EntryReference:
