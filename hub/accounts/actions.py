@@ -42,8 +42,12 @@ def add_account(
     actor: Actor,
     at: datetime,
     must_change: bool = True,
+    name: str = "",
 ) -> str:
-    """Make an account; gives its generated password, to be shown once. HubError when the login cannot be."""
+    """Make an account; gives its generated password, to be shown once. HubError when the login cannot be.
+
+    `name` is how colleagues read of them.
+    """
     if not is_login(login):
         raise HubError(
             "login_form", "A login has 2 to 40 lower-case letters, digits, dots, underscores and hyphens."
@@ -58,6 +62,7 @@ def add_account(
             password_hash=passwords.hash(password),
             must_change=must_change,
             created_at=at,
+            name=" ".join(name.split())[:80],
         )
     )
     write_down(session, at=at, actor=actor, act="account.add", subject=login, detail=role.value)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+import secrets
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -50,6 +51,14 @@ def fault_of_pin(pin: str) -> Sentence | None:
     if _is_obvious(pin):
         return Sentence("This PIN is among the first that anybody would try. Choose another one.")
     return None
+
+
+def make_pin(choose: Callable[[str], str] = secrets.choice) -> str:
+    """Six digits that are not among the first that anybody would try."""
+    while True:
+        pin = "".join(choose("0123456789") for _ in range(MIN_DIGITS))
+        if fault_of_pin(pin) is None:
+            return pin
 
 
 def set_pin(session: Session, login: str, pin_hash: str, *, name: str, actor: Actor, at: datetime) -> None:

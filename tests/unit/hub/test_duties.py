@@ -7,7 +7,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from hub.__main__ import main
 from hub.accounts.audit import Actor
+from hub.accounts.permissions import Role
 from hub.control_room.needs import Need, needs
 from hub.custody.records import Person, PersonChange
 from hub.database import session_scope
@@ -24,6 +26,7 @@ from hub.movements.re_enrolment import (
     task_of,
 )
 from hub.sentences import RefusedError
+from hub.settings import write_first
 
 from .duty_world import OLGA, SAM, officers, put_on_post
 from .site_world import World
@@ -48,8 +51,6 @@ ELSE = Actor("ada", "192.0.2.9")
 def test_a_post_that_cannot_be_is_refused(
     world: World, login: str, checkpoint: str, hours: float, code: str
 ) -> None:
-    from hub.accounts.permissions import Role
-
     world.site()
     officers(world)
     world.account("rita", Role.RECORDS_OFFICER)
@@ -79,6 +80,17 @@ def test_whoever_came_first_answers_then_the_supervisor_then_nobody(world: World
     world.later(hours=12)
     with session_scope(world.sessions, writes=False) as session:
         assert posts(session, world.at) == []
+
+
+def test_a_post_is_set_from_the_command_line(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.site()
+    officers(world)
+    write_first(world.folder)
+    data = ["--data", str(world.folder)]
+    assert main(["posts", "set", "olga", "--checkpoint", "moon", *data]) == 2
+    assert main(["posts", "set", "olga", "--hours", "0", *data]) == 2
+    assert main(["posts", "set", "olga", "--checkpoint", "a-in", *data]) == 0
+    assert "olga is on post: a-in" in capsys.readouterr().out
 
 
 def duties(world: World) -> list[Need]:

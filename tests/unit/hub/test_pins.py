@@ -6,12 +6,15 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from hub.__main__ import main
 from hub.accounts.audit import OPERATOR
+from hub.accounts.passwords import Passwords
 from hub.accounts.permissions import Role
 from hub.accounts.pins import (
     TerminalOfficer,
     fault_of_pin,
     hash_pin,
+    make_pin,
     must_change_pins,
     officers_for_terminals,
     officers_version,
@@ -20,6 +23,7 @@ from hub.accounts.pins import (
 from hub.accounts.records import Account, AuditEntry
 from hub.database import session_scope
 from hub.sentences import RefusedError
+from hub.settings import write_first
 
 from .site_world import PASSWORD, World, post, sign_in
 
@@ -109,6 +113,25 @@ def test_a_closed_account_leaves_the_terminals(world: World) -> None:
         account = session.scalars(select(Account).where(Account.login == "olga")).one()
         account.closed_at = world.at
     assert officers(world)[0] == []
+
+
+def test_a_made_pin_is_never_an_obvious_one() -> None:
+    digits = iter("111111" + "482915")
+    assert make_pin(lambda _: next(digits)) == "482915"
+
+
+def test_a_pin_is_made_at_the_hub_and_shown_once(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    write_first(world.folder)
+    data = ["--data", str(world.folder)]
+    assert main(["accounts", "make-pin", "olga", *data]) == 2
+    assert main(["accounts", "add", "olga", "--role", "officer", "--name", "Olga Cal", *data]) == 0
+    capsys.readouterr()
+    assert main(["accounts", "make-pin", "olga", *data]) == 0
+    shown = capsys.readouterr().out.split("(shown once): ")[1].strip()
+    assert fault_of_pin(shown) is None
+    (officer,) = officers(world)[0]
+    assert (officer.login, officer.name) == ("olga", "Olga Cal")
+    assert Passwords().verify(officer.pin, shown)
 
 
 # --- the page
