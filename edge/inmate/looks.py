@@ -55,7 +55,7 @@ LOOKS: dict[Sign, Look] = {
         "exit",
         "#009E73",
         Lamp(False, True, False, 0.25, 0.25),
-        ((1320, 250), (880, 250)),
+        ((1320, 250), (880, 250), (0, 250)),
         repeats=True,
     ),
 }
