@@ -12,9 +12,6 @@ from hub.sentences import Sentence
 from wire.journal import Clock
 from wire.state import SensorWord
 
-REFERRAL_SHOWN_FOR: Final = timedelta(minutes=15)
-"""How long a referral stays among what needs a person; after that it is in the feed and the journal only."""
-ALARM_SHOWN_FOR: Final = timedelta(hours=12)
 SILENT_AFTER: Final = timedelta(seconds=100)
 """A terminal says how it is at least every 30 s; three times are missing."""
 ROLL_OLD_AFTER: Final = timedelta(hours=1)
