@@ -53,7 +53,7 @@ class TaskLine:
 
 
 def desks(session: Session) -> list[DeskLine]:
-    """Terminals that said they are desks and may speak, by name."""
+    """Terminals that said they are desks and may speak: those that are connected first, then by name."""
     waiting = (
         select(FingerTask.terminal_id, func.count().label("open"))
         .where(FingerTask.status == Status.OPEN)
@@ -70,7 +70,8 @@ def desks(session: Session) -> list[DeskLine]:
         .where(Terminal.status == TerminalStatus.ACTIVE)
         .order_by(Terminal.name)
     )
-    return [DeskLine(row.id, row.name, bool(row.online), row.open) for row in rows]
+    found = [DeskLine(row.id, row.name, bool(row.online), row.open) for row in rows]
+    return sorted(found, key=lambda desk: not desk.online)
 
 
 def take_fingers(

@@ -129,7 +129,7 @@ def test_a_finger_of_another_file_is_put_before_a_person(
     page = client.get(where)
     assert "Nothing was stored, and nothing is lost" in page.text
     assert 'href="/people/P-000002"' in page.text
-    assert "advice" in client.get("/fingers").text
+    assert "decide" in client.get("/fingers").text
     refused = post(client, where, {"act": "aside", "note": ""})
     assert (refused.status_code, "Write why" in refused.text) == (409, True)
     assert post(client, where, {"act": "others"}).status_code == 303
