@@ -70,10 +70,14 @@ def _check() -> None:
 def _download(wheels: Path) -> None:
     """Every package of the lock as a wheel for ARM, checked against its hash: none is built there."""
     wheels.mkdir(parents=True, exist_ok=True)
+    # pip asks this machine, not the one that it downloads for, what a marker means.
+    lock = (PROJECT / "requirements.lock").read_text()
+    for_arm = KEPT / "requirements.lock"
+    for_arm.write_text(lock.replace("platform_machine == 'aarch64'", "platform_machine != ''"))
     platforms = [word for name in PLATFORMS for word in ("--platform", f"{name}_aarch64")]
     _run(
         *(str(PROJECT / ".venv/bin/python"), "-m", "pip", "download", "-q", "--no-deps", "--require-hashes"),
-        *("-r", str(PROJECT / "requirements.lock"), "--only-binary=:all:", "--python-version", "3.11"),
+        *("-r", str(for_arm), "--only-binary=:all:", "--python-version", "3.11"),
         *("--implementation", "cp", "--abi", "cp311", "--abi", "abi3", "--abi", "none"),
         *platforms,
         *("-d", str(wheels)),
