@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,10 +16,11 @@ import pytest
 
 from edge.__main__ import main
 from edge.errors import ProvisioningError
+from edge.locking import held
 from edge.provision.commissioning import Result, printed
 from edge.provision.door import ClaimGone, DoorError, HubDoor
 from edge.provision.finding import find_sensor, likely_ports
-from edge.provision.helpers import Arrived
+from edge.provision.helpers import Arrived, await_arrival, compile_kernels
 from edge.provision.record import Record, SensorRecord, note, read_record, record_path
 from edge.provision.setting_aside import set_aside
 from edge.provision.steps import usable_rates
@@ -319,3 +321,31 @@ def test_a_full_disk_is_said(
     ]
     assert main(["provision", "--without-sensor", *words]) == 2
     assert "No space left on device" in capsys.readouterr().err
+
+
+def test_an_agent_that_cannot_start_is_quoted(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "gate-1")
+    prepare(folder)
+    settings = settings_of("gate", terminal="gate-1", sensor={"port": "/dev/x"})
+    make_terminal(folder, settings)
+    (folder.keys / "sign.key").write_bytes(b"short")
+    with pytest.raises(ProvisioningError, match=r"ended with status 2: .*sign\.key is damaged"):
+        await_arrival(folder, settings, patience_s=60, wait=time.sleep, say=lambda _: None)
+
+
+def test_a_service_that_runs_already_is_left_alone(tmp_path: Path) -> None:
+    folder = Folder(tmp_path / "gate-1")
+    prepare(folder)
+    settings = settings_of("gate", terminal="gate-1", sensor={"port": "/dev/x"})
+    make_terminal(folder, settings)
+    waited: list[float] = []
+    with held(folder.lock):
+        here = await_arrival(folder, settings, patience_s=2, wait=waited.append, say=lambda _: None)
+    assert here == Arrived(None, 0, None)
+    assert sum(waited) == 2
+
+
+def test_an_engine_that_cannot_start_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("edge.provision.helpers.sys.executable", "/bin/false")
+    with pytest.raises(ProvisioningError, match="fingerprint engine cannot start"):
+        compile_kernels()
