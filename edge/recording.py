@@ -99,5 +99,12 @@ def _said(entry: Entry) -> Happening | None:
         return None
 
 
+def _body(entry: Entry) -> Happening | None:
+    try:
+        return read_body(entry)
+    except WireError:
+        return None
+
+
 def _reference(standing: Standing, entry: Entry) -> EntryReference:
     return EntryReference(terminal=standing.terminal, journal_id=standing.journal_id, sequence=entry.sequence)
