@@ -21,13 +21,20 @@ from sqlalchemy.exc import DatabaseError
 
 import hub.accounts.records
 import hub.biometrics.records  # noqa: F401 - every table is known to the metadata
+from hub.accounts.audit import Actor
 from hub.database import Base, make_engine, make_sessions, session_scope
 from hub.ingest import worker as worker_module
 from hub.ingest.inbox import Inbox
 from hub.ingest.records import StoredEntry
 from hub.ingest.worker import Worker
 from hub.migrations import upgrade
+from hub.movements.alarms import close_alarm, open_alarms
+from hub.movements.answering import Answer, answer
+from hub.movements.re_enrolment import open_tasks
 from hub.movements.records import FeedItem, Movement
+from hub.movements.referral_desk import ReferralDesk
+from hub.movements.referral_rules import Outcome
+from hub.movements.referrals import open_now
 from wire.happenings import Decision
 from wire.keys import SigningKey
 from wire.versions import Version
@@ -139,6 +146,28 @@ def test_everything_that_can_happen_to_an_entry(world: World) -> None:
     gate.clock += timedelta(minutes=1)
     world.take(gate.state(last=2, session=2))
     assert world.alarms() == ["quarantined", "fork", "cut_tail"]
+
+
+def test_a_referral_from_its_passage_to_its_alarm_and_its_answer(world: World) -> None:
+    gate = world.grant(Gate("gate-1"))
+    gate.passes(None, Decision.REFER, rule="not_recognised", candidates=[ASH])
+    world.take(gate.batch())
+    later, desk = gate.clock + timedelta(minutes=4), ReferralDesk(world.sessions)
+    assert desk.tick(later) == 1
+    supervisor = Actor("sam", "here")
+    with session_scope(world.sessions) as session:
+        (row,) = open_now(session)
+        said = Answer(Outcome.ATTESTED, ASH, "I know the person", although=True)
+        answer(session, row.id, said, actor=supervisor, watches_all=True, now=later)
+    gate.write("from-the-future", b"\x80")
+    world.take(gate.batch(2))
+    with session_scope(world.sessions) as session:
+        (alarm,) = open_alarms(session, later)
+        close_alarm(session, alarm.newest.id, "An old hub", actor=supervisor, at=later)
+        assert open_alarms(session, later) == []
+        assert open_now(session) == []
+        assert session.scalars(select(Movement.method)).all() == ["ATTESTED"]
+        assert len(open_tasks(session)) == 1
 
 
 def test_two_ingesters_at_once_apply_everything_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
