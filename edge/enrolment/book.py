@@ -78,6 +78,11 @@ class Book:
         with self._lock:
             return self._tasks.get(name)
 
+    def close(self, name: TaskId) -> None:
+        """The hub has settled this one: nobody begins it again before the next book comes."""
+        with self._lock:
+            self._tasks.pop(name, None)
+
     def load(self) -> None:
         """What was held before the start; a file that cannot be read is as none: the hub says it again."""
         try:

@@ -131,6 +131,7 @@ class Sending:
                 except OSError as error:
                     self._log.warning("desk_not_tidied", why=error.strerror)
                     continue
+                self._book.close(task)
                 with self._lock:
                     self._standing.pop(task, None)
                 self._station.serial += 1
