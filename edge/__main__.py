@@ -20,6 +20,7 @@ from edge.provision.options import DATA as PROVISION_DATA
 from edge.provision.options import register as declare_provision
 from edge.provisioning import Folder, check_name, install_grant, make_terminal, prepare
 from edge.running import run_agent
+from edge.sensor_choice import sensor_settings
 from edge.settings import load, settings_of
 from edge.status import read_status
 
@@ -55,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     init.add_argument("--sensor-port", required=True, help="device of the sensor, best a udev symlink")
     init.add_argument("--sensor-backend", choices=("zfm", "pyfingerprint"), default="zfm")
+    init.add_argument(
+        "--sensor-profile", default="auto", help="auto, as608, r305, r307, r503, zfm20, or a .toml file"
+    )
     init.add_argument("--baud", type=int, help="rate to use; without it 57600 and 115200 are tried")
     grant = _command(commands, "install-grant", "put the hub's grant in place", _install_grant)
     grant.add_argument("grant", type=Path)
@@ -107,9 +111,15 @@ def _init(folder: Folder, chosen: argparse.Namespace) -> int:
     settings = settings_of(
         chosen.model,
         terminal=chosen.terminal,
-        sensor={"port": chosen.sensor_port, "backend": chosen.sensor_backend, "baud": chosen.baud},
+        sensor={
+            "port": chosen.sensor_port,
+            "backend": chosen.sensor_backend,
+            "profile": chosen.sensor_profile,
+            "baud": chosen.baud,
+        },
     )
     check_name(settings.terminal)
+    sensor_settings(settings.sensor)  # a profile that does not exist is refused now, not at the first start
     prepare(folder)
     with held(folder.lock):
         seen = make_terminal(folder, settings)

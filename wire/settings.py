@@ -23,10 +23,14 @@ GateKind = Literal["interior", "perimeter", "sally_port", "none"]
 
 
 class SensorChoice(Strict, frozen=True):
-    """`port` is a path, best a udev symlink. Without `baud` 57,600 and 115,200 are probed."""
+    """`port` is a path, best a udev symlink. Without `baud` 57,600 and 115,200 are probed.
+
+    `profile` is a sensor profile's name, and with it what its manual says is gone by; "auto" tries the usual.
+    """
 
     port: Annotated[str, Meta(min_length=1, max_length=255)]
     backend: Literal["zfm", "pyfingerprint"] = "zfm"
+    profile: Annotated[str, Meta(min_length=1, max_length=40)] = "auto"
     baud: Baud | None = None
     password: Annotated[int, Meta(ge=0, lt=2**32)] = 0
     address: Annotated[int, Meta(ge=0, lt=2**32)] = 0xFFFFFFFF

@@ -41,12 +41,20 @@ class Key:
 
     def must_be(self) -> str:
         """What a value of it has to be, to go after «must be»."""
-        bounds = "" if self.least is None else f" from {self.least:g} to {self.most:g}"
+        bounds = (
+            ""
+            if self.least is None or self.most is None
+            else f" from {_figure(self.least)} to {_figure(self.most)}"
+        )
         if self.kind in ("int", "float"):
             return f"a {'whole ' if self.kind == 'int' else ''}number{bounds}"
         if self.kind == "bool":
             return "true or false"
         return f"{'some of' if self.kind == 'list' else 'one of'} {', '.join(self.choices)}"
+
+
+def _figure(value: float) -> str:
+    return str(int(value)) if value == int(value) else f"{value:g}"
 
 
 @dataclass(frozen=True)

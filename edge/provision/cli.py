@@ -22,6 +22,7 @@ from edge.provision.steps import Surroundings, Wishes, provision, usable_rates
 from edge.provisioning import Folder
 from edge.selftest import run_selftest
 from edge.sensor.opening import open_device
+from edge.sensor_profiles import read_profile
 from edge.settings import load
 from edge.storage import write_durably
 
@@ -51,7 +52,9 @@ def _wishes(folder: Folder, chosen: argparse.Namespace) -> Wishes:
         hub=_answer(hub, "--hub", "Address of the hub, as https://10.0.0.5:8443"),
         terminal=_answer(chosen.terminal or name, "--terminal", "Name of the terminal"),
         model=_answer(chosen.model or model, "--model", "Model of the terminal, such as gate"),
-        rates=usable_rates(chosen.sensor_rates),
+        rates=usable_rates(
+            read_profile(chosen.sensor_profile).bauds if chosen.sensor_profile else chosen.sensor_rates
+        ),
         sensor_port=chosen.sensor_port,
         backend=chosen.sensor_backend,
         without_sensor=chosen.without_sensor,
