@@ -46,7 +46,7 @@ _REASONS = (
     (
         ("alert certificate revoked", "certificate revoked"),
         "This terminal's certificate was revoked: the hub cut it off. If that was a mistake, take the device in under "
-        "a new name: pims-edge provision.",
+        "a new name, in a new data folder: pims-edge provision.",
     ),
     (
         ("certificate required", "certificate unknown", "handshake failure"),
@@ -55,7 +55,7 @@ _REASONS = (
     (
         ("not authorized", "not authorised", "bad user name or password", "banned"),
         "The hub has cut this terminal off: nothing that it says is taken. If that was a mistake, take the device in "
-        "under a new name: pims-edge provision.",
+        "under a new name, in a new data folder: pims-edge provision.",
     ),
     (
         ("client identifier not valid", "session taken over"),

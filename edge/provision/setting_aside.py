@@ -10,11 +10,13 @@ from edge.locking import held
 from edge.provisioning import Folder
 from edge.storage import sync_folder
 
-_STAY = ("set-aside", "provision.lock", "agent.lock")
+BEGUN = "begun"
+"""Apart from `set-aside`, whose journals the agent still sends: what was begun here may be another terminal's."""
+_STAY = ("set-aside", BEGUN, "provision.lock", "agent.lock")
 
 
 def set_aside(folder: Folder, now: datetime) -> Path | None:
-    """Moves what was begun into `set-aside/`; gives the place, None when there was nothing.
+    """Moves what was begun into `begun/`; gives the place, None when there was nothing.
 
     ProvisioningError for a terminal that the hub took in: its keys and its journal are evidence.
     """
@@ -27,7 +29,7 @@ def set_aside(folder: Folder, now: datetime) -> Path | None:
     if not begun:
         return None
     with held(folder.root / "provision.lock"):
-        place = folder.root / "set-aside" / f"provision-{now:%Y%m%dT%H%M%S%fZ}"
+        place = folder.root / BEGUN / f"{now:%Y%m%dT%H%M%S%fZ}"
         place.mkdir(parents=True, mode=0o700)
         # Settings last: until they are gone, whoever looks finds one terminal and not two halves.
         for path in sorted(begun, key=lambda path: path == folder.settings):

@@ -60,7 +60,9 @@ def find_holder(session: Session, request: Request) -> Terminal | None:
 def _check_same(terminal: Terminal, request: Request) -> None:
     if terminal.status == Status.CUT_OFF:
         raise RequestError(
-            "cut_off", "A terminal of that name was cut off. Give the device a new name: pims-edge init"
+            "cut_off",
+            "A terminal of that name was cut off. Take the device in under a new name and with new keys, in a new "
+            "data folder.",
         )
     if (terminal.verifying_key, terminal.sealing_key) != (request.verifying_key, request.sealing_key):
         raise RequestError(
