@@ -29,7 +29,7 @@ from wire.keys import SigningKey
 from wire.renewal import BACK, KIND, Renewal, Renewed
 from wire.topics import Channel
 
-FIRST_PATIENCE_S = 60.0
+FIRST_PATIENCE_S = 5.0
 LONGEST_PATIENCE_S = 6 * 3600.0
 """A hub that does not answer is asked ever more rarely."""
 AFTER_S = 24 * 3600.0
