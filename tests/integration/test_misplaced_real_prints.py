@@ -21,8 +21,8 @@ from wire.settings import PassageRules
 from wire.versions import NOTHING
 
 SET = "fcj2020_half"
-MISPLACED = ("101-7_3", "115-4_5", "102-7_1")
-OTHERS = ("103-4", "104-4", "105-5")
+MISPLACED = ("101-7_3", "115-4_5")
+OTHERS = ("103-4",)
 RULES = PassageRules(tries=3, retry_s=10.0, lamp_s=1.5, expected_fmr=1e-5, site_fmr=1e-6)
 
 
