@@ -149,7 +149,7 @@ def desk_of(
         keys.opening,
         keys.signing,
         Downlink(settings.terminal, verifying_key(grant.hub_verifying_key), refusals),
-        sensor=settings.sensor.backend,
+        sensor=f"{settings.sensor.profile} {settings.sensor.backend}",
         now=lambda: clock.read().wall_time,
         log=log.of("enrolment"),
     )

@@ -19,6 +19,8 @@ from hub.custody.actions import assign_home, note_change, open_booking, record_o
 from hub.custody.rules import Faults, OrderFacts, PersonFacts, faults_of_order, faults_of_person
 from hub.movements.actions import permit_zones
 from hub.movements.records import Zone
+from hub.reception.desk.asking import take_fingers
+from hub.reception.desk.rules import FIRST_POSITIONS, Reason
 from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE
 
@@ -30,14 +32,26 @@ NO_ORDER: Final = Sentence(
 
 
 @dataclass(frozen=True)
+class AtDesk:
+    """Fingers are taken at a desk once the person is in: its terminal, and the task's name, by chance."""
+
+    terminal_id: int
+    task: str
+
+
+@dataclass(frozen=True)
 class Admission:
-    """Everything an admission takes. `order` None is refused; zones are codes, the home among them."""
+    """Everything an admission takes. `order` None is refused; zones are codes, the home among them.
+
+    Without `at_desk` fingers come with it.
+    """
 
     person: PersonFacts
     order: OrderFacts | None
     home_zone: str
     zones: frozenset[str]
     fingers: tuple[PreparedFinger, ...]
+    at_desk: AtDesk | None = None
 
     def __repr__(self) -> str:
         return "Admission()"
@@ -69,7 +83,7 @@ def check(session: Session, admission: Admission, now: datetime) -> None:
     else:
         faults |= faults_of_order(admission.order, today)
     faults |= _faults_of_zones(session, admission)
-    if len(admission.fingers) < FINGERS_WANTED:
+    if admission.at_desk is None and len(admission.fingers) < FINGERS_WANTED:
         faults["fingers"] = Sentence("Two fingers are needed, so that one wound keeps nobody at a gate.")
     if faults:
         raise FaultyError(faults)
@@ -97,6 +111,18 @@ def admit(
         enrol_finger(session, vault, search, person.id, finger, at=at, by=by)
     permit_zones(session, person.id, sorted(admission.zones | {admission.home_zone}), at)
     note_change(session, person.id, at)
+    if admission.at_desk is not None:
+        desk = admission.at_desk
+        take_fingers(
+            session,
+            person,
+            desk.terminal_id,
+            FIRST_POSITIONS,
+            Reason.ADMISSION,
+            name=desk.task,
+            actor=actor,
+            at=at,
+        )
     write_down(session, at=at, actor=actor, act="person.admit", subject=person.number, detail=booking.number)
     return Admitted(person.id, person.number, booking.number)
 

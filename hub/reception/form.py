@@ -9,7 +9,7 @@ from typing import Final
 
 from hub.biometrics.enrolment import PreparedFinger
 from hub.custody.rules import OrderFacts, OrderKind, PersonFacts, Sex, clean_name
-from hub.reception.admission import NO_ORDER, Admission
+from hub.reception.admission import NO_ORDER, Admission, AtDesk
 from hub.sentences import Sentence
 
 FIELDS: Final = (
@@ -24,6 +24,7 @@ FIELDS: Final = (
     "home_zone",
     "finger_1",
     "finger_2",
+    "desk",
 )
 SLOTS: Final = (1, 2)
 
@@ -38,15 +39,24 @@ class Form:
     fingers: dict[int, PreparedFinger] = field(default_factory=dict)
     token: str = ""
 
-    def admission(self) -> Admission:
-        """What the form says; faults of form (dates, choices) are added to `faults`."""
+    def admission(self, task: str) -> Admission:
+        """What the form says; faults of form (dates, choices) are added to `faults`.
+
+        `task` names the desk's task, by chance, when fingers are taken there.
+        """
         return Admission(
             person=self._person(),
             order=self._order(),
             home_zone=self.values.get("home_zone", ""),
             zones=self.zones,
             fingers=tuple(self.fingers[slot] for slot in sorted(self.fingers)),
+            at_desk=AtDesk(int(self.values["desk"]), task) if self.is_for_desk else None,
         )
+
+    @property
+    def is_for_desk(self) -> bool:
+        """Whether fingers are taken at a desk, and no image need be handed in."""
+        return self.values.get("desk", "").isdecimal() and len(self.values["desk"]) < 10
 
     def _person(self) -> PersonFacts:
         sex = self.values.get("sex", "")

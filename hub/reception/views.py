@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 
 from flask import redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.enrolment import check_one_finger, prepare_finger, warm_up_aside
 from hub.biometrics.vault import Vault
 from hub.reception.admission import Admitted, FaultyError, admit, check, zones_to_choose
+from hub.reception.desk.asking import desks
 from hub.reception.form import SLOTS, Form, read
 from hub.reception.holding import Holding
 from hub.reception.words import FINGERS, ORDER_KINDS, SEXES
@@ -66,13 +68,13 @@ def _take_fingers(form: Form) -> None:
             except RefusedError as error:
                 form.fingers.pop(slot, None)
                 form.faults[f"finger_{slot}"] = error.message
-        elif slot not in form.fingers:
+        elif slot not in form.fingers and not form.is_for_desk:
             form.faults[f"finger_{slot}"] = Sentence("Choose an image of this finger.")
 
 
 def _try(form: Form) -> Admitted | None:
     """Admit, or note every fault in the form."""
-    admission = form.admission()
+    admission = form.admission(secrets.token_hex(16))
     try:
         with reading() as session:
             check(session, admission, now())
@@ -102,11 +104,12 @@ def _merge(form: Form, faults: Mapping[str, Sentence]) -> None:
 
 def _show(form: Form) -> str:
     with reading() as session:
-        zones = zones_to_choose(session)
+        zones, found = zones_to_choose(session), desks(session)
     return render_template(
         "admit.html",
         form=form,
         zones=zones,
+        desk_options=[(str(one.terminal_id), one.name) for one in found],
         zone_options=[(zone.code, zone.name) for zone in zones],
         fingers=FINGERS,
         sexes=SEXES,
