@@ -15,15 +15,15 @@ from edge.errors import ProvisioningError
 from edge.provision import helpers
 from edge.provision.commissioning import printed
 from edge.provision.door import HubDoor
-from edge.provision.options import DATA
+from edge.provision.options import AUTO, DATA
 from edge.provision.record import read_record
 from edge.provision.setting_aside import set_aside
-from edge.provision.steps import Surroundings, Wishes, provision, usable_rates
+from edge.provision.steps import Surroundings, Wishes, provision
 from edge.provisioning import Folder
 from edge.selftest import run_selftest
 from edge.sensor.opening import open_device
 from edge.sensor_profiles import read_profile
-from edge.settings import load
+from edge.settings import Settings, load
 from edge.storage import write_durably
 
 OK, NOT_OK = 0, 1
@@ -52,9 +52,8 @@ def _wishes(folder: Folder, chosen: argparse.Namespace) -> Wishes:
         hub=_answer(hub, "--hub", "Address of the hub, as https://10.0.0.5:8443"),
         terminal=_answer(chosen.terminal or name, "--terminal", "Name of the terminal"),
         model=_answer(chosen.model or model, "--model", "Model of the terminal, such as gate"),
-        rates=usable_rates(
-            read_profile(chosen.sensor_profile).bauds if chosen.sensor_profile else chosen.sensor_rates
-        ),
+        rates=chosen.sensor_rates,
+        profile=_profile(chosen, held),
         sensor_port=chosen.sensor_port,
         backend=chosen.sensor_backend,
         without_sensor=chosen.without_sensor,
@@ -64,6 +63,14 @@ def _wishes(folder: Folder, chosen: argparse.Namespace) -> Wishes:
         approval_s=chosen.wait_s,
         arrival_s=chosen.arrival_s,
     )
+
+
+def _profile(chosen: argparse.Namespace, held: Settings | None) -> str:
+    """One that is wrong is refused before anything is looked for; a later run keeps the one chosen before."""
+    profile = str(chosen.sensor_profile or (held.sensor.profile if held else AUTO))
+    if profile != AUTO:
+        read_profile(profile)
+    return profile
 
 
 def _surroundings() -> Surroundings:

@@ -6,7 +6,7 @@ difference: checksums of 16 bits let one damaged packet in thousands through, th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -24,9 +24,21 @@ PATTERNS = ("serial0", "ttyAMA[0-9]*", "ttyS0", "ttyUSB[0-9]*", "ttyACM[0-9]*")
 
 PROBED = (57_600, 115_200, 9_600, 19_200, 38_400, 28_800, 230_400, 460_800, 921_600)
 """The factory's rate and the commonest first."""
-ANSWERS = 5
 POLLS = 400
 """Looks for a finger, each as long as the sensor takes: about 20 s."""
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What a rate must pass: `reads` answers in a row and `images` alike, of `size` (width, height) where it is known.
+
+    `rates` are those that the sensor may be told.
+    """
+
+    rates: Sequence[int]
+    reads: int = 5
+    images: int = 2
+    size: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -54,11 +66,12 @@ def likely_ports(devices: Path = Path("/dev"), link: Path = UDEV_LINK) -> list[s
 
 
 def find_sensor(
-    ports: Sequence[str], wanted: SensorSettings, rates: Iterable[int], open_device: OpenDevice, say: Say
+    ports: Sequence[str], wanted: SensorSettings, demands: Demands, open_device: OpenDevice, say: Say
 ) -> FoundSensor:
-    """The first sensor that answers at one of `ports`, brought to the fastest of `rates` that it passes.
+    """The first sensor that answers at one of `ports`, brought to the fastest rate that it passes.
 
-    `wanted` gives backend, address, password and patience. ProvisioningError when none answers, with what to do.
+    `wanted` gives backend, address, password and patience. ProvisioningError when none answers or
+    none passes, with what to do.
     """
     trouble = ""
     for port in ports:
@@ -71,7 +84,7 @@ def find_sensor(
             say(f"  {port}: {error}")
             continue
         try:
-            return _raised(device, parameters, settings, rates, open_device, say)
+            return _raised(device, parameters, settings, demands, open_device, say)
         finally:
             device.disconnect()
     looked = ", ".join(ports) or "no serial port of this machine"
@@ -85,7 +98,7 @@ def _raised(
     device: Device,
     parameters: Parameters,
     settings: SensorSettings,
-    rates: Iterable[int],
+    demands: Demands,
     open_device: OpenDevice,
     say: Say,
 ) -> FoundSensor:
@@ -98,13 +111,14 @@ def _raised(
         return found
     present = device.baud
     device.disconnect()
-    for rate in sorted({*rates, present}, reverse=True):
+    for rate in sorted({*demands.rates, present}, reverse=True):
         tried = open_device(replace(settings, target_baud=rate, bauds=(present, *PROBED)))
         try:
             tried.connect()
             if tried.baud == rate:
-                seconds, geometry = check_rate(tried)
+                seconds, geometry = check_rate(tried, demands)
                 say(f"{rate} baud: passed, {seconds:.2f} s an image.")
+                _check_size(geometry, demands)
                 return replace(found, baud=rate, seconds_an_image=seconds, geometry=geometry)
             say(f"{rate} baud: the sensor stays at {tried.baud}.")
         except SensorRefused:
@@ -120,18 +134,27 @@ def _raised(
     )
 
 
-def check_rate(device: Device, now: Callable[[], float] | None = None) -> tuple[float, Geometry]:
+def check_rate(device: Device, demands: Demands) -> tuple[float, Geometry]:
     """Seconds that an image takes, and its size; SensorError when an answer or an image is not whole."""
-    clock = now or device.now
-    for _ in range(ANSWERS):
+    for _ in range(demands.reads):
         device.parameters()
-    began = clock()
+    began = device.now()
     first, _ = device.download_image()
-    seconds = clock() - began
+    seconds = device.now() - began
     geometry = geometry_of(len(first))
-    if device.download_image()[0] != first:
-        raise SensorError("the same image came differently twice")
+    for _ in range(demands.images - 1):
+        if device.download_image()[0] != first:
+            raise SensorError("the same image came differently twice")
     return seconds, geometry
+
+
+def _check_size(geometry: Geometry, demands: Demands) -> None:
+    size, wanted = (geometry.width, geometry.height), demands.size
+    if wanted is not None and wanted != size:
+        raise ProvisioningError(
+            f"The sensor sends images of {size[0]}x{size[1]}, and its profile says {wanted[0]}x{wanted[1]}. Choose "
+            "the profile of the sensor in hand with --sensor-profile."
+        )
 
 
 def _has_image(device: Device, say: Say) -> bool:

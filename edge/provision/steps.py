@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -20,7 +21,7 @@ from edge.provision import helpers
 from edge.provision.claiming import HeldClaim, drop_claim, held_claim, make_claim, wait_for_grant
 from edge.provision.commissioning import Checked, Result
 from edge.provision.door import Door
-from edge.provision.finding import OpenDevice, find_sensor, likely_ports
+from edge.provision.finding import Demands, OpenDevice, find_sensor, likely_ports
 from edge.provision.options import AUTO
 from edge.provision.record import Record, SensorRecord, note, read_record
 from edge.provisioning import (
@@ -33,10 +34,12 @@ from edge.provisioning import (
     prepare,
     write_request,
 )
-from edge.sensor import SensorSettings
+from edge.sensor_choice import sensor_settings
+from edge.sensor_profiles import read_profile
 from edge.settings import Settings, load, save, settings_of
 from wire.keys import public_bytes
 from wire.provisioning import Grant, to_json
+from wire.settings import SensorChoice
 
 NO_PORT = "/dev/pims-sensor"
 """Where a sensor is expected that was not looked for: the link that the udev rule makes."""
@@ -44,15 +47,19 @@ NO_PORT = "/dev/pims-sensor"
 
 @dataclass(frozen=True)
 class Wishes:
-    """What the technician chose. `sensor_port` is a path or AUTO; `hub_key` the hub's fingerprint, "" when unknown;
-    `at_rest` how the roll copy is to be protected, "" as it is."""
+    """What the technician chose.
+
+    `rates` are those that the sensor may be told, unless it has a `profile`; `sensor_port` is a path or AUTO;
+    `hub_key` the hub's fingerprint, "" when unknown; `at_rest` how the roll copy is protected, "" as it is.
+    """
 
     hub: str
     terminal: str
     model: str
     rates: Sequence[int]
+    profile: str = AUTO
     sensor_port: str = AUTO
-    backend: str = "zfm"
+    backend: Literal["zfm", "pyfingerprint"] = "zfm"
     without_sensor: bool = False
     hub_key: str = ""
     at_rest: str = ""
@@ -110,14 +117,22 @@ def _sensor(folder: Folder, wishes: Wishes, around: Surroundings) -> Record:
         around.say(f"Sensor: {known.kind}, {known.baud} baud, as found before.")
         return record
     around.say("Looking for the sensor.")
-    wanted = SensorSettings(port="", backend="own" if wishes.backend == "zfm" else "pyfingerprint")
+    wanted = sensor_settings(SensorChoice(port=NO_PORT, backend=wishes.backend, profile=wishes.profile))
     ports = around.ports() if asked is None else [asked]
-    found = find_sensor(ports, wanted, wishes.rates, around.open_device, around.say)
+    found = find_sensor(ports, wanted, _demands(wishes), around.open_device, around.say)
     around.say(f"Sensor: {found.kind}, {found.baud} baud.")
     seen = SensorRecord(
         port=found.port, baud=found.baud, kind=found.kind, seconds_an_image=found.seconds_an_image
     )
     return note(folder, sensor=seen, without_sensor=False)
+
+
+def _demands(wishes: Wishes) -> Demands:
+    if wishes.profile == AUTO:
+        return Demands(usable_rates(wishes.rates))
+    profile = read_profile(wishes.profile)
+    check, image = profile.self_check, profile.image
+    return Demands(profile.bauds, check.reads, check.images, (image.width, image.height))
 
 
 def _terminal(folder: Folder, wishes: Wishes, record: Record, around: Surroundings) -> Settings:
@@ -217,7 +232,8 @@ def _arrival(
 def _sensor_choice(record: Record, wishes: Wishes) -> dict[str, object]:
     known = record.sensor
     port = known.port if known is not None else NO_PORT if wishes.sensor_port == AUTO else wishes.sensor_port
-    return {"port": port, "backend": wishes.backend, "baud": None if known is None else known.baud}
+    baud = None if known is None else known.baud
+    return {"port": port, "backend": wishes.backend, "profile": wishes.profile, "baud": baud}
 
 
 def _check_same(settings: Settings, wishes: Wishes, folder: Folder) -> None:

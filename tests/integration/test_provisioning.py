@@ -207,6 +207,14 @@ def test_what_is_done_is_not_done_again(bench: Bench) -> None:
     assert bench.folder.grant.read_bytes() == first
 
 
+def test_a_profile_says_which_rates_there_are(bench: Bench, tmp_path: Path) -> None:
+    with SensorEmulator(tmp_path / "sensor", FAST256) as emulator:
+        emulator.place(np.random.default_rng(1).integers(0, 255, (288, 256), dtype=np.uint8))
+        bench.run(emulator.path, rates=[57_600], profile="zfm20")
+    held = load(bench.folder.settings).sensor
+    assert (held.profile, held.baud) == ("zfm20", 115_200)
+
+
 def test_the_protection_is_chosen_and_kept(bench: Bench) -> None:
     bench.run(at_rest="hub_released")
     assert load(bench.folder.settings).protection.at_rest == "hub_released"

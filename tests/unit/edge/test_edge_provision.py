@@ -19,7 +19,7 @@ from edge.errors import ProvisioningError
 from edge.locking import held
 from edge.provision.commissioning import Result, printed
 from edge.provision.door import ClaimGone, DoorError, HubDoor
-from edge.provision.finding import find_sensor, likely_ports
+from edge.provision.finding import Demands, find_sensor, likely_ports
 from edge.provision.helpers import Arrived, await_arrival, compile_kernels
 from edge.provision.record import Record, SensorRecord, note, read_record, record_path
 from edge.provision.setting_aside import set_aside
@@ -51,20 +51,20 @@ def emulator(tmp_path: Path) -> Iterator[SensorEmulator]:
 
 def said_of(emulator: SensorEmulator, rates: list[int]) -> tuple[int, list[str]]:
     said: list[str] = []
-    found = find_sensor([str(emulator.path)], WANTED, rates, open_device, said.append)
+    found = find_sensor([str(emulator.path)], WANTED, Demands(rates), open_device, said.append)
     return found.baud, said
 
 
 def test_no_sensor_is_said_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ProvisioningError, match=r"No sensor was found at .*--without-sensor"):
-        find_sensor([str(tmp_path / "none")], WANTED, [57_600], open_device, lambda _: None)
+        find_sensor([str(tmp_path / "none")], WANTED, Demands([57_600]), open_device, lambda _: None)
     with pytest.raises(ProvisioningError, match="no serial port of this machine"):
-        find_sensor([], WANTED, [57_600], open_device, lambda _: None)
+        find_sensor([], WANTED, Demands([57_600]), open_device, lambda _: None)
 
 
 def test_a_port_without_a_sensor_is_passed_over(emulator: SensorEmulator, tmp_path: Path) -> None:
     ports = [str(tmp_path / "none"), str(emulator.path)]
-    assert find_sensor(ports, WANTED, [57_600], open_device, lambda _: None).port == ports[1]
+    assert find_sensor(ports, WANTED, Demands([57_600]), open_device, lambda _: None).port == ports[1]
 
 
 class Unsteady(ZfmDevice):
@@ -81,7 +81,7 @@ class Unsteady(ZfmDevice):
 def test_an_image_that_comes_differently_twice_fails_the_rate(emulator: SensorEmulator) -> None:
     said: list[str] = []
     with pytest.raises(ProvisioningError, match="no image twice alike at any rate"):
-        find_sensor([str(emulator.path)], WANTED, [57_600, 115_200], Unsteady, said.append)
+        find_sensor([str(emulator.path)], WANTED, Demands([57_600, 115_200]), Unsteady, said.append)
     assert sum("came differently twice" in line for line in said) == 2
 
 
@@ -112,10 +112,16 @@ def test_a_sensor_at_an_unusual_rate_is_found(tmp_path: Path) -> None:
     with SensorEmulator(tmp_path / "sensor", R503, baud=19_200) as playing:
         playing.place(finger(R503))
         said: list[str] = []
-        found = find_sensor([str(playing.path)], WANTED, [115_200], open_device, said.append)
+        found = find_sensor([str(playing.path)], WANTED, Demands([115_200]), open_device, said.append)
     assert said[0].endswith("19200 baud.")
     assert found.baud == 115_200
     assert found.kind == "ZFM family, 192x192, 200 places"
+
+
+def test_a_profile_of_another_sensor_is_noticed(emulator: SensorEmulator) -> None:
+    demands = Demands([57_600], size=(192, 192))
+    with pytest.raises(ProvisioningError, match="images of 256x288, and its profile says 192x192"):
+        find_sensor([str(emulator.path)], WANTED, demands, open_device, lambda _: None)
 
 
 def test_without_a_finger_the_rate_stays(emulator: SensorEmulator) -> None:
@@ -286,6 +292,7 @@ def test_a_terminal_that_was_not_taken_in_is_put_aside_whole(tmp_path: Path) -> 
         ({"--terminal": "Gate One"}, "cannot name a terminal"),
         ({"--hub": "http://10.0.0.5"}, "is not encrypted"),
         ({"--hub": ""}, "Give it with --hub"),
+        ({"--sensor-profile": "r999"}, "There is no sensor profile «r999»"),
     ],
 )
 def test_a_wrong_answer_is_named(
