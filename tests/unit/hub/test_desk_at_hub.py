@@ -29,6 +29,8 @@ from hub.reception.desk.book import PATIENCE
 from hub.reception.desk.records import FingerTask, Part, Taking, TaskEvent, UnusableFinger
 from hub.reception.desk.rules import FIRST_POSITIONS, GOOD_FOR, MOST_TASKS, Status, in_order
 from hub.sentences import RefusedError
+from hub.terminals.errors import KeysError
+from hub.terminals.key_files import RECEIVING_KEY, read_receiving_key, write_private
 from wire.enrolment import Stage, Unusable
 from wire.errors import Refusal
 from wire.keys import SigningKey
@@ -430,3 +432,14 @@ def test_one_task_of_a_person_at_a_time_counts_only_until_it_is_over(
         assert session.scalar(select(func.count()).select_from(TaskEvent)) == 3
     assert statuses == [Status.OPEN, Status.CANCELLED]
     assert hub.task("b" * 32).created_at == NOON + timedelta(hours=1)
+
+
+def test_a_receiving_key_that_cannot_be_used_is_said_by_name(tmp_path: Path) -> None:
+    with pytest.raises(KeysError, match="receiving.key is missing"):
+        read_receiving_key(tmp_path)
+    write_private(tmp_path / RECEIVING_KEY, b"short")
+    with pytest.raises(KeysError, match="receiving.key is damaged"):
+        read_receiving_key(tmp_path)
+    (tmp_path / RECEIVING_KEY).chmod(0o644)
+    with pytest.raises(KeysError, match="Others may read"):
+        read_receiving_key(tmp_path)
