@@ -129,7 +129,6 @@ class HubLink:
         self._messenger.stop()
         self._messenger.ended.wait(3.0)
         self._uplink.stop()
-        self._follower.end()
 
     def reconnect(self) -> None:
         """Makes the connection anew, as for a new certificate. From any thread."""

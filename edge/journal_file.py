@@ -18,6 +18,8 @@ LAYOUT = 1
 """Version of the tables, kept as SQLite's user_version."""
 
 LINK_BYTES = 32
+RECHECKED = 5_000
+"""Entries at the end that every start reads, whatever vouches for them: they are what a start works with."""
 
 BUSY_MS = 5_000
 """Only ever waited for while a command looks at the file from outside."""
@@ -138,12 +140,19 @@ def verify(connection: sqlite3.Connection, terminal: str, mark: Mark | None = No
 def _follow_chain(connection: sqlite3.Connection, found: Standing, mark: Mark | None) -> None:
     if found.pruned_to == 0 and found.pruned_link != genesis(found.terminal, found.journal_id):
         raise JournalDamagedError("The journal does not begin with its own terminal and number.")
-    start = Mark(found.journal_id, found.pruned_to, found.pruned_link)
-    if mark is not None and _is_of(connection, mark, found):
-        start = mark
-    end = follow(connection, start)
+    end = follow(connection, _start(connection, found, mark))
     if found.committed > end.sequence:
         raise JournalDamagedError(f"The journal ends at entry {end.sequence}, the hub has {found.committed}.")
+
+
+def _start(connection: sqlite3.Connection, found: Standing, mark: Mark | None) -> Mark:
+    """Where to begin: the last entries are always read, through the mark's own link where they hold it."""
+    first = Mark(found.journal_id, found.pruned_to, found.pruned_link)
+    if mark is None or not _is_of(connection, mark, found):
+        return first
+    sequence = min(mark.sequence, found.last - RECHECKED)
+    row = connection.execute("SELECT link FROM entries WHERE sequence = ?", (sequence,)).fetchone()
+    return first if row is None or sequence <= found.pruned_to else Mark(found.journal_id, sequence, row[0])
 
 
 def _is_of(connection: sqlite3.Connection, mark: Mark, found: Standing) -> bool:

@@ -102,11 +102,6 @@ class Follower:
             self._at, self._again_at, self._keep_at = None, now + AGAIN_S, now
             self._keep_if_due(now)
 
-    def end(self) -> None:
-        """At a clean stop: the next start reads nothing twice."""
-        if self._again_at:
-            self._keep()
-
     def _keep_if_due(self, now: float) -> None:
         if now >= self._keep_at:
             self._keep_at = now + KEEP_S

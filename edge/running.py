@@ -26,6 +26,7 @@ def run_agent(folder: Folder, log: Log) -> int:
     StartError when somebody has to put something right first.
     """
     anew = False
+    load(folder.settings)  # a folder without a terminal in it has no lock to hold either
     with held(folder.lock):
         start = begin(folder.configuration, load(folder.settings), log.of("configuration"))
         # The engine reads this once, when it is imported.

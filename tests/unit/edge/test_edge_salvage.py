@@ -12,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from edge import journal_file
 from edge.clock import Reading
 from edge.courier import Courier
 from edge.errors import JournalDamagedError
 from edge.journal import Journal, Room, open_journal
 from edge.journal_file import Mark, check_file
-from edge.journal_mark import Follower, MarkFile
+from edge.journal_mark import KEEP_S, Follower, MarkFile
 from edge.log import Log
 from edge.ports import Heard
 from edge.recording import batch_sealer
@@ -187,7 +188,8 @@ def test_a_garbled_mark_is_none(tmp_path: Path, raw: bytes) -> None:
     assert MarkFile(tmp_path / "mark", "gate-1", KEY).load() is None
 
 
-def test_a_start_reads_only_what_came_after_the_mark(tmp_path: Path) -> None:
+def test_a_start_reads_only_what_came_after_the_mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_file, "RECHECKED", 0)
     journal = filled(tmp_path)
     held = journal.read(31, 31, 1)
     mark = Mark(journal.standing().journal_id, 30, held.before)
@@ -199,6 +201,15 @@ def test_a_start_reads_only_what_came_after_the_mark(tmp_path: Path) -> None:
     garble(tmp_path, 35)
     with pytest.raises(JournalDamagedError, match="entry 35"):
         check_file(tmp_path / "journal.sqlite", "gate-1", mark)
+
+
+def test_the_last_entries_are_read_whatever_the_mark_says(tmp_path: Path) -> None:
+    journal = filled(tmp_path)
+    standing = journal.standing()
+    journal.close()
+    garble(tmp_path, 12)
+    with pytest.raises(JournalDamagedError, match="entry 12"):
+        check_file(tmp_path / "journal.sqlite", "gate-1", Mark(standing.journal_id, 40, standing.last_link))
 
 
 @pytest.mark.parametrize("wrong", ["journal", "link", "past_the_end"])
@@ -229,7 +240,7 @@ def test_idle_time_follows_the_whole_chain_and_keeps_the_mark(tmp_path: Path) ->
     assert kept.sequence == 40
     assert damaged == []
     journal.append(READING, "passage", b"one more")
-    follower.end()
+    follower.idle(105.0 + KEEP_S)
     assert marks.load() == Mark(kept.journal_id, 41, journal.standing().last_link)
     journal.close()
 
@@ -252,7 +263,7 @@ def test_a_card_that_takes_no_mark_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "mark").mkdir()  # a rename over it fails
     follower = Follower(journal, MarkFile(tmp_path / "mark", "gate-1", KEY), LOG, lambda: None)
     follower.idle(100.0)
-    follower.end()
+    follower.idle(105.0)
     assert journal.append(READING, "passage", b"on it goes") == 41
     journal.close()
     shutil.rmtree(tmp_path / "mark")
