@@ -44,7 +44,7 @@ class Key:
         bounds = (
             ""
             if self.least is None or self.most is None
-            else f" from {_figure(self.least)} to {_figure(self.most)}"
+            else f" from {as_figure(self.least)} to {as_figure(self.most)}"
         )
         if self.kind in ("int", "float"):
             return f"a {'whole ' if self.kind == 'int' else ''}number{bounds}"
@@ -53,7 +53,8 @@ class Key:
         return f"{'some of' if self.kind == 'list' else 'one of'} {', '.join(self.choices)}"
 
 
-def _figure(value: float) -> str:
+def as_figure(value: float) -> str:
+    """A figure as people write it: 31536000, 0.3, 1e-06."""
     return str(int(value)) if value == int(value) else f"{value:g}"
 
 

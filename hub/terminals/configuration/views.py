@@ -18,7 +18,7 @@ from hub.terminals.configuration.actions import WrongSettingsError, base_of, put
 from hub.terminals.configuration.overview import history, rollout_lines, rollout_view, terminal_lines
 from hub.terminals.configuration.rollouts import begin_rollout, go_on, stop, take_back
 from hub.terminals.configuration.rules import Course, Standing
-from hub.terminals.configuration.words import ACTS, COURSES, HELD, SECTIONS, STANDINGS
+from hub.terminals.configuration.words import ACTS, COURSES, HELD, SECTIONS, STANDINGS, fault_words
 from hub.terminals.epochs import current_epoch
 from hub.terminals.records import Status, Terminal
 from hub.web.door import now, reading, visitor, writing
@@ -128,7 +128,7 @@ def _form(
     names: list[str],
     changes: Mapping[str, Any],
     plan: Mapping[str, str],
-    faults: Mapping[str, str],
+    faults: Mapping[str, Sentence],
     problem: Sentence | None,
 ) -> str:
     with reading() as session:
@@ -211,14 +211,14 @@ def _bases(session: Session, names: list[str]) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _faults(bases: Mapping[str, Mapping[str, Any]], changes: Mapping[str, Any]) -> dict[str, str]:
+def _faults(bases: Mapping[str, Mapping[str, Any]], changes: Mapping[str, Any]) -> dict[str, Sentence]:
     """What is wrong, by key or section: a change can be right for one terminal and not for another."""
-    found: dict[str, str] = {}
+    found: dict[str, Sentence] = {}
     for base in bases.values():
         try:
             with_changes(base, changes)
         except WrongSettingsError as error:
-            found.update({fault.key: fault.what for fault in error.faults})
+            found.update({fault.key: fault_words(fault) for fault in error.faults})
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from hub.sentences import Sentence
 from hub.terminals.configuration.records import Act
 from hub.terminals.configuration.rules import Course, Standing
+from wire.settings_keys import Fault, Key, as_figure, keys
 
 SECTIONS: Final = {
     "passage": Sentence("How people are dealt with"),
@@ -55,3 +56,22 @@ HELD: Final = {
     "refused": Sentence("refused, or taken back by itself"),
 }
 """How a terminal stands to what it shall run by."""
+
+
+def fault_words(fault: Fault) -> Sentence:
+    """What is wrong with a key, to be said in any language; of a section, the sentence that its own check says."""
+    key = next((one for one in keys() if str(one) == fault.key), None)
+    if key is None or fault.what != f"must be {key.must_be()}":
+        return Sentence(fault.what)
+    return _must_be(key)
+
+
+def _must_be(key: Key) -> Sentence:
+    bounds = {"least": as_figure(key.least or 0), "most": as_figure(key.most or 0)}
+    if key.kind == "int":
+        return Sentence("must be a whole number from %(least)s to %(most)s", bounds)
+    if key.kind == "float":
+        return Sentence("must be a number from %(least)s to %(most)s", bounds)
+    if key.kind == "bool":
+        return Sentence("must be yes or no")
+    return Sentence("must be of these: %(choices)s", {"choices": ", ".join(key.choices)})
