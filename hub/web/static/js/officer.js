@@ -7,7 +7,7 @@ const STALE_AFTER_MS = 8000;
 const list = document.getElementById("officer-list");
 const stale = document.getElementById("officer-stale");
 const signedOut = document.getElementById("officer-signed-out");
-let shown = withoutAges(list.innerHTML);
+let shown = "";
 let heardAt = performance.now();
 
 function show(html) {
