@@ -14,7 +14,9 @@ from simulation.sensor.lamp import seen
 from simulation.sensor.pace import image_wire_s
 from simulation.truth import AGAIN, ANSWERS, Scan, Touch, Truth
 
-_TRIES = 3
+_FIRST_FINGER = 3
+_TRIES = 5
+"""Touches until the terminal sends somebody to the officer: of the first finger, and with those of the second."""
 _GIVE_UP_S = 20.0
 """Longer than any answer should take beyond the image's time on the line: then a person walks off."""
 
@@ -67,11 +69,10 @@ class Gatehouse:
         self._dark.clear()
 
     def scan(self, walker: Walker, touches: Callable[[], int]) -> Scan:
-        """The walker deals with this gate: up to three fingers, until a lamp other than AGAIN."""
+        """The walker deals with this gate: one finger, then another, until a lamp other than AGAIN."""
         scan = Scan(self.gate.terminal, walker.index)
         for attempt in range(1, _TRIES + 1):
-            # A second finger is offered when the first was not recognised twice.
-            finger = walker.fingers[1 if attempt == _TRIES and len(walker.fingers) > 1 else 0]
+            finger = walker.fingers[1 if attempt > _FIRST_FINGER and len(walker.fingers) > 1 else 0]
             touch = self._lay(
                 scan,
                 Touch(self.gate.terminal, walker.index, finger.label, attempt, 0.0),

@@ -29,7 +29,7 @@ class Touch:
 
 @dataclass
 class Scan:
-    """One walker dealing with one gate: up to three touches; `result` is the last lamp, or INTERRUPTED."""
+    """One walker dealing with one gate: up to five touches; `result` is the last lamp, or INTERRUPTED."""
 
     terminal: str
     walker: int
