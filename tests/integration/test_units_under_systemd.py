@@ -6,6 +6,7 @@ The terminal's start is one with a read-only root and no home, whose kernels wer
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from ..waiting import until
 
 UNITS = Path(__file__).resolve().parents[2] / "systemd"
 BROWSER = "/usr/bin/chromium"
+
+WATCHDOG_S = 20
+"""Shorter than the units', so that one that does not say that it lives is found out here."""
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=f"units cannot be run here: {why_not()}")
 
@@ -90,6 +94,8 @@ def unit_files() -> dict[str, str]:
             "--virtual-time-budget=5000 --dump-dom http://127.0.0.1:8090/\n[Unit]\nConditionPathExists=\n"
         ),
     }
+    for name in own.keys() - {"pims-kiosk.service"}:
+        extra[name] = extra.get(name, "") + f"WatchdogSec={WATCHDOG_S}\n"
     drop_ins = {f"{name}.d/at-work.conf": logged(name, extra.get(name, "")) for name in own}
     sensor = logged(
         "sensor.service",
@@ -162,3 +168,19 @@ def test_the_browser_opens_the_page_from_inside_its_cage(at_work: Machine) -> No
     at_work.run("systemctl", "start", "pims-kiosk.service")
     at_work.wait_for("pims-kiosk.service", "active")
     assert "gate-a" in at_work.output("pims-kiosk.service")
+
+
+@pytest.mark.parametrize("name", ["pims-broker", "pims-ingest", "pims-web", "pims-terminal", "pims-page"])
+def test_its_watchdog_hears_of_it(at_work: Machine, name: str) -> None:
+    at_work.wait_for(f"{name}.service", "active")
+
+    def lived_longer_than_the_watchdog_waits() -> bool:
+        since = at_work.run(
+            "systemctl", "show", f"{name}.service", "-p", "ActiveEnterTimestampMonotonic", "--value"
+        )
+        return time.clock_gettime(time.CLOCK_MONOTONIC) - int(since) / 1e6 > WATCHDOG_S + 5
+
+    assert until(lived_longer_than_the_watchdog_waits, 240)
+    shown = at_work.run("systemctl", "show", f"{name}.service", "-p", "NRestarts,ActiveState")
+    assert "NRestarts=0" in shown, at_work.output(f"{name}.service")[-2000:]
+    assert "ActiveState=active" in shown
