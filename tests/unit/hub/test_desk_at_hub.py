@@ -435,10 +435,10 @@ def test_one_task_of_a_person_at_a_time_counts_only_until_it_is_over(
 
 
 def test_a_receiving_key_that_cannot_be_used_is_said_by_name(tmp_path: Path) -> None:
-    with pytest.raises(KeysError, match="receiving.key is missing"):
+    with pytest.raises(KeysError, match=r"receiving\.key is missing"):
         read_receiving_key(tmp_path)
     write_private(tmp_path / RECEIVING_KEY, b"short")
-    with pytest.raises(KeysError, match="receiving.key is damaged"):
+    with pytest.raises(KeysError, match=r"receiving\.key is damaged"):
         read_receiving_key(tmp_path)
     (tmp_path / RECEIVING_KEY).chmod(0o644)
     with pytest.raises(KeysError, match="Others may read"):
