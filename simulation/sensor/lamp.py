@@ -13,6 +13,7 @@ _TOLD = {
     ("purple", "a few flashes"): "AGAIN",
     ("blue", "slow breathing"): "READY",
     ("purple", "fast breathing"): "BUSY",
+    ("purple", "slow breathing"): "CALLING",
 }
 
 
