@@ -25,9 +25,9 @@ def declare(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hub", metavar="ADDRESS", help="IPv4 address of the hub: time, firewall")
     parser.add_argument(
         "--screen",
-        choices=("none", "page", "kiosk"),
+        choices=("none", "page", "kiosk", "inmate"),
         default="none",
-        help="none, the page alone, or the page with a browser on the terminal's own display",
+        help="none, the page alone, or with a browser on the terminal's own display: the officer's or the inmate's",
     )
     parser.add_argument(
         "--gpio", action="store_true", help="a gate's lamp, relay and contacts hang on this one"
@@ -83,7 +83,7 @@ def _undo(root: Path, say: Say) -> int:
 def _missing(wanted: Wanted) -> list[str]:
     needed = [
         *(PACKAGES["hub"] if wanted.hub is not None else ()),
-        *(PACKAGES["kiosk"] if wanted.screen == "kiosk" else ()),
+        *(PACKAGES["kiosk"] if wanted.screen in ("kiosk", "inmate") else ()),
     ]
     programs = {"chrony": "chronyd", "nftables": "nft", "seatd": "seatd"}
     path = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"

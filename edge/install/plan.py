@@ -23,7 +23,7 @@ _INCLUDE = "include pims.txt"
 
 @dataclass(frozen=True)
 class Wanted:
-    """What this machine is to be. `screen` none, page or kiosk; `hub` an IPv4 address or None."""
+    """What this machine is to be. `screen` none, page, kiosk or inmate; `hub` an IPv4 address or None."""
 
     hub: str | None = None
     screen: str = "none"
@@ -50,7 +50,9 @@ def files(wanted: Wanted, root: Path) -> list[File]:
     found = [
         File(Path("/etc/systemd/system") / name, _unit(name))
         for name in UNIT_NAMES
-        if name == UNIT_NAMES[0] or wanted.screen == "kiosk" or (wanted.screen == "page" and "page" in name)
+        if name == UNIT_NAMES[0]
+        or wanted.screen in ("kiosk", "inmate")
+        or (wanted.screen == "page" and "page" in name)
     ]
     found += [
         File(Path("/etc/udev/rules.d/90-pims-sensor.rules"), _pi("90-pims-sensor.rules")),
@@ -71,6 +73,8 @@ def files(wanted: Wanted, root: Path) -> list[File]:
                 _GPIO.replace(USUAL_PLACE, str(PROJECT)),
             )
         )
+    if wanted.screen == "inmate":
+        found.append(File(Path("/etc/systemd/system/pims-kiosk.service.d/screen.conf"), _INMATE))
     if (root / f"var/lib/private/{AGENT}/roll.cred").exists():
         found.append(File(Path(f"/etc/systemd/system/{AGENT}.service.d/tpm.conf"), _TPM))
     if wanted.read_only_root:
@@ -88,6 +92,11 @@ DeviceAllow=char-gpiochip rw
 WorkingDirectory=%t/pims-terminal
 # After every end of the agent, also one by the watchdog, the lock is left in its safe state.
 ExecStopPost=-/opt/pims/.venv/bin/pims-edge safe-state --data %S/pims-terminal
+"""
+
+_INMATE = """# This display is turned to those who pass. `pims-edge install --screen inmate` wrote this.
+[Service]
+Environment=PIMS_SCREEN=/inmate
 """
 
 _TPM = """# The roll's key is sealed to this machine's TPM: systemd opens it at the start and hands it over.
