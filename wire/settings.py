@@ -178,7 +178,11 @@ class GateSettings(Strict, frozen=True):
             raise ValueError("relay_enabled needs relay_pin")
         if self.relay_enabled and self.kind == "none":
             raise ValueError("relay_enabled needs a kind of gate, not none")
-        if self.relay_enabled and self.kind == "sally_port" and None in (self.contact_pin, self.interlock_pin):
+        if (
+            self.relay_enabled
+            and self.kind == "sally_port"
+            and None in (self.contact_pin, self.interlock_pin)
+        ):
             raise ValueError("a sally_port with relay_enabled needs contact_pin and interlock_pin")
 
 
