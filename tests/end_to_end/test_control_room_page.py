@@ -22,6 +22,7 @@ from hub.biometrics.vault import Vault
 from hub.custody.records import Person
 from hub.database import make_engine, make_sessions
 
+from ..unit.hub.duty_world import refer
 from ..unit.hub.site_world import World, cheap_passwords
 
 CHROMIUM = shutil.which("chromium")
@@ -147,6 +148,40 @@ def test_a_referral_needs_a_person_and_opens_its_evidence_by_keyboard(page: Page
     assert page.evaluate("document.activeElement.closest('#feed') !== null"), (
         "the focus came back to the list"
     )
+
+
+def test_a_referral_is_taken_searched_and_answered_in_the_drawer(page: Page, world: World) -> None:
+    world.now()
+    refer(world, [person(world, "P-000002")], "too_close")
+    need = page.locator("#needs li").filter(has_text="Two people look too alike")
+    wait_until(need).to_contain_text("Perhaps COC, Ana")
+    need.focus()
+    page.keyboard.press("Enter")
+    drawer = page.locator("#drawer")
+    wait_until(drawer).to_contain_text("Who is it?")
+    drawer.get_by_role("button", name="I look after it").click()
+    wait_until(drawer).to_contain_text("with admin")
+    drawer.locator("#referral-q").fill("novelo")
+    page.keyboard.press("Enter")
+    wait_until(drawer).to_contain_text("NOVELO, Ana")
+    drawer.get_by_role("button", name="Turn back").click()
+    wait_until(drawer).to_contain_text("Say how you know")
+    drawer.locator("#referral-reason").select_option(label="Not the person they say")
+    drawer.get_by_role("button", name="Turn back").click()
+    wait_until(drawer).to_contain_text("An officer turned the person back")
+    wait_until(need).to_have_count(0)
+    page.keyboard.press("Escape")
+
+
+def test_the_officers_page_shows_who_waits_without_being_loaded_again(
+    page: Page, pages: Pages, world: World
+) -> None:
+    page.goto(f"{pages.address}/officer")
+    page.evaluate("window.stillThis = true")
+    world.now()
+    refer(world, rule="poor_quality")
+    wait_until(page.locator(".referral-line").filter(has_text="Finger could not be read")).to_be_visible()
+    assert page.evaluate("window.stillThis") is True, "the page was loaded again"
 
 
 def test_markup_in_a_name_stays_a_name(page: Page, world: World) -> None:
