@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from edge.configuration.front import Front
-from edge.configuration.probation import Seen, Verdict, judge
+from edge.configuration.probation import Judgement, Seen, judge
 from edge.configuration.starting import Start, same_content
 from edge.configuration.stored import Kept, Refused, Stored, Trial, content_of, write_stored
 from edge.counters import Counters
@@ -149,10 +149,10 @@ class Configurations:
         if self._trial is None or self._around is None or self._restarting:
             return
         seen = Seen(self._now() - self._began_at, self._around.front(), self._hub_heard)
-        verdict, why = judge(self._trial, seen)
-        if verdict is Verdict.KEEP:
+        judgement, why = judge(self._trial, seen)
+        if judgement is Judgement.KEEP:
             self._keep(self._trial)
-        elif verdict is Verdict.TAKE_BACK:
+        elif judgement is Judgement.TAKE_BACK:
             self._take_back(self._trial, why)
 
     def _consider(self, said: Configuration, raw: bytes) -> None:

@@ -17,7 +17,7 @@ HUB_GRACE_S = 600.0
 cuts the terminal off from the hub must not stay, for nobody could send another."""
 
 
-class Verdict(Enum):
+class Judgement(Enum):
     """What is to be done now."""
 
     WAIT = "wait"
@@ -34,18 +34,18 @@ class Seen:
     hub_heard: bool
 
 
-def judge(trial: Trial, seen: Seen) -> tuple[Verdict, str]:
-    """The verdict, and for TAKE_BACK why."""
+def judge(trial: Trial, seen: Seen) -> tuple[Judgement, str]:
+    """The judgement, and for TAKE_BACK why."""
     if trial.in_service and not seen.front.in_service:
-        return Verdict.TAKE_BACK, "With it the journal takes no entries: nobody could pass."
+        return Judgement.TAKE_BACK, "With it the journal takes no entries: nobody could pass."
     if seen.running_s < trial.probation_s:
-        return Verdict.WAIT, ""
+        return Judgement.WAIT, ""
     late_s = seen.running_s - trial.probation_s
     grace_s = max(GRACE_S, trial.probation_s)
     if trial.sensor_worked and not seen.front.works:
         why = "The sensor does not answer with it, and did before."
-        return (Verdict.TAKE_BACK, why) if late_s >= grace_s else (Verdict.WAIT, "")
+        return (Judgement.TAKE_BACK, why) if late_s >= grace_s else (Judgement.WAIT, "")
     if not seen.hub_heard:
         why = "With it the hub cannot be reached, and could before."
-        return (Verdict.TAKE_BACK, why) if late_s >= max(HUB_GRACE_S, grace_s) else (Verdict.WAIT, "")
-    return Verdict.KEEP, ""
+        return (Judgement.TAKE_BACK, why) if late_s >= max(HUB_GRACE_S, grace_s) else (Judgement.WAIT, "")
+    return Judgement.KEEP, ""

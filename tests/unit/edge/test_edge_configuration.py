@@ -16,7 +16,7 @@ import pytest
 from edge.clock import Reading
 from edge.configuration.front import Front, front_of
 from edge.configuration.keeper import Around, Configurations
-from edge.configuration.probation import GRACE_S, HUB_GRACE_S, Seen, Verdict, judge
+from edge.configuration.probation import GRACE_S, HUB_GRACE_S, Judgement, Seen, judge
 from edge.configuration.starting import MOST_STARTS, Start, begin, give_up
 from edge.configuration.stored import Stored, Trial, content_of, read_stored
 from edge.counters import Counters
@@ -352,25 +352,27 @@ BARRED = Front(works=True, in_service=False)
 
 
 @pytest.mark.parametrize(
-    ("trial", "running_s", "front", "heard", "verdict"),
+    ("trial", "running_s", "front", "heard", "judgement"),
     [
-        (TRIAL, 0.0, BARRED, False, Verdict.TAKE_BACK),
-        (msgspec.structs.replace(TRIAL, in_service=False), 31.0, BARRED, True, Verdict.KEEP),
-        (TRIAL, 29.0, FINE, True, Verdict.WAIT),
-        (TRIAL, 30.0, FINE, True, Verdict.KEEP),
-        (TRIAL, 30.0, BROKEN, True, Verdict.WAIT),
-        (TRIAL, 60.0, BROKEN, True, Verdict.TAKE_BACK),
-        (BLIND, 30.0, BROKEN, True, Verdict.KEEP),
-        (TRIAL, 30.0, FINE, False, Verdict.WAIT),
-        (TRIAL, 30.0 + HUB_GRACE_S - 1, FINE, False, Verdict.WAIT),
-        (TRIAL, 30.0 + HUB_GRACE_S, FINE, False, Verdict.TAKE_BACK),
-        (msgspec.structs.replace(TRIAL, probation_s=1.0), 1.0 + GRACE_S - 1, BROKEN, True, Verdict.WAIT),
+        (TRIAL, 0.0, BARRED, False, Judgement.TAKE_BACK),
+        (msgspec.structs.replace(TRIAL, in_service=False), 31.0, BARRED, True, Judgement.KEEP),
+        (TRIAL, 29.0, FINE, True, Judgement.WAIT),
+        (TRIAL, 30.0, FINE, True, Judgement.KEEP),
+        (TRIAL, 30.0, BROKEN, True, Judgement.WAIT),
+        (TRIAL, 60.0, BROKEN, True, Judgement.TAKE_BACK),
+        (BLIND, 30.0, BROKEN, True, Judgement.KEEP),
+        (TRIAL, 30.0, FINE, False, Judgement.WAIT),
+        (TRIAL, 30.0 + HUB_GRACE_S - 1, FINE, False, Judgement.WAIT),
+        (TRIAL, 30.0 + HUB_GRACE_S, FINE, False, Judgement.TAKE_BACK),
+        (msgspec.structs.replace(TRIAL, probation_s=1.0), 1.0 + GRACE_S - 1, BROKEN, True, Judgement.WAIT),
     ],
 )
-def test_the_judgement(trial: Trial, running_s: float, front: Front, heard: bool, verdict: Verdict) -> None:
+def test_the_judgement(
+    trial: Trial, running_s: float, front: Front, heard: bool, judgement: Judgement
+) -> None:
     found, why = judge(trial, Seen(running_s, front, heard))
-    assert found is verdict
-    assert bool(why) is (found is Verdict.TAKE_BACK)
+    assert found is judgement
+    assert bool(why) is (found is Judgement.TAKE_BACK)
 
 
 def test_the_front_works_when_it_is_ready_and_its_sensor_answers() -> None:
