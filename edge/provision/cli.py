@@ -54,6 +54,7 @@ def _wishes(folder: Folder, chosen: argparse.Namespace) -> Wishes:
         model=_answer(chosen.model or model, "--model", "Model of the terminal, such as gate"),
         rates=chosen.sensor_rates,
         profile=_profile(chosen, held),
+        patience=chosen.sensor_patience,
         sensor_port=chosen.sensor_port,
         backend=chosen.sensor_backend,
         without_sensor=chosen.without_sensor,

@@ -29,6 +29,8 @@ def register(parser: argparse.ArgumentParser) -> None:
         help="rates that its manual allows; the fastest that passes is kept")  # fmt: skip
     add("--sensor-profile", default="", metavar="PROFILE",
         help="as608, r305, r307, r503, zfm20, or a .toml file: its rates are then tried")  # fmt: skip
+    add("--sensor-patience", type=float, default=1.0, metavar="N",
+        help="multiplies the time that the sensor is given for its own work, 0.5 to 10")  # fmt: skip
     add("--without-sensor", action="store_true", help="go on without a sensor")
     add("--hub-key", default="", metavar="FINGERPRINT", help="take no other hub than the one with this key")
     add("--at-rest", choices=("none", "hub_released", "tpm"), default="",

@@ -49,8 +49,9 @@ NO_PORT = "/dev/pims-sensor"
 class Wishes:
     """What the technician chose.
 
-    `rates` are those that the sensor may be told, unless it has a `profile`; `sensor_port` is a path or AUTO;
-    `hub_key` the hub's fingerprint, "" when unknown; `at_rest` how the roll copy is protected, "" as it is.
+    `rates` are those that the sensor may be told, unless it has a `profile`; `patience` multiplies its time for its
+    own work; `sensor_port` is a path or AUTO; `hub_key` the hub's fingerprint, "" when unknown; `at_rest` how the
+    roll copy is protected, "" as it is.
     """
 
     hub: str
@@ -58,6 +59,7 @@ class Wishes:
     model: str
     rates: Sequence[int]
     profile: str = AUTO
+    patience: float = 1.0
     sensor_port: str = AUTO
     backend: Literal["zfm", "pyfingerprint"] = "zfm"
     without_sensor: bool = False
@@ -90,7 +92,7 @@ def provision(folder: Folder, wishes: Wishes, around: Surroundings) -> Result:
     ProvisioningError, or another EdgeError, with the sentence of what somebody has to put right first.
     """
     check_name(wishes.terminal)
-    settings_of(wishes.model, terminal=wishes.terminal, sensor={"port": NO_PORT})
+    settings_of(wishes.model, terminal=wishes.terminal, sensor={"port": NO_PORT, "patience": wishes.patience})
     prepare(folder)
     with held(folder.root / "provision.lock"):
         record = _sensor(folder, wishes, around)
@@ -117,7 +119,9 @@ def _sensor(folder: Folder, wishes: Wishes, around: Surroundings) -> Record:
         around.say(f"Sensor: {known.kind}, {known.baud} baud, as found before.")
         return record
     around.say("Looking for the sensor.")
-    wanted = sensor_settings(SensorChoice(port=NO_PORT, backend=wishes.backend, profile=wishes.profile))
+    wanted = sensor_settings(
+        SensorChoice(port=NO_PORT, backend=wishes.backend, profile=wishes.profile, patience=wishes.patience)
+    )
     ports = around.ports() if asked is None else [asked]
     found = find_sensor(ports, wanted, _demands(wishes), around.open_device, around.say)
     around.say(f"Sensor: {found.kind}, {found.baud} baud.")
@@ -233,7 +237,8 @@ def _sensor_choice(record: Record, wishes: Wishes) -> dict[str, object]:
     known = record.sensor
     port = known.port if known is not None else NO_PORT if wishes.sensor_port == AUTO else wishes.sensor_port
     baud = None if known is None else known.baud
-    return {"port": port, "backend": wishes.backend, "profile": wishes.profile, "baud": baud}
+    backend, patience = wishes.backend, wishes.patience
+    return {"port": port, "backend": backend, "profile": wishes.profile, "patience": patience, "baud": baud}
 
 
 def _check_same(settings: Settings, wishes: Wishes, folder: Folder) -> None:

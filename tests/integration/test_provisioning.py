@@ -135,7 +135,7 @@ class Bench:
             "rates": [57_600],
             "approval_s": 4.0,
         }
-        chosen |= {"without_sensor": True} if port is None else {"sensor_port": str(port)}
+        chosen |= {"without_sensor": True} if port is None else {"sensor_port": str(port), "patience": 10.0}
         around = Surroundings(
             door=lambda _address: self,
             open_device=open_device,
@@ -357,6 +357,7 @@ def test_a_technician_takes_a_terminal_in_over_tls(hub: Path, web_port: int, tmp
         emulator.place(np.random.default_rng(2).integers(0, 255, (288, 256), dtype=np.uint8))
         words = ["--hub", f"https://127.0.0.1:{web_port}", "--data", str(data), "--terminal", "gate-1"]
         words += ["--model", "gate", "--sensor-port", str(emulator.path), "--arrival-s", "0", "--yes"]
+        words += ["--sensor-patience", "10"]
         command = [sys.executable, "-m", "edge", "provision", *words]
         with subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

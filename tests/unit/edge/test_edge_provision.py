@@ -33,7 +33,8 @@ from simulation.sensor import FAST256, R503, ZFM20, SensorEmulator, faults
 from wire.provisioning import Broker, CheckpointSettings, Grant
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
-WANTED = SensorSettings(port="", patience=0.3)
+WANTED = SensorSettings(port="", patience=2.5)
+"""Patient, for a machine that does other things as well."""
 SEND_IMAGE, SET_PARAMETER = 0x0A, 0x0E
 
 
@@ -292,6 +293,7 @@ def test_a_terminal_that_was_not_taken_in_is_put_aside_whole(tmp_path: Path) -> 
         ({"--terminal": "Gate One"}, "cannot name a terminal"),
         ({"--hub": "http://10.0.0.5"}, "is not encrypted"),
         ({"--hub": ""}, "Give it with --hub"),
+        ({"--sensor-patience": "99"}, "the setting sensor.patience is wrong"),
         ({"--sensor-profile": "r999"}, "There is no sensor profile «r999»"),
     ],
 )
