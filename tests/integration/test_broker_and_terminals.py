@@ -1,4 +1,5 @@
-"""What a terminal notes when a real broker refuses it: another hub's certificate, an expired one, being cut off."""
+"""What the broker's process does with terminals: it grants approved ones, and refuses others in words that they note:
+another hub's certificate, an expired one, being cut off."""
 
 from __future__ import annotations
 
@@ -14,13 +15,22 @@ import pytest
 from edge.connection_words import why_not
 from edge.log import Log
 from edge.uplink import Identity, Line, News, Uplink
+from hub.accounts.audit import OPERATOR
 from hub.database import make_engine, make_sessions, session_scope
 from hub.terminals import actions
+from hub.terminals.actions import find_keys
 from hub.terminals.authority import open_authority, prepare_authority
 from hub.terminals.certificates import CLIENT, certificate_pem, key_pem, leaf, new_key, read_key
+from hub.terminals.claims.actions import approve
+from hub.terminals.claims.checks import Placing
+from hub.terminals.claims.identity import read_identity
+from hub.terminals.claims.opening import answer_of, find_claim, open_claim, reveal
+from wire.claims import ClaimState
+from wire.provisioning import CheckpointSettings
 from wire.settings import UplinkSettings
 from wire.topics import Channel, topic
 
+from ..unit.hub.claim_world import Knocker
 from ..waiting import until
 from .broker_at_work import NOW, RunningBroker, grant_terminal, make_hub
 
@@ -129,3 +139,27 @@ def test_being_cut_off_is_said(broker: RunningBroker, tmp_path: Path) -> None:
             return "has cut this terminal off" in edge.words
 
         assert until(told), edge.uplink.last_failure()
+
+
+def test_what_was_approved_is_granted_by_the_brokers_process(broker: RunningBroker) -> None:
+    device, now = Knocker(name="gate-new"), datetime.now(UTC)
+    identity = read_identity(broker.hub.keys)
+    place = CheckpointSettings(checkpoint="gate-in", from_zone="yard", to_zone="gate-hall")
+    engine = make_engine(broker.hub.database)
+    sessions = make_sessions(engine)
+    with session_scope(sessions) as session:
+        open_claim(session, device.opening(), identity, claim="a" * 32, nonce=b"n" * 32, address="", now=now)
+        reveal(session, "a" * 32, device.nonce, identity, now)
+        claim = find_claim(session, "a" * 32)
+        assert approve(
+            session, claim, claim.code or "", Placing(place), second_person=False, actor=OPERATOR, now=now
+        )
+
+    def granted() -> bool:
+        with session_scope(sessions, writes=False) as session:
+            return answer_of(find_claim(session, "a" * 32), now).state is ClaimState.GRANTED
+
+    assert until(granted)
+    with session_scope(sessions, writes=False) as session:
+        assert find_keys(session, "gate-new") is not None
+    engine.dispose()
