@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceEr
 import hub.accounts.commands
 import hub.ingest.commands
 import hub.movements.commands
+import hub.movements.orders.commands
 import hub.reception.commands
 import hub.terminals.commands
 import hub.website.commands
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     bootstrap.register(subparsers)
     hub.accounts.commands.register(subparsers)
     hub.movements.commands.register(subparsers)
+    hub.movements.orders.commands.register(subparsers)
     hub.terminals.commands.register(subparsers, find_checkpoint)
     hub.reception.commands.register(subparsers)
     hub.ingest.commands.register(subparsers)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
+from hub.__main__ import main
 from hub.accounts.audit import Actor
 from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
@@ -308,3 +310,16 @@ def test_the_control_room_orders_and_only_a_supervisor_ends(gates: Gates) -> Non
     assert post(supervisor, "/orders/x/end", {}, page="/orders").status_code == 404
     officer = browser(gates.world, "otto", Role.OFFICER)
     assert officer.get("/orders").status_code == 403
+
+
+def test_orders_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", "--data", str(tmp_path)]) == 0
+    assert main(["orders", "end", "1", "--data", str(tmp_path)]) == 2
+    assert main(["orders", "give", "lockdown", "--zone", "moon", "--data", str(tmp_path)]) == 2
+    assert "moon" in capsys.readouterr().err
+    assert main(["orders", "give", "evacuate", "--reason", "fire", "--data", str(tmp_path)]) == 0
+    assert main(["orders", "list", "--data", str(tmp_path)]) == 0
+    assert "1 EVACUATE whole site, by operator" in capsys.readouterr().out
+    assert main(["orders", "end", "1", "--data", str(tmp_path)]) == 0
+    assert main(["orders", "list", "--data", str(tmp_path)]) == 0
+    assert "No order is in force." in capsys.readouterr().out
