@@ -45,7 +45,7 @@ def open_alarms(session: Session, now: datetime) -> list[OpenAlarm]:
             FeedItem.at > now - SHOWN_FOR,
             AlarmHandling.closed_at.is_(None),
         )
-        .order_by(FeedItem.id.desc())
+        .order_by(FeedItem.at.desc(), FeedItem.id.desc())
         .limit(LOOKED_AT)
     )
     groups: dict[tuple[str, str], list[tuple[FeedItem, str | None]]] = {}

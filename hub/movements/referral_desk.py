@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -19,6 +21,11 @@ from hub.movements.referrals import note, open_now, patience, status
 LOOK_EVERY: Final = timedelta(seconds=1)
 UNANSWERED: Final = "referral_unanswered"
 
+_REACHED: Final = {
+    Status.ESCALATED: (What.ESCALATED,),
+    Status.ALARM: (What.ESCALATED, What.ALARM),
+}
+
 
 class ReferralDesk:
     """Writes down each step of an unanswered referral once. Two desks at once write no more than one."""
@@ -33,47 +40,61 @@ class ReferralDesk:
             return 0
         self._looked_at = now
         with session_scope(self._sessions, writes=False) as session:
-            due = [row.id for row in open_now(session) if self._wants(session, row, now)]
+            due = _due(session, open_now(session), now)
         if not due:
             return 0
         with session_scope(self._sessions) as session:
-            return self._advance(session, due, now)
-
-    def _wants(self, session: Session, row: Referral, now: datetime) -> bool:
-        waits, lines = patience(session), posts(session, now)
-        return (
-            _lapsed(row, waits, now)
-            or bool(_steps(session, row, waits, now))
-            or _new_holder(row, lines, now) is not None
-        )
-
-    def _advance(self, session: Session, due: list[int], now: datetime) -> int:
-        waits, lines = patience(session), posts(session, now)
-        wanted = (
-            select(Referral).where(Referral.id.in_(due), Referral.outcome.is_(None)).order_by(Referral.id)
-        )
-        told: list[feed.Line] = []
-        changed = 0
-        for row in session.scalars(wanted.with_for_update()):
-            told += _advance_one(session, row, waits, lines, now)
-            changed += 1
-        feed.append(session, told)
-        return changed
+            return _advance(session, due, now)
 
 
-def _advance_one(
-    session: Session, row: Referral, waits: Patience, lines: list[PostLine], now: datetime
-) -> list[feed.Line]:
-    if _lapsed(row, waits, now):
+@dataclass(frozen=True)
+class _Look:
+    """What one look at the referrals needs, read once."""
+
+    waits: Patience
+    lines: list[PostLine]
+    written: dict[int, set[str]]
+    now: datetime
+
+
+def _look(session: Session, rows: Sequence[Referral], now: datetime) -> _Look:
+    written: dict[int, set[str]] = {}
+    wanted = select(ReferralChange.referral_id, ReferralChange.what)
+    for referral, what in session.execute(
+        wanted.where(ReferralChange.referral_id.in_([row.id for row in rows]))
+    ):
+        written.setdefault(referral, set()).add(what)
+    return _Look(patience(session), posts(session, now), written, now)
+
+
+def _due(session: Session, rows: Sequence[Referral], now: datetime) -> list[int]:
+    if not rows:
+        return []
+    look = _look(session, rows, now)
+    return [row.id for row in rows if _lapsed(row, look) or _steps(row, look) or _new_holder(row, look)]
+
+
+def _advance(session: Session, due: list[int], now: datetime) -> int:
+    wanted = select(Referral).where(Referral.id.in_(due), Referral.outcome.is_(None)).order_by(Referral.id)
+    rows = session.scalars(wanted.with_for_update()).all()
+    look = _look(session, rows, now)
+    told = [line for row in rows for line in _advance_one(session, row, look)]
+    feed.append(session, told)
+    return len(rows)
+
+
+def _advance_one(session: Session, row: Referral, look: _Look) -> list[feed.Line]:
+    now = look.now
+    if _lapsed(row, look):
         row.outcome, row.answered_at = Outcome.LAPSED.value, now
         note(session, row, What.ANSWERED, now)
         return []
-    holder = _new_holder(row, lines, now)
+    holder = _new_holder(row, look)
     if holder is not None:
         row.holder = holder
         note(session, row, What.GIVEN, now, login=holder)
     told: list[feed.Line] = []
-    for step in _steps(session, row, waits, now):
+    for step in _steps(row, look):
         note(session, row, step, now)
         if step is What.ALARM:
             said = {"what": UNANSWERED, "terminal": row.terminal, "checkpoint": row.checkpoint}
@@ -81,20 +102,17 @@ def _advance_one(
     return told
 
 
-def _steps(session: Session, row: Referral, waits: Patience, now: datetime) -> list[What]:
+def _steps(row: Referral, look: _Look) -> list[What]:
     """Steps that its age has reached and that are not written down yet."""
-    stands = status(row, waits, now)
-    reached = {Status.ESCALATED: [What.ESCALATED], Status.ALARM: [What.ESCALATED, What.ALARM]}.get(stands, [])
-    if not reached:
-        return []
-    done = set(session.scalars(select(ReferralChange.what).where(ReferralChange.referral_id == row.id)))
+    reached = _REACHED.get(status(row, look.waits, look.now), ())
+    done = look.written.get(row.id, set())
     return [step for step in reached if step.value not in done]
 
 
-def _new_holder(row: Referral, lines: list[PostLine], now: datetime) -> str | None:
+def _new_holder(row: Referral, look: _Look) -> str | None:
     """Whoever answers for the place now, for a referral that is nobody's."""
-    return responsible(lines, row.checkpoint, now) if row.holder is None else None
+    return responsible(look.lines, row.checkpoint, look.now) if row.holder is None else None
 
 
-def _lapsed(row: Referral, waits: Patience, now: datetime) -> bool:
-    return (now - row.opened_at).total_seconds() >= waits.lapse_after_s
+def _lapsed(row: Referral, look: _Look) -> bool:
+    return (look.now - row.opened_at).total_seconds() >= look.waits.lapse_after_s
