@@ -63,7 +63,7 @@ class Asking:
             new_nonce=lambda: secrets.token_bytes(NONCE_BYTES),
             aside_name=aside_name,
         )
-        self._errands = Errands([release, self._renewal], refusals)
+        self._errands = Errands([release, self._renewal], refusals, log.of("errands"))
 
     def handlers(self) -> Mapping[Channel, Callable[[bytes], None]]:
         """For the hub link."""

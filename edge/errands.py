@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
+from edge.errors import EdgeError
+from edge.log import Log
 from edge.refusals import Refusals
 from edge.threads import Beat
 from wire.topics import Channel
@@ -33,11 +35,13 @@ class Errand(Protocol):
 class Errands:
     """`run` is the body of a thread; `handlers` put what arrives into its mailbox from any other."""
 
-    def __init__(self, errands: Sequence[Errand], refusals: Refusals) -> None:
+    def __init__(self, errands: Sequence[Errand], refusals: Refusals, log: Log) -> None:
         self._errands = errands
         self._refusals = refusals
+        self._log = log
         self._mailbox: queue.Queue[tuple[Errand, bytes]] = queue.Queue(MOST_WAITING)
         self._stopping = False
+        self._complaint = ""
 
     def handlers(self) -> Mapping[Channel, Callable[[bytes], None]]:
         """For `edge.hub_link.HubLink`."""
@@ -59,15 +63,32 @@ class Errands:
         """Takes one answer, waiting for it at most `wait_s`, and says what is due."""
         now_s = time.monotonic()
         for errand in self._errands:
-            if (word := errand.next_word(now_s)) is not None:
+            if (word := self._word(errand, now_s)) is not None:
                 say(errand.channel, word)
         try:
             arrived = self._mailbox.get(timeout=wait_s)
         except queue.Empty:
             return
         errand, raw = arrived
-        errand.take(raw, time.monotonic())
+        try:
+            errand.take(raw, time.monotonic())
+        except (OSError, EdgeError) as error:
+            self._complain(errand, error)
         changed()
+
+    def _word(self, errand: Errand, now_s: float) -> bytes | None:
+        try:
+            return errand.next_word(now_s)
+        except (OSError, EdgeError) as error:
+            self._complain(errand, error)
+            return None
+
+    def _complain(self, errand: Errand, error: OSError | EdgeError) -> None:
+        """A card that is full or cannot be read must not stop the gate; the errand is run again in its own time."""
+        why = error.sentence if isinstance(error, EdgeError) else error.strerror
+        if (complaint := f"{errand.channel} {why}") != self._complaint:
+            self._complaint = complaint
+            self._log.error("errand_failed", errand=errand.channel.value, why=why)
 
     def _poster(self, errand: Errand) -> Callable[[bytes], None]:
         def post(raw: bytes) -> None:

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from edge.clock import Reading
 from edge.counters import Counters
-from edge.errors import RollLockedError
+from edge.errors import EdgeError, RollLockedError
 from edge.log import Log
 from edge.ports import Clock, RollFacts
 from edge.roll_file import FORM, RollFile, StoredRoll
@@ -95,6 +95,7 @@ class RollCopy:
         self._heard_at = counters.roll_said_at()
         self._heard_in: int | None = None
         self._locked = False
+        self._protection = ""
         self._chunks: dict[int, RollUpdate] = {}
 
     def load(self, aside_name: str) -> bool:
@@ -121,7 +122,11 @@ class RollCopy:
 
     def tell(self) -> Mapping[str, Any]:
         """What `wire.state.State` says of it."""
-        return {"protection": self._file.lies_under().value, "roll_scope": self._content.scope}
+        try:
+            self._protection = self._file.lies_under().value
+        except (OSError, EdgeError):  # a card that cannot be read now: what was known last
+            self._log.warning("protection_not_read")
+        return {"protection": self._protection, "roll_scope": self._content.scope}
 
     def content(self) -> Content:
         """The copy as it stands; what is returned does not change, save for its gallery."""

@@ -193,7 +193,7 @@ def test_leaving_the_hubs_half_needs_it_once_more(scene: Scene) -> None:
 
 
 def test_errands_say_what_is_due_and_hand_over_what_arrives(scene: Scene) -> None:
-    errands = Errands([scene.release], scene.refusals)
+    errands = Errands([scene.release], scene.refusals, Log("errands", scene.log))
     said: list[tuple[Channel, bytes]] = []
     changed: list[int] = []
 
@@ -208,3 +208,25 @@ def test_errands_say_what_is_due_and_hand_over_what_arrives(scene: Scene) -> Non
     turn()
     assert changed == [1]
     assert not scene.copy.is_locked
+
+
+def test_a_card_that_fails_stops_no_errand_for_good(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    errands = Errands([scene.release], scene.refusals, Log("errands", scene.log))
+    said: list[bytes] = []
+
+    def turn() -> None:
+        errands.turn(lambda _channel, raw: said.append(raw), lambda: None, 0.0)
+
+    def broken(_file: RollFile) -> AtRest:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RollFile, "lies_under", broken)
+        turn()
+        turn()
+        assert scene.copy.tell()["protection"] == ""
+    assert said == []
+    assert scene.log.getvalue().count("errand_failed") == 1
+    turn()
+    assert len(said) == 1
+    assert scene.copy.tell()["protection"] == "hub_released"
