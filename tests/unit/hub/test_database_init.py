@@ -10,6 +10,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+import hub.ingest.service  # noqa: F401 - declares the tables that no command names
 from hub.__main__ import main
 from hub.database import Base, make_engine
 from hub.migrations import upgrade
