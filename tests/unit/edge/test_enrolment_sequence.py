@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge.enrolment import parameters as p
@@ -187,6 +187,7 @@ _TOUCHES = st.builds(
 _STEPS = st.lists(st.one_of(_TOUCHES, st.sampled_from(["best", "leave out", "again", "lost"])), max_size=60)
 
 
+@settings(max_examples=50)
 @given(_STEPS)
 def test_whatever_happens_a_whole_finger_is_one_finger_and_good_enough_to_enrol(steps: list[object]) -> None:
     sequence = capturing((INDEX, THUMB, 3))
