@@ -3,66 +3,29 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any, Protocol
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 from edge.clock import Reading
 from edge.counters import Counters
 from edge.errors import EdgeError, RollLockedError
 from edge.log import Log
 from edge.ports import Clock, RollFacts
+from edge.roll_content import Content, Receipt, Searchable, content_of, stored_of
 from edge.roll_file import FORM, RollFile, StoredRoll
 from matching import Template, TemplateError
 from wire.codec import decode
 from wire.errors import Refusal, WireError
 from wire.keys import OpeningKey
-from wire.roll import RollChanges, RollOfficer, RollPerson, RollUpdate, seal_context
+from wire.roll import RollChanges, RollPerson, RollUpdate, seal_context
 from wire.sealing import unseal
 from wire.versions import NOTHING, Version
+
+__all__ = ["Content", "Receipt", "RollCopy"]
 
 _EMPTY = StoredRoll(form=FORM, version=NOTHING, people=[])
 NOTE_EVERY_S = 300.0
 """Seconds between two noted confirmations: after a restart the copy may look that much older, and the card lasts."""
-
-
-class Receipt(Enum):
-    """What became of one chunk."""
-
-    APPLIED = "applied"
-    CONFIRMED = "confirmed"
-    WAITING = "waiting"
-    STALE = "stale"
-
-
-class Searchable(Protocol):
-    """`matching.Gallery`: templates by person number, which may change while they are searched."""
-
-    def enrol(self, key: str, template: Template) -> None: ...
-    def remove(self, key: str) -> object: ...
-    def identify(
-        self, probe: Template, fmr: float, expected: Collection[str] | None, expected_fmr: float
-    ) -> Any: ...
-    def candidates(self, probe: Template, count: int) -> Any: ...
-
-
-@dataclass(frozen=True)
-class Content:
-    """One state of the copy; `expected` are those who may enter where the terminal leads.
-
-    `scope` says in the hub's words what of the roll this is. `officers` may vouch for people here.
-    """
-
-    version: Version
-    gallery: Searchable
-    people: Mapping[str, RollPerson]
-    zones: Mapping[str, frozenset[str]]
-    expected: frozenset[str]
-    attested: frozenset[str] = frozenset()
-    languages: Mapping[str, str] = field(default_factory=dict)
-    officers: tuple[RollOfficer, ...] = ()
-    scope: str = ""
 
 
 class RollCopy:
@@ -89,7 +52,7 @@ class RollCopy:
         self._clock = clock
         self._log = log
         self._receiving = threading.Lock()
-        self._content = self._arranged(_EMPTY, new_gallery(), {})
+        self._content = self._content_of(_EMPTY, new_gallery(), {})
         self._confirmed: Reading | None = None
         self._noted: Reading | None = None
         self._heard_at = counters.roll_said_at()
@@ -112,7 +75,7 @@ class RollCopy:
             if self._content.version == NOTHING:
                 self._load(aside_name)
             else:
-                self._save(self._stored())
+                self._save(stored_of(self._content))
             self._locked = False
 
     @property
@@ -179,7 +142,7 @@ class RollCopy:
             return False
         gallery = self._new_gallery()
         self._enrol(gallery, stored.people)
-        self._content = self._arranged(stored, gallery, {who.person: who for who in stored.people})
+        self._content = self._content_of(stored, gallery, {who.person: who for who in stored.people})
         self._confirmed = self._noted = self._counters.confirmed()
         self._settle(stored)
         return True
@@ -244,7 +207,7 @@ class RollCopy:
         gallery = self._new_gallery() if whole else old.gallery
         held = {} if whole else old.people
         self._change(gallery, held, people)
-        self._content = self._arranged(stored, gallery, people)
+        self._content = self._content_of(stored, gallery, people)
         self._note(update)
         self._log.info("roll_applied", version=str(update.to), people=len(people))
 
@@ -256,16 +219,6 @@ class RollCopy:
             self._log.error("roll_not_stored", why=error.strerror, version=str(stored.version))
         except RollLockedError as error:
             self._log.warning("roll_not_stored", why=error.code, version=str(stored.version))
-
-    def _stored(self) -> StoredRoll:
-        held = self._content
-        return StoredRoll(
-            form=FORM,
-            version=held.version,
-            people=list(held.people.values()),
-            officers=list(held.officers),
-            scope=held.scope,
-        )
 
     def _change(
         self, gallery: Searchable, held: Mapping[str, RollPerson], wanted: Mapping[str, RollPerson]
@@ -295,19 +248,8 @@ class RollCopy:
         if unreadable:
             self._log.error("templates_unreadable", count=unreadable)
 
-    def _arranged(self, stored: StoredRoll, gallery: Searchable, people: dict[str, RollPerson]) -> Content:
-        zones = {number: frozenset(who.zones) for number, who in people.items()}
-        return Content(
-            version=stored.version,
-            gallery=gallery,
-            people=people,
-            zones=zones,
-            expected=frozenset(number for number, allowed in zones.items() if self._to_zone in allowed),
-            attested=frozenset(number for number, who in people.items() if who.attested),
-            languages={number: who.language for number, who in people.items()},
-            officers=tuple(stored.officers),
-            scope=stored.scope,
-        )
+    def _content_of(self, stored: StoredRoll, gallery: Searchable, people: dict[str, RollPerson]) -> Content:
+        return content_of(stored, gallery, people, self._to_zone)
 
 
 def _way(update: RollUpdate) -> tuple[Version, Version, int, str]:
