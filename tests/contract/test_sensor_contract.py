@@ -43,7 +43,8 @@ PATIENCE = 0.3
 COMMAND_S = 1.5 * PATIENCE + 0.2
 TRANSFER_S = 1.0
 BAUD = 921_600
-HANG_S = 30
+HANG_S = 100
+SLOW = 10  # how much slower than meant a machine with other work may be
 
 BACKENDS = ("own", "pyfingerprint")
 
@@ -94,12 +95,13 @@ def finger(seed: int, model: Model = ZFM20) -> NDArray[np.uint8]:
 
 @contextmanager
 def within(limit_s: float) -> Iterator[None]:
+    """`SLOW` times that: what is guarded against are waits of 24 seconds and without end."""
     began = time.monotonic()
     yield
-    assert time.monotonic() - began < limit_s
+    assert time.monotonic() - began < limit_s * SLOW
 
 
-def eventually(works: Callable[[], object], limit_s: float = 6.0) -> None:
+def eventually(works: Callable[[], object], limit_s: float = 45.0) -> None:
     until = time.monotonic() + limit_s
     while True:
         try:
@@ -119,20 +121,21 @@ def image_of(capture: Capture | None) -> NDArray[np.uint8]:
 
 def test_an_image_arrives_pixel_by_pixel(sensor: Sensor, emulator: SensorEmulator) -> None:
     emulator.place(finger(1))
-    assert sensor.wait_for_finger(1.0)
+    assert sensor.wait_for_finger(30.0)
+    began = time.monotonic()
     capture = sensor.capture()
     assert capture is not None
     assert capture.image.dtype == np.uint8
     assert capture.dpi == 500
     assert np.array_equal(capture.image, finger(1))
-    assert abs(time.monotonic() - capture.last_byte_at_s) < 1
+    assert began <= capture.last_byte_at_s <= time.monotonic()
 
 
 def test_a_finger_that_comes_later_is_waited_for(sensor: Sensor, emulator: SensorEmulator) -> None:
     comer = Timer(0.2, lambda: emulator.place(finger(1)))
     comer.start()
     with within(2.0):
-        assert sensor.wait_for_finger(5.0)
+        assert sensor.wait_for_finger(60.0)
     comer.join()
 
 
@@ -436,7 +439,7 @@ class TestTheCable:
         assert not sensor.health().connected
         emulator.replug()
         emulator.place(finger(1))
-        eventually(sensor.parameters, limit_s=3.0)
+        eventually(sensor.parameters)
         assert np.array_equal(image_of(sensor.capture()), finger(1))
         assert sensor.health().connections == 2
 
@@ -453,7 +456,7 @@ class TestTheCable:
             assert not truthful(sensor.finger_present)
             emulator.lift()
             emulator.replug()
-            eventually(sensor.parameters, limit_s=3.0)
+            eventually(sensor.parameters)
             assert not sensor.finger_present()
             sensor.close()
 
@@ -476,7 +479,7 @@ class TestTheCable:
         emulator.replug()
         with pytest.raises(SensorLost):
             sensor.parameters()
-        eventually(sensor.parameters, limit_s=3.0)
+        eventually(sensor.parameters)
 
     def test_absent_from_the_start_says_what_to_do(self, backend: str, tmp_path: Path) -> None:
         sensor = open_reader(SensorSettings(str(tmp_path / "none"), backend=backend))  # type: ignore[arg-type]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,18 +21,12 @@ from hub.biometrics.vault import Vault
 from hub.custody.records import Person
 from hub.database import make_engine, make_sessions
 
+from ..ports import free_port
 from ..unit.hub.duty_world import refer
 from ..unit.hub.site_world import World, cheap_passwords
 
 CHROMIUM = shutil.which("chromium")
-PATIENCE_MS = 20_000
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+PATIENCE_MS = 45_000
 
 
 @dataclass
@@ -57,7 +50,7 @@ class Pages:
     def stop(self) -> None:
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(15)
+        self.process.wait(60)
         assert self.process.stdout is not None
         self.process.stdout.close()
 

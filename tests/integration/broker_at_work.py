@@ -34,6 +34,7 @@ from hub.terminals.certificates import certificate_pem, key_pem, new_key
 from wire.keys import OpeningKey, SigningKey, public_bytes
 from wire.provisioning import Broker, CheckpointSettings, Grant, Request
 
+from ..ports import free_port
 from ..waiting import PATIENCE_S, until
 
 NOW = datetime.now(UTC)
@@ -52,12 +53,6 @@ except HubError as error:
     print(error.sentence, file=sys.stderr)
     sys.exit(2)
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def pims_hub(*words: str, env: dict[str, str] | None = None) -> subprocess.Popen[str]:

@@ -43,17 +43,12 @@ from wire.state import State
 from wire.topics import Channel, everything_up, parse, topic
 from wire.versions import NOTHING, Version
 
+from ..ports import free_port
 from ..waiting import PATIENCE_S, until
 
 PLACE = CheckpointSettings(checkpoint="block-a-in", from_zone="yard", to_zone="block-a")
 ANSWERS = ("ADMIT", "REFUSE", "REFER", "AGAIN")
 Image = NDArray[np.uint8]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Mosquitto:
@@ -305,7 +300,7 @@ class AgentProcess:
         """SIGTERM; the exit status."""
         assert self._process is not None
         self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(20)
+        return self._process.wait(60)
 
     def wait(self) -> int:
         assert self._process is not None

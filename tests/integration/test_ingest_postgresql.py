@@ -84,7 +84,7 @@ def server() -> Iterator[Path]:
     threading.Thread(target=process.stderr.read, daemon=True).start()
     yield folder
     process.terminate()
-    process.wait(20)
+    process.wait(60)
     shutil.rmtree(folder)
 
 

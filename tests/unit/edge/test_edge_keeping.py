@@ -17,6 +17,7 @@ from edge.errors import StartError
 from edge.locking import held, is_held
 from edge.log import Log
 from edge.threads import Threads
+from tests.waiting import until
 from wire.journal import Clock
 
 AT = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
@@ -97,8 +98,7 @@ def test_a_dead_thread_is_noticed_and_its_words_are_kept_back() -> None:
 
     assert threads.all_live()
     threads.start("courier", break_down)
-    threads.join(0.2)
-    assert not threads.all_live()
+    assert until(lambda: not threads.all_live() and stream.getvalue().endswith("\n"))
     line = json.loads(stream.getvalue())
     assert (line["event"], line["thread"], line["kind"]) == ("thread_died", "courier", "ValueError")
     assert "break_down" in line["where"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.server
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from edge.sensor.opening import open_device
 from edge.sensor.zfm import ZfmDevice
 from edge.settings import settings_of
 from simulation.sensor import FAST256, R503, ZFM20, SensorEmulator, faults
+from tests.ports import free_port
 from wire.provisioning import Broker, CheckpointSettings, Grant
 
 NOW = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
@@ -199,11 +199,8 @@ def test_a_good_answer_is_handed_on(server: str) -> None:
 
 
 def test_a_hub_that_is_away_is_said() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     with pytest.raises(DoorError, match="cannot be reached"):
-        HubDoor(f"https://127.0.0.1:{port}").ask("GET", "/")
+        HubDoor(f"https://127.0.0.1:{free_port()}").ask("GET", "/")
 
 
 def test_what_speaks_no_tls_is_said(server: str) -> None:

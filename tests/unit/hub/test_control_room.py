@@ -317,7 +317,7 @@ def test_the_follower_survives_an_error(world: World, live: Live, monkeypatch: p
         raise OSError("disk")
 
     monkeypatch.setattr(module, "lines_after", broken)
-    assert failed.wait(5)
+    assert failed.wait(60)
     monkeypatch.setattr(module, "lines_after", plain)
     world.passage(world.person())
     assert len(hear_events(screen, 1)) == 1

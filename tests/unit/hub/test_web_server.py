@@ -25,6 +25,7 @@ from hub.errors import HubError
 from hub.website.commands import register
 from hub.website.server import Address, PortTakenError, check_free
 
+from ...ports import free_port
 from .site_world import _TOKEN, World, cheap_passwords
 
 SCREENS = 20
@@ -76,7 +77,7 @@ class Browser:
         self.cookies: dict[str, str] = {}
 
     def open(self) -> http.client.HTTPSConnection:
-        return http.client.HTTPSConnection("127.0.0.1", self._port, timeout=20, context=self._trust)
+        return http.client.HTTPSConnection("127.0.0.1", self._port, timeout=60, context=self._trust)
 
     def ask(self, method: str, path: str, form: dict[str, str] | None = None) -> tuple[int, str]:
         connection = self.open()
@@ -110,9 +111,7 @@ class Browser:
 
 @pytest.fixture(scope="module")
 def port(hub: World) -> Iterator[int]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        number: int = probe.getsockname()[1]
+    number = free_port()
     command = [sys.executable, "-m", "hub", "web", "--data", str(hub.folder), "--port", str(number)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -120,7 +119,7 @@ def port(hub: World) -> Iterator[int]:
         (hub.folder / "pid").write_text(str(process.pid))
         yield number
         process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
 
 
 def test_certificate_is_the_hubs_own_and_cookies_are_secure(hub: World, port: int) -> None:
@@ -152,7 +151,7 @@ def test_twenty_screens_hear_and_pages_still_answer(hub: World, port: int) -> No
     hub.now()
     hub.passage(hub.person())
     for listener in listeners:
-        listener.join(20)
+        listener.join(60)
     assert sorted(heard) == list(range(SCREENS))
     for stream in streams:
         stream.close()

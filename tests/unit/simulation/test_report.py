@@ -204,7 +204,7 @@ def test_a_killer_that_is_stopped_kills_nobody_any_more() -> None:
     killer = Killer(victims, lambda: 0.0, Truth(), seed=3)
     killer.start()
     killer.stop()
-    killer.join(1.0)
+    killer.join(60.0)
     assert [service.killed for service in services] == [0, 0, 0]
 
 
@@ -224,7 +224,7 @@ def test_what_breaks_at_a_gate_ends_the_walking_and_is_told(tmp_path: Path) -> N
     walking = Walking([BrokenGate()], walkers, 5, seed=1)  # type: ignore[list-item]
     walking.start()
     with pytest.raises(NoPrints, match="no readable image"):
-        walking.join(10.0)
+        walking.join(60.0)
 
 
 def test_a_report_that_could_not_be_written_is_refused_before_anything_starts(
