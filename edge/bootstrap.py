@@ -198,7 +198,8 @@ class _Terminal:
         except OSError as error:
             self._log.error("metrics_not_served", port=port, why=error.strerror)
             return
-        self._threads.start("metrics", metrics.run)
+        beat = self._threads.beat("metrics", self._settings.health.hung_s)
+        self._threads.start("metrics", lambda: metrics.run(beat), beat)
         self._metrics = metrics
 
     def _keep_on(self, beat: Beat) -> Callable[[], bool]:

@@ -41,6 +41,9 @@ from wire.state import KIND as STATE
 from wire.state import JournalEnd, State
 from wire.topics import Channel, topic
 
+ROLL_S = 1_800.0
+"""Opening a roll of ten thousand people on a slow machine takes minutes, and is no hang."""
+
 
 class HubLink:
     """Made from a grant; nothing is connected before `start`, and no absence of the hub ends it."""
@@ -119,7 +122,8 @@ class HubLink:
         hung_s = self._settings.health.hung_s
         self._beats.of_messenger = threads.beat("messenger", hung_s)
         self._beats.of_uplink = threads.beat("uplink", hung_s)
-        threads.start("roll", self._receiver.run)
+        roll = threads.beat("roll", ROLL_S)
+        threads.start("roll", lambda: self._receiver.run(roll), roll)
         threads.start("messenger", self._messenger.run, self._beats.of_messenger)
         threads.start("uplink", self._uplink.run, self._beats.of_uplink)
 

@@ -66,6 +66,15 @@ def text(health: Health) -> str:
     return "\n".join(lines) + "\n"
 
 
+class _Server(ThreadingHTTPServer):
+    """One whose loop shows that it lives."""
+
+    beat: Callable[[], None] = staticmethod(lambda: None)
+
+    def service_actions(self) -> None:
+        self.beat()
+
+
 class Metrics:
     """Serves `read` at /metrics on 127.0.0.1. `run` is the body of a thread; OSError when the port is taken."""
 
@@ -86,13 +95,14 @@ class Metrics:
             def log_message(self, format: str, *args: object) -> None:
                 """Every look in the log would drown it."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+        self._server = _Server(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
         log.info("metrics", port=self.port)
 
-    def run(self) -> None:
+    def run(self, beat: Callable[[], None] = lambda: None) -> None:
         """Returns after `stop`."""
+        self._server.beat = beat
         self._server.serve_forever(poll_interval=1.0)
         self._server.server_close()
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from edge.refusals import Refusals
 from edge.roll_copy import Receipt
+from edge.threads import Beat
 from wire.codec import decode
 from wire.envelope import HUB, open_envelope
 from wire.errors import WireError
@@ -52,10 +53,18 @@ class RollReceiver:
     def stop(self) -> None:
         self._waiting.put(None)
 
-    def run(self) -> None:
-        """Returns after `stop`."""
-        while (raw := self._waiting.get()) is not None:
+    def run(self, beat: Beat | None = None) -> None:
+        """Returns after `stop`. `beat` rests while there is nothing to take."""
+        while (raw := self._next(beat)) is not None:
             self.take(raw)
+
+    def _next(self, beat: Beat | None) -> bytes | None:
+        if beat is not None:
+            beat.rest()
+        raw = self._waiting.get()
+        if beat is not None:
+            beat()
+        return raw
 
     def take(self, raw: bytes) -> None:
         """Verifies one message and applies it; one that must not be acted on is counted."""
