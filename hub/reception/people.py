@@ -13,6 +13,7 @@ from hub.accounts.permissions import Permission
 from hub.biometrics.actions import EnrolledFinger, fingers_of
 from hub.biometrics.photos import people_with_photo
 from hub.custody.actions import open_booking_of
+from hub.custody.languages import LANGUAGES, languages_of, set_language
 from hub.custody.queries import PAGE, find_people, home_zone_of, orders_of, person_by_number
 from hub.custody.records import Person
 from hub.movements.actions import zones_of
@@ -74,6 +75,18 @@ def file(number: str) -> str:
     )
 
 
+@pages.page("/people/<number>/language", Permission.ADMIT_PEOPLE, methods=("POST",))
+def language(number: str) -> Response:
+    chosen = request.form.get("language", "")
+    with writing() as session:
+        person = person_by_number(session, number)
+        if person is None or chosen not in LANGUAGES:
+            abort(404)
+        set_language(session, person.id, chosen, at=now(), by=visitor().login)
+        write_down(session, at=now(), actor=_actor(), act="person.language", subject=person.number)
+    return redirect(url_for("people.file", number=person.number), 303)
+
+
 def _actor() -> Actor:
     who = visitor()
     return Actor(who.login, who.address)
@@ -84,6 +97,8 @@ def _facts(session: Session, person: Person) -> dict[str, object]:
     fingers: list[EnrolledFinger] = fingers_of(session, person.id)
     return {
         "booking": booking,
+        "spoken": languages_of(session, [person.id]).get(person.id),
+        "languages": LANGUAGES,
         "orders": orders_of(session, booking.id) if booking else [],
         "home": home_zone_of(session, booking.id) if booking else None,
         "zones": zones_of(session, [person.id]).get(person.id, []),
