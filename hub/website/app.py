@@ -15,7 +15,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from hub.accounts.passwords import Passwords
-from hub.accounts.permissions import Permission
+from hub.accounts.permissions import Permission, Role
 from hub.accounts.pin_views import pages as pin_pages
 from hub.accounts.views import pages as account_pages
 from hub.accounts.visitors import recogniser
@@ -53,6 +53,7 @@ _FIRST_PAGES = (
     (Permission.SEE_PEOPLE, "people.people"),
     (Permission.SEE_TERMINALS, "control_room.terminals"),
 )
+_OFFICERS_PAGE = "officer.officer"
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,8 @@ def live_feed(app: Flask) -> Live:
 
 @pages.page("/", Permission.SIGNED_IN)
 def home() -> Response:
+    if visitor().role == Role.OFFICER:
+        return redirect(url_for(_OFFICERS_PAGE))  # a referral opens where its officer is
     for permission, endpoint in _FIRST_PAGES:
         if visitor().may(permission):
             return redirect(url_for(endpoint))
