@@ -98,7 +98,7 @@ def _facts(session: Session, person: Person) -> dict[str, object]:
     return {
         "booking": booking,
         "spoken": languages_of(session, [person.id]).get(person.id),
-        "languages": LANGUAGES,
+        "spoken_languages": LANGUAGES,
         "orders": orders_of(session, booking.id) if booking else [],
         "home": home_zone_of(session, booking.id) if booking else None,
         "zones": zones_of(session, [person.id]).get(person.id, []),

@@ -35,7 +35,9 @@ def test_a_language_without_lines_a_stranger_and_no_such_person_are_refused(
 
 def test_the_newest_language_holds_and_terminals_hear_of_it(world: World, client: FlaskClient) -> None:
     page = f"/people/{world.person().number}"
-    assert "nobody asked" in client.get(page).text
+    before = client.get(page).text
+    assert "nobody asked" in before
+    assert "BZJ" not in before, "the pages themselves have no Kriol"
     for language in ("es", "bzj"):
         assert post(client, f"{page}/language", {"language": language}, page=page).status_code == 303
     assert _held(world) == {1: "bzj"}
