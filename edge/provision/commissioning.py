@@ -51,9 +51,9 @@ def printed(result: Result) -> str:
     lines = ["PIMS terminal: commissioning", "=" * 28, "", *_facts(result), "", "Self-test", "-" * 9]
     for check in result.checks:
         lines += _check(check)
-    verdict = "OK: the terminal may go to work." if result.ok else "NOT OK: see what to do above."
+    conclusion = "OK: the terminal may go to work." if result.ok else "NOT OK: see what to do above."
     return "\n".join(
-        [*lines, "", f"Result: {verdict}", "", "Technician: ____________________   Date: ____________", ""]
+        [*lines, "", f"Result: {conclusion}", "", "Technician: ____________________   Date: ____________", ""]
     )
 
 

@@ -509,8 +509,10 @@ class TestTheCable:
                 for instruction in (READ_IMAGE, SEND_IMAGE):
                     dying.write(Packet(PacketType.COMMAND, bytes([instruction])).encode())
                     time.sleep(0.05)
-            sensor = reader_of(emulator, backend)
-            with within(3.0):
+            sensor = reader_of(
+                emulator, backend, patience=3.0
+            )  # both ends of a paced wire share this machine
+            with within(5.0):
                 sensor.open()
             emulator.place(finger(2))
             assert np.array_equal(image_of(sensor.capture()), finger(2))

@@ -22,7 +22,8 @@ from wire.happenings import Attempt, Attestation, Decision, Door, Happening, Pas
 from wire.roll import RollFinger, RollOfficer, RollPerson
 from wire.versions import Version
 
-from ..integration.terminal_at_work import HubDouble, Image, Mosquitto, Terminal, free_port
+from ..integration.terminal_at_work import HubDouble, Image, Mosquitto, Terminal
+from ..ports import free_port
 from ..waiting import until
 
 ANA, STRANGER, ANOTHER_FINGER = 11, 13, 14

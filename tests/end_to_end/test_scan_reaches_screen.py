@@ -14,9 +14,9 @@ from simulation.facility import SMALL_PRISON, Facility
 from simulation.masters import CACHE
 from simulation.people import Walker, cast, synthetic_fingers
 from simulation.prison import Plan, Prison
-from simulation.processes import free_port
 from simulation.sensor import FAST256
 from simulation.truth import ADMIT, REFER, Truth
+from tests.ports import free_port
 
 from ..waiting import until
 

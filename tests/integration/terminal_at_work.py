@@ -43,7 +43,6 @@ from wire.state import State
 from wire.topics import Channel, everything_up, parse, topic
 from wire.versions import NOTHING, Version
 
-from ..ports import free_port
 from ..waiting import PATIENCE_S, until
 
 PLACE = CheckpointSettings(checkpoint="block-a-in", from_zone="yard", to_zone="block-a")

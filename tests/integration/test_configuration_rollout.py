@@ -19,7 +19,8 @@ from hub.terminals.configuration.actions import desired, first_configuration, no
 from hub.terminals.configuration.desk import ConfigurationDesk
 from hub.terminals.configuration.models import model_settings
 from hub.terminals.configuration.rollouts import begin_rollout, stop
-from tests.integration.terminal_at_work import HubDouble, Mosquitto, Terminal, free_port
+from tests.integration.terminal_at_work import HubDouble, Mosquitto, Terminal
+from tests.ports import free_port
 from tests.unit.hub.site_world import World, cheap_passwords
 from wire.configuration import KIND, Configuration
 from wire.envelope import HUB, sign

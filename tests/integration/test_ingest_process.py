@@ -29,9 +29,10 @@ from wire.keys import SigningKey, public_bytes
 from wire.provisioning import Broker, CheckpointSettings, Request
 from wire.roll import KIND, RollUpdate
 
+from ..ports import free_port
 from ..unit.hub.ingest_world import Gate, furnish
 from ..waiting import PATIENCE_S, until
-from .broker_at_work import NOW, RunningBroker, Speaker, certificate_request, free_port
+from .broker_at_work import NOW, RunningBroker, Speaker, certificate_request
 
 ASH, BIRCH = "P-000001", "P-000002"
 BROKERS = [

@@ -36,7 +36,7 @@ from simulation.sensor import FAST256, SensorEmulator
 from wire.claims import Offer, read, to_bytes
 from wire.keys import SigningKey, public_bytes
 
-from .terminal_at_work import free_port
+from ..ports import free_port
 
 SITE = b"""
 [[zone]]

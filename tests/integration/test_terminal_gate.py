@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from edge.settings import save
-from tests.integration.terminal_at_work import HubDouble, Mosquitto, Terminal, free_port
+from tests.integration.terminal_at_work import HubDouble, Mosquitto, Terminal
+from tests.ports import free_port
 from wire.envelope import HUB, sign
 from wire.happenings import Decision, Door, OrdersTaken, Passage
 from wire.orders import KIND, Order, OrderKind, Orders

@@ -15,7 +15,8 @@ import pytest
 import matching
 from edge.settings import save
 from matching.synthesis import make_finger
-from tests.integration.terminal_at_work import HubDouble, Mosquitto, Terminal, free_port
+from tests.integration.terminal_at_work import HubDouble, Mosquitto, Terminal
+from tests.ports import free_port
 from tests.unit.edge.test_edge_watchdog import Ear
 from wire.happenings import Started
 from wire.roll import RollFinger, RollPerson

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 import matching
 from matching.synthesis import make_finger
-from tests.integration.terminal_at_work import Front, HubDouble, Mosquitto, Terminal, free_port
+from tests.integration.terminal_at_work import Front, HubDouble, Mosquitto, Terminal
+from tests.ports import free_port
 from wire.happenings import Attempt, Decision, Outcome, Passage, SensorTrouble, Started
 from wire.roll import RollFinger, RollPerson
 from wire.versions import NOTHING, Version

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from edge.journal_file import connect
-from tests.integration.terminal_at_work import HubDouble, Terminal, free_port
+from tests.integration.terminal_at_work import HubDouble, Terminal
+from tests.ports import free_port
 
 from ..waiting import until
 

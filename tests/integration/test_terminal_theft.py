@@ -46,11 +46,12 @@ from wire.state import KIND, JournalEnd, State
 from wire.topics import Channel, topic
 from wire.versions import NOTHING
 
+from ..ports import free_port
 from ..unit.edge.test_edge_roll_copy import template
 from ..unit.hub.ingest_world import furnish
 from ..unit.hub.site_world import PASSWORD, cheap_passwords, post, sign_in
 from ..waiting import until
-from .broker_at_work import RunningBroker, Speaker, free_port
+from .broker_at_work import RunningBroker, Speaker
 from .terminal_at_work import AgentProcess
 from .test_ingest_process import Process
 

@@ -16,7 +16,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from edge.log import Log
 from edge.uplink import Arrived, Connected, Disconnected, Identity, Line, News, Uplink
-from tests.integration.terminal_at_work import Mosquitto, free_port
+from tests.integration.terminal_at_work import Mosquitto
+from tests.ports import free_port
 from wire.settings import UplinkSettings
 
 from ..waiting import PATIENCE_S, until
