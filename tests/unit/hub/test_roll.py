@@ -20,7 +20,7 @@ from hub.database import session_scope
 from hub.movements.actions import permit_zones
 from hub.roll.actions import current_version, raise_epoch
 from hub.roll.desk import FIRST_PATIENCE, RollDesk
-from hub.roll.rules import MAX_CHUNK_BYTES, Need, base_of, chunks, need, need_of
+from hub.roll.rules import MAX_CHUNK_BYTES, Need, base_of, chunks, need
 from wire.codec import MAX_MESSAGE_BYTES, decode, encode
 from wire.envelope import HUB, open_envelope
 from wire.errors import WireError
