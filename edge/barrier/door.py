@@ -41,6 +41,7 @@ class Door:
         self._inputs = Inputs(door_open=False if self._watched else None)
         self._known = False
         self._evacuating = False
+        self._locked_down = False
         self._wanted_until: float | None = None
         self._claimed_at: float | None = None
         self._released_until: float | None = None
@@ -93,9 +94,13 @@ class Door:
         return told + self._go_on(now)
 
     def orders(self, *, evacuate: bool, lockdown: bool) -> None:
-        """Orders in force. A lockdown ends what was granted before it, an evacuation holds the lock released."""
-        if lockdown and not evacuate:
+        """Orders in force, told again at each turn. A lockdown ends what was granted before it came, and leaves what an
+        officer grants in it; an evacuation holds the lock released.
+        """
+        locked_down = lockdown and not evacuate
+        if locked_down and not self._locked_down:
             self._wanted_until = self._claimed_at = self._released_until = self._expected_until = None
+        self._locked_down = locked_down
         self._evacuating = evacuate
 
     def tick(self, inputs: Inputs, now: float) -> list[str]:

@@ -133,6 +133,19 @@ def test_without_a_contact_nothing_is_known_of_the_door() -> None:
     assert not door.released
 
 
+def test_in_a_lockdown_an_officers_grant_lasts_as_long_as_any_other(door: Door) -> None:
+    for now_s in (0.1, 0.2):
+        door.orders(evacuate=False, lockdown=True)
+        door.tick(SHUT, now_s)
+    door.grant(0.2)
+    for now_s in (0.3, 2.0, 5.1):
+        door.orders(evacuate=False, lockdown=True)  # told at each turn
+        door.tick(SHUT, now_s)
+        assert door.released
+    door.tick(SHUT, 5.2)
+    assert not door.released
+
+
 def test_a_lockdown_ends_what_was_granted_before_and_leaves_the_officers_grant(door: Door) -> None:
     door.grant(1.0)
     door.orders(evacuate=False, lockdown=True)
