@@ -25,6 +25,7 @@ from edge.threads import Threads
 from wire.happenings import EntryReference
 from wire.journal import Clock as Confidence
 from wire.keys import verifying_key
+from wire.orders import Order
 from wire.provisioning import Grant
 from wire.topics import Channel
 from wire.versions import Version
@@ -89,6 +90,10 @@ class Gate:
     def answered(self) -> list[EntryReference]:
         """Referrals that the hub has answered by letting the person through."""
         return [] if self._orders is None else self._orders.answered()
+
+    def let_through(self) -> list[Order]:
+        """Orders by which an officer at the hub lets one person through, not used up yet."""
+        return [] if self._orders is None else self._orders.let_through()
 
     def used(self, number: int) -> None:
         """A passage used up the order of that number."""

@@ -96,6 +96,16 @@ class OrdersBook:
         }
         return InForce(OrderKind.EVACUATE in kinds, OrderKind.LOCKDOWN in kinds, let)
 
+    def let_through(self) -> list[Order]:
+        """Orders that let one person through and were not used up yet."""
+        with self._lock:
+            orders, stored = self._orders, self._stored
+        if orders is None or stored is None:
+            return []
+        now = self._clock.read()
+        wanted = [order for order in orders.in_force if order.kind is OrderKind.LET_THROUGH]
+        return [order for order in wanted if _holds(order, orders, stored, now)]
+
     def answered(self) -> list[EntryReference]:
         """Referrals of this terminal that an officer at the hub has answered by letting the person through."""
         orders = self._orders

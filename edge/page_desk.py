@@ -15,6 +15,7 @@ from edge.attestation.attesting import Attesting
 from edge.attestation.forms import Home, Nothing
 from edge.attestation.guard import PinGuard
 from edge.attestation.home import clock_is_sure, hub_is_heard, warnings_of
+from edge.attestation.letting import LettingThrough
 from edge.attestation.officers import Officers
 from edge.attestation.referrals import Referrals
 from edge.attestation.verbs import OfficerVerbs, remember
@@ -76,12 +77,18 @@ class PageDesk:
             guard=guard,
         )
         self._socket: DeskSocket | None = None
+        self._letting: LettingThrough | None = None
         self._agent: Agent | None = None
         self._link: HubLink | None = None
         self._rules: Callable[[], tuple[Version | None, int | None]] = lambda: (None, None)
 
     def calling(self) -> bool:
-        """Whether the resting light should send somebody to the officer. Asked at each turn of the glass."""
+        """Whether the resting light should send somebody to the officer. Asked at each turn of the glass.
+
+        JournalWriteError when somebody whom the hub let through cannot be recorded.
+        """
+        if self._letting is not None:
+            self._letting.look()
         for reference in self._gate.answered():
             self._referrals.close(reference)
         return self._referrals.is_calling(self._clock.read())
@@ -105,6 +112,19 @@ class PageDesk:
             self._gate.front,
             agent.answer,
             lambda: self._gate.in_force().lockdown,
+        )
+        self._letting = LettingThrough(
+            self._place,
+            self._settings.gate.kind,
+            self._roll,
+            self._referrals,
+            self._recorder,
+            self._clock,
+            self._gate.front,
+            agent.answer,
+            self._gate.let_through,
+            self._gate.in_force,
+            self._gate.used,
         )
         officer = OfficerVerbs(
             self._place,

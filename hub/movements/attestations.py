@@ -65,8 +65,12 @@ def attest(session: Session, word: Vouched, *, at: datetime) -> list[feed.Line]:
     session.flush()
     if before is not None:
         assert referral is not None
-        note(session, referral, What.ANSWERED_AGAIN, at, login=word.officer, text=word.reason)
-        if _same(before, word):
+        same = _same(before, word)
+        if not (
+            same and before.officer == word.officer
+        ):  # else the terminal tells that it acted by the hub's
+            note(session, referral, What.ANSWERED_AGAIN, at, login=word.officer, text=word.reason)
+        if same:
             return []
     elif referral is not None:
         referral.outcome = (Outcome.ATTESTED if word.decision == ADMIT else Outcome.TURNED_BACK).value

@@ -15,11 +15,13 @@ from edge.attestation.attesting import Attesting
 from edge.attestation.forms import AttestQuestion, Home, PeopleQuestion, Signed
 from edge.attestation.guard import LOCK_S, MOST_AT_TERMINAL, PAUSES_S, PinGuard
 from edge.attestation.home import warnings_of
+from edge.attestation.letting import LettingThrough
 from edge.attestation.officers import IDLE_S, MOST_SESSIONS, Officers
 from edge.attestation.people import MOST_SHOWN, search
 from edge.attestation.referrals import CALL_S, LAPSE_S, MOST_OPEN, Referrals
 from edge.attestation.verbs import OfficerVerbs, remember
 from edge.clock import Reading
+from edge.decision import NO_ORDERS, InForce
 from edge.errors import DeskRefusedError, JournalFullError
 from edge.inmate.moments import Moment, Sign
 from edge.ports import Light, RollFacts
@@ -36,9 +38,10 @@ from wire.happenings import (
     SignIn,
 )
 from wire.journal import Clock as Confidence
+from wire.orders import Order, OrderKind
 from wire.provisioning import CheckpointSettings
 from wire.roll import RollOfficer, RollPerson
-from wire.settings import PassageRules
+from wire.settings import GateKind, PassageRules
 from wire.state import Health
 from wire.versions import Version
 
@@ -351,6 +354,98 @@ def test_whom_the_hub_let_through_waits_no_longer(world: World) -> None:
     assert [one.reference for one in world.referrals.open(world.read())] == [other]
     world.referrals.close(other)
     assert world.referrals.open(world.read()) == []
+
+
+@dataclass
+class Orders:
+    """What the hub ordered for one person, and what else is in force."""
+
+    held: list[Order] = field(default_factory=list)
+    in_force: InForce = NO_ORDERS
+
+    def let(self, number: str, referral: EntryReference | None) -> None:
+        self.held.append(
+            Order(
+                number=len(self.held) + 1,
+                kind=OrderKind.LET_THROUGH,
+                since_at=NOON,
+                by="matus",
+                reason="Compared with the photo",
+                person=number,
+                referral=referral,
+                until_at=NOON + timedelta(hours=1),
+            )
+        )
+
+    def used(self, number: int) -> None:
+        self.held = [one for one in self.held if one.number != number]
+
+
+def letting(world: World, orders: Orders, gate: GateKind = "interior") -> LettingThrough:
+    return LettingThrough(
+        PLACE,
+        gate,
+        cast(RollCopy, world),
+        world.referrals,
+        world,
+        world,
+        world,
+        world.light,
+        lambda: orders.held,
+        lambda: orders.in_force,
+        orders.used,
+    )
+
+
+@pytest.mark.parametrize("gate", ["perimeter", "sally_port"])
+def test_the_hubs_word_alone_opens_no_guarded_gate(world: World, gate: GateKind) -> None:
+    orders = Orders()
+    orders.let("P-000001", world.refer())
+    letting(world, orders, gate).look()
+    assert "opened" not in world.done
+    assert len(orders.held) == 1
+
+
+def test_the_hubs_word_waits_for_the_finger_of_whoever_was_recognised(world: World) -> None:
+    orders = Orders()
+    orders.let("P-000001", world.refer("roll_old", person="P-000001"))
+    orders.let("P-000002", None)
+    orders.let("P-000002", EntryReference(terminal="other", journal_id=bytes(16), sequence=1))
+    letting(world, orders).look()
+    assert "opened" not in world.done
+    assert len(orders.held) == 3
+
+
+@pytest.mark.parametrize("everybody", [InForce(lockdown=True), InForce(evacuate=True)])
+def test_the_hubs_word_for_one_is_outranked_by_an_order_for_everybody(
+    world: World, everybody: InForce
+) -> None:
+    orders = Orders(in_force=everybody)
+    orders.let("P-000001", world.refer())
+    letting(world, orders).look()
+    assert "opened" not in world.done
+
+
+def test_whom_no_finger_names_is_let_through_once_by_the_officers_word_and_by_no_finger(world: World) -> None:
+    orders = Orders()
+    referral = world.refer()
+    orders.let("P-000001", referral)
+    world.done.clear()
+    world.full = True
+    with pytest.raises(JournalFullError):
+        letting(world, orders).look()
+    assert world.done == []
+    world.full = False
+    for _turn in range(3):
+        letting(world, orders).look()
+    assert world.done == ["kept attestation", "shown go", "opened", "lit ADMIT"]
+    said = world.kept[-1]
+    assert isinstance(said, Attestation)
+    assert (said.person, said.officer, said.referral) == ("P-000001", "matus", referral)
+    assert orders.held == []
+    orders.let("P-000001", referral)  # as after a power cut before the order was noted as used
+    letting(world, orders).look()
+    assert world.done.count("opened") == 1
 
 
 def test_referrals_are_bounded(world: World) -> None:

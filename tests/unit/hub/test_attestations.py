@@ -17,7 +17,7 @@ from hub.movements.actions import permit_zones
 from hub.movements.duty_records import ReEnrolment
 from hub.movements.records import Movement, Position
 from hub.movements.referral_records import Attestation as Kept
-from hub.movements.referral_records import Referral
+from hub.movements.referral_records import Referral, ReferralChange
 from hub.movements.standing import set_procedure
 from wire.happenings import Attestation, Decision, EntryReference, SignIn
 from wire.versions import Version
@@ -178,3 +178,17 @@ def test_a_terminal_that_shuts_an_officer_out_is_an_alarm_and_a_sign_in_is_none(
     world.take(gate.batch())
     assert world.alarms() == ["pin_locked"]
     assert troubles(world) == []
+
+
+def test_a_terminal_that_tells_that_it_acted_by_the_same_officers_word_answers_nothing_again(
+    world: World, gate: Gate
+) -> None:
+    first = refers(gate)
+    word(gate, first)
+    word(gate, first)
+    word(gate, first, officer="oscar")
+    world.take(gate.batch())
+    told = world.ask(lambda s: s.scalars(select(ReferralChange.what).order_by(ReferralChange.id)).all())
+    assert list(told).count("answered") == 1
+    assert list(told).count("answered_again") == 1
+    assert world.count(Movement) == 1
