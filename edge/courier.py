@@ -72,9 +72,17 @@ class Courier:
         """Whether the hub holds everything that is in the journal."""
         return self._next_stretch(True) is None and self._next_stretch(False) is None and not self._flights
 
+    def grow_old(self, now: float) -> None:
+        """Lets entries become history. Called while the broker is away too: a backlog must not come back as live."""
+        last = self._journal.standing().last
+        if not self._marks or self._marks[-1][1] != last:
+            self._marks.append((now, last))
+        while self._marks and now - self._marks[0][0] >= self._settings.live_s:
+            self._settled = self._marks.popleft()[1]
+
     def due(self, now: float) -> list[bytes]:
         """Batches to publish now, live ones first; each counts as under way from here on."""
-        self._grow_old(now)
+        self.grow_old(now)
         self._give_up_waiting(now)
         return [*self._lane(now, historical=False), *self._lane(now, historical=True)]
 
@@ -82,13 +90,6 @@ class Courier:
         """Longest time to wait before `due` may have something that no event announces."""
         waits = [flight.sent_at + self._patience_s - now for flight in self._flights]
         return max(0.0, min([self._settings.live_s, *waits]))
-
-    def _grow_old(self, now: float) -> None:
-        last = self._journal.standing().last
-        if not self._marks or self._marks[-1][1] != last:
-            self._marks.append((now, last))
-        while self._marks and now - self._marks[0][0] >= self._settings.live_s:
-            self._settled = self._marks.popleft()[1]
 
     def _give_up_waiting(self, now: float) -> None:
         late = [flight for flight in self._flights if now - flight.sent_at >= self._patience_s]

@@ -157,6 +157,8 @@ class Messenger:
                 self._say_state_if_due(self._session)
                 self._say_echo_if_due()
                 self._send_entries()
+            else:
+                self._courier.grow_old(self._now())
             self._keep_house()
         except sqlite3.Error as error:
             # A card that cannot be read now must not stop the gate, which can still write.

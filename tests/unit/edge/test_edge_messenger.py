@@ -129,6 +129,22 @@ def test_each_connection_begins_with_a_birth_and_all_that_is_owed(desk: Desk) ->
     assert desk.sequences() == [(1, 3), (1, 3)]
 
 
+def test_what_gathered_while_the_broker_was_away_is_history_but_for_the_last_moments(desk: Desk) -> None:
+    desk.turn(Connected(7), Disconnected())
+    desk.append(5)
+    desk.turn(Wake())
+    desk.now += SETTINGS.live_s + 1
+    desk.append(2)
+    desk.turn(Wake())
+    desk.turn(Connected(8))
+    batches = [
+        open_batch(payload, sender="gate-1", key=desk.terminal_key.public_key())[0]
+        for topic, payload, _retained in desk.sent
+        if topic == JOURNAL
+    ]
+    assert [(b.first, len(b.entries), b.historical) for b in batches] == [(6, 2, False), (1, 5, True)]
+
+
 def test_the_state_is_said_again_by_the_clock_and_when_it_changes(desk: Desk) -> None:
     desk.turn(Connected(7))
     desk.turn()
