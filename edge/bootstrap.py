@@ -11,6 +11,7 @@ from types import FrameType
 import matching
 from edge.agent import Agent
 from edge.basis import Basis, aside_name, keep_mark, open_own_journal, open_roll, read_basis, software
+from edge.configuration.front import front_of
 from edge.configuration.starting import Start
 from edge.enrolment.desk import desk_of
 from edge.errors import StartError
@@ -106,7 +107,14 @@ class _Terminal:
         )
         desk = self._page_desk(journal, roll, recorder)
         agent = self._agent(recorder, roll, started, hub, desk)
-        self._gate.start(self._threads, Telling(recorder, hub.link.tell_now if hub else _nobody))
+        self._gate.start(
+            self._threads,
+            Telling(
+                recorder,
+                hub.link.tell_now if hub else _nobody,
+                lambda: agent.condition.in_service and front_of(agent.condition).works,
+            ),
+        )
         if hub is not None:
             hub.start(self._threads, agent, recorder, self._start_anew)
             self._serve_figures(hub.link)

@@ -33,10 +33,14 @@ from wire.versions import Version
 
 @dataclass(frozen=True)
 class Telling:
-    """Whom the gate tells: the journal, and whoever sends the state when something changed."""
+    """Whom the gate tells: the journal, and whoever sends the state when something changed.
+
+    `serves` tells whether fingers are answered now: sensor and journal work.
+    """
 
     recorder: Recorder
     state_changed: Callable[[], None]
+    serves: Callable[[], bool] = lambda: True
 
 
 class Gate:
@@ -72,9 +76,16 @@ class Gate:
             file = OrdersFile(folder.orders, settings.terminal, hub_key)
             self._orders = OrdersBook(file, refusals, clock, log.of("orders"))
             self._orders.load(aside_name())
+            self._go_on_evacuating()
         self.front = InmateFront(
             load_languages(), chosen.languages, self._barrier, self.in_force, time.monotonic
         )
+
+    def _go_on_evacuating(self) -> None:
+        """An evacuation from before this start does not wait for the engine and the roll."""
+        in_force = self.in_force()
+        if in_force.evacuate:
+            self._barrier.turn(in_force, lambda _sign: None, serves=False)
 
     def handlers(self) -> dict[Channel, Callable[[bytes], None]]:
         """For `HubLink`."""
@@ -129,9 +140,12 @@ class Gate:
         def say(sign: Sign) -> None:
             self.front.show(Moment(sign))
 
+        def work() -> None:
+            self._barrier.run(telling.recorder, self.in_force, say, beat, telling.serves)
+
         hung_s = self._settings.health.hung_s
         beat = threads.beat("gate", hung_s)
-        threads.start("gate", lambda: self._barrier.run(telling.recorder, self.in_force, say, beat), beat)
+        threads.start("gate", work, beat)
         orders = self._orders
         if orders is not None:
             orders.connect(telling.recorder, changed)

@@ -40,6 +40,7 @@ class HubSide:
     ) -> None:
         self._basis = basis
         self._enrolment = enrolment
+        self._gate = gate
         hub_key = verifying_key(grant.hub_verifying_key)
         self._configurations = Configurations(
             basis.start,
@@ -78,7 +79,13 @@ class HubSide:
         configurations, hung_s = self._configurations, self._basis.settings.health.hung_s
         self.link.start(threads, agent.condition)
         configurations.connect(
-            Around(recorder, lambda: front_of(agent.condition), self.link.tell_now, start_anew)
+            Around(
+                recorder,
+                lambda: front_of(agent.condition),
+                self.link.tell_now,
+                start_anew,
+                self._gate.in_force,
+            )
         )
         beat = threads.beat("configuration", hung_s)
         threads.start("configuration", lambda: configurations.run(beat), beat)

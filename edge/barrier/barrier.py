@@ -113,18 +113,23 @@ class Barrier:
         return {"door": self._door.word, "alarms": [f"door_{alarm}" for alarm in alarms]}
 
     def run(
-        self, recorder: Recorder, in_force: Callable[[], InForce], say: Callable[[Sign], None], pulse: Pulse
+        self,
+        recorder: Recorder,
+        in_force: Callable[[], InForce],
+        say: Callable[[Sign], None],
+        pulse: Pulse,
+        serves: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Returns after `stop`, with the lock in its safe state."""
+        """Returns after `stop`, with the lock in its safe state. `serves` tells whether fingers are answered now."""
         on = True
         while on:
             pulse()
-            on = self.turn(in_force(), say)
+            on = self.turn(in_force(), say, serves())
             self._journal(recorder)
         self.close()
         self._journal(recorder)
 
-    def turn(self, orders: InForce, say: Callable[[Sign], None]) -> bool:
+    def turn(self, orders: InForce, say: Callable[[Sign], None], serves: bool = True) -> bool:
         """One look at everything; False when it is to end."""
         try:
             asked = self._asked.get(timeout=self._turn_s)
@@ -133,14 +138,16 @@ class Barrier:
         if isinstance(asked, _Stop):
             return False
         try:
-            self._work(asked, orders, say)
+            self._work(asked, orders, say, serves)
         except HardwareError as error:
             self._fail(error.sentence)
         except Exception as error:  # noqa: BLE001 - whatever broke here, scans are still to be journalled
             self._fail(f"The gate's control broke off ({type(error).__name__}).")
         return True
 
-    def _work(self, asked: _Show | _Grant | None, orders: InForce, say: Callable[[Sign], None]) -> None:
+    def _work(
+        self, asked: _Show | _Grant | None, orders: InForce, say: Callable[[Sign], None], serves: bool
+    ) -> None:
         now = self._now()
         if isinstance(asked, _Show):
             self._signals.show(asked.sign, asked.aloud, now)
@@ -149,7 +156,7 @@ class Barrier:
             wiring = self._open()
         if wiring is None:
             return
-        self._door.orders(evacuate=orders.evacuate, lockdown=orders.lockdown)
+        self._door.orders(evacuate=orders.evacuate, lockdown=orders.lockdown, served=serves)
         self._untold += self._door.tick(wiring.read(), now)
         if isinstance(asked, _Grant):
             self._untold += self._door.grant(now)

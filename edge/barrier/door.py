@@ -42,6 +42,7 @@ class Door:
         self._known = False
         self._evacuating = False
         self._locked_down = False
+        self._served = True
         self._wanted_until: float | None = None
         self._claimed_at: float | None = None
         self._released_until: float | None = None
@@ -93,15 +94,16 @@ class Door:
         self._wanted_until = now + self._settings.interlock_wait_s
         return told + self._go_on(now)
 
-    def orders(self, *, evacuate: bool, lockdown: bool) -> None:
+    def orders(self, *, evacuate: bool, lockdown: bool, served: bool = True) -> None:
         """Orders in force, told again at each turn. A lockdown ends what was granted before it came, and leaves what an
-        officer grants in it; an evacuation holds the lock released.
+        officer grants in it; an evacuation holds the lock released, everywhere when no finger is `served` here.
         """
         locked_down = lockdown and not evacuate
         if locked_down and not self._locked_down:
             self._wanted_until = self._claimed_at = self._released_until = self._expected_until = None
         self._locked_down = locked_down
         self._evacuating = evacuate
+        self._served = served
 
     def tick(self, inputs: Inputs, now: float) -> list[str]:
         """What the lines and the time brought."""
@@ -112,7 +114,7 @@ class Door:
         return told + self._go_on(now) + self._run_out(now)
 
     def _held_released(self) -> bool:
-        return self._evacuating and self._settings.on_evacuate == "release"
+        return self._evacuating and (self._settings.on_evacuate == "release" or not self._served)
 
     def _note_switches(self, before: Inputs, now_said: Inputs, now: float) -> list[str]:
         told: list[str] = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,6 +15,7 @@ from edge.configuration.probation import Judgement, Seen, judge
 from edge.configuration.starting import Start, same_content
 from edge.configuration.stored import Kept, Refused, Stored, Trial, content_of, write_stored
 from edge.counters import Counters
+from edge.decision import NO_ORDERS, InForce
 from edge.downlink import Downlink
 from edge.errors import JournalWriteError
 from edge.log import Log
@@ -23,24 +24,31 @@ from edge.refusals import Refusals
 from wire.configuration import KIND, Configuration
 from wire.errors import Refusal
 from wire.happenings import ConfigurationTaken
+from wire.journal import Clock as Confidence
 from wire.settings import ModelSettings
 from wire.settings_keys import faults_of, read_settings
 from wire.versions import Version
 
 LOOK_S = 1.0
 MOST_WAITING = 100
+MOST_AHEAD = timedelta(days=1)
+"""As far as a hub's clock may sensibly be ahead of one that is synchronised."""
 NOTE_EVERY_S = 60
 """A confirmation is written to the card at most this often: the age may look this much older after a restart."""
 
 
 @dataclass(frozen=True)
 class Around:
-    """What the keeper reaches of the agent: a record, a word to the hub, and a new start of the whole process."""
+    """What the keeper reaches of the agent: a record, a word to the hub, and a new start of the whole process.
+
+    A start leaves the lock in its safe state for seconds: none is made of one's own accord against `in_force`.
+    """
 
     recorder: Recorder
     front: Callable[[], Front]
     tell: Callable[[], None]
     restart: Callable[[], None]
+    in_force: Callable[[], InForce] = lambda: NO_ORDERS
 
 
 class Configurations:
@@ -131,7 +139,7 @@ class Configurations:
         said = self._downlink.read(raw, KIND, Configuration)
         if said is None or self._restarting:
             return
-        if self._heard_at is not None and said.said_at <= self._heard_at:
+        if self._was_said(said.said_at):
             self._refusals.count(Refusal.BACKWARDS)  # said once before: it proves nothing about now
             return
         self._heard_at = said.said_at
@@ -144,6 +152,15 @@ class Configurations:
         elif said.settings is not None and self._trial is None:
             self._consider(said, said.settings)
 
+    def _was_said(self, said_at: datetime) -> bool:
+        """Whether it may be a copy of an old message. Words of a hub whose clock was far ahead once bind nobody."""
+        heard, now = self._heard_at, self._clock.read()
+        if heard is None or (
+            now.confidence is Confidence.SYNCHRONISED and heard > now.wall_time + MOST_AHEAD
+        ):
+            return False
+        return said_at <= heard
+
     def look(self) -> None:
         """Judges the configuration on trial."""
         if self._trial is None or self._around is None or self._restarting:
@@ -152,7 +169,7 @@ class Configurations:
         judgement, why = judge(self._trial, seen)
         if judgement is Judgement.KEEP:
             self._keep(self._trial)
-        elif judgement is Judgement.TAKE_BACK:
+        elif judgement is Judgement.TAKE_BACK and not self._around.in_force().evacuate:
             self._take_back(self._trial, why)
 
     def _consider(self, said: Configuration, raw: bytes) -> None:
@@ -182,6 +199,10 @@ class Configurations:
 
     def _try(self, version: Version, content: ModelSettings, probation_s: float) -> None:
         assert self._around is not None
+        orders = self._around.in_force()
+        if orders.evacuate or orders.lockdown:
+            self._log.info("configuration_waits_for_orders", version=str(version))
+            return  # the hub says it again
         front = self._around.front()
         trial = Trial(
             version=version,

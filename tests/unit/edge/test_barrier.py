@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from edge.barrier.barrier import RETRY_S, Barrier
 from edge.barrier.door import Inputs
@@ -195,6 +196,19 @@ def test_an_evacuation_releases_and_a_lockdown_locks(world: World) -> None:
     assert world.done[-1] == "released"
     assert barrier.health()["door"] == "evacuation"
     turn(world, barrier, InForce(lockdown=True))
+    assert world.done[-2:] == ["locked", "free"]
+
+
+def test_a_gate_that_opens_for_each_finger_is_held_released_while_it_answers_none(world: World) -> None:
+    barrier = barrier_of(world, replace(SETTINGS, on_evacuate="pulse"))
+    barrier.prepare()
+    barrier.turn(InForce(evacuate=True), world.said.append, True)
+    assert "released" not in world.done
+    barrier.turn(InForce(evacuate=True), world.said.append, False)
+    assert world.done[-1] == "released"
+    barrier.turn(InForce(evacuate=True), world.said.append, True)
+    assert world.done[-2:] == ["locked", "free"]
+    barrier.turn(NO_ORDERS, world.said.append, False)
     assert world.done[-2:] == ["locked", "free"]
 
 

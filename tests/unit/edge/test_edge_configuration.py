@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from edge.configuration.probation import GRACE_S, HUB_GRACE_S, Judgement, Seen, 
 from edge.configuration.starting import MOST_STARTS, Start, begin, give_up
 from edge.configuration.stored import Stored, Trial, content_of, read_stored
 from edge.counters import Counters
+from edge.decision import NO_ORDERS, InForce
 from edge.downlink import Downlink
 from edge.log import Log
 from edge.refusals import Refusals
@@ -60,6 +60,7 @@ class World:
     entries: list[Happening] = field(default_factory=list)
     told: int = 0
     restarts: int = 0
+    in_force: InForce = NO_ORDERS
 
     def __post_init__(self) -> None:
         self.log = Log("test", self.log_text)
@@ -83,7 +84,7 @@ class World:
             now=lambda: self.seconds,
             log=self.log,
         )
-        made.connect(Around(self, lambda: self.front, self._tell, self._restart))
+        made.connect(Around(self, lambda: self.front, self._tell, self._restart, lambda: self.in_force))
         return made
 
     def say(
@@ -119,7 +120,7 @@ class World:
 
 
 @pytest.fixture
-def world(quick_path: Path) -> Iterator[World]:
+def world(quick_path: Path) -> World:
     return World(quick_path)
 
 
@@ -202,6 +203,43 @@ def test_a_restored_hub_is_newer_whatever_its_counter_says(world: World) -> None
     keep_first(world)
     world.start().take(world.say(Version(2, 0), content(tries=4)))
     assert world.restarts == 2
+
+
+def test_a_hub_whose_clock_was_far_ahead_once_is_heard_again(world: World) -> None:
+    keep_first(world)
+    held = world.start()
+    held.take(world.say(FIRST, None, at_s=70 * 365 * 86_400))
+    held.take(world.say(FIRST, None))
+    assert world.refusals.total() == 0
+    world.start().take(world.say(SECOND, content(tries=4)))
+    assert world.start().version == SECOND
+
+
+@pytest.mark.parametrize("orders", [InForce(evacuate=True), InForce(lockdown=True)])
+def test_no_gate_is_started_anew_for_a_configuration_while_it_acts_by_orders(
+    world: World, orders: InForce
+) -> None:
+    world.in_force = orders
+    held = world.start()
+    held.take(world.say(FIRST, content(tries=2)))
+    assert (world.restarts, held.state()["config_on_trial"]) == (0, False)
+    world.in_force = NO_ORDERS
+    held.take(world.say(FIRST, content(tries=2)))
+    assert world.restarts == 1
+
+
+def test_a_configuration_that_failed_is_taken_back_when_the_evacuation_is_over(world: World) -> None:
+    world.start().take(world.say(FIRST, content(tries=2)))
+    held = world.start()
+    before = world.restarts
+    world.front = Front(works=False, in_service=True)
+    world.seconds += 1_000
+    world.in_force = InForce(evacuate=True)
+    held.look()
+    assert world.restarts == before
+    world.in_force = NO_ORDERS
+    held.look()
+    assert world.restarts == before + 1
 
 
 def test_a_good_configuration_is_tried_and_kept(world: World) -> None:
