@@ -59,13 +59,19 @@ class OrdersBook:
         self._told = NO_ORDERS
 
     def load(self, aside_name: str) -> None:
-        """Brings back what was in force. A file that is not the hub's is set aside, logged and reported."""
+        """Brings back what was in force. A file that is not the hub's is set aside, logged and reported.
+
+        No card keeps a gate from starting: without a version in its state the hub tells it everything again.
+        """
         try:
             found = self._file.load()
-        except WireError as error:
-            kept = self._file.set_aside(aside_name)
+        except OSError as error:
             self._unreadable = True
-            self._log.error(UNREADABLE, why=error.reason.value, to=kept.name)
+            self._log.error(UNREADABLE, why=error.strerror)
+            return
+        except WireError as error:
+            self._unreadable = True
+            self._log.error(UNREADABLE, why=error.reason.value, to=self._set_aside(aside_name))
             return
         if found is not None:
             self._stored, self._orders = found
@@ -176,6 +182,12 @@ class OrdersBook:
             self._store()
         self._journal()
         self._tell()
+
+    def _set_aside(self, aside_name: str) -> str:
+        try:
+            return self._file.set_aside(aside_name).name
+        except OSError as error:
+            return f"nowhere: {error.strerror}"
 
     def _accept(self, orders: Orders, raw: bytes) -> bool:
         """In force at once, even when the card takes nothing: an evacuation does not wait for a disk."""

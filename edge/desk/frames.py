@@ -53,7 +53,10 @@ def receive(line: socket.socket, most: int, patience_s: float) -> bytes:
 def _exactly(line: socket.socket, count: int, deadline: float) -> bytes:
     taken = bytearray()
     while len(taken) < count:
-        line.settimeout(max(0.001, deadline - time.monotonic()))
+        left_s = deadline - time.monotonic()
+        if left_s <= 0:  # whoever sends a byte now and then does not hold the line for longer
+            raise OSError("The frame did not come whole in its time.")
+        line.settimeout(left_s)
         piece = line.recv(min(65_536, count - len(taken)))
         if not piece:
             raise OSError("The other side went away in the middle.")

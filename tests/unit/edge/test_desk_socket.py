@@ -9,6 +9,8 @@ import stat
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -191,3 +193,23 @@ def test_a_question_and_its_form_are_both_strict() -> None:
     raw = encode({"verb": "add", "body": 1, "more": 2})
     with pytest.raises(Exception, match="agreed form"):
         decode(raw, Question)
+
+
+def test_whoever_sends_a_byte_now_and_then_is_sent_away_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+
+    class Dripping:
+        """A line on which each byte takes half a second."""
+
+        def settimeout(self, seconds: float) -> None:
+            assert seconds > 0
+
+        def recv(self, _most: int) -> bytes:
+            nonlocal now
+            now += 0.5
+            return b"\x00"
+
+    monkeypatch.setattr("edge.desk.frames.time", SimpleNamespace(monotonic=lambda: now))
+    with pytest.raises(OSError, match="in its time"):
+        receive(cast(socket.socket, Dripping()), 65_536, 1.5)
+    assert now == 1.5

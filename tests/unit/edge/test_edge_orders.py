@@ -136,6 +136,24 @@ def test_what_is_not_the_hubs_order_for_us_changes_nothing(world: World, raw: by
     assert not world.path.exists()
 
 
+@pytest.mark.parametrize("what", ["read_bytes", "replace"])
+def test_a_card_that_gives_nothing_or_takes_nothing_keeps_no_gate_from_starting(
+    world: World, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    world.path.write_bytes(b"torn by a cut")
+
+    def broken(*_facts: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    with monkeypatch.context() as card:
+        card.setattr(Path, what, broken)
+        world.start()
+    assert world.book.in_force() == NO_ORDERS
+    assert (world.version(), world.book.health()) == (None, {"alarms": ["orders_unreadable"]})
+    world.book.take(message(5, LOCKDOWN))
+    assert world.start().in_force() == InForce(lockdown=True)
+
+
 def test_orders_never_go_back(world: World) -> None:
     world.book.take(message(5, LOCKDOWN))
     world.book.take(message(4))
