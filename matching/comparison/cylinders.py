@@ -74,7 +74,13 @@ class Cylinders:
         return len(self.rows)
 
 
-NO_CYLINDERS: Final = Cylinders(np.empty((0, ROW_WORDS), dtype=np.uint64), 0.0)
+def _no_rows() -> NDArray[np.uint64]:
+    rows = np.empty((0, ROW_WORDS), dtype=np.uint64)
+    rows.setflags(write=False)  # as those of others: to a kernel, rows that may be written are another type
+    return rows
+
+
+NO_CYLINDERS: Final = Cylinders(_no_rows(), 0.0)
 """Of an impression that says nothing."""
 
 

@@ -8,8 +8,10 @@ from numba.core.caching import NullCache
 from numba.core.registry import CPUDispatcher as Dispatcher
 
 from matching.comparison import (
+    NO_CYLINDERS,
     calibration,
     compare,
+    compare_cylinders,
     cylinders,
     hull,
     overlap,
@@ -179,6 +181,7 @@ class TestKernels:
             gallery.enrol("someone", each)
             compare(each, compared[0])
             gallery.identify(each, expected=["someone"])
+        compare_cylinders(NO_CYLINDERS, build_cylinders(compared[0]))
         assert {name: len(kernel.signatures) for name, kernel in KERNELS.items()} == warm
         # For compare, and for second_look where that was compiled in this process and not loaded.
         assert 1 <= warm["relaxed_score"] <= 2
