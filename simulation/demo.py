@@ -11,7 +11,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,16 @@ from simulation.progress import Progress
 from simulation.report import build
 from simulation.sensor import FAST256
 from simulation.sensor.fingers import NoPrints
+from simulation.trial_report import Seen, trial_report
+from simulation.trials import Trials
 from simulation.truth import Truth
 from simulation.walking import Walking
 
 _NOT_ENROLLED_SHARE = 10
 _DRAIN_S = 90.0
+_ROLL_S = 60.0
+_AFTER_S = 180.0
+"""After the last scan: the terminal without the hub comes back, and whoever was killed last."""
 _STOPPED = 130
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _STEP_UP_S = (0.3, 1.2)
@@ -135,10 +140,10 @@ class _Run:
 
     def _wait_for_rolls(self, people: int) -> None:
         self.progress("the roll goes out to the terminals, sealed to each")
-        deadline = time.monotonic() + 60
-        while any(end["roll_people"] != people for end in self.prison.journal_ends().values()):
+        deadline = time.monotonic() + _ROLL_S
+        while not self.prison.have_rolls(people):
             if time.monotonic() > deadline:
-                raise ProcessFailed("the terminals did not receive the roll within a minute")
+                raise ProcessFailed(f"the terminals did not receive the roll within {_ROLL_S:.0f} s")
             time.sleep(0.3)
 
     def _shown(self, walkers: list[Walker]) -> int:
@@ -156,58 +161,66 @@ class _Run:
         walking = Walking(self.prison.gatehouses, walkers, self.chosen.scans, self.chosen.seed)
         onlooker = Onlooker(self.prison.plan.web_port, "admin", self.prison.password)
         onlooker.start()
-        killer = self._killer(walking) if self.chosen.kill else None
+
+        def done() -> float:
+            return float(walking.made / self.chosen.scans)
+
+        trials = Trials(self.prison, walking, onlooker, walkers[-1], len(numbers), done)
+        beside: list[Trials | Killer] = [trials]
+        if self.chosen.kill:
+            beside.append(self._killer(walking, trials, done))
         try:
-            if not self._walked(walking, killer):
+            if not self._walked(walking, beside):
                 return _STOPPED
         finally:
-            if killer is not None:
-                killer.stop()
+            for one in beside:
+                one.stop()
         drained = self._drain()
         onlooker.stop()
-        return self._report(numbers, onlooker, drained)
+        return self._report(numbers, onlooker, trials.seen(), drained)
 
-    def _walked(self, walking: Walking, killer: Killer | None) -> bool:
-        """Whether all scans were made and all that was killed is back; False when it was stopped before."""
+    def _walked(self, walking: Walking, beside: Sequence[Trials | Killer]) -> bool:
+        """Whether all scans were made and all else is over; False when it was stopped before."""
         rng = random.Random(self.chosen.seed)
         walking.pause_s = lambda: rng.uniform(*_STEP_UP_S)
         self.progress(f"{self.chosen.scans} scans")
         walking.start()
-        if killer is not None:
-            killer.start()
+        for one in beside:
+            one.start()
         while not walking.join(0.2):
             self.progress.counting(f"{walking.made} of {self.chosen.scans} scans")
             if self.stop.is_set():
                 walking.stop()
                 return False
-            if killer is not None and killer.failure is not None:
+            if any(one.failure is not None for one in beside):
                 walking.stop()
-        if killer is not None:
-            killer.join(120.0)
+        for one in beside:
+            one.join(_AFTER_S)
         return True
 
-    def _killer(self, walking: Walking) -> Killer:
-        victims = self.prison.victims(walking.close_gate, walking.open_gate)
-
-        def done() -> float:
-            return float(walking.made / self.chosen.scans)
-
-        return Killer(victims, done, self.prison.truth, self.chosen.seed)
+    def _killer(self, walking: Walking, trials: Trials, done: Callable[[], float]) -> Killer:
+        victims = self.prison.victims(trials.hit, walking.close_gate, walking.open_gate)
+        return Killer(victims, done, self.prison.truth, self.chosen.seed, turn=trials.turn)
 
     def _drain(self) -> bool:
         """Whether the hub acknowledged all that the terminals journalled, in time."""
         self.progress("waiting until the hub has everything")
         deadline = time.monotonic() + _DRAIN_S
-        while any(end["queue_depth"] for end in self.prison.journal_ends().values()):
+        while self.prison.owed():
             if time.monotonic() > deadline:
                 return False
             time.sleep(0.3)
         time.sleep(0.5)  # the screen's last events
         return True
 
-    def _report(self, numbers: dict[int, str], onlooker: Onlooker, drained: bool) -> int:
+    def _report(self, numbers: dict[int, str], onlooker: Onlooker, seen: Seen, drained: bool) -> int:
         gates = {gate.terminal: gate.to_zone for gate in self.prison.plan.facility.gates}
-        report, wrong = build(self.prison.truth, self.prison.view(), numbers, gates, YARD, onlooker.arrivals)
+        gates |= {house.gate.terminal: house.gate.to_zone for house in self.prison.gatehouses}
+        truth, arrivals = self.prison.truth, onlooker.arrivals
+        report, wrong = build(truth, self.prison.view(), numbers, gates, YARD, arrivals)
+        tried, wrong_there = trial_report(seen, self.prison.export("journal"), arrivals, truth.scans)
+        report |= tried
+        wrong += wrong_there
         if not drained:
             wrong.append(f"the terminals still held entries {_DRAIN_S:.0f} s after the last scan")
         if report["scans"] != self.chosen.scans:

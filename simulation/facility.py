@@ -23,10 +23,7 @@ class Gate:
     terminal: str
     model: str
     to_zone: str
-
-    @property
-    def checkpoint(self) -> str:
-        return f"{self.terminal}-in"
+    checkpoint: str
 
 
 @dataclass(frozen=True)
@@ -64,9 +61,9 @@ SMALL_PRISON = Facility(
         Zone("workshop", "Workshop", "WORKSHOP", 18),
     ),
     gates=(
-        Gate("gate", "gate", "gate-hall"),
-        Gate("block-a", "cell_block", "block-a"),
-        Gate("block-b", "cell_block", "block-b"),
-        Gate("workshop", "cell_block", "workshop"),
+        Gate("gate", "gate", "gate-hall", "gate-in"),
+        Gate("block-a", "cell_block", "block-a", "block-a-in"),
+        Gate("block-b", "cell_block", "block-b", "block-b-in"),
+        Gate("workshop", "cell_block", "workshop", "workshop-in"),
     ),
 )

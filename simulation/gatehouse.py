@@ -25,11 +25,14 @@ _STRAGGLER_S = 0.3
 
 
 class Gatehouse:
-    """One sensor with its lamp, and the person standing there. `scan` is called from one thread."""
+    """One sensor with its lamp, and the person standing there. `scan` is called from one thread at a time.
+
+    `gate` changes when another device is put in place; `truth` is who writes down what happens there.
+    """
 
     def __init__(self, gate: Gate, port: Path, model: Model, baud: int | None, truth: Truth) -> None:
         self.gate = gate
-        self._truth = truth
+        self.truth = truth
         self._answer = threading.Condition()
         self._touch: Touch | None = None
         self._image_sent_at: float | None = None
@@ -54,7 +57,7 @@ class Gatehouse:
         with self._answer:
             touch = self._touch
             if touch is None or touch.lamp is not None:
-                self._truth.add_stray(self.gate.terminal, told, now)
+                self.truth.add_stray(self.gate.terminal, told, now)
                 return
             touch.lamp, touch.lamp_at, touch.image_sent_at = told, now, self._image_sent_at
             self._answer.notify_all()
@@ -81,7 +84,7 @@ class Gatehouse:
             if touch.lamp != AGAIN:
                 break
         scan.result = touch.lamp if touch.lamp is not None and touch.lamp != AGAIN else "INTERRUPTED"
-        self._truth.add(scan)
+        self.truth.add(scan)
         return scan
 
     def _lay(self, scan: Scan, touch: Touch, image: object) -> Touch:

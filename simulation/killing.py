@@ -29,7 +29,8 @@ class Killer:
     """Kills each kind of victim at least twice, at instants spread by chance over the progress of a run.
 
     `progress` gives the share of the run that is done, 0 to 1. Kills lie between 8 % and 85 % of it, so that the
-    last ones can recover within the run. `down_s` is the longest time that a killed process stays away.
+    last ones can recover within the run. `down_s` is the longest time that a killed process stays away. Whoever holds
+    `turn` has the place to themselves.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Killer:
         truth: Truth,
         seed: int,
         down_s: float = 1.5,
+        turn: threading.Lock | None = None,
     ) -> None:
         self._rng = random.Random(seed)
         self._down_s = down_s
@@ -53,6 +55,7 @@ class Killer:
             # Each process of a kind has its turn before one has a second.
             self._plan.append((instant, by_kind[kind][turns[kind] % len(by_kind[kind])]))
             turns[kind] += 1
+        self._turn = turn or threading.Lock()
         self._thread = threading.Thread(target=self._work, daemon=True)
         self._stopping = threading.Event()
         self.failure: Exception | None = None
@@ -82,7 +85,8 @@ class Killer:
                 if self._stopping.is_set():
                     return
                 time.sleep(self._rng.uniform(0, self._down_s / 4))
-                self._strike(victim)
+                with self._turn:
+                    self._strike(victim)
         except Exception as error:  # noqa: BLE001 - carried to the caller of join
             self.failure = error
 

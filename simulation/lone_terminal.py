@@ -86,7 +86,7 @@ def _fill_roll(hub: Path, people: int, facility: Facility) -> None:
 
 def _wait_for_roll(prison: Prison, people: int) -> None:
     deadline = time.monotonic() + 120
-    while any(end["roll_people"] != people for end in prison.journal_ends().values()):
+    while not prison.have_rolls(people):
         if time.monotonic() > deadline:
             raise ProcessFailed("the terminal did not receive its roll within two minutes")
         time.sleep(0.5)

@@ -16,10 +16,11 @@ _TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 @dataclass(frozen=True)
 class Arrival:
-    """`at` is the wall clock when the event was here, in seconds."""
+    """`at` is the wall clock when the event was here, in seconds; `late` says that it was told as history."""
 
     key: tuple[str, str, int]
     at: float
+    late: bool = False
 
 
 class CannotSignIn(RuntimeError):  # noqa: N818 - says what happened
@@ -46,19 +47,29 @@ class Onlooker:
         self._stopping.set()
 
     def sign_in(self) -> None:
-        page = self._request("GET", "/login")
-        token = _TOKEN.search(page)
-        if token is None:
-            raise CannotSignIn("The sign-in page has no form.")
-        form = {"csrf_token": token.group(1), "login": self._login, "password": self._password}
-        self._request("POST", "/login", urlencode(form))
+        self.submit("/login", self.form("/login") | {"login": self._login, "password": self._password})
         self._request("GET", "/control-room")
+
+    def read(self, path: str) -> str:
+        """A page of the hub, as whoever is signed in sees it."""
+        return self._request("GET", path)
+
+    def form(self, path: str) -> dict[str, str]:
+        """What a form of that page must carry beside what a person fills in."""
+        token = _TOKEN.search(self.read(path))
+        if token is None:
+            raise CannotSignIn(f"The page {path} has no form.")
+        return {"csrf_token": token.group(1)}
+
+    def submit(self, path: str, form: dict[str, str]) -> None:
+        """Sends a filled-in form; CannotSignIn unless the hub takes it and shows another page."""
+        self._request("POST", path, urlencode(form), moved=True)
 
     def _headers(self) -> dict[str, str]:
         cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
         return {"Cookie": cookies} if cookies else {}
 
-    def _request(self, method: str, path: str, body: str | None = None) -> str:
+    def _request(self, method: str, path: str, body: str | None = None, *, moved: bool = False) -> str:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=10)
         headers = self._headers()
         if body is not None:
@@ -72,7 +83,7 @@ class Onlooker:
         for line in answer.headers.get_all("Set-Cookie") or []:
             for name, morsel in SimpleCookie(line).items():
                 self._cookies[name] = morsel.value
-        if answer.status >= 400 or (path != "/login" and answer.status in {302, 303}):
+        if answer.status >= 400 or (answer.status in {302, 303}) is not moved:
             raise CannotSignIn(f"{method} {path} was answered with {answer.status}.")
         return text
 
@@ -104,4 +115,4 @@ class Onlooker:
             event = json.loads(line[5:])
             if isinstance(event, dict) and event.get("sequence") is not None:
                 key = (str(event["terminal"]), str(event["journal"]), int(event["sequence"]))
-                self.arrivals.append(Arrival(key, time.time()))
+                self.arrivals.append(Arrival(key, time.time(), event.get("late") is True))

@@ -6,6 +6,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+LEAST_SCANS = 20
+"""So that some are made while a terminal is offline, and some at the device that replaces another."""
+
 
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     """What was asked for; SystemExit with a sentence when it does not go together."""
@@ -48,6 +51,8 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     chosen = parser.parse_args(words)
     if chosen.kill and not chosen.headless:
         parser.error("--kill needs --headless")
+    if chosen.headless and chosen.scans < LEAST_SCANS:
+        parser.error(f"--headless needs --scans of at least {LEAST_SCANS}: people walk while devices fail")
     if chosen.report is not None and not chosen.report.absolute().parent.is_dir():
         parser.error(f"there is no folder {chosen.report.absolute().parent} for the report")
     return chosen

@@ -10,18 +10,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
-from simulation.facility import Facility, Gate
+from simulation.disks import owed, roll_people, standing
+from simulation.facility import Facility
 from simulation.gatehouse import Gatehouse
 from simulation.killing import Victim
+from simulation.line import Line, Lines
 from simulation.people import Walker
 from simulation.processes import Service, free_port, run, stream
 from simulation.report import HubView
 from simulation.sensor import FAST256, Model
+from simulation.technician import Device, approve, seen_from_afar, take_in
 from simulation.truth import Truth
 
 Said = Callable[[str], None]
+
+FACTORY_BAUD = 57_600
 
 
 def broker_kind(asked: str | None) -> str:
@@ -47,6 +54,12 @@ class Plan:
     backend: str
     model: Model = FAST256
 
+    @property
+    def technicians_finger(self) -> NDArray[np.uint8]:
+        """What lies on the glass while a technician tries the sensor out: nobody's finger."""
+        width, height = self.model.width, self.model.height
+        return np.tile(np.arange(width, dtype=np.uint8) % 16 * 17, (height, 1))
+
 
 class Prison:
     """Started part by part, so that each step can be told; `stop` ends whatever was started, in any state."""
@@ -59,8 +72,11 @@ class Prison:
         self.logs = plan.folder / "logs"
         self.logs.mkdir(parents=True, exist_ok=True)
         self.broker_port = free_port()
+        self.lines = Lines(self.broker_port)
+        self.line_of: dict[str, Line] = {}
         self.gatehouses: list[Gatehouse] = []
         self.terminals: dict[str, Service] = {}
+        self.cut_off_at: dict[str, int] = {}
         hub = ["--data", str(self.hub)]
         web = ["pims-hub", "web", *hub, "--host", "127.0.0.1", "--port", str(plan.web_port), "--plain-http"]
         self.broker = Service("broker", ["pims-hub", "broker", *hub], "Broker ready", self.logs)
@@ -94,44 +110,43 @@ class Prison:
             list(pool.map(Service.start, (self.ingest, self.web)))
 
     def open_gates(self) -> None:
-        """Takes in each terminal as a technician would, plugs its sensor in and starts its agent."""
+        """Takes in each terminal as a technician does, all of them side by side, and starts its agent."""
         gates = self.plan.facility.gates
-        ports = [self.plan.folder / f"sensor-{gate.terminal}" for gate in gates]
-        for gate, port in zip(gates, ports, strict=True):
+        for gate in gates:
+            port = self.plan.folder / f"sensor-{gate.checkpoint}"
             house = Gatehouse(gate, port, self.plan.model, self.plan.baud, self.truth)
             house.sensor.start()
             self.gatehouses.append(house)
-        self._said(f"{len(gates)} terminals: keys made on each, request, grant")
+        self._said(f"{len(gates)} terminals are provisioned, each claim approved by its code")
         with ThreadPoolExecutor() as pool:
-            agents = list(pool.map(self._take_in, gates, ports))
-            self.terminals = {agent.name: agent for agent in agents}
-            self._said("terminals start: engine, journal, roll, sensor")
-            list(pool.map(Service.start, agents))
+            list(pool.map(self.take_in, self.gatehouses))
 
-    def _take_in(self, gate: Gate, port: Path) -> Service:
-        data = self.plan.folder / "terminals" / gate.terminal
-        grant = self.plan.folder / f"{gate.terminal}.grant.json"
-        baud = str(self.plan.baud or 57_600)
-        run(
-            *("pims-edge", "init", "--data", str(data), "--terminal", gate.terminal, "--model", gate.model),
-            *("--sensor-port", str(port), "--sensor-backend", self.plan.backend, "--baud", baud),
+    def take_in(self, house: Gatehouse, replaces: str | None = None) -> None:
+        """One device from its box to work, at that house; the terminal it replaces stays on record."""
+        gate = house.gate
+        line = self.lines.lay()
+        hub = seen_from_afar(self.hub, self.plan.folder / "approvals" / gate.terminal, line.port)
+        baud = self.plan.baud or FACTORY_BAUD
+        device = Device(gate, self.data_of(gate.terminal), house.sensor.path, self.plan.backend, baud)
+        house.sensor.place(self.plan.technicians_finger)
+        try:
+            taken = take_in(device, self.plan.web_port, lambda code: approve(hub, code, gate, replaces))
+        finally:
+            house.sensor.lift()
+        self._said(f"{taken.terminal}: {taken.code}, {taken.place}: {taken.verdict}")
+        agent = Service(
+            gate.terminal, ["pims-edge", "run", "--data", str(device.data)], "Agent ready", self.logs
         )
-        request = str(data / "request.json")
-        at_hub = ("--data", str(self.hub))
-        run(
-            "pims-hub",
-            "terminals",
-            "grant",
-            *at_hub,
-            request,
-            "--checkpoint",
-            gate.checkpoint,
-            "--out",
-            str(grant),
-        )
-        run("pims-edge", "install-grant", "--data", str(data), str(grant))
-        agent = ["pims-edge", "run", "--data", str(data)]
-        return Service(gate.terminal, agent, "Agent ready", self.logs)
+        self.line_of[gate.terminal] = line
+        self.terminals[gate.terminal] = agent
+        agent.start()
+
+    def data_of(self, terminal: str) -> Path:
+        return self.plan.folder / "terminals" / terminal
+
+    def carry_away(self, terminal: str) -> None:
+        """Stops the agent of a device for good; its disk can still be read."""
+        self.terminals.pop(terminal).stop()
 
     def enrol(self, walkers: Sequence[Walker], said: Said) -> dict[int, str]:
         """Enrols those who are to be enrolled, with two fingers each; their person numbers by walker."""
@@ -168,44 +183,57 @@ class Prison:
             "fingers": fingers,
         }
 
-    def victims(self, close: Callable[[str], None], reopen: Callable[[str], None]) -> list[Victim]:
-        """What a killer may kill; `close` and `reopen` tell the walkers of a terminal."""
+    def victims(
+        self,
+        houses: Sequence[Gatehouse],
+        close: Callable[[Gatehouse], None],
+        reopen: Callable[[Gatehouse], None],
+    ) -> list[Victim]:
+        """What a killer may kill: the hub, and the terminals of `houses`, whose walkers `close` and `reopen` tell."""
         found = [Victim("hub", self.ingest), Victim("hub", self.web), Victim("broker", self.broker)]
-        for house in self.gatehouses:
-            name = house.gate.terminal
+        for house in houses:
 
-            def fell(house: Gatehouse = house, name: str = name) -> None:
-                close(name)
+            def fell(house: Gatehouse = house) -> None:
+                close(house)
                 house.went_dark()
 
-            def rose(house: Gatehouse = house, name: str = name) -> None:
+            def rose(house: Gatehouse = house) -> None:
                 house.came_back()
-                reopen(name)
+                reopen(house)
 
-            found.append(Victim("terminal", self.terminals[name], fell, rose))
+            found.append(Victim("terminal", self.terminals[house.gate.terminal], fell, rose))
         return found
 
-    def journal_ends(self) -> dict[str, dict[str, Any]]:
-        """What each terminal says of its own journal on disk."""
+    def owed(self) -> int:
+        """Entries of the terminals at work that the hub has not confirmed."""
+        return sum(map(self.owed_by, self.terminals))
 
-        def status(name: str) -> dict[str, Any]:
-            told = run("pims-edge", "status", "--data", str(self.plan.folder / "terminals" / name), "--json")
-            return dict(json.loads(told))
+    def owed_by(self, terminal: str) -> int:
+        return owed(self.data_of(terminal))
 
-        with ThreadPoolExecutor() as pool:
-            return dict(zip(self.terminals, pool.map(status, self.terminals), strict=True))
+    def has_roll(self, terminal: str, people: int) -> bool:
+        return roll_people(self.data_of(terminal)) == people
+
+    def have_rolls(self, people: int) -> bool:
+        """Whether every terminal at work holds a roll of so many people."""
+        return all(self.has_roll(name, people) for name in self.terminals)
+
+    def export(self, what: str) -> list[dict[str, Any]]:
+        lines = run("pims-hub", "export", what, "--data", str(self.hub)).splitlines()
+        return [json.loads(line) for line in lines]
 
     def view(self) -> HubView:
-        """Everything that the comparison needs from the hub's export and the terminals' disks."""
+        """What the comparison needs from the hub's export and from the disks of the terminals.
 
-        def export(what: str) -> list[dict[str, Any]]:
-            return [
-                json.loads(line)
-                for line in run("pims-hub", "export", what, "--data", str(self.hub)).splitlines()
-            ]
-
-        journalled = sum(int(end["journalled"]) for end in self.journal_ends().values())
-        return HubView(export("journal"), export("movements"), export("positions"), journalled)
+        Of a terminal that was cut off only what it wrote before counts.
+        """
+        journalled = {name: standing(self.data_of(name)).last for name in self.terminals} | self.cut_off_at
+        entries = [
+            entry
+            for entry in self.export("journal")
+            if int(entry["sequence"]) <= self.cut_off_at.get(entry["terminal"], int(entry["sequence"]))
+        ]
+        return HubView(entries, self.export("movements"), self.export("positions"), sum(journalled.values()))
 
     def stop(self) -> None:
         """Terminals first, so that their last words still find a hub."""
@@ -213,5 +241,6 @@ class Prison:
             list(pool.map(Service.stop, self.terminals.values()))
             list(pool.map(Service.stop, (self.ingest, self.web)))
         self.broker.stop()
+        self.lines.stop()
         for house in self.gatehouses:
             house.sensor.stop()

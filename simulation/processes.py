@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 _BIN = Path(sys.executable).parent
@@ -32,10 +32,15 @@ def pin(pid: int, cores: set[int]) -> None:
         os.sched_setaffinity(int(thread.name), cores)
 
 
+def program(words: Sequence[str]) -> list[str]:
+    """The command that runs one of our console programs, from the environment that we run in."""
+    return [str(_BIN / words[0]), *words[1:]]
+
+
 def run(*words: str) -> str:
     """Runs one of our console programs to its end; its output. ProcessFailed with its last words otherwise."""
     done = subprocess.run(
-        [_BIN / words[0], *words[1:]],
+        program(words),
         capture_output=True,
         text=True,
         check=False,
@@ -50,7 +55,7 @@ def stream(said: Callable[[str], None], *words: str) -> None:
     """The same, telling each line of output as it comes."""
     lines = []
     with subprocess.Popen(
-        [_BIN / words[0], *words[1:]],
+        program(words),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -76,7 +81,7 @@ class Service:
         self, name: str, words: list[str], ready: str, logs: Path, env: Mapping[str, str] | None = None
     ) -> None:
         self.name = name
-        self._words = [str(_BIN / words[0]), *words[1:]]
+        self._words = program(words)
         self._ready = ready
         self._env = {**os.environ, **(env or {})}
         self._log = logs / f"{name}.log"

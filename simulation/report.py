@@ -199,7 +199,7 @@ def _times(truth: Truth, touches: list[Touch], hub: HubView, arrivals: Sequence[
     shown = [
         (first[key] - at) * 1000
         for key, at in decided.items()
-        if key in first and not _disturbed(truth, at, at + _AFTER_KILL_S)
+        if key in first and not _disturbed(truth, at, at + _AFTER_KILL_S) and not _away(truth, key[0], at)
     ]
     return {
         "finger_to_lamp_ms": percentiles(((t.lamp_at or 0.0) - t.offered_at) * 1000 for t in calm),
@@ -215,6 +215,11 @@ def _times(truth: Truth, touches: list[Touch], hub: HubView, arrivals: Sequence[
 def _disturbed(truth: Truth, start: float, end: float) -> bool:
     """Whether a process was dead, or just back, between two instants: such times are the fault's, not the product's."""
     return any(start < kill.recovered_at + _AFTER_KILL_S and end > kill.killed_at for kill in truth.kills)
+
+
+def _away(truth: Truth, terminal: str, at: float) -> bool:
+    """Whether the terminal was without the hub, or still sending what had gathered."""
+    return any(out.terminal == terminal and out.cut_at <= at <= out.drained_at for out in truth.outages)
 
 
 def _throughput(scans: Sequence[Scan]) -> float | None:

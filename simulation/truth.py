@@ -52,6 +52,16 @@ class Kill:
     recovered_at: float
 
 
+@dataclass(frozen=True)
+class Outage:
+    """A terminal's line was cut and mended, and what had gathered meanwhile was with the hub at `drained_at`."""
+
+    terminal: str
+    cut_at: float
+    mended_at: float
+    drained_at: float
+
+
 class Truth:
     """Collects scans, stray lamps and kills from several threads."""
 
@@ -59,6 +69,7 @@ class Truth:
         self._lock = threading.Lock()
         self.scans: list[Scan] = []
         self.kills: list[Kill] = []
+        self.outages: list[Outage] = []
         self.strays: list[tuple[str, str, float]] = []
 
     def add(self, scan: Scan) -> None:
@@ -68,6 +79,10 @@ class Truth:
     def add_kill(self, kill: Kill) -> None:
         with self._lock:
             self.kills.append(kill)
+
+    def add_outage(self, outage: Outage) -> None:
+        with self._lock:
+            self.outages.append(outage)
 
     def add_stray(self, terminal: str, lamp: str, at: float) -> None:
         """A lamp that answers no finger on the glass."""

@@ -28,7 +28,9 @@ class Walking:
         self._retry: dict[str, Walker] = {}
         self._touches: Counter[int] = Counter()
         self._stopping = threading.Event()
-        self._open: dict[str, threading.Event] = {house.gate.terminal: threading.Event() for house in gates}
+        self._open = {house.gate.checkpoint: threading.Event() for house in gates}
+        self._free = {house.gate.checkpoint: threading.Lock() for house in gates}
+        self._kept: Counter[str] = Counter()
         self._threads = [threading.Thread(target=self._work, args=(house,), daemon=True) for house in gates]
         self.made = 0
         self._failure: Exception | None = None
@@ -53,12 +55,23 @@ class Walking:
             raise self._failure
         return not any(thread.is_alive() for thread in self._threads)
 
-    def close_gate(self, terminal: str) -> None:
+    def close_gate(self, house: Gatehouse) -> None:
         """Nobody goes to a gate whose terminal is dark."""
-        self._open[terminal].clear()
+        self._open[house.gate.checkpoint].clear()
 
-    def open_gate(self, terminal: str) -> None:
-        self._open[terminal].set()
+    def open_gate(self, house: Gatehouse) -> None:
+        self._open[house.gate.checkpoint].set()
+
+    def clear_gate(self, house: Gatehouse) -> None:
+        """Closes it, and waits until nobody stands there any more."""
+        self.close_gate(house)
+        with self._free[house.gate.checkpoint]:
+            return
+
+    def keep_for(self, terminal: str, scans: int) -> None:
+        """So many of the scans still to be made are for this terminal, which may not be at any gate yet."""
+        with self._lock:
+            self._kept[terminal] = scans
 
     def _end(self) -> None:
         self._stopping.set()
@@ -74,19 +87,26 @@ class Walking:
 
     def _send_people(self, house: Gatehouse) -> None:
         while not self._stopping.wait(self.pause_s()):
-            self._open[house.gate.terminal].wait()
-            if self._stopping.is_set():
-                return
-            walker = self._next(house)
-            if walker is None:
-                return
-            try:
-                scan = house.scan(walker, lambda walker=walker: self._touch(walker.index))  # type: ignore[misc]
-            finally:
-                with self._lock:
-                    self._busy.discard(walker.index)
-            if scan.result == INTERRUPTED:
-                self._retry[house.gate.terminal] = walker
+            gate = house.gate.checkpoint
+            self._open[gate].wait()
+            with self._free[gate]:
+                if self._stopping.is_set():
+                    return
+                if not self._open[gate].is_set():
+                    continue
+                walker = self._next(house)
+                if walker is None:
+                    return
+                self._send(house, walker)
+
+    def _send(self, house: Gatehouse, walker: Walker) -> None:
+        try:
+            scan = house.scan(walker, lambda: self._touch(walker.index))
+        finally:
+            with self._lock:
+                self._busy.discard(walker.index)
+        if scan.result == INTERRUPTED:
+            self._retry[house.gate.checkpoint] = walker
 
     def _touch(self, index: int) -> int:
         with self._lock:
@@ -96,9 +116,12 @@ class Walking:
     def _next(self, house: Gatehouse) -> Walker | None:
         """Who comes next, None when enough were made. Whoever was interrupted here comes back first."""
         with self._lock:
-            again = self._retry.pop(house.gate.terminal, None)
-            if self._left is not None and self.made >= self._left:
+            again = self._retry.pop(house.gate.checkpoint, None)
+            terminal = house.gate.terminal
+            others = self._kept.total() - self._kept[terminal]
+            if self._left is not None and self.made + others >= self._left:
                 return None
+            self._kept[terminal] = max(0, self._kept[terminal] - 1)
             walker = again if again is not None and again.index not in self._busy else self._choose(house)
             self.made += 1
             self._busy.add(walker.index)
