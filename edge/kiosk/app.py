@@ -27,6 +27,7 @@ BLUEPRINTS = (
 _SENTENCES: Mapping[int, str] = {
     403: "This page stood open for too long. Go home and start again.",
     404: "There is no such page on this terminal.",
+    410: "Nobody waits here any more: it was answered, or took too long.",
     421: "This page is only for the screen of this terminal.",
 }
 

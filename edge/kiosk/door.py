@@ -72,7 +72,9 @@ def signed_in_only(view: Callable[P, R]) -> Callable[P, R | Response]:
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
         if officer(active=request.args.get("quiet") is None) is None:
-            return redirect(url_for("signing.page", next=request.path))
+            # Where something was to be sent, nothing is to be seen: whoever signs in again begins at home.
+            sent = request.method == "POST"
+            return redirect(url_for("signing.page", next="" if sent else request.path), 303 if sent else 302)
         return view(*args, **kwargs)
 
     return guarded

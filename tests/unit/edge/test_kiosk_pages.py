@@ -267,8 +267,18 @@ def test_a_referral_that_was_answered_elsewhere_is_said(page: FlaskClient, agent
     answer = post(page, f"/referral/{NAME}/answer", {"person": "P-000001", "reason": "x"})
     assert (answer.status_code, "answered already" in answer.text) == (409, True)
     agent.answers["referrals"] = []
-    assert get(page, f"/referral/{NAME}").status_code == 410
+    gone = get(page, f"/referral/{NAME}")
+    assert (gone.status_code, "Nobody waits here any more" in gone.text) == (410, True)
     assert "Nobody waits for you" in get(page, "/referral").text
+
+
+def test_a_word_sent_after_the_session_ended_says_nothing_and_leads_home_after_signing_in(
+    page: FlaskClient, agent: Agent
+) -> None:
+    answer = post(page, f"/referral/{NAME}/answer", {"person": "P-000001", "reason": "x"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/sign-in?next=")
+    assert not [verb for verb, _question in agent.asked if verb == "attest"]
+    assert sign_in(page, "").headers["Location"] == "/"
 
 
 def test_only_a_standing_procedure_goes_through_from_the_roll(page: FlaskClient, agent: Agent) -> None:
