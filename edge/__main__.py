@@ -14,7 +14,7 @@ from typing import Any
 from edge.errors import EdgeError, JournalDamagedError
 from edge.install.command import declare, install
 from edge.journal_file import check_to_look
-from edge.locking import held, is_held
+from edge.locking import check_owner, held, is_held
 from edge.log import Log
 from edge.provision.options import DATA as PROVISION_DATA
 from edge.provision.options import register as declare_provision
@@ -66,11 +66,15 @@ def _parser() -> argparse.ArgumentParser:
     declare_provision(_command(commands, "provision", told, _provision, PROVISION_DATA))
     protect = _command(commands, "protect", "how the roll copy is protected on the card", _protect)
     protect.add_argument("--at-rest", choices=("none", "hub_released", "tpm"), required=True)
-    machine = commands.add_parser("install", help="make this machine ready: units, udev, folders, boot settings")
+    machine = commands.add_parser(
+        "install", help="make this machine ready: units, udev, folders, boot settings"
+    )
     declare(machine)
     machine.set_defaults(action=_install, data=Path("."))
     _command(commands, "run", "run the agent in the foreground", _run)
-    page = _command(commands, "page", "the officer's page, for the browser of this terminal", _page, Path("."))
+    page = _command(
+        commands, "page", "the officer's page, for the browser of this terminal", _page, Path(".")
+    )
     page.add_argument("--port", type=int, default=8090, help="on loopback, 8090 unless told")
     page.add_argument("--socket", type=Path, help="of the agent; without it the one in the data folder")
     status = _command(commands, "status", "how the terminal stands, read from its disk", _status)
@@ -80,7 +84,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     selftest.add_argument("--json", action="store_true")
     bundle = _command(
-        commands, "support-bundle", "one file for whoever helps from afar: no keys, no prints, no names", _bundle
+        commands,
+        "support-bundle",
+        "one file for whoever helps from afar: no keys, no prints, no names",
+        _bundle,
     )
     bundle.add_argument("--out", type=Path, help="a new .tar.gz; without it one in the present folder")
     _command(commands, "safe-state", "put the gate's lock into its safe state and let go of it", _safe_state)
@@ -129,6 +136,7 @@ def _init(folder: Folder, chosen: argparse.Namespace) -> int:
 
 def _install_grant(folder: Folder, chosen: argparse.Namespace) -> int:
     settings = load(folder.settings)
+    check_owner(folder.root)
     seen = install_grant(folder, settings, chosen.grant.read_bytes())
     print(f"Installed. Key of the hub, compare it with what the hub shows: {seen}")
     return OK
@@ -147,6 +155,8 @@ def _provision(folder: Folder, chosen: argparse.Namespace) -> int:
 def _protect(folder: Folder, chosen: argparse.Namespace) -> int:
     from edge.protection import AtRest, choose
 
+    load(folder.settings)  # a folder without a terminal has nobody to belong to
+    check_owner(folder.root)
     choose(folder, AtRest(chosen.at_rest))
     again = " Start the agent again: it then writes the roll copy anew." if is_held(folder.lock) else ""
     print(f"Protection of the roll copy: {chosen.at_rest}.{again}")

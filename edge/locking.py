@@ -15,9 +15,20 @@ PATIENCE_S = 1.0
 """A look from outside holds the lock for an instant, and an agent that is being stopped for a little longer."""
 
 
+def check_owner(folder: Path) -> None:
+    """StartError for root in a terminal of another user, who could not open what root would leave there."""
+    owner = folder.stat().st_uid
+    if os.geteuid() == 0 and owner != 0:
+        raise StartError(
+            f"{folder} belongs to user {owner}, not to root: what root writes there would keep that user's terminal "
+            "from starting. Use the command pims-terminal, or sudo -u with that user. Nothing was changed."
+        )
+
+
 @contextmanager
 def held(path: Path) -> Iterator[None]:
-    """Holds the lock until the block ends or the process does; StartError when another process has it."""
+    """Holds the lock until the block ends or the process does; StartError when another process or user has it."""
+    check_owner(path.parent)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         until = time.monotonic() + PATIENCE_S

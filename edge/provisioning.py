@@ -146,15 +146,18 @@ def make_terminal(folder: Folder, settings: Settings) -> str:
 
 
 def make_keys(folder: Folder) -> None:
-    """Makes the keys that do not exist yet."""
+    """Makes the keys that do not exist yet, or that a power cut left torn: before a grant nobody knows them."""
     made = {
         "sign.key": lambda: private_bytes(SigningKey.generate()),
         "open.key": lambda: private_bytes(OpeningKey.generate()),
         "tls.key": _new_tls_key,
     }
     for name, make in made.items():
-        if not (folder.keys / name).exists():
-            write_secret(folder.keys / name, make())
+        path = folder.keys / name
+        if path.exists() and not path.read_bytes():
+            path.unlink()
+        if not path.exists():
+            write_secret(path, make())
 
 
 def load_keys(folder: Folder) -> Keys:

@@ -17,7 +17,7 @@ from cryptography.x509.oid import NameOID
 from edge.__main__ import main
 from edge.errors import ProvisioningError, StartError
 from edge.provisioning import Folder, install_grant, load_grant, load_keys, make_terminal, prepare
-from edge.settings import Settings, settings_of
+from edge.settings import Settings, load, settings_of
 from edge.uplink import Identity, tls_context
 from wire.keys import SigningKey, public_bytes
 from wire.provisioning import Broker, CheckpointSettings, Grant, Request, fingerprint, read_request, to_json
@@ -194,3 +194,32 @@ def test_a_damaged_key_stops_the_start(folder: Folder, content: bytes) -> None:
     (folder.keys / "sign.key").write_bytes(content)
     with pytest.raises(StartError, match="damaged"):
         load_keys(folder)
+
+
+def test_a_key_that_a_power_cut_left_torn_is_made_anew_before_anybody_knows_it(folder: Folder) -> None:
+    for name in ("sign.key", "open.key", "tls.key"):
+        (folder.keys / name).write_bytes(b"")
+    with pytest.raises(StartError):
+        load_keys(folder)
+    make_terminal(folder, load(folder.settings))
+    load_keys(folder)
+    assert read_request(folder.request.read_bytes()).terminal == "gate-1"
+
+
+def test_root_leaves_nothing_in_another_users_terminal(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if os.geteuid() == 0:
+        os.chown(folder.root, 4242, -1)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    before = {path: path.stat().st_mtime_ns for path in folder.root.rglob("*")}
+    grant = folder.root.parent / "grant.json"
+    for words in (
+        ["run"],
+        ["protect", "--at-rest", "none"],
+        ["install-grant", str(grant)],
+        ["init", "--terminal", "gate-1", "--model", "gate", "--sensor-port", "/dev/pims-sensor"],
+    ):
+        assert main([words[0], "--data", str(folder.root), *words[1:]]) == 2
+        assert "belongs to user" in capsys.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in folder.root.rglob("*")} == before
