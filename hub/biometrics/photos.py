@@ -24,6 +24,10 @@ MAX_BYTES: Final = 10 * 1024 * 1024
 FORMATS: Final = ("JPEG", "PNG", "WEBP")
 MIN_SIDE_PX: Final = 120
 MAX_SIDE_PX: Final = 8000
+MAX_PLAIN_PX: Final = 25_000_000
+"""Pixels of a PNG or WebP, which is opened whole: 64 million in a file of 260 kB took half a gigabyte of memory. A JPEG
+is opened at a fraction of its size.
+"""
 PAGE_PX: Final = 480
 """Longest side on pages."""
 SMALL_PX: Final = 160
@@ -146,6 +150,7 @@ def _read(raw: bytes) -> Image.Image:
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(raw), formats=FORMATS) as image:
                 _check_sides(image.size)
+                _check_plain(image)
                 image.draft("RGB", (PAGE_PX * 2, PAGE_PX * 2))
                 return ImageOps.exif_transpose(image).convert("RGB")
     except (
@@ -153,6 +158,9 @@ def _read(raw: bytes) -> Image.Image:
         OSError,
         ValueError,
         SyntaxError,
+        TypeError,
+        LookupError,
+        ArithmeticError,
         Image.DecompressionBombError,
         Image.DecompressionBombWarning,
     ):
@@ -170,6 +178,11 @@ def _check_sides(size: tuple[int, int]) -> None:
                 {"width": size[0], "height": size[1]},
             ),
         )
+
+
+def _check_plain(image: Image.Image) -> None:
+    if image.format != "JPEG" and image.width * image.height > MAX_PLAIN_PX:
+        raise RefusedError("photo_plain", Sentence("The photo has too many pixels. Save it as JPEG."))
 
 
 def _size(image: Image.Image, longest_px: int) -> tuple[int, int]:

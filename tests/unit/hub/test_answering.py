@@ -61,6 +61,13 @@ def test_what_cannot_be_is_refused_and_leaves_it_open(world: World, ana: Person)
     assert refused(world, referral, Answer(attested, ana.number, KNOWN)) == "not_held"
 
 
+def test_one_that_was_over_when_the_hub_heard_of_it_opens_nothing(world: World, ana: Person) -> None:
+    referral = refer(world, [ana], late=True)
+    assert refused(world, referral, Answer(Outcome.ATTESTED, ana.number, KNOWN)) == "past"
+    with session_scope(world.sessions, writes=False) as session:
+        assert in_force(session, world.at, with_let_through=True) == []
+
+
 def test_an_answered_one_is_not_answered_again(world: World, ana: Person) -> None:
     referral = refer(world, [ana])
     say(world, referral, Answer(Outcome.TURNED_BACK, "", KNOWN))

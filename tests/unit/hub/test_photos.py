@@ -46,6 +46,24 @@ def picture(size: tuple[int, int] = (600, 800), *, kind: str = "JPEG", noisy: bo
     return out.getvalue()
 
 
+def many_pixels() -> bytes:
+    """A file of some kilobytes that takes hundreds of megabytes when it is opened."""
+    out = io.BytesIO()
+    Image.new("1", (8000, 8000)).save(out, format="PNG")
+    return out.getvalue()
+
+
+def broken_exif() -> bytes:
+    """A photo whose words about itself break the reader of such words."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x8769], exif[0x8825] = 6, {0x9000: b"0230"}, {1: "N", 2: (1.0, 2.0, 3.0)}
+    out = io.BytesIO()
+    Image.new("RGB", (200, 260)).save(out, format="JPEG", exif=exif)
+    raw = bytearray(out.getvalue())
+    raw[raw.index(b"0230") + 8] = 27
+    return bytes(raw)
+
+
 def keep(world: World, person: Person, raw: bytes | None = None) -> None:
     with session_scope(world.sessions) as session:
         prepared = prepare_photo(raw or picture())
@@ -60,6 +78,8 @@ def keep(world: World, person: Person, raw: bytes | None = None) -> None:
         (b"no image at all", "photo_unreadable"),
         (picture((100, 100)), "photo_size"),
         (picture()[:2000], "photo_unreadable"),
+        (broken_exif(), "photo_unreadable"),
+        (many_pixels(), "photo_plain"),
         (picture(kind="PNG").replace(b"IDAT", b"IDXT"), "photo_unreadable"),
     ],
 )
