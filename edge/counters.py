@@ -54,7 +54,12 @@ class Counters:
     def note_confirmed(self, reading: Reading, said_at: datetime) -> None:
         """The hub confirmed the roll copy at `reading`, by a message that it wrote at `said_at`."""
         with self._lock:
-            noted = [reading.boot_id, reading.boot_time_ms, reading.wall_time.isoformat(), said_at.isoformat()]
+            noted = [
+                reading.boot_id,
+                reading.boot_time_ms,
+                reading.wall_time.isoformat(),
+                said_at.isoformat(),
+            ]
             self._keep("confirmed", noted)
 
     def roll_said_at(self) -> datetime | None:
@@ -74,7 +79,12 @@ class Counters:
     def note_rules_confirmed(self, reading: Reading, said_at: datetime) -> None:
         """The hub confirmed the configuration at `reading`, by a message that it wrote at `said_at`."""
         with self._lock:
-            noted = [reading.boot_id, reading.boot_time_ms, reading.wall_time.isoformat(), said_at.isoformat()]
+            noted = [
+                reading.boot_id,
+                reading.boot_time_ms,
+                reading.wall_time.isoformat(),
+                said_at.isoformat(),
+            ]
             self._keep("rules", noted)
 
     def rules_confirmed(self) -> tuple[Reading, datetime] | None:

@@ -64,7 +64,9 @@ def roll(folder: Folder, settings: Settings) -> Check:
     try:
         stored = open_roll_file(folder, settings).load()
     except RollLockedError as error:
-        return Check("roll", None, error.sentence, "Connect the terminal: the running agent opens it by itself.")
+        return Check(
+            "roll", None, error.sentence, "Connect the terminal: the running agent opens it by itself."
+        )
     fingers = sum(len(person.fingers) for person in stored.people)
     if not stored.people:
         return Check("roll", None, "empty", "It comes from the hub when the terminal is connected.")

@@ -73,7 +73,9 @@ def _run_mosquitto(settings: Settings, stop: Stop, say: Say, notify: Notify) -> 
             _check_alive(child)
             _follow_cut_offs(settings, sessions, child)
             if upkeep.tick(datetime.now(UTC)):
-                child.send_signal(signal.SIGHUP)  # mosquitto reads its certificate anew; who is connected stays
+                child.send_signal(
+                    signal.SIGHUP
+                )  # mosquitto reads its certificate anew; who is connected stays
         return 0
     finally:
         _end(child)
