@@ -282,7 +282,9 @@ def open_journal(
     What `mark` vouches for is not read again.
     """
     if not path.exists():
-        if path.with_name(path.name + "-wal").exists():  # of a file that is gone: it would be mixed into the new one
+        if path.with_name(
+            path.name + "-wal"
+        ).exists():  # of a file that is gone: it would be mixed into the new one
             journal_file.set_aside(path, aside_name())
         return Journal(path, terminal, room, _create(path, terminal, new_id())), None
     try:

@@ -151,7 +151,11 @@ def _rows(connection: sqlite3.Connection, committed: int) -> Iterator[tuple[int,
     while lost < MOST_LOST:
         try:
             for sequence, raw, stored in connection.execute(_FROM, (at, MOST_ENTRIES)):
-                if isinstance(raw, bytes) and isinstance(stored, bytes) and len(stored) == journal_file.LINK_BYTES:
+                if (
+                    isinstance(raw, bytes)
+                    and isinstance(stored, bytes)
+                    and len(stored) == journal_file.LINK_BYTES
+                ):
                     yield sequence, raw, stored
                 at, lost = sequence + 1, 0
         except sqlite3.Error:
