@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 
 from hub.biometrics.vault import Vault
 from hub.database import make_engine, make_sessions
 from hub.migrations import upgrade
+from hub.website.app import Hub
 
 from .site_world import World, cheap_passwords, sign_in
 
@@ -40,6 +42,15 @@ def client(world: World) -> FlaskClient:
     browser = world.app().test_client()
     assert sign_in(browser, "ada").status_code == 303
     return browser
+
+
+@pytest.fixture(scope="session", autouse=True)
+def translated_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Every test has a site of its own; the templates are turned into Python once for all of them."""
+    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Hub, "jinja_options", {**Hub.jinja_options, "bytecode_cache": cache})
+        yield
 
 
 @pytest.fixture(scope="session")
