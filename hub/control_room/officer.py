@@ -51,10 +51,12 @@ def referral(referral: int) -> str:
 @pages.page("/referrals/<int:referral>/photos/<number>", Permission.ANSWER_REFERRALS)
 def photo(referral: int, number: str) -> Response:
     with writing() as session:
-        _seen(session, referral)
+        row = _seen(session, referral)
         person = person_by_number(session, number)
         # Somebody who was released is nobody whom an officer could let through here.
         if person is None or open_booking_of(session, person.id) is None:
+            abort(404)
+        if _is_over(row) and person.number not in row.candidates and person.id != row.person_id:
             abort(404)
         found = photo_for(session, service(Vault), person.id)
         if found is None:
@@ -99,6 +101,8 @@ def _show(referral: int, problem: Sentence | None) -> str:
     # The look is committed before anything is shown: no page without its line in the trail.
     with writing() as session:
         row = _seen(session, referral)
+        if _is_over(row):
+            search = ""
         shown = open_referral(session, row, search, now())
         _write_down_faces(session, shown)
     return render_template(
@@ -124,6 +128,11 @@ def _seen(session: Session, referral: int) -> Referral:
     if not is_allowed(session, row, visitor().login, watches_all=_watches_all(), now=now()):
         abort(403)
     return row
+
+
+def _is_over(row: Referral) -> bool:
+    """Whoever answered one may look at it again; it is no door to everybody else's name and face."""
+    return row.past or row.outcome is not None
 
 
 def _write_down_faces(session: Session, shown: Shown) -> None:

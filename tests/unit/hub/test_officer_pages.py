@@ -133,6 +133,23 @@ def test_somebody_else_is_found_by_name_and_only_people_in_custody(world: World,
     assert "Nobody in custody matches" in olga.get(f"/referrals/{referral}?q=zzz").text
 
 
+@pytest.mark.parametrize("late", [True, False])
+def test_a_referral_that_is_over_opens_no_gate_and_shows_nobody_else(
+    world: World, ana: Person, late: bool
+) -> None:
+    referral = refer(world, late=late)
+    # One that came late is nobody's: the control room alone may look at it.
+    browser = browser_of(world, "carla" if late else "olga")
+    photo = f"/referrals/{referral}/photos/P-000001"
+    if not late:
+        assert browser.get(photo).status_code == 200
+        answer(browser, referral, outcome="GONE", person="", reason="")
+    page = browser.get(f"/referrals/{referral}?q=novelo").text
+    assert "NOVELO" not in page
+    assert "Confirm and let through" not in page
+    assert browser.get(photo).status_code == 404
+
+
 # --- answering
 
 
