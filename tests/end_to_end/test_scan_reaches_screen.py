@@ -20,7 +20,7 @@ from tests.ports import free_port
 
 from ..waiting import until
 
-PATIENCE_MS = 20_000
+PATIENCE_MS = 45_000
 BLOCK_A = SMALL_PRISON.gates[1]
 
 
@@ -43,7 +43,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
         hands = synthetic_fingers(2, 3, CACHE, FAST256, lambda _: None)
         enrolled, stranger = cast(hands, facility, 1, random.Random(1))
         prison.enrol([enrolled, stranger], lambda _: None)
-        assert until(lambda: prison.journal_ends()[BLOCK_A.terminal]["roll_people"] == 1)
+        assert until(lambda: prison.have_rolls(1))
         yield Open(prison, enrolled, stranger)
     finally:
         prison.stop()

@@ -112,7 +112,7 @@ def test_a_scan_travels_from_the_glass_to_the_hub(
     evidence = hub.passages()[1].evidence
     assert evidence.outcome is Outcome.MATCH
     assert (evidence.searched, evidence.expected) == (4, 1)
-    assert 0 < evidence.decision_ms < 10_000
+    assert 0 < evidence.decision_ms < 60_000
     assert [item.attempt for item in hub.happenings() if isinstance(item, Attempt)] == [1, 2, 3, 4]
     assert terminal.agent.stop() == 0
     assert until(lambda: not hub.states[-1].online)
