@@ -66,14 +66,21 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     desks.append(ConfigurationDesk(sessions, signing_key, uplink.send, tell_alarm))
     desks.append(EnrolmentBooks(sessions, vault, signing_key, receiving_key, uplink.send))
     enrolment: list[Desk] = [EnrolmentWork(sessions, vault, receiving_key, _now)]
-    notify, beats = Notify(), {"worker": time.monotonic(), "desks": time.monotonic()}
+    notify, beats = (
+        Notify(),
+        {"worker": time.monotonic(), "desks": time.monotonic(), "orders": time.monotonic()},
+    )
     threads = [
         threading.Thread(target=_work, args=(worker, stop, beats), name="ingest-worker", daemon=True),
-        threading.Thread(target=_keep_desks, args=(desks, stop, beats), name="desks", daemon=True),
+        threading.Thread(target=_keep_desks, args=(desks, stop, beats, "desks"), name="desks", daemon=True),
         # Sealing a whole roll takes seconds, and a lockdown waits for nothing.
-        threading.Thread(target=_keep_desks, args=(orders, stop, {}), name="orders", daemon=True),
+        threading.Thread(
+            target=_keep_desks, args=(orders, stop, beats, "orders"), name="orders", daemon=True
+        ),
         # Seconds of the engine's work a person: orders and the roll must not wait for it.
-        threading.Thread(target=_keep_desks, args=(enrolment, stop, {}), name="enrolment", daemon=True),
+        threading.Thread(
+            target=_keep_desks, args=(enrolment, stop, {}, "enrolment"), name="enrolment", daemon=True
+        ),
     ]
     for thread in threads:
         thread.start()
@@ -112,7 +119,7 @@ def _also(notify: Notify, say: Callable[[str], None]) -> Callable[[str], None]:
 
 
 def _say_alive(notify: Notify, beats: dict[str, float]) -> None:
-    """Only while both threads go round: systemd ends a process in which one hangs, and starts a whole one."""
+    """Only while the threads go round: systemd ends a process in which one hangs, and starts a whole one."""
     if time.monotonic() - min(beats.values()) < HUNG_S:
         notify.alive()
 
@@ -145,10 +152,10 @@ def _work(worker: Worker, stop: Stop, beats: dict[str, float]) -> None:
         beats["worker"] = time.monotonic()
 
 
-def _keep_desks(desks: Sequence[Desk], stop: Stop, beats: dict[str, float]) -> None:
+def _keep_desks(desks: Sequence[Desk], stop: Stop, beats: dict[str, float], name: str) -> None:
     rests_until = [0.0] * len(desks)
     while not stop.wait(DESK_TICK_S):
-        beats["desks"] = time.monotonic()
+        beats[name] = time.monotonic()
         for place, desk in enumerate(desks):
             # One desk in trouble rests alone: orders must go out while the roll cannot be read.
             if time.monotonic() >= rests_until[place] and not _tick(desk):
