@@ -111,7 +111,7 @@ class PageDesk:
             self._clock,
             self._gate.front,
             agent.answer,
-            lambda: self._gate.in_force().lockdown,
+            self._gate.in_force,
         )
         self._letting = LettingThrough(
             self._place,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from edge.attestation.forms import Attested, AttestQuestion
 from edge.attestation.referrals import Referral, Referrals
+from edge.decision import NO_ORDERS, InForce
 from edge.errors import DeskRefusedError
 from edge.inmate.moments import Front, Moment, Sign
 from edge.ports import Clock, Light, Recorder
@@ -29,7 +30,8 @@ class _Word:
 class Attesting:
     """`light` shows the ring's answer; `front` shows the moment and holds the lock. Any thread may call.
 
-    `locked_down` tells of a lockdown, in which fingers let nobody through and open no referral.
+    `in_force` tells of a lockdown, in which fingers let nobody through and open no referral, and of an evacuation, in
+    which no rule holds anybody back.
     """
 
     def __init__(
@@ -41,7 +43,7 @@ class Attesting:
         clock: Clock,
         front: Front,
         light: Callable[[Light], object],
-        locked_down: Callable[[], bool] = lambda: False,
+        in_force: Callable[[], InForce] = lambda: NO_ORDERS,
     ) -> None:
         self._place = place
         self._roll = roll
@@ -50,7 +52,7 @@ class Attesting:
         self._clock = clock
         self._front = front
         self._light = light
-        self._locked_down = locked_down
+        self._in_force = in_force
         self._answering = threading.Lock()
 
     def attest(self, officer: str, asked: AttestQuestion) -> Attested:
@@ -58,7 +60,7 @@ class Attesting:
 
         DeskRefusedError `answered` when the referral does not wait any more, `no_reason`, `unknown` for a person who is
         not on the roll copy, `try_first` without a referral for somebody whose fingers can be read, save in a
-        lockdown. EdgeError when the journal takes no entry: then nothing opens.
+        lockdown or an evacuation. EdgeError when the journal takes no entry: then nothing opens.
         """
         reason = asked.reason.strip()
         if not reason:
@@ -93,9 +95,11 @@ class Attesting:
                 "unknown",
                 "This person is not on the terminal's roll. Ask the control room, or turn them back.",
             )
-        if asked.referral is None and not person.attested and not self._locked_down():
+        orders = self._in_force()
+        tries_first = not (person.attested or orders.lockdown or orders.evacuate)
+        if asked.referral is None and tries_first:
             raise DeskRefusedError("try_first", "Ask them to try their finger first; then they stand here.")
-        if self._place.to_zone not in person.zones:
+        if self._place.to_zone not in person.zones and not orders.evacuate:
             return _Word(Decision.REFUSE, "zone_not_allowed", person)
         return _Word(Decision.ADMIT, "attested", person)
 

@@ -125,6 +125,12 @@ class Station:
             self.notice = ""
             self._tell()
 
+    def operated_by(self, operator: str) -> None:
+        """Whoever is signed in at the page answers for the next finger, also of a capture that another began."""
+        with self._lock:
+            if self._session is not None:
+                self._session.operator = operator
+
     def redo(self, position: int) -> None:
         with self._lock:
             session = self._opened()

@@ -39,7 +39,9 @@ def verbs(
     seen_at = 0.0
 
     def officer(token: str) -> str:
-        return officers.officer(token).login
+        login = officers.officer(token).login
+        station.operated_by(login)
+        return login
 
     def view() -> DeskView:
         session = station.session()
@@ -57,7 +59,7 @@ def verbs(
         nonlocal seen_at
         session = station.session()
         touched_at = seen_at if session is None else session.active_at
-        officers.officer(question.token, active=touched_at != seen_at)
+        station.operated_by(officers.officer(question.token, active=touched_at != seen_at).login)
         seen_at = touched_at
         return view()
 

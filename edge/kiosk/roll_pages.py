@@ -13,7 +13,8 @@ pages = Blueprint("roll", __name__)
 
 STANDING_REASONS = ("Standing procedure followed", "Known to me, and wristband checked")
 LOCKDOWN_REASONS = ("Ordered by my supervisor", "Medical emergency", "Known to me, and wristband checked")
-LOCKDOWN = "LOCKDOWN"
+OF_EVERYBODY = frozenset({"LOCKDOWN", "EVACUATE"})
+"""Orders in which fingers decide nothing: then an officer's word stands without one that was tried."""
 
 
 @pages.get("/roll")
@@ -43,7 +44,7 @@ def vouch(number: str) -> str | Response:
 
 def _person(number: str, fault: str = "") -> str:
     someone, home = look_up(number), _home()
-    if not someone.attested and LOCKDOWN not in home.orders:
+    if not someone.attested and OF_EVERYBODY.isdisjoint(home.orders):
         return render_template("person.html", person=someone, home=home)
     return render_template(
         "word.html",

@@ -54,12 +54,13 @@ class Officers:
     """One officer is signed in, behind the token "good"."""
 
     prolonged: int = 0
+    login: str = "officer-7"
 
     def officer(self, token: str, *, active: bool = True) -> RollOfficer:
         if token != "good":
             raise DeskRefusedError("sign_in", "Nobody is signed in.")
         self.prolonged += active
-        return RollOfficer(login="officer-7", name="Officer Seven", pin="")
+        return RollOfficer(login=self.login, name="Officer Seven", pin="")
 
 
 @dataclass
@@ -233,6 +234,16 @@ def test_the_page_shows_nothing_to_whoever_is_not_signed_in(bench: Bench) -> Non
         with pytest.raises(DeskRefusedError, match="Nobody is signed in"):
             bench.ask(verb, question)
     assert bench.ask("enrol_photo", OfTask(token="good", task=TASK)) == Photo(jpeg=b"")
+
+
+def test_whoever_is_signed_in_answers_for_the_next_finger(bench: Bench) -> None:
+    ask_for(bench, [2])
+    bench.ask("enrol_begin", OfTask(token="good", task=TASK))
+    bench.officers.login = "officer-9"
+    bench.view()
+    session = bench.enrolment.station.session()
+    assert session is not None
+    assert session.operator == "officer-9"
 
 
 def test_a_page_that_renews_itself_prolongs_nothing(bench: Bench) -> None:

@@ -610,9 +610,17 @@ def test_alarms_of_door_and_disk_are_said_in_words_of_the_page() -> None:
 
 def test_in_a_lockdown_an_officer_lets_through_whom_no_finger_lets_through(world: World) -> None:
     roll = cast(RollCopy, world)
-    locked = Attesting(PLACE, roll, world.referrals, world, world, world, world.light, lambda: True)
+    orders = InForce(lockdown=True)
+    locked = Attesting(PLACE, roll, world.referrals, world, world, world, world.light, lambda: orders)
     said = locked.attest("bgarcia", AttestQuestion(token="", referral=None, person="P-000001", reason="fire"))
     assert said.decision is Decision.ADMIT
     kept = world.kept[-1]
     assert isinstance(kept, Attestation)
     assert (kept.officer, kept.standing, kept.referral) == ("bgarcia", False, None)
+
+
+def test_in_an_evacuation_no_zone_holds_back_whom_an_officer_lets_out(world: World) -> None:
+    roll, orders = cast(RollCopy, world), InForce(evacuate=True, lockdown=True)
+    out = Attesting(PLACE, roll, world.referrals, world, world, world, world.light, lambda: orders)
+    said = out.attest("bgarcia", AttestQuestion(token="", referral=None, person="P-000003", reason="fire"))
+    assert (said.decision, world.done[-3:]) == (Decision.ADMIT, ["shown go", "opened", "lit ADMIT"])
