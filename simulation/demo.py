@@ -12,12 +12,14 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from simulation.facility import SMALL_PRISON, YARD
 from simulation.killing import Killer
 from simulation.masters import CACHE
+from simulation.officer import page_of, post_officer
 from simulation.onlooker import CannotSignIn, Onlooker
 from simulation.options import arguments
 from simulation.people import Walker, cast, folder_fingers, synthetic_fingers
@@ -33,6 +35,8 @@ from simulation.truth import Truth
 from simulation.walking import Walking
 
 _NOT_ENROLLED_SHARE = 10
+_TRIED = "block-a"
+"""The terminal whose pages are shown: a cell block has a page for officers."""
 _DRAIN_S = 90.0
 _ROLL_S = 60.0
 _AFTER_S = 180.0
@@ -118,7 +122,7 @@ class _Run:
             hands = synthetic_fingers(count, self.chosen.seed, CACHE, FAST256, self.progress.counting)
         not_enrolled = max(1, round(len(hands) / _NOT_ENROLLED_SHARE))
         walkers = cast(hands, self.prison.plan.facility, not_enrolled, random.Random(self.chosen.seed))
-        self.prison.open_gates()
+        self._open_gates()
         numbers = self.prison.enrol(walkers, self.progress.counting)
         self._wait_for_rolls(len(numbers))
         _on_signals(lambda *_: self.stop.set())
@@ -137,6 +141,26 @@ class _Run:
                 "  mosquitto is not here: the embedded broker runs, on loopback only and without an access list.\n"
             )
         print("  Ctrl-C stops everything.\n", flush=True)
+
+    def _open_gates(self) -> None:
+        """Whoever looks on gets an officer as well, on post at one gate whose page can be tried."""
+        if self.chosen.headless:
+            self.prison.open_gates()
+            return
+        gate = next(g for g in self.prison.plan.facility.gates if g.terminal == _TRIED)
+        with ThreadPoolExecutor() as pool:
+            waiting = pool.submit(post_officer, self.prison, gate.checkpoint)
+            self.prison.open_gates()
+            officer = waiting.result()
+        page, address = page_of(self.prison, gate.terminal)
+        self.prison.pages.append(page)
+        print(
+            f"\n  Terminal {gate.terminal}\n"
+            f"  Officer's page   {address}   sign in as {officer.login}, PIN {officer.pin}\n"
+            f"  Inmate's page    {address}inmate\n"
+            f"  At the hub       {officer.login}, password {officer.password}\n",
+            flush=True,
+        )
 
     def _wait_for_rolls(self, people: int) -> None:
         self.progress("the roll goes out to the terminals, sealed to each")

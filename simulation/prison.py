@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from simulation.disks import owed, roll_people, standing
+from simulation.faces import draw_face
 from simulation.facility import Facility
 from simulation.gatehouse import Gatehouse
 from simulation.killing import Victim
@@ -77,6 +78,7 @@ class Prison:
         self.gatehouses: list[Gatehouse] = []
         self.terminals: dict[str, Service] = {}
         self.cut_off_at: dict[str, int] = {}
+        self.pages: list[Service] = []
         hub = ["--data", str(self.hub)]
         web = ["pims-hub", "web", *hub, "--host", "127.0.0.1", "--port", str(plan.web_port), "--plain-http"]
         self.broker = Service("broker", ["pims-hub", "broker", *hub], "Broker ready", self.logs)
@@ -172,7 +174,10 @@ class Prison:
                 Image.fromarray(image).save(path)
                 paths.append(str(path))
             fingers.append({"position": finger.position, "images": paths})
+        face = folder / f"{walker.index}.jpg"
+        draw_face(walker.index, face)
         return {
+            "photo": str(face),
             "surname": walker.surname,
             "given": walker.given,
             "born_on": walker.born_on.isoformat(),
@@ -238,7 +243,7 @@ class Prison:
     def stop(self) -> None:
         """Terminals first, so that their last words still find a hub."""
         with ThreadPoolExecutor() as pool:
-            list(pool.map(Service.stop, self.terminals.values()))
+            list(pool.map(Service.stop, [*self.pages, *self.terminals.values()]))
             list(pool.map(Service.stop, (self.ingest, self.web)))
         self.broker.stop()
         self.lines.stop()

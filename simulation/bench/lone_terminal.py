@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections import Counter
@@ -18,35 +19,53 @@ from hub.custody.rules import OrderFacts, OrderKind, PersonFacts, Sex
 from hub.database import make_engine, make_sessions, session_scope
 from hub.reception.admission import Admission, admit
 from matching.synthesis import draw_finger
-from simulation.facility import SMALL_PRISON, Facility
+from simulation.bench.backlog import drain_figures, journal_figures
+from simulation.bench.stages import stage_figures
+from simulation.facility import SMALL_PRISON, YARD, Facility
 from simulation.masters import CACHE
 from simulation.people import Walker, synthetic_fingers
-from simulation.prison import Plan, Prison, broker_kind
+from simulation.prison import Plan, Prison, Said, broker_kind
 from simulation.processes import ProcessFailed, free_port, pin
 from simulation.report import percentiles
 from simulation.sensor import FAST256
 from simulation.truth import Truth
+from wire.provisioning import CheckpointSettings
 
 _SCANS = 60
 _PEOPLE_SCANNING = 4
+_BACKLOG = 6_000
+"""Two days of a busy gate."""
 _DRAWN_FROM = 1_000_000
 """Seeds of the fingers in the load: none of those who scan."""
 
 
-def measure(folder: Path, fingers: int) -> dict[str, Any]:
-    """Start, memory and decision times of an agent whose roll holds `fingers`, two to a person."""
+def measure(folder: Path, fingers: int, said: Said) -> dict[str, Any]:
+    """Start, memory, decision, journal and backlog of an agent whose roll holds `fingers`, two to a person."""
     gate = SMALL_PRISON.gates[0]
     facility = Facility(SMALL_PRISON.zones, (gate,))
     plan = Plan(folder, facility, broker_kind(None), free_port(), baud=None, backend="zfm")
     prison = Prison(plan, Truth(), lambda _: None)
     try:
+        said("  a hub, and a terminal that is taken in")
         prison.open_hub()
         prison.open_gates()
         walkers = _scanning(facility)
-        prison.enrol(walkers, lambda _: None)
+        numbers = prison.enrol(walkers, lambda _: None)
+        said(f"  a roll of {fingers} fingers")
         _fill_roll(prison.hub, fingers // 2 - len(walkers), facility)
         _wait_for_roll(prison, fingers // 2)
-        return _measured(prison, walkers, fingers)
+        said("  start, and scans on one core")
+        figures = _measured(prison, walkers, fingers)
+        prison.terminals[gate.terminal].stop()
+        said("  the stages of a decision")
+        house, data = prison.gatehouses[0], prison.data_of(gate.terminal)
+        figures["stages_ms_one_core"] = stage_figures(data, folder, house, walkers, _SCANS)
+        said("  the journal")
+        place = CheckpointSettings(checkpoint=gate.checkpoint, from_zone=YARD, to_zone=gate.to_zone)
+        figures["journal"] = journal_figures(folder, place, numbers[0])
+        said(f"  a backlog of {_BACKLOG} entries")
+        figures["drain"] = drain_figures(prison, walkers, list(numbers.values()), _BACKLOG)
+        return figures
     finally:
         prison.stop()
 
@@ -98,6 +117,7 @@ def _measured(prison: Prison, walkers: list[Walker], fingers: int) -> dict[str, 
     begun = time.monotonic()
     agent.start()
     start_s = time.monotonic() - begun
+    started = _last_start(prison.logs / f"{agent.name}.log")
     pin(agent.pid, {min(os.sched_getaffinity(0))})
     house = prison.gatehouses[0]
     scans = [house.scan(walkers[n % len(walkers)], lambda n=n: n) for n in range(_SCANS)]  # type: ignore[misc]
@@ -105,6 +125,7 @@ def _measured(prison: Prison, walkers: list[Walker], fingers: int) -> dict[str, 
     return {
         "roll_fingers": fingers,
         "start_to_ready_s": round(start_s, 2),
+        "start_stages_s": started,
         "resident_mb": round(_resident_kb(agent.pid) / 1024, 1),
         "image_to_lamp_ms_one_core": percentiles(
             (t.lamp_at - t.image_sent_at) * 1000
@@ -113,6 +134,17 @@ def _measured(prison: Prison, walkers: list[Walker], fingers: int) -> dict[str, 
         ),
         "results": dict(Counter(scan.result for scan in scans)),
     }
+
+
+def _last_start(log: Path) -> dict[str, float]:
+    """Seconds of each step, as the agent's own log tells of its last start; `since_start_s` when it was ready."""
+    found: dict[str, float] = {}
+    for line in log.read_text().splitlines():
+        if line.startswith("{"):
+            said = json.loads(line)
+            if said.get("event") in {"starting", "ready"}:
+                found |= {name: value for name, value in said.items() if name.endswith("_s")}
+    return found
 
 
 def _resident_kb(pid: int) -> int:

@@ -1,0 +1,48 @@
+"""An officer on post at one terminal of a shown demo, with a PIN of this demo only, and that terminal's own page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from simulation.line import HOST
+from simulation.prison import Prison
+from simulation.processes import ProcessFailed, Service, free_port, run
+
+LOGIN, NAME = "olga", "Olga Cal"
+_SHIFT_H = 12
+_SHOWN_ONCE = re.compile(r"shown once\): (\S+)")
+
+
+@dataclass(frozen=True)
+class Officer:
+    """How to sign in: with `password` at the hub, with `pin` at the terminal."""
+
+    login: str
+    password: str
+    pin: str
+
+
+def post_officer(prison: Prison, checkpoint: str) -> Officer:
+    """Makes the account and its PIN at the hub, and puts the officer on post at the checkpoint."""
+    hub = ("--data", str(prison.hub))
+    password = _secret(run("pims-hub", "accounts", "add", *hub, LOGIN, "--role", "officer", "--name", NAME))
+    pin = _secret(run("pims-hub", "accounts", "make-pin", *hub, LOGIN))
+    run("pims-hub", "posts", "set", *hub, LOGIN, "--checkpoint", checkpoint, "--hours", str(_SHIFT_H))
+    return Officer(LOGIN, password, pin)
+
+
+def page_of(prison: Prison, terminal: str) -> tuple[Service, str]:
+    """The terminal's page, started, and its address."""
+    port = free_port()
+    words = ["pims-edge", "page", "--data", str(prison.data_of(terminal)), "--port", str(port)]
+    page = Service(f"{terminal}-page", words, "Page at", prison.logs)
+    page.start()
+    return page, f"http://{HOST}:{port}/"
+
+
+def _secret(said: str) -> str:
+    found = _SHOWN_ONCE.search(said)
+    if found is None:
+        raise ProcessFailed("the hub's command did not show what it made")
+    return found.group(1)
