@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 from contextlib import suppress
 from datetime import datetime
@@ -23,6 +24,7 @@ class Counters:
         self._path = path
         self._lock = threading.Lock()
         self._given = 0
+        self._is_lost = False
 
     def next_session(self, now: datetime) -> int:
         """A session number above every one given before, on this card or, by the clock, on one it replaces.
@@ -97,23 +99,36 @@ class Counters:
         return reading, datetime.fromisoformat(noted[3])
 
     def check(self) -> bool:
-        """Whether the file is whole; one that is not is put away beside it, and counting begins anew."""
+        """Whether the file is whole; one that is not is put away beside it, and counting begins anew.
+
+        On a card that gives nothing, or that takes nothing either, this process counts in memory alone.
+        """
         try:
             self.confirmed()
             self.roll_said_at()
             self.rules_confirmed()
             int(self._facts().get("session", 0))
             int((self._facts().get("starts") or ["", 0])[1])
+        except OSError:
+            self._is_lost = True
+            return False
         except (SettingsError, ValueError, TypeError, IndexError, AttributeError, KeyError):
-            self._path.replace(self._path.with_suffix(".damaged"))
+            try:
+                self._path.replace(self._path.with_suffix(".damaged"))
+            except OSError:
+                self._is_lost = True
             return False
         return True
 
     def _facts(self) -> dict[str, Any]:
+        if self._is_lost:
+            return {}
         with TinyDB(self._path, storage=AtomicStorage) as database:
             return {name: value for document in database.table("facts") for name, value in document.items()}
 
     def _keep(self, name: str, value: Any) -> None:
+        if self._is_lost:
+            raise OSError(errno.EIO, "The counters cannot be read or put away.")
         with TinyDB(self._path, storage=AtomicStorage) as database:
             table = database.table("facts")
             facts = {**(dict(table.all()[0]) if len(table) else {}), name: value}

@@ -132,9 +132,11 @@ class RollCopy:
     def _load(self, aside_name: str) -> bool:
         try:
             stored = self._file.load()
+        except OSError as error:
+            self._log.error("roll_copy_unread", why=error.strerror)
+            return False
         except WireError as error:
-            folder = self._file.set_aside(aside_name)
-            self._log.error("roll_copy_set_aside", why=error.reason.value, to=folder.name)
+            self._put_aside(aside_name, error.reason.value)
             return False
         except RollLockedError as error:
             self._locked = True
@@ -146,6 +148,13 @@ class RollCopy:
         self._confirmed = self._noted = self._counters.confirmed()
         self._settle(stored)
         return True
+
+    def _put_aside(self, name: str, why: str) -> None:
+        """A card that takes nothing keeps no gate from starting: the hub sends the roll again."""
+        try:
+            self._log.error("roll_copy_set_aside", why=why, to=self._file.set_aside(name).name)
+        except OSError as error:
+            self._log.error("roll_copy_unread", why=why, kept=error.strerror)
 
     def _settle(self, stored: StoredRoll) -> None:
         try:

@@ -60,6 +60,27 @@ def test_damaged_counters_are_put_away_and_begin_anew(tmp_path: Path, content: s
     assert counters.next_session(AT) > 0
 
 
+@pytest.mark.parametrize("what", ["read_bytes", "replace"])
+def test_counters_on_a_card_that_gives_or_takes_nothing_go_on_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    path = tmp_path / "counters.json"
+    path.write_text("{")
+
+    def broken(*_facts: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(Path, what, broken)
+    counters = Counters(path)
+    assert not counters.check()
+    first = counters.next_session(AT)
+    assert counters.next_session(AT) > first
+    assert counters.count_start("ab" * 16) == 0
+    assert counters.rules_confirmed() is counters.confirmed() is None
+    with pytest.raises(OSError, match="cannot be read"):
+        counters.note_confirmed(Reading("ab" * 16, 5_000, AT, Clock.SYNCHRONISED), AT)
+
+
 def test_age_goes_by_boot_time_within_a_boot_and_by_the_wall_across() -> None:
     then = Reading("ab" * 16, 10_000, AT, Clock.SYNCHRONISED)
     same_boot = Reading("ab" * 16, 70_000, AT - timedelta(days=9), Clock.UNSURE)

@@ -237,6 +237,27 @@ def test_a_damaged_file_is_set_aside_and_the_copy_starts_empty(terminal: Termina
     assert "roll_copy_set_aside" in terminal.log.getvalue()
 
 
+@pytest.mark.parametrize("what", ["read_bytes", "replace"])
+def test_a_card_that_gives_or_takes_nothing_keeps_no_gate_from_starting(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    (terminal.folder / "roll.sealed").write_bytes(b"torn by a cut")
+    real = getattr(Path, what)
+
+    def broken(path: Path, *facts: Any) -> Any:
+        if path.name == "roll.sealed":
+            raise OSError(30, "Read-only file system")
+        return real(path, *facts)
+
+    with monkeypatch.context() as card:
+        card.setattr(Path, what, broken)
+        terminal.start()
+    assert not terminal.loaded
+    assert "roll_copy_unread" in terminal.log.getvalue()
+    assert terminal.copy.receive(terminal.update(NOTHING, v(5), [person(1)])) is Receipt.APPLIED
+    assert terminal.gallery() == {"P-000001": 2}
+
+
 def test_what_goes_backwards_is_refused(terminal: Terminal) -> None:
     terminal.copy.receive(terminal.update(NOTHING, v(5), [person(1)]))
     for old in (v(4), v(99, epoch=0)):
