@@ -66,7 +66,7 @@ class Hub:
     def last(self) -> State:
         return [state for state in self.double.states if state.online][-1]
 
-    def roll_out(self, changes: dict[str, Any]) -> int:
+    def roll_out(self, changes: dict[str, Any], probation_s: int = 1) -> int:
         with session_scope(self.world.sessions) as session:
             return begin_rollout(
                 session,
@@ -76,7 +76,7 @@ class Hub:
                 first=1,
                 percent=10,
                 soak_s=1,
-                probation_s=1,
+                probation_s=probation_s,
                 actor=ADA,
                 at=datetime.now(UTC),
             )
@@ -159,7 +159,7 @@ def test_a_configuration_is_kept_a_bad_one_taken_back_and_the_past_refused(
     with session_scope(site.world.sessions) as session:
         # The first roll-out waits for a terminal that never comes; somebody takes it off the list.
         stop(session, 1, actor=ADA, at=datetime.now(UTC))
-    site.roll_out({"passage.lamp_s": 2.5})
+    site.roll_out({"passage.lamp_s": 2.5}, probation_s=10)  # so that the sensor surely goes away within it
     assert site.until(lambda: site.last().config_on_trial), terminal.agent.log.read_text()
     terminal.front.emulator.stop()
     assert site.until(lambda: bool(site.alarms)), terminal.agent.log.read_text()
