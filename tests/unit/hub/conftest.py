@@ -6,10 +6,12 @@ import shutil
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
 
 from hub.biometrics.vault import Vault
 from hub.database import make_engine, make_sessions
@@ -50,6 +52,23 @@ def translated_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
     cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Hub, "jinja_options", {**Hub.jinja_options, "bytecode_cache": cache})
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def known_rules() -> Iterator[None]:
+    """Werkzeug writes and compiles two functions a route for every site: the same ones each time."""
+    plain = Rule._compile_builder
+    made: dict[Any, Any] = {}
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+        if rule.defaults:
+            return plain(rule, append_unknown)
+        key = (rule.rule, tuple(rule._trace), append_unknown)
+        return made.get(key) or made.setdefault(key, plain(rule, append_unknown))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
         yield
 
 
