@@ -64,12 +64,13 @@ def test_a_gate_is_clear_when_whoever_stood_there_has_gone() -> None:
     walking = Walking([house], WALKERS, None, seed=1)  # type: ignore[list-item]
     walking.start()
     assert until(lambda: walking.made == 1)
-    clear = threading.Event()
-    clearing = threading.Thread(target=lambda: (walking.clear_gate(house), clear.set()))  # type: ignore[arg-type]
+    clearing = threading.Thread(target=walking.clear_gate, args=(house,))
     clearing.start()
-    assert not clear.wait(0.2), "somebody still stands there"
+    clearing.join(0.2)
+    assert clearing.is_alive(), "somebody still stands there"
     at_work.release(100)
-    assert clear.wait(30.0)
+    clearing.join(30.0)
+    assert not clearing.is_alive()
     made = walking.made
     assert made == sum(house.seen.values())
     walking.stop()
