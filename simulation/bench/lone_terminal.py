@@ -33,8 +33,8 @@ from wire.provisioning import CheckpointSettings
 
 _SCANS = 60
 _PEOPLE_SCANNING = 4
-_BACKLOG = 6_000
-"""Two days of a busy gate."""
+_BACKLOG = 21_000
+"""A week of a busy gate."""
 _DRAWN_FROM = 1_000_000
 """Seeds of the fingers in the load: none of those who scan."""
 
