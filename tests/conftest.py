@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True)
+def own_umask() -> Iterator[None]:
+    """Our commands make files for their owner alone; run inside a test, they would for all tests that follow."""
+    held = os.umask(0o022)
+    yield
+    os.umask(held)
 
 
 @pytest.fixture(scope="session")

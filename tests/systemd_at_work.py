@@ -23,6 +23,7 @@ OPT = Path("/opt/pims")
 
 _BOOT = """
 set -e
+umask 022
 mount --make-rprivate /
 mount -t tmpfs tmpfs "$STAGE"
 mkdir -p "$STAGE"/{up,work,root,pims-up,pims-work}
