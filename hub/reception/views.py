@@ -21,7 +21,7 @@ from hub.reception.holding import Holding
 from hub.reception.words import FINGERS, ORDER_KINDS, SEXES
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, service, visitor, writing
-from hub.web.routes import Pages
+from hub.web.routes import Pages, number_in
 
 pages = Pages("reception", __name__, template_folder="templates")
 
@@ -62,7 +62,7 @@ def _take_fingers(form: Form) -> None:
             del form.fingers[slot]  # the images belong to the finger they were given for
         if files:
             try:
-                finger = prepare_finger(int(position) if position.isdigit() else 0, files)
+                finger = prepare_finger(number_in(position), files)
                 check_one_finger(finger)
                 form.fingers[slot] = finger
             except RefusedError as error:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from flask import Blueprint, Flask
+from werkzeug.routing import IntegerConverter
 
 PUBLIC: Final = "public"
 SIGNED_IN: Final = "signed_in"
@@ -13,6 +14,17 @@ SIGNED_IN: Final = "signed_in"
 SMALL_BODY_BYTES: Final = 64 * 1024
 
 View = Callable[..., Any]
+
+
+class Number(IntegerConverter):
+    """A number in an address: one that no table can hold leads nowhere."""
+
+    regex = "[0-9]{1,9}"
+
+
+def number_in(text: str) -> int:
+    """A number from a form or a question, 0 for what is none or more than any table holds."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 class Pages(Blueprint):

@@ -44,7 +44,7 @@ from hub.terminals.claims.views import pages as claims_pages
 from hub.terminals.configuration.views import pages as configuration_pages
 from hub.web import assets, errors, formats, guard, headers, language, preferences
 from hub.web.door import Site, provide, visitor, visitor_or_none
-from hub.web.routes import Pages, check_routes
+from hub.web.routes import Number, Pages, check_routes
 
 pages = Pages("home", __name__)
 
@@ -96,6 +96,7 @@ class Hub(Flask):
 def create_app(parts: Parts) -> Flask:
     """The site; RuntimeError when a route names no permission."""
     app = Hub("hub.web", static_folder=None, template_folder="templates")
+    app.url_map.converters["int"] = Number
     _configure(app, parts)
     for part in (errors, headers, guard):
         part.install(app)

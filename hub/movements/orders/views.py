@@ -15,7 +15,7 @@ from hub.movements.records import Zone
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, visitor, writing
 from hub.web.language import say_in
-from hub.web.routes import Pages
+from hub.web.routes import Pages, number_in
 from wire.orders import OrderKind
 
 pages = Pages("orders", __name__, template_folder="templates")
@@ -52,11 +52,11 @@ def give_order() -> Response | tuple[str, int]:
 
 @pages.page("/orders/<number>/end", Permission.END_ORDERS, methods=("POST",))
 def end_order(number: str) -> Response | tuple[str, int]:
-    if not number.isascii() or not number.isdigit() or len(number) > 15:
+    if number_in(number) == 0:
         abort(404)
     try:
         with writing() as session:
-            end(session, int(number), reason=request.form.get("note", ""), actor=_actor(), now=now())
+            end(session, number_in(number), reason=request.form.get("note", ""), actor=_actor(), now=now())
     except RefusedError as error:
         return _page(error.message), 404
     return redirect(url_for("orders.orders"), 303)

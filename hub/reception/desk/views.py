@@ -33,7 +33,7 @@ from hub.reception.desk.rules import (
 from hub.reception.words import FINGERS, in_words
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, visitor, writing
-from hub.web.routes import Pages
+from hub.web.routes import Pages, number_in
 from wire.enrolment import Stage
 
 pages = Pages("desk", __name__, template_folder="templates")
@@ -81,8 +81,8 @@ def take(number: str) -> str:
 
 @pages.page("/people/<number>/fingers", Permission.ADMIT_PEOPLE, methods=("POST",))
 def take_now(number: str) -> Response | tuple[str, int]:
-    chosen = [int(one) for one in request.form.getlist("fingers") if one.isdigit()]
-    desk = request.form.get("desk", 0, type=int) or 0
+    chosen = [number_in(one) for one in request.form.getlist("fingers") if number_in(one)]
+    desk = number_in(request.form.get("desk", ""))
     reason = request.form.get("reason", "")
     with reading() as session:
         person = _person(session, number)

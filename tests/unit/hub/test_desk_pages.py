@@ -77,6 +77,12 @@ def test_no_finger_chosen_keeps_the_form(client: FlaskClient, desk: int) -> None
     assert (answer.status_code, "Choose at least one finger" in answer.text) == (409, True)
 
 
+@pytest.mark.parametrize("typed", ["9" * 30, "9" * 5_000, "²", "-1", "x"])
+def test_a_desk_or_finger_of_no_sense_is_said_as_well(client: FlaskClient, desk: int, typed: str) -> None:
+    answer = post(client, ASK, {"desk": typed, "fingers": ["2", "²", "9" * 30], "reason": "more"})
+    assert (answer.status_code, "not there any more" in answer.text) == (409, True)
+
+
 def test_a_desk_that_was_cut_off_meanwhile_is_said(client: FlaskClient, desk: int) -> None:
     answer = post(client, ASK, {"desk": 999, "fingers": "2", "reason": "more"})
     assert (answer.status_code, "not there any more" in answer.text) == (409, True)

@@ -85,6 +85,17 @@ def test_each_role_gets_what_the_table_says_and_nothing_else(app: Flask, world: 
             assert status == 403, (method, address, status)
 
 
+def test_a_number_that_no_table_holds_leads_nowhere(app: Flask, world: World) -> None:
+    world.account("ada", Role.ADMINISTRATOR)
+    client = app.test_client()
+    sign_in(client, "ada")
+    numbered = [rule.rule for rule in app.url_map.iter_rules() if "<int:" in rule.rule]
+    assert len(numbered) > 8
+    for rule in numbered:
+        for number in ("9" * 30, "9" * 5_000, "٣"):
+            assert ask(client, "GET", re.sub("<int:[a-z]+>", number, rule).replace("<number>", "P-1")) == 404
+
+
 def test_some_role_lacks_each_permission_so_that_refusal_is_really_tried() -> None:
     for permission in set(Permission) - {Permission.PUBLIC, Permission.SIGNED_IN}:
         assert any(permission not in allowed for allowed in ALLOWED.values()), permission
