@@ -135,7 +135,7 @@ class Prison:
             taken = take_in(device, self.plan.web_port, lambda code: approve(hub, code, gate, replaces))
         finally:
             house.sensor.lift()
-        self._said(f"{taken.terminal}: {taken.code}, {taken.place}: {taken.verdict}")
+        self._said(f"{taken.terminal}: {taken.code}, {taken.place}: {taken.conclusion}")
         agent = Service(
             gate.terminal, ["pims-edge", "run", "--data", str(device.data)], "Agent ready", self.logs
         )

@@ -16,22 +16,22 @@ from simulation.processes import ProcessFailed, program, run
 
 _CODE = "Claim code: "
 _PLACE = "Taken in: "
-_VERDICT = "Result: "
+_RESULT = "Result: "
 _APPROVAL_S = 120
 
 
 @dataclass(frozen=True)
 class TakenIn:
-    """What the technician reads at the end: `verdict` is the last line of the terminal's own paper."""
+    """What the technician reads at the end: `conclusion` is the last line of the terminal's own paper."""
 
     terminal: str
     code: str
     place: str
-    verdict: str
+    conclusion: str
 
     @property
     def ok(self) -> bool:
-        return self.verdict.startswith("OK")
+        return self.conclusion.startswith("OK")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Device:
 def take_in(device: Device, web_port: int, approve: Callable[[str], None]) -> TakenIn:
     """Provisions the device; `approve` gets its claim code. ProcessFailed with its words when it cannot be."""
     lines: list[str] = []
-    code = place = verdict = ""
+    code = place = conclusion = ""
     with subprocess.Popen(
         _command(device, web_port),
         stdout=subprocess.PIPE,
@@ -65,14 +65,14 @@ def take_in(device: Device, web_port: int, approve: Callable[[str], None]) -> Ta
                     approve(code)
                 elif line.startswith(_PLACE):
                     place = line.removeprefix(_PLACE).rstrip(".")
-                elif line.startswith(_VERDICT):
-                    verdict = line.removeprefix(_VERDICT)
+                elif line.startswith(_RESULT):
+                    conclusion = line.removeprefix(_RESULT)
         except BaseException:
             process.terminate()
             raise
-    if not verdict:
+    if not conclusion:
         raise ProcessFailed(f"{device.gate.terminal} was not taken in: {' / '.join(lines[-3:])}")
-    taken = TakenIn(device.gate.terminal, code, place, verdict)
+    taken = TakenIn(device.gate.terminal, code, place, conclusion)
     if not taken.ok:
         wrong = [line for line in lines if "NOT OK" in line]
         raise ProcessFailed(f"{device.gate.terminal} is not fit for work: {' / '.join(wrong[:3])}")
