@@ -16,6 +16,7 @@ from hub.web.routes import PUBLIC, SIGNED_IN, required_permission
 def install(app: Flask) -> None:
     """Put the guard before every request of `app`."""
     app.before_request(_guard)
+    app.before_request(_refuse_nul)
 
 
 def _guard() -> Response | None:
@@ -35,6 +36,14 @@ def _guard() -> Response | None:
     if required is None or not g.visitor.may(required):
         abort(403)
     return None
+
+
+def _refuse_nul() -> None:
+    """No name or number holds the character 0, and PostgreSQL takes no text that does."""
+    fields = request.form if request.method == "POST" and request.endpoint is not None else {}
+    said = [request.path, *request.args.keys(), *request.args.values(), *fields.keys(), *fields.values()]
+    if any("\x00" in text for text in said):
+        abort(400)
 
 
 def _recognise(*, watching: bool) -> Visitor | None:
