@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +12,20 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
 @pytest.fixture(autouse=True)
-def own_umask() -> Iterator[None]:
-    """Our commands make files for their owner alone; run inside a test, they would for all tests that follow."""
-    held = os.umask(0o022)
+def own_process() -> Iterator[None]:
+    """Our commands make files for their owner alone, and end by themselves when told to stop.
+
+    Run inside a test, they would set that for all tests that follow.
+    """
+    held, handlers = os.umask(0o022), [signal.getsignal(number) for number in _SIGNALS]
     yield
     os.umask(held)
+    for number, handler in zip(_SIGNALS, handlers, strict=True):
+        signal.signal(number, handler)
 
 
 @pytest.fixture(scope="session")
