@@ -189,8 +189,10 @@ class _Run:
         def done() -> float:
             return float(walking.made / self.chosen.scans)
 
-        trials = Trials(self.prison, walking, onlooker, walkers[-1], len(numbers), done)
-        beside: list[Trials | Killer] = [trials]
+        trials = None
+        if not self.chosen.no_trials:
+            trials = Trials(self.prison, walking, onlooker, walkers[-1], len(numbers), done)
+        beside: list[Trials | Killer] = [trials] if trials is not None else []
         if self.chosen.kill:
             beside.append(self._killer(walking, trials, done))
         try:
@@ -201,7 +203,7 @@ class _Run:
                 one.stop()
         drained = self._drain()
         onlooker.stop()
-        return self._report(numbers, onlooker, trials.seen(), drained)
+        return self._report(numbers, onlooker, trials.seen() if trials is not None else None, drained)
 
     def _walked(self, walking: Walking, beside: Sequence[Trials | Killer]) -> bool:
         """Whether all scans were made and all else is over; False when it was stopped before."""
@@ -222,9 +224,11 @@ class _Run:
             one.join(_AFTER_S)
         return True
 
-    def _killer(self, walking: Walking, trials: Trials, done: Callable[[], float]) -> Killer:
-        victims = self.prison.victims(trials.hit, walking.close_gate, walking.open_gate)
-        return Killer(victims, done, self.prison.truth, self.chosen.seed, turn=trials.turn)
+    def _killer(self, walking: Walking, trials: Trials | None, done: Callable[[], float]) -> Killer:
+        hit = self.prison.gatehouses if trials is None else trials.hit
+        turn = None if trials is None else trials.turn
+        victims = self.prison.victims(hit, walking.close_gate, walking.open_gate)
+        return Killer(victims, done, self.prison.truth, self.chosen.seed, turn=turn)
 
     def _drain(self) -> bool:
         """Whether the hub acknowledged all that the terminals journalled, in time."""
@@ -237,14 +241,15 @@ class _Run:
         time.sleep(0.5)  # the screen's last events
         return True
 
-    def _report(self, numbers: dict[int, str], onlooker: Onlooker, seen: Seen, drained: bool) -> int:
+    def _report(self, numbers: dict[int, str], onlooker: Onlooker, seen: Seen | None, drained: bool) -> int:
         gates = {gate.terminal: gate.to_zone for gate in self.prison.plan.facility.gates}
         gates |= {house.gate.terminal: house.gate.to_zone for house in self.prison.gatehouses}
         truth, arrivals = self.prison.truth, onlooker.arrivals
         report, wrong = build(truth, self.prison.view(), numbers, gates, YARD, arrivals)
-        tried, wrong_there = trial_report(seen, self.prison.export("journal"), arrivals, truth.scans)
-        report |= tried
-        wrong += wrong_there
+        if seen is not None:
+            tried, wrong_there = trial_report(seen, self.prison.export("journal"), arrivals, truth.scans)
+            report |= tried
+            wrong += wrong_there
         if not drained:
             wrong.append(f"the terminals still held entries {_DRAIN_S:.0f} s after the last scan")
         if report["scans"] != self.chosen.scans:
