@@ -13,6 +13,7 @@ from typing import Any
 import simulation.bench
 from simulation.bench.arm64 import arm64_section
 from simulation.bench.engine import matching_section
+from simulation.bench.faults import faults_section
 from simulation.bench.spine import spine_section
 from simulation.bench.terminal import terminal_section
 from simulation.processes import ProcessFailed
@@ -22,10 +23,11 @@ SECTIONS: dict[str, Callable[[Progress], dict[str, Any]]] = {
     "matching": matching_section,
     "terminal": terminal_section,
     "spine": spine_section,
+    "faults": faults_section,
     "arm64": arm64_section,
 }
-ASKED_FOR = frozenset({"arm64"})
-"""Sections that run only when they are named: they need root and the network."""
+ASKED_FOR = frozenset({"arm64", "faults"})
+"""Sections that run only when they are named: one needs root and the network, the other minutes."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -35,7 +37,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "sections",
         nargs="*",
         metavar="SECTION",
-        help=f"of {', '.join(SECTIONS)}; default all but arm64",
+        help=f"of {', '.join(SECTIONS)}; default all but faults and arm64",
     )
     parser.add_argument("--report", type=Path)
     chosen = parser.parse_args(words)
