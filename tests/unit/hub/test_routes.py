@@ -96,7 +96,9 @@ def test_a_number_that_no_table_holds_leads_nowhere(app: Flask, world: World) ->
             assert ask(client, "GET", re.sub("<int:[a-z]+>", number, rule).replace("<number>", "P-1")) == 404
 
 
-@pytest.mark.parametrize("address", ["/people?q=a%00b", "/people/P-1%00", "/terminals/x%00", "/people?a%00b=1"])
+@pytest.mark.parametrize(
+    "address", ["/people?q=a%00b", "/people/P-1%00", "/terminals/x%00", "/people?a%00b=1"]
+)
 def test_the_character_0_is_in_nobody_s_name(app: Flask, world: World, address: str) -> None:
     client = app.test_client()
     world.account("ada", Role.ADMINISTRATOR)
