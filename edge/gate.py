@@ -127,6 +127,9 @@ class Gate:
     def health(self) -> Mapping[str, Any]:
         """For `HubLink.also_tell`."""
         told = dict(self._barrier.health())
+        gate = self._settings.gate
+        if not gate.relay_enabled and gate.contact_pin is None:
+            told["door"] = None  # no lock to release and no door to see
         orders = {} if self._orders is None else self._orders.health()
         return {**told, "alarms": [*told["alarms"], *orders.get("alarms", [])]}
 
