@@ -23,6 +23,7 @@ OPT = Path("/opt/pims")
 
 _BOOT = """
 set -e
+export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 umask 022
 mount --make-rprivate /
 mount -t tmpfs tmpfs "$STAGE"

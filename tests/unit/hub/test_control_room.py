@@ -469,7 +469,7 @@ def test_an_officer_sees_the_screen_and_no_file(world: World) -> None:
     world.account("olga", Role.OFFICER)
     client = world.app().test_client()
     assert sign_in(client, "olga").location == "/"
-    assert client.get("/").location == "/control-room"
+    assert client.get("/").location == "/officer"
     page = client.get("/control-room").text
     assert 'href="/people"' not in page
     assert client.get("/control-room/people/P-000001").status_code == 403
