@@ -76,6 +76,8 @@ export function refreshNeed(before, after) {
   if (!panel || body.contains(document.activeElement)) return;
   const text = (needs) => JSON.stringify(needs.find((need) => need.panel === panel) ?? null);
   const address = panel;
+  // Whoever searches or answers here must not have it swept away by news of their own doing; only by the need's end.
+  if (body.dataset.worked && after.some((need) => need.panel === panel)) return;
   if (text(before) !== text(after)) fillPanel(body, address, () => panel === address);
 }
 

@@ -28,6 +28,7 @@ async function showWhen(body, asked, still) {
 
 /** Fill `body` with the part at `address`; it is dropped when `still` says that something else is shown by then. */
 export function fillPanel(body, address, still) {
+  delete body.dataset.worked;
   body.replaceChildren();
   return showWhen(body, fetchPart(address), still);
 }
@@ -37,6 +38,7 @@ export function startPanel(body, shown) {
   body.addEventListener("submit", (event) => {
     event.preventDefault();
     if (body.hasAttribute("aria-busy")) return;
+    body.dataset.worked = "yes";
     const address = shown();
     showWhen(body, sendForm(event.target, event.submitter), () => shown() === address);
   });
