@@ -18,12 +18,12 @@ def test_faults_lose_nothing_double_nothing_and_mistake_nobody(tmp_path: Path) -
     `./pims bench faults` makes a longer one, also on the broker that forgets its sessions.
     """
     path = tmp_path / "report.json"
-    words = ["--headless", "--people", "6", "--scans", "24", "--kill", "--broker", "mosquitto"]
+    words = ["--headless", "--people", "6", "--scans", "20", "--kill", "--broker", "mosquitto"]
     status = main([*words, "--report", str(path)], quiet=True)
     report = json.loads(path.read_text())
     assert report["wrong"] == []
     assert status == 0
-    assert report["scans"] == 24 == sum(report[k] for k in ("admitted", "refused", "referred", "interrupted"))
+    assert report["scans"] == 20 == sum(report[k] for k in ("admitted", "refused", "referred", "interrupted"))
     assert report["broker"] == "mosquitto"
     assert min(report["kills"].values()) >= 2
     assert (report["lost"], report["duplicated"], report["positions_agree"]) == (0, 0, True)
