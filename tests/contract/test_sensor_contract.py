@@ -39,7 +39,8 @@ from simulation.sensor.lamp import seen
 READ_IMAGE, SEND_IMAGE, READ_PARAMETERS, VERIFY, LED = 0x01, 0x0A, 0x0F, 0x13, 0x35
 PACKET = 128 + 11
 ACK = 12
-PATIENCE = 0.3
+PATIENCE = 1.0
+"""As on a terminal: a machine with other work may hold either end back for a third of a second."""
 COMMAND_S = 1.5 * PATIENCE + 0.2
 TRANSFER_S = 1.0
 BAUD = 921_600
@@ -75,7 +76,7 @@ def emulator(tmp_path: Path) -> Iterator[SensorEmulator]:
 @pytest.fixture
 def sensor(emulator: SensorEmulator, backend: str) -> Iterator[Sensor]:
     reader = reader_of(emulator, backend)
-    reader.open()
+    eventually(reader.open)
     yield reader
     reader.close()
 
