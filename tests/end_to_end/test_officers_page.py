@@ -157,8 +157,11 @@ def last(terminal: Terminal, kind: type[Happening]) -> Happening | None:
 
 def sign_in(page: Page) -> None:
     page.get_by_role("link", name="GOMEZ, Luz").click()
-    for digit in PIN:
+    expect(page.locator(".pad")).to_be_visible()
+    page.wait_for_load_state("load")  # the pad writes digits once its script has run
+    for so_far, digit in enumerate(PIN, 1):
         page.locator(f".pad [data-key='{digit}']").click()
+        expect(page.locator("#pin")).to_have_value(PIN[:so_far])
     page.get_by_role("button", name="Sign in").click()
 
 
