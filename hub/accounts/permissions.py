@@ -45,6 +45,52 @@ class Permission(StrEnum):
     """End a terminal's right to speak, and report one stolen."""
     SAY_WHO_IS_TOLD = "say_who_is_told"
     """Write down who has to be told when a terminal was stolen."""
+    RECORD_FACTS = "record_facts"
+    """Write facts into a person's file, correct and withdraw them."""
+    RECORD_ORDERS = "record_orders"
+    """Write orders, charges, sentences and credits of courts into a file."""
+    VERIFY_DATES = "verify_dates"
+    """Sign a reckoned release date as the second records officer."""
+    SET_POLICIES = "set_policies"
+    """Write down the rules of release and accept what they change."""
+    SEE_HEALTH = "see_health"
+    """See medical and dietary flags and the health screening."""
+    RECORD_HEALTH = "record_health"
+    """Write medical and dietary flags and the health screening."""
+    RECORD_UNIT_LIFE = "record_unit_life"
+    """Write property, visits, incidents, work and complaints into a file."""
+    DECIDE_SANCTIONS = "decide_sanctions"
+    """Impose and end sanctions, visiting bans and keep-aparts."""
+    SEE_DOCKET = "see_docket"
+    """See whose liberty is in doubt, and the court diary."""
+    WORK_DOCKET = "work_docket"
+    """Take, hand over and close findings of the liberty docket; keep the court diary."""
+    ALLOT_CELLS = "allot_cells"
+    """Say in which cell somebody lives."""
+    OVERRIDE_RECEPTION = "override_reception"
+    """As second officer, let somebody in without a valid order, which starts a clock."""
+    RELEASE_PEOPLE = "release_people"
+    """Prepare and carry out a release."""
+    CONFIRM_RELEASE = "confirm_release"
+    """Sign a release as the second officer."""
+    MERGE_FILES = "merge_files"
+    """Join two files found to be of one person, and part them again."""
+    IMPORT_REGISTER = "import_register"
+    """Bring in a register from paper or tables, and undo it."""
+    EXPORT_EVERYTHING = "export_everything"
+    """Take the whole register out in open formats."""
+    MANAGE_ACCOUNTS = "manage_accounts"
+    """Open, change and close accounts, and give new passwords."""
+    SEE_AUDIT = "see_audit"
+    """Read the trail of every look and change, and verify it."""
+    REVIEW_EMERGENCIES = "review_emergencies"
+    """Look after each use of break-glass."""
+    BREAK_GLASS = "break_glass"
+    """Open, with a reason that is reviewed, a file one may not open otherwise."""
+    APPLY_RETENTION = "apply_retention"
+    """See what the law says to delete, and have it deleted."""
+    SEE_FIGURES = "see_figures"
+    """Read the figures of the prison, without names."""
 
 
 class Role(StrEnum):
@@ -56,6 +102,10 @@ class Role(StrEnum):
     RECORDS_OFFICER = "records_officer"
     OFFICER = "officer"
     TECHNICIAN = "technician"
+    HEALTH = "health"
+    DIRECTOR = "director"
+    AUDITOR = "auditor"
+    AGENCY_CLIENT = "agency_client"
 
 
 ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
@@ -77,6 +127,22 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.END_ORDERS,
             Permission.CUT_OFF_TERMINALS,
             Permission.SAY_WHO_IS_TOLD,
+            Permission.RECORD_FACTS,
+            Permission.RECORD_ORDERS,
+            Permission.VERIFY_DATES,
+            Permission.SET_POLICIES,
+            Permission.RECORD_UNIT_LIFE,
+            Permission.DECIDE_SANCTIONS,
+            Permission.SEE_DOCKET,
+            Permission.WORK_DOCKET,
+            Permission.ALLOT_CELLS,
+            Permission.RELEASE_PEOPLE,
+            Permission.MERGE_FILES,
+            Permission.IMPORT_REGISTER,
+            Permission.EXPORT_EVERYTHING,
+            Permission.MANAGE_ACCOUNTS,
+            Permission.APPLY_RETENTION,
+            Permission.SEE_FIGURES,
         }
     ),
     Role.SHIFT_SUPERVISOR: frozenset(
@@ -91,6 +157,13 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.GIVE_ORDERS,
             Permission.END_ORDERS,
             Permission.CUT_OFF_TERMINALS,
+            Permission.RECORD_UNIT_LIFE,
+            Permission.DECIDE_SANCTIONS,
+            Permission.ALLOT_CELLS,
+            Permission.OVERRIDE_RECEPTION,
+            Permission.CONFIRM_RELEASE,
+            Permission.SEE_DOCKET,
+            Permission.BREAK_GLASS,
         }
     ),
     Role.CONTROL_ROOM: frozenset(
@@ -109,9 +182,21 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.ADMIT_PEOPLE,
             Permission.RE_ENROL,
             Permission.TAKE_PHOTOS,
+            Permission.RECORD_FACTS,
+            Permission.RECORD_ORDERS,
+            Permission.VERIFY_DATES,
+            Permission.RECORD_UNIT_LIFE,
+            Permission.SEE_DOCKET,
+            Permission.WORK_DOCKET,
+            Permission.ALLOT_CELLS,
+            Permission.RELEASE_PEOPLE,
+            Permission.CONFIRM_RELEASE,
+            Permission.MERGE_FILES,
+            Permission.IMPORT_REGISTER,
+            Permission.BREAK_GLASS,
         }
     ),
-    Role.OFFICER: frozenset({Permission.WATCH, Permission.ANSWER_REFERRALS}),
+    Role.OFFICER: frozenset({Permission.WATCH, Permission.ANSWER_REFERRALS, Permission.RECORD_UNIT_LIFE}),
     Role.TECHNICIAN: frozenset(
         {
             Permission.SEE_TERMINALS,
@@ -120,6 +205,26 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.CUT_OFF_TERMINALS,
         }
     ),
+    Role.HEALTH: frozenset(
+        {Permission.SEE_PEOPLE, Permission.SEE_HEALTH, Permission.RECORD_HEALTH, Permission.BREAK_GLASS}
+    ),
+    Role.DIRECTOR: frozenset(
+        {
+            Permission.WATCH,
+            Permission.SEE_PEOPLE,
+            Permission.SEE_DOCKET,
+            Permission.SET_POLICIES,
+            Permission.OVERRIDE_RECEPTION,
+            Permission.CONFIRM_RELEASE,
+            Permission.REVIEW_EMERGENCIES,
+            Permission.EXPORT_EVERYTHING,
+            Permission.SEE_FIGURES,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        {Permission.SEE_AUDIT, Permission.REVIEW_EMERGENCIES, Permission.SEE_DOCKET, Permission.SEE_FIGURES}
+    ),
+    Role.AGENCY_CLIENT: frozenset(),
 }
 
 

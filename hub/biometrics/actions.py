@@ -13,7 +13,7 @@ from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.enrolment import PreparedFinger
 from hub.biometrics.records import Finger, PersonKey
 from hub.biometrics.vault import Vault
-from hub.custody.actions import note_change
+from hub.custody.changes import note_change
 from hub.custody.records import Person
 from hub.sentences import RefusedError, Sentence
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from hub.biometrics.records import PersonKey, Photo
 from hub.biometrics.vault import PersonLock, Vault
-from hub.custody.actions import note_change
+from hub.custody.changes import note_change
 from hub.sentences import RefusedError, Sentence
 from wire.roll import MAX_PHOTO_BYTES
 

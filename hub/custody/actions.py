@@ -1,4 +1,4 @@
-"""Adding facts about people in custody. The caller holds the transaction."""
+"""People and their stays: registering, booking, the first order and home. The caller holds the transaction."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from hub.custody.records import Booking, Counter, HomeZone, Order, Person, PersonChange
+from hub.accounts.audit import Actor
+from hub.custody.facts.actions import Statement, state
+from hub.custody.facts.records import Fact
+from hub.custody.identity import IDENTITY, Identity
+from hub.custody.legal import ORDER, OrderToHold
+from hub.custody.records import Booking, Counter, Person
 from hub.custody.rules import OrderFacts, PersonFacts
-from hub.database import Series, in_commit_order
+from hub.custody.stays import HOME, Home
 from hub.sentences import RefusedError, Sentence
+from hub.web.formats import start_of
 
 
-def register_person(session: Session, facts: PersonFacts, *, at: datetime) -> Person:
+def register_person(session: Session, facts: PersonFacts, *, actor: Actor, at: datetime) -> Person:
     """Somebody new, with the next number of the series P-000001."""
     person = Person(
-        number=f"P-{_next(session, 'person'):06d}",
+        number=f"P-{next_number(session, 'person'):06d}",
         surname=facts.surname,
         given=facts.given,
         born_on=facts.born_on,
@@ -25,6 +31,8 @@ def register_person(session: Session, facts: PersonFacts, *, at: datetime) -> Pe
     )
     session.add(person)
     session.flush()
+    value = Identity(surname=facts.surname, given=facts.given, born_on=facts.born_on, sex=facts.sex)
+    state(session, person.id, Statement(IDENTITY, value, at), actor=actor, at=at)
     return person
 
 
@@ -38,7 +46,7 @@ def open_booking(
             Sentence("%(number)s is in custody already. Open that file instead.", {"number": person.number}),
         )
     booking = Booking(
-        number=f"B-{_next(session, 'booking'):06d}",
+        number=f"B-{next_number(session, 'booking'):06d}",
         person=person,
         admitted_at=admitted_at,
         recorded_at=recorded_at,
@@ -50,22 +58,15 @@ def open_booking(
 
 
 def record_order(
-    session: Session, booking: Booking, facts: OrderFacts, *, recorded_at: datetime, by: str
-) -> Order:
-    """The authority for a stay, as it reads."""
-    order = Order(
-        booking=booking,
-        kind=facts.kind.value,
-        reference=facts.reference.strip(),
-        issued_on=facts.issued_on,
-        effective_on=facts.issued_on,
-        expires_on=facts.expires_on,
-        recorded_at=recorded_at,
-        recorded_by=by,
+    session: Session, booking: Booking, facts: OrderFacts, *, recorded_at: datetime, actor: Actor
+) -> Fact:
+    """The authority for a stay, as it reads; in effect from the day it was issued."""
+    reference = facts.reference.strip()
+    value = OrderToHold(
+        kind=facts.kind, reference=reference, issued_on=facts.issued_on, expires_on=facts.expires_on
     )
-    session.add(order)
-    session.flush()
-    return order
+    statement = Statement(ORDER, value, start_of(facts.issued_on), source=reference, booking_id=booking.id)
+    return state(session, booking.person_id, statement, actor=actor, at=recorded_at)
 
 
 def assign_home(
@@ -75,25 +76,12 @@ def assign_home(
     *,
     effective_at: datetime,
     recorded_at: datetime,
-    by: str,
-) -> None:
-    """Where the person lives from now on."""
-    session.add(
-        HomeZone(
-            booking_id=booking.id,
-            zone_code=zone_code,
-            effective_at=effective_at,
-            recorded_at=recorded_at,
-            recorded_by=by,
-        )
-    )
-
-
-def note_change(session: Session, person_id: int, at: datetime) -> None:
-    """Say, in the transaction of the change, that terminals have to hear about this person."""
-    in_commit_order(session, Series.PERSON_CHANGES)
-    session.add(PersonChange(person_id=person_id, changed_at=at))
-    session.flush()
+    actor: Actor,
+    cell: str = "",
+) -> Fact:
+    """Where the person lives from `effective_at` on."""
+    statement = Statement(HOME, Home(zone=zone_code, cell=cell), effective_at, booking_id=booking.id)
+    return state(session, booking.person_id, statement, actor=actor, at=recorded_at)
 
 
 def open_booking_of(session: Session, person_id: int) -> Booking | None:
@@ -103,7 +91,8 @@ def open_booking_of(session: Session, person_id: int) -> Booking | None:
     )
 
 
-def _next(session: Session, series: str) -> int:
+def next_number(session: Session, series: str) -> int:
+    """The next number of a series, given out once; the series' row stays locked until the transaction ends."""
     raised = update(Counter).where(Counter.series == series).values(last=Counter.last + 1)
     number: int | None = session.scalar(raised.returning(Counter.last))
     if number is None:

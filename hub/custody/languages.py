@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, String, Table, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hub.accounts.append_only import protect
-from hub.custody.actions import note_change
+from hub.custody.changes import note_change
 from hub.database import Base
 from hub.sentences import RefusedError, Sentence
 

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
-from hub.custody.records import Booking, HomeZone, Order, Person
+from hub.custody.facts.reading import Held, holding, one
+from hub.custody.facts.records import Fact
+from hub.custody.legal import ORDER, OrderToHold
+from hub.custody.records import Booking, Person
+from hub.custody.stays import HOME, Home
 
 PAGE = 50
 
@@ -53,19 +57,21 @@ def find_people(session: Session, text: str, *, page: int = 1) -> Found:
 
 def home_zone_of(session: Session, booking_id: int) -> str | None:
     """Code of the zone where the person lives, as last recorded."""
-    return session.scalar(
-        select(HomeZone.zone_code)
-        .where(HomeZone.booking_id == booking_id)
-        .order_by(HomeZone.effective_at.desc(), HomeZone.id.desc())
-        .limit(1)
-    )
+    home = home_of(session, booking_id)
+    return None if home is None else home.zone
 
 
-def orders_of(session: Session, booking_id: int) -> list[Order]:
-    """Orders of a stay as they stand, without those that a later row corrects."""
-    rows = list(session.scalars(select(Order).where(Order.booking_id == booking_id).order_by(Order.id)))
-    corrected = {order.corrects_id for order in rows}
-    return [order for order in rows if order.id not in corrected]
+def home_of(session: Session, booking_id: int) -> Home | None:
+    """Where the person of a stay lives, as last recorded."""
+    rows = session.scalars(select(Fact).where(Fact.booking_id == booking_id, Fact.kind == HOME.name))
+    held = one(holding(HOME, rows))
+    return None if held is None else held.value
+
+
+def orders_of(session: Session, booking_id: int) -> list[Held[OrderToHold]]:
+    """Orders of a stay as they stand, without those that a later row corrects, ends or withdraws."""
+    rows = session.scalars(select(Fact).where(Fact.booking_id == booking_id, Fact.kind == ORDER.name))
+    return holding(ORDER, rows)
 
 
 def _matching(text: str) -> Select[Person]:

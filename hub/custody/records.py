@@ -1,4 +1,4 @@
-"""Tables of custody. A fact carries when it took effect and when it was recorded, and by whom."""
+"""Tables of custody: the permanent person and each stay, as the facts about them have it now."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ class Counter(Base):
 
 
 class Person(Base):
-    """Somebody permanent, whatever the number of stays; `number` looks like P-000123 and is never reused."""
+    """Somebody permanent, whatever the number of stays; `number` looks like P-000123 and is never reused.
+
+    Name, birth and sex are those of the fact IDENTITY that holds; nothing but its projection writes them.
+    """
 
     __tablename__ = "persons"
     __table_args__ = (Index("ix_persons_name", "surname", "given"),)
@@ -61,39 +64,6 @@ class Booking(Base):
     released_at: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship(back_populates="bookings")
-    orders: Mapped[list[Order]] = relationship(order_by="Order.id", back_populates="booking")
-
-
-class Order(Base):
-    """The authority to hold. Append-only: a correction is a new row that names the one it `corrects`."""
-
-    __tablename__ = "orders"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(32))
-    reference: Mapped[str] = mapped_column(String(80))
-    issued_on: Mapped[date]
-    effective_on: Mapped[date]
-    expires_on: Mapped[date | None]
-    recorded_at: Mapped[datetime]
-    recorded_by: Mapped[str] = mapped_column(String(64))
-    corrects_id: Mapped[int | None] = mapped_column(ForeignKey("orders.id"))
-
-    booking: Mapped[Booking] = relationship(back_populates="orders")
-
-
-class HomeZone(Base):
-    """Where somebody lives during a stay, by zone code. Append-only: the latest effective row holds."""
-
-    __tablename__ = "home_zones"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    booking_id: Mapped[int] = mapped_column(ForeignKey("bookings.id"), index=True)
-    zone_code: Mapped[str] = mapped_column(String(64))
-    effective_at: Mapped[datetime]
-    recorded_at: Mapped[datetime]
-    recorded_by: Mapped[str] = mapped_column(String(64))
 
 
 class PersonChange(Base):
@@ -109,5 +79,4 @@ class PersonChange(Base):
     changed_at: Mapped[datetime]
 
 
-for _kept in (Order, HomeZone, PersonChange):
-    protect(cast(Table, _kept.__table__))
+protect(cast(Table, PersonChange.__table__))

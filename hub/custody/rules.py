@@ -76,22 +76,30 @@ def faults_of_person(facts: PersonFacts, today: date) -> dict[str, Sentence]:
 
 def faults_of_order(facts: OrderFacts, today: date) -> dict[str, Sentence]:
     """Why this order gives no authority to hold today, by field; empty when it does."""
+    faults = {
+        {"reference": "order_reference"}.get(field, field): fault
+        for field, fault in faults_of_order_form(facts, today).items()
+    }
+    if facts.expires_on is not None and "expires_on" not in faults and facts.expires_on < today:
+        faults["expires_on"] = Sentence(
+            "The order has expired. Nobody is taken in on it: ask the court for a new one."
+        )
+    return faults
+
+
+def faults_of_order_form(facts: OrderFacts, today: date) -> dict[str, Sentence]:
+    """Why no order can read like this, by field; empty when one can."""
     faults: dict[str, Sentence] = {}
     if not facts.reference.strip():
-        faults["order_reference"] = Sentence("Write the reference that stands on the order.")
+        faults["reference"] = Sentence("Write the reference that stands on the order.")
     elif len(facts.reference) > MAX_NAME_LENGTH:
-        faults["order_reference"] = Sentence("The reference is too long. Use at most 80 characters.")
+        faults["reference"] = Sentence("The reference is too long. Use at most 80 characters.")
     if facts.issued_on > today:
         faults["issued_on"] = Sentence("The order is dated in the future. Check the date on it.")
     elif facts.issued_on < OLDEST_ORDER:
         faults["issued_on"] = Sentence("The date of the order cannot be right. Check the year.")
-    if facts.expires_on is not None:
-        if facts.expires_on < facts.issued_on:
-            faults["expires_on"] = Sentence("The order ends before it begins. Check both dates.")
-        elif facts.expires_on < today:
-            faults["expires_on"] = Sentence(
-                "The order has expired. Nobody is taken in on it: ask the court for a new one."
-            )
+    if facts.expires_on is not None and facts.expires_on < facts.issued_on:
+        faults["expires_on"] = Sentence("The order ends before it begins. Check both dates.")
     return faults
 
 

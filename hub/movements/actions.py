@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, aliased
 
-from hub.custody.actions import note_change
+from hub.custody.changes import note_change
 from hub.database import insert_rows
 from hub.errors import HubError
 from hub.movements import feed

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
-from hub.custody.actions import note_change
+from hub.custody.changes import note_change
 from hub.custody.records import Person
 from hub.movements.duty_records import StandingProcedure, StandingReview
 from hub.sentences import RefusedError, Sentence

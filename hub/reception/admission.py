@@ -15,7 +15,8 @@ from hub.biometrics.actions import enrol_finger
 from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.enrolment import PreparedFinger, check_distinct
 from hub.biometrics.vault import Vault
-from hub.custody.actions import assign_home, note_change, open_booking, record_order, register_person
+from hub.custody.actions import assign_home, open_booking, record_order, register_person
+from hub.custody.changes import note_change
 from hub.custody.rules import Faults, OrderFacts, PersonFacts, faults_of_order, faults_of_person
 from hub.movements.actions import permit_zones
 from hub.movements.records import Zone
@@ -103,10 +104,10 @@ def admit(
     check(session, admission, at)
     assert admission.order is not None
     by = actor.login
-    person = register_person(session, admission.person, at=at)
+    person = register_person(session, admission.person, actor=actor, at=at)
     booking = open_booking(session, person, admitted_at=at, recorded_at=at, by=by)
-    record_order(session, booking, admission.order, recorded_at=at, by=by)
-    assign_home(session, booking, admission.home_zone, effective_at=at, recorded_at=at, by=by)
+    record_order(session, booking, admission.order, recorded_at=at, actor=actor)
+    assign_home(session, booking, admission.home_zone, effective_at=at, recorded_at=at, actor=actor)
     for finger in admission.fingers:
         enrol_finger(session, vault, search, person.id, finger, at=at, by=by)
     permit_zones(session, person.id, sorted(admission.zones | {admission.home_zone}), at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
@@ -54,6 +54,11 @@ def age_text(seconds: int) -> str:
         if seconds >= size:
             return f"{seconds // size} {unit}"
     return f"{seconds} s"
+
+
+def start_of(day: date) -> datetime:
+    """The first moment of a day at the site, in UTC."""
+    return datetime.combine(day, time.min, SITE_ZONE).astimezone(UTC)
 
 
 def iso(at: datetime) -> str:

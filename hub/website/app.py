@@ -44,6 +44,7 @@ from hub.terminals.claims.views import pages as claims_pages
 from hub.terminals.configuration.views import pages as configuration_pages
 from hub.web import assets, errors, formats, guard, headers, language, preferences
 from hub.web.door import Site, provide, visitor, visitor_or_none
+from hub.web.panels import Panel, Panels
 from hub.web.routes import Number, Pages, check_routes
 
 pages = Pages("home", __name__)
@@ -53,6 +54,8 @@ _FIRST_PAGES = (
     (Permission.SEE_PEOPLE, "people.people"),
     (Permission.SEE_TERMINALS, "control_room.terminals"),
 )
+_PANELS: tuple[Panel, ...] = ()
+"""What other capabilities show on a person's file, in this order."""
 _OFFICERS_PAGE = "officer.officer"
 
 
@@ -162,6 +165,7 @@ def _configure(app: Flask, parts: Parts) -> None:
     provide(app, parts.vault)
     provide(app, DuplicateSearch(parts.vault, parts.sessions))
     provide(app, Holding())
+    provide(app, Panels(_PANELS))
     provide(app, Live(parts.sessions, parts.clock))
     provide(app, TakingIn(parts.keys, find_checkpoint, all_checkpoints, parts.second_person))
     app.jinja_env.trim_blocks = True

@@ -27,7 +27,7 @@ from hub.accounts.audit import OPERATOR
 from hub.accounts.permissions import Role
 from hub.biometrics.records import Finger
 from hub.biometrics.vault_key import open_vault
-from hub.custody.actions import note_change
+from hub.custody.changes import note_change
 from hub.database import make_engine, make_sessions, session_scope
 from hub.ingest.doorkeeper import Delivery
 from hub.ingest.intake import take_in

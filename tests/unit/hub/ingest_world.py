@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from hub.accounts.audit import OPERATOR
 from hub.custody.actions import open_booking, register_person
 from hub.custody.records import Person
 from hub.custody.rules import PersonFacts, Sex
@@ -290,7 +291,7 @@ def furnish(sessions: Sessions, people: Sequence[str] = ("Ash", "Birch", "Cedar"
         import_site(session, read_site(SITE))
         for surname in people:
             facts = PersonFacts(surname=surname, given="Test", born_on=date(1990, 1, 1), sex=Sex.MALE)
-            person = register_person(session, facts, at=NOON - timedelta(days=1))
+            person = register_person(session, facts, actor=OPERATOR, at=NOON - timedelta(days=1))
             open_booking(
                 session,
                 person,

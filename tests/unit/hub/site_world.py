@@ -110,11 +110,11 @@ class World:
         """Somebody in custody on an order."""
         with session_scope(self.sessions) as session:
             person = register_person(
-                session, PersonFacts(surname, given, date(1990, 5, 1), Sex.FEMALE), at=self.at
+                session, PersonFacts(surname, given, date(1990, 5, 1), Sex.FEMALE), actor=OPERATOR, at=self.at
             )
             booking = open_booking(session, person, admitted_at=self.at, recorded_at=self.at, by="test")
             order = OrderFacts(OrderKind.WARRANT, "W 1/2026", date(2026, 1, 2))
-            record_order(session, booking, order, recorded_at=self.at, by="test")
+            record_order(session, booking, order, recorded_at=self.at, actor=OPERATOR)
         return person
 
     def terminal(self, name: str = "a-1", checkpoint: str = "a-in") -> int:

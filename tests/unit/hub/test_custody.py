@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from hub.custody.actions import (
-    assign_home,
-    note_change,
-    open_booking,
-    open_booking_of,
-    record_order,
-    register_person,
-)
+from hub.accounts.audit import OPERATOR
+from hub.custody.actions import assign_home, open_booking, open_booking_of, record_order, register_person
+from hub.custody.changes import note_change
+from hub.custody.facts.actions import Statement, correct
+from hub.custody.facts.records import Fact
+from hub.custody.legal import ORDER
 from hub.custody.queries import find_people, home_zone_of, in_custody, orders_of, person_by_number
-from hub.custody.records import Order, Person, PersonChange
+from hub.custody.records import Person, PersonChange
 from hub.custody.rules import (
     OrderFacts,
     OrderKind,
@@ -85,7 +84,7 @@ def test_cleaning_a_name_twice_changes_nothing_more(text: str) -> None:
 def test_numbers_count_up_and_a_given_up_transaction_leaves_no_gap(world: World) -> None:
     first = world.person()
     with world.sessions() as session:
-        assert register_person(session, ANA, at=world.at).number == "P-000002"
+        assert register_person(session, ANA, actor=OPERATOR, at=world.at).number == "P-000002"
         session.rollback()
     assert (first.number, world.person().number) == ("P-000001", "P-000002")
 
@@ -118,31 +117,22 @@ def test_a_correction_stands_beside_what_it_corrects(world: World) -> None:
         booking = open_booking_of(session, person.id)
         assert booking is not None
         wrong = orders_of(session, booking.id)[0]
-        right = record_order(session, booking, WARRANT, recorded_at=world.at, by="clerk")
-        late = Order(
-            booking=booking,
-            kind=right.kind,
-            reference="W 2/2026",
-            issued_on=right.issued_on,
-            effective_on=right.issued_on,
-            recorded_at=world.at,
-            recorded_by="clerk",
-            corrects_id=wrong.id,
-        )
-        session.add(late)
-        session.flush()
-        assert [order.id for order in orders_of(session, booking.id)] == [right.id, late.id]
-        assert len(session.scalars(select(Order)).all()) == 3
+        right = record_order(session, booking, WARRANT, recorded_at=world.at, actor=OPERATOR)
+        value = msgspec.structs.replace(wrong.value, reference="W 2/2026")
+        statement = Statement(ORDER, value, wrong.row.effective_at, "W 2/2026")
+        late = correct(session, wrong.row, statement, reason="misread", actor=OPERATOR, at=world.at)
+        assert [order.row.id for order in orders_of(session, booking.id)] == [late.id, right.id]
+        assert len(session.scalars(select(Fact).where(Fact.kind == "order")).all()) == 3
 
 
-@pytest.mark.parametrize("table", ["orders", "person_changes", "home_zones"])
+@pytest.mark.parametrize("table", ["facts", "person_changes"])
 def test_facts_are_never_overwritten(world: World, table: str) -> None:
     person = world.person()
     with session_scope(world.sessions) as session:
         booking = open_booking_of(session, person.id)
         assert booking is not None
         note_change(session, person.id, world.at)
-        assign_home(session, booking, "block-a", effective_at=world.at, recorded_at=world.at, by="x")
+        assign_home(session, booking, "block-a", effective_at=world.at, recorded_at=world.at, actor=OPERATOR)
     with pytest.raises(DBAPIError, match="append-only"), session_scope(world.sessions) as session:
         session.execute(text(f"DELETE FROM {table}"))
 
@@ -153,8 +143,8 @@ def test_the_latest_home_holds(world: World) -> None:
         booking = open_booking_of(session, person.id)
         assert booking is not None
         later = world.at + timedelta(hours=1)
-        assign_home(session, booking, "workshop", effective_at=later, recorded_at=later, by="x")
-        assign_home(session, booking, "block-a", effective_at=world.at, recorded_at=later, by="x")
+        assign_home(session, booking, "workshop", effective_at=later, recorded_at=later, actor=OPERATOR)
+        assign_home(session, booking, "block-a", effective_at=world.at, recorded_at=later, actor=OPERATOR)
         session.flush()
         assert home_zone_of(session, booking.id) == "workshop"
 

@@ -22,7 +22,8 @@ from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.enrolment import PreparedFinger, prepare_finger
 from hub.biometrics.records import Finger
 from hub.biometrics.vault_key import open_vault, prepare_vault
-from hub.custody.records import Booking, Order, Person, PersonChange
+from hub.custody.facts.records import Fact
+from hub.custody.records import Booking, Person, PersonChange
 from hub.custody.rules import OrderFacts, OrderKind, PersonFacts, Sex
 from hub.database import session_scope
 from hub.movements.actions import zones_of
@@ -62,7 +63,7 @@ def take_in(world: World, admission: Admission) -> Admitted:
 
 def rows(world: World) -> dict[str, int]:
     with session_scope(world.sessions, writes=False) as session:
-        tables = (Person, Booking, Order, Finger, PersonChange)
+        tables = (Person, Booking, Fact, Finger, PersonChange)
         return {
             table.__tablename__: session.scalar(select(func.count()).select_from(table)) or 0
             for table in tables
@@ -124,7 +125,8 @@ def test_admission_writes_everything_in_one_go(world: World, admission: Admissio
     assert (admitted.person_number, admitted.booking_number) == ("P-000001", "B-000001")
     with session_scope(world.sessions, writes=False) as session:
         assert zones_of(session, [admitted.person_id]) == {admitted.person_id: ["block-a", "workshop"]}
-        assert session.scalars(select(AuditEntry.act)).all() == ["person.admit"]
+        acts = session.scalars(select(AuditEntry.act)).all()
+        assert acts == ["fact.states", "fact.states", "fact.states", "person.admit"]
         assert session.scalars(select(PersonChange.person_id)).all()[-1] == admitted.person_id
 
 

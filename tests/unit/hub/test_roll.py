@@ -15,7 +15,8 @@ from sqlalchemy import select
 
 from hub.biometrics.records import Finger
 from hub.biometrics.vault import Vault
-from hub.custody.actions import note_change, open_booking_of
+from hub.custody.actions import open_booking_of
+from hub.custody.changes import note_change
 from hub.database import session_scope
 from hub.movements.actions import permit_zones
 from hub.roll.actions import current_version, raise_epoch

@@ -16,7 +16,7 @@ from hub.accounts.permissions import Role
 from hub.accounts.pins import officers_for_terminals, set_pin
 from hub.accounts.records import AuditEntry
 from hub.biometrics.records import Finger
-from hub.custody.actions import note_change
+from hub.custody.changes import note_change
 from hub.custody.records import Person
 from hub.database import session_scope
 from hub.movements.actions import permit_zones

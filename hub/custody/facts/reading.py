@@ -1,0 +1,121 @@
+"""Facts as they stand, or stood: as in effect at one time, and as it was known at another. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.custody.facts.kinds import Kind, Per, V, read_value
+from hub.custody.facts.records import Act, Fact
+
+
+@dataclass(frozen=True)
+class Held(Generic[V]):
+    """One item as it holds: `item` is its name in other facts, `row` the statement that counts."""
+
+    item: int
+    value: V
+    row: Fact
+
+
+@dataclass(frozen=True)
+class Step:
+    """A row of the history. `overtaken_by` is the row that corrects or withdraws it, None while it counts."""
+
+    row: Fact
+    overtaken_by: int | None
+
+
+def item_of(row: Fact) -> int:
+    """The item that a row tells about."""
+    return row.id if row.item is None else row.item
+
+
+def steps(rows: Iterable[Fact], *, known_at: datetime | None = None) -> list[Step]:
+    """Rows recorded until `known_at` (None: all), oldest first, each with what overtook it."""
+    seen = sorted((row for row in rows if known_at is None or row.recorded_at <= known_at), key=_id)
+    overtaken: dict[int, int] = {}
+    # A correction has a higher number than what it corrects: from the last one back, each is judged by later ones.
+    for row in reversed(seen):
+        if row.id not in overtaken and row.corrects_id is not None:
+            overtaken.setdefault(row.corrects_id, row.id)
+    return [Step(row, overtaken.get(row.id)) for row in seen]
+
+
+def holding(
+    kind: Kind[V],
+    rows: Iterable[Fact],
+    *,
+    effective_at: datetime | None = None,
+    known_at: datetime | None = None,
+) -> list[Held[V]]:
+    """What holds of `kind` at `effective_at` (None: the latest, later ones included), as known at `known_at`.
+
+    Of a kind with many items each that has not ended, in the order they were opened; of another the one in effect,
+    for each person or stay that the rows are of.
+    """
+    newest: dict[object, Fact] = {}
+    for step in steps((row for row in rows if row.kind == kind.name), known_at=known_at):
+        row = step.row
+        if step.overtaken_by is not None or row.act == Act.WITHDRAWS:
+            continue
+        if effective_at is not None and row.effective_at > effective_at:
+            continue
+        key = item_of(row) if kind.many else (row.booking_id if kind.per is Per.BOOKING else row.person_id)
+        before = newest.get(key)
+        if before is None or (before.effective_at, before.id) < (row.effective_at, row.id):
+            newest[key] = row
+    stated = [row for row in newest.values() if row.act == Act.STATES]
+    return [Held(item_of(row), read_value(kind, row.value), row) for row in sorted(stated, key=item_of)]
+
+
+def rows_of(session: Session, person_ids: Collection[int], *kinds: Kind[V]) -> Sequence[Fact]:
+    """Every row about these people, of `kinds` or of all, oldest first."""
+    wanted = select(Fact).where(Fact.person_id.in_(person_ids)).order_by(Fact.id)
+    if kinds:
+        wanted = wanted.where(Fact.kind.in_([kind.name for kind in kinds]))
+    return session.scalars(wanted).all()
+
+
+def rows_of_kind(session: Session, kind: Kind[V]) -> Iterator[Fact]:
+    """Every row of a kind, of everybody, oldest first; read in parts."""
+    wanted = select(Fact).where(Fact.kind == kind.name).order_by(Fact.id)
+    return iter(session.scalars(wanted.execution_options(yield_per=5_000)))
+
+
+def current(
+    session: Session,
+    kind: Kind[V],
+    *,
+    person_id: int,
+    booking_id: int | None = None,
+    effective_at: datetime | None = None,
+    known_at: datetime | None = None,
+) -> list[Held[V]]:
+    """What holds of a kind of one person, or of one stay of theirs."""
+    rows = rows_of(session, [person_id], kind)
+    if booking_id is not None:
+        rows = [row for row in rows if row.booking_id == booking_id]
+    return holding(kind, rows, effective_at=effective_at, known_at=known_at)
+
+
+def one(held: Sequence[Held[V]]) -> Held[V] | None:
+    """The only one of a kind that holds once; None where nothing is recorded."""
+    return held[-1] if held else None
+
+
+def by_person(rows: Iterable[Fact]) -> Mapping[int, list[Fact]]:
+    """Rows by the person they are about."""
+    found: dict[int, list[Fact]] = {}
+    for row in rows:
+        found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def _id(row: Fact) -> int:
+    return row.id

@@ -1,0 +1,1 @@
+"""Sentences, credits and adjustments, and the release date reckoned from them."""

@@ -1,0 +1,99 @@
+"""Coming in, living somewhere, going out: the facts of a stay that are not the law's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from hub.accounts.permissions import Permission
+from hub.custody.facts.kinds import Field, Form, Input, Kind, Per
+from hub.custody.legal import RELEASE_REASONS, ReleaseReason
+from hub.sentences import Sentence
+
+
+class Admission(Form, frozen=True):
+    """The day and hour somebody came in, and what Nelson Mandela Rule 7 asks to be written of it."""
+
+    admitted_at: datetime
+    arrested_at: datetime | None = None
+    arrested_where: str = ""
+    reasons: str = ""
+    brought_by: str = ""
+    injuries: str = ""
+    """What was seen or said; "none seen" is an answer, empty is not."""
+    ill_treatment: str = ""
+    informed_of_rules: bool = False
+    family_told: str = ""
+    override: str = ""
+    """Why the person was received without a valid order; empty where there was one."""
+    override_by: str = ""
+
+
+class Release(Form, frozen=True):
+    """The day and hour somebody went out, on what authority, and who certified it."""
+
+    released_at: datetime
+    reason: ReleaseReason
+    reference: str
+    by: str
+    second: str
+    identity: str
+    """How it was made sure who the person is: finger, or attested by photo and order."""
+    paper: str = ""
+    """Reference of the paper record where all was dark."""
+
+
+class Home(Form, frozen=True):
+    """Where somebody lives: the zone's code, and the cell's where one is allotted."""
+
+    zone: str
+    cell: str = ""
+
+
+ADMISSION: Final = Kind(
+    name="admission",
+    form=Admission,
+    words=Sentence("Admission"),
+    say=lambda value: Sentence("Admitted"),
+    fields=(
+        Field("admitted_at", Sentence("Admitted"), Input.TIME, required=True),
+        Field("arrested_at", Sentence("Arrested"), Input.TIME),
+        Field("arrested_where", Sentence("Place of arrest")),
+        Field("reasons", Sentence("Reasons for being held"), Input.LONG, longest=500),
+        Field("brought_by", Sentence("Brought by"), longest=80),
+        Field("injuries", Sentence("Visible injuries"), Input.LONG, longest=500),
+        Field("ill_treatment", Sentence("Complaints of ill-treatment"), Input.LONG, longest=500),
+        Field("informed_of_rules", Sentence("Told the rules, rights and duties"), Input.YES_NO),
+        Field("family_told", Sentence("Family told, who and when")),
+    ),
+    per=Per.BOOKING,
+    whole_days=False,
+)
+
+RELEASE: Final = Kind(
+    name="release",
+    form=Release,
+    words=Sentence("Release"),
+    say=lambda value: RELEASE_REASONS[value.reason],
+    per=Per.BOOKING,
+    whole_days=False,
+    by_hand=False,
+    record=Permission.RELEASE_PEOPLE,
+)
+
+HOME: Final = Kind(
+    name="home",
+    form=Home,
+    words=Sentence("Lives in"),
+    say=lambda value: Sentence("%(place)s", {"place": value.cell or value.zone}),
+    fields=(
+        Field("zone", Sentence("Block or tier"), Input.ZONE, required=True),
+        Field("cell", Sentence("Cell"), longest=64),
+    ),
+    per=Per.BOOKING,
+    whole_days=False,
+    by_hand=False,
+    record=Permission.ALLOT_CELLS,
+)
+
+KINDS: Final = (ADMISSION, RELEASE, HOME)

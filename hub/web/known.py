@@ -1,0 +1,35 @@
+"""Looking at a page as it was known on an earlier day: `?known=2026-03-01` on any page that shows facts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from flask import request
+
+from hub.sentences import RefusedError, Sentence
+from hub.web.door import now
+from hub.web.formats import SITE_ZONE, start_of
+
+FIELD = "known"
+
+
+def known_on() -> date | None:
+    """The day that was asked for; None shows what is known now. RefusedError for what is no day, or not yet."""
+    text = request.args.get(FIELD, "").strip()
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise RefusedError("no_day", Sentence("Write the day as in 2026-11-22.")) from None
+    if day > now().astimezone(SITE_ZONE).date():
+        raise RefusedError(
+            "day_to_come", Sentence("This day has not come yet. Choose today or an earlier one.")
+        )
+    return day
+
+
+def known_at() -> datetime | None:
+    """The end of that day at the site: everything recorded until then counts. None for now."""
+    day = known_on()
+    return None if day is None else start_of(day + timedelta(days=1)) - timedelta(microseconds=1)
