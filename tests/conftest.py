@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from . import databases
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
@@ -26,6 +28,14 @@ def own_process() -> Iterator[None]:
     os.umask(held)
     for number, handler in zip(_SIGNALS, handlers, strict=True):
         signal.signal(number, handler)
+
+
+@pytest.fixture(autouse=True)
+def own_databases() -> Iterator[None]:
+    """What a test makes on the PostgreSQL server is gone after it."""
+    held = databases.made_so_far()
+    yield
+    databases.drop_since(held)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from hub.biometrics.vault import Vault
 from hub.custody.records import Person
 from hub.database import make_engine, make_sessions
 
+from ..databases import chosen
 from ..ports import free_port
 from ..unit.hub.duty_world import refer
 from ..unit.hub.site_world import World, cheap_passwords
@@ -60,7 +61,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     """A hub made as an operator makes one, with three people; `world` is this process's way into its database."""
     data = tmp_path_factory.mktemp("hub")
     made = [sys.executable, "-m", "hub", "init", "--data", str(data), "--admin-password-file"]
-    subprocess.run([*made, str(data / "password")], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*made, str(data / "password"), *chosen(data)], check=True, stdout=subprocess.DEVNULL)
     engine = make_engine(settings.load(data).database)
     world = World(data, engine, make_sessions(engine), cheap_passwords(), Vault(b"v" * 32))
     world.now()

@@ -2,12 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import pwd
-import shutil
-import subprocess
-import tempfile
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
@@ -19,8 +13,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
-import hub.accounts.records
-import hub.biometrics.records  # noqa: F401 - every table is known to the metadata
+import hub.ingest.service
+import hub.website.app  # noqa: F401 - every table is known to the metadata
 from hub.accounts.audit import Actor
 from hub.database import Base, make_engine, make_sessions, session_scope
 from hub.ingest import worker as worker_module
@@ -39,62 +33,16 @@ from wire.happenings import Decision
 from wire.keys import SigningKey
 from wire.versions import Version
 
+from ..databases import missing, new_database
 from ..unit.hub.ingest_world import NOON, Gate, World, furnish
 
 ASH, BIRCH = "P-000001", "P-000002"
-USER = "postgres"
-"""The server refuses to run as root; this is who it runs as then."""
-
-
-def _missing() -> str:
-    if importlib.util.find_spec("psycopg") is None:
-        return "the driver psycopg is not installed here: pip install 'psycopg[binary]'"
-    programs = [name for name in ("initdb", "postgres") if shutil.which(name) is None]
-    if programs:
-        return f"{' and '.join(programs)} not on the PATH: apt-get install postgresql"
-    if os.geteuid() == 0 and USER not in {entry.pw_name for entry in pwd.getpwall()}:
-        return f"running as root, and there is no user {USER} to run the server as"
-    return ""
-
-
-pytestmark = pytest.mark.skipif(bool(_missing()), reason=f"PostgreSQL was not tested: {_missing()}")
-
-
-def _as_owner(*words: str) -> list[str]:
-    if os.geteuid() != 0:
-        return list(words)
-    return ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", *words]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="pims-pg-"))
-    if os.geteuid() == 0:
-        shutil.chown(folder, USER)
-    data = folder / "data"
-    subprocess.run(
-        _as_owner("initdb", "-D", str(data), "-U", "pims", "-A", "trust", "-E", "UTF8", "--no-sync"),
-        check=True,
-        capture_output=True,
-    )
-    command = _as_owner("postgres", "-D", str(data), "-k", str(folder), "-h", "", "-F")
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    assert any("ready to accept connections" in line for line in process.stderr)
-    threading.Thread(target=process.stderr.read, daemon=True).start()
-    yield folder
-    process.terminate()
-    process.wait(60)
-    shutil.rmtree(folder)
+pytestmark = pytest.mark.skipif(bool(missing()), reason=f"PostgreSQL was not tested: {missing()}")
 
 
 @pytest.fixture
-def world(server: Path) -> Iterator[World]:
-    url = f"postgresql+psycopg://pims@/postgres?host={server}"
-    engine = make_engine(url)
-    with engine.begin() as connection:
-        connection.exec_driver_sql("DROP SCHEMA public CASCADE")
-        connection.exec_driver_sql("CREATE SCHEMA public")
+def world(tmp_path: Path) -> Iterator[World]:
+    engine = make_engine(new_database(tmp_path, postgresql=True))
     upgrade(engine)
     made = World(engine, make_sessions(engine))
     furnish(made.sessions)

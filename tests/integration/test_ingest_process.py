@@ -29,6 +29,7 @@ from wire.keys import SigningKey, public_bytes
 from wire.provisioning import Broker, CheckpointSettings, Request
 from wire.roll import KIND, RollUpdate
 
+from ..databases import chosen
 from ..ports import free_port
 from ..unit.hub.ingest_world import Gate, furnish
 from ..waiting import PATIENCE_S, until
@@ -84,6 +85,7 @@ class Prison:
     def __init__(self, data: Path, kind: str) -> None:
         self.data = data
         command = ["init", "--data", str(data), "--broker", kind, "--broker-port", str(free_port())]
+        command += chosen(data)
         assert main([*command, "--admin-password-file", str(data.parent / "password")]) == 0
         self.hub = settings.load(data)
         self.sessions = make_sessions(make_engine(self.hub.database))

@@ -36,6 +36,7 @@ from simulation.sensor import FAST256, SensorEmulator
 from wire.claims import Offer, read, to_bytes
 from wire.keys import SigningKey, public_bytes
 
+from ..databases import chosen
 from ..ports import free_port
 
 SITE = b"""
@@ -66,7 +67,9 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fresh")
     (folder / "site.toml").write_bytes(SITE)
     at_hub = ["--data", str(folder / "hub")]
-    assert pims_hub(["init", *at_hub, "--admin-password-file", str(folder / "password")]) == 0
+    assert (
+        pims_hub(["init", *at_hub, "--admin-password-file", str(folder / "password"), *chosen(folder)]) == 0
+    )
     assert pims_hub(["site", "import", *at_hub, str(folder / "site.toml")]) == 0
     return folder / "hub"
 

@@ -46,6 +46,7 @@ from wire.state import KIND, JournalEnd, State
 from wire.topics import Channel, topic
 from wire.versions import NOTHING
 
+from ..databases import chosen
 from ..ports import free_port
 from ..unit.edge.test_edge_roll_copy import template
 from ..unit.hub.ingest_world import furnish
@@ -72,7 +73,7 @@ class Prison:
 
     def __init__(self, folder: Path) -> None:
         data = folder / "hub"
-        command = ["init", "--data", str(data), "--broker-port", str(free_port())]
+        command = ["init", "--data", str(data), "--broker-port", str(free_port()), *chosen(folder)]
         assert main([*command, "--admin-password-file", str(folder / "password")]) == 0
         self.hub = settings.load(data)
         self.sessions = make_sessions(make_engine(self.hub.database))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -15,26 +14,17 @@ from werkzeug.routing import Rule
 
 from hub.biometrics.vault import Vault
 from hub.database import make_engine, make_sessions
-from hub.migrations import upgrade
 from hub.website.app import Hub
 
+from ...databases import new_database
 from .site_world import World, cheap_passwords, sign_in
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("database") / "hub.sqlite"
-    engine = make_engine(f"sqlite:///{path}")
-    upgrade(engine)
-    engine.dispose()  # the last connection to close writes the log back into the file
-    return path
-
-
 @pytest.fixture
-def world(tmp_path: Path, empty_database: Path) -> World:
-    shutil.copy(empty_database, tmp_path / "hub.sqlite")
-    engine = make_engine(f"sqlite:///{tmp_path / 'hub.sqlite'}")
-    return World(tmp_path, engine, make_sessions(engine), cheap_passwords(), Vault(b"v" * 32))
+def world(tmp_path: Path) -> Iterator[World]:
+    engine = make_engine(new_database(tmp_path, migrated=True))
+    yield World(tmp_path, engine, make_sessions(engine), cheap_passwords(), Vault(b"v" * 32))
+    engine.dispose()
 
 
 @pytest.fixture

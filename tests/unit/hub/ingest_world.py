@@ -34,6 +34,8 @@ from wire.state import KIND, Health, JournalEnd, State
 from wire.topics import Channel, topic
 from wire.versions import NOTHING, Version
 
+from ...databases import new_database, on_postgresql
+
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 SITE = b"""
@@ -316,7 +318,12 @@ def make_template(folder: Path) -> Path:
 
 
 def open_world(template: Path, folder: Path) -> World:
-    """A hub of its own, copied from the template."""
+    """A hub of its own, copied from the template; on PostgreSQL furnished anew."""
+    if on_postgresql():
+        engine = make_engine(new_database(folder, migrated=True))
+        world = World(engine, make_sessions(engine))
+        furnish(world.sessions)
+        return world
     path = folder / "hub.sqlite"
     shutil.copy(template, path)
     engine = make_engine(f"sqlite:///{path}")

@@ -75,6 +75,7 @@ def _worker(world: World, post: Post) -> tuple[Worker, Inbox]:
     return worker, inbox
 
 
+@pytest.mark.sqlite
 def test_a_locked_database_gets_no_answer_and_loses_nothing(
     world: World, gate: Gate, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,6 +99,7 @@ def test_a_locked_database_gets_no_answer_and_loses_nothing(
     other.close()
 
 
+@pytest.mark.sqlite
 def test_a_full_database_gets_no_answer_until_there_is_room(world: World, gate: Gate) -> None:
     gate.passes(ASH)
     post = Post()

@@ -34,6 +34,7 @@ from wire.orders import KIND, OrderKind, Orders
 from wire.state import State
 from wire.versions import NOTHING, Version
 
+from ...databases import chosen
 from .site_world import World, post, sign_in
 
 ADA = Actor("ada", "10.0.0.9")
@@ -313,7 +314,7 @@ def test_the_control_room_orders_and_only_a_supervisor_ends(gates: Gates) -> Non
 
 
 def test_orders_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["init", "--data", str(tmp_path)]) == 0
+    assert main(["init", "--data", str(tmp_path), *chosen(tmp_path)]) == 0
     assert main(["orders", "end", "1", "--data", str(tmp_path)]) == 2
     assert main(["orders", "give", "lockdown", "--zone", "moon", "--data", str(tmp_path)]) == 2
     assert "moon" in capsys.readouterr().err

@@ -25,6 +25,7 @@ from hub.errors import HubError
 from hub.website.commands import register
 from hub.website.server import Address, PortTakenError, check_free
 
+from ...databases import chosen
 from ...ports import free_port
 from .site_world import _TOKEN, World, cheap_passwords
 
@@ -35,7 +36,7 @@ SCREENS = 20
 def hub(tmp_path_factory: pytest.TempPathFactory) -> World:
     data = tmp_path_factory.mktemp("hub")
     made = [sys.executable, "-m", "hub", "init", "--data", str(data), "--admin-password-file"]
-    subprocess.run([*made, str(data / "password")], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*made, str(data / "password"), *chosen(data)], check=True, stdout=subprocess.DEVNULL)
     engine = make_engine(settings.load(data).database)
     world = World(data, engine, make_sessions(engine), cheap_passwords(), Vault(b"v" * 32))
     world.now()

@@ -1,0 +1,142 @@
+"""A new database for each test: SQLite, or PostgreSQL where PIMS_TEST_DATABASE=postgresql.
+
+The PostgreSQL server is one of our own, started when first asked for and stopped with the tests; it listens on a Unix
+socket in a folder of its own. `./pims test --postgresql` runs the tests of the hub on it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+import threading
+from functools import cache
+from pathlib import Path
+
+from hub.database import make_engine
+from hub.migrations import upgrade
+
+USER = "postgres"
+"""The server refuses to run as root; this is who it runs as then."""
+_NUMBERS = itertools.count(1)
+_MADE: list[str] = []
+
+
+def on_postgresql() -> bool:
+    """Whether the tests are to run on PostgreSQL."""
+    return os.environ.get("PIMS_TEST_DATABASE") == "postgresql"
+
+
+def missing() -> str:
+    """What stands against starting a PostgreSQL server here; empty when nothing does."""
+    if _program("initdb") is None or _program("postgres") is None:
+        return "PostgreSQL is not installed: apt-get install postgresql"
+    if os.geteuid() == 0 and USER not in {entry.pw_name for entry in pwd.getpwall()}:
+        return f"running as root, and there is no user {USER} to run the server as"
+    return ""
+
+
+def new_database(folder: Path, *, migrated: bool = False, postgresql: bool | None = None) -> str:
+    """URL of a database that is empty, or `migrated`; `folder` is where a SQLite file goes."""
+    if not (on_postgresql() if postgresql is None else postgresql):
+        path = folder / "hub.sqlite"
+        if migrated:
+            shutil.copy(_migrated_file(), path)
+        return f"sqlite:///{path}"
+    name = f"test_{os.getpid()}_{next(_NUMBERS)}"
+    _administer(f"CREATE DATABASE {name} TEMPLATE {_migrated_database() if migrated else 'template0'}")
+    _MADE.append(name)
+    return _url(name)
+
+
+def made_so_far() -> int:
+    """How many PostgreSQL databases there are to be given back."""
+    return len(_MADE)
+
+
+def drop_since(count: int) -> None:
+    """Give the newest ones back, whoever is still connected to them, until `count` are left."""
+    while len(_MADE) > count:
+        _administer(f"DROP DATABASE {_MADE.pop()} WITH (FORCE)")
+
+
+def chosen(folder: Path) -> list[str]:
+    """What `pims-hub init` has to be told so that it uses the database these tests run on."""
+    return ["--database", new_database(folder)] if on_postgresql() else []
+
+
+@cache
+def server() -> Path:
+    """Folder of the running server's socket."""
+    folder = Path(tempfile.mkdtemp(prefix="pims-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, USER)
+    data = folder / "data"
+    made = [str(_program("initdb")), "-D", str(data), "-U", "pims", "-A", "trust", "-E", "UTF8", "--no-sync"]
+    subprocess.run(_as_owner(*made), check=True, capture_output=True)
+    command = [str(_program("postgres")), "-D", str(data), "-k", str(folder), "-h", "", "-F"]
+    process = subprocess.Popen(_as_owner(*command), stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    assert any("ready to accept connections" in line for line in process.stderr)
+    threading.Thread(target=process.stderr.read, daemon=True).start()
+    atexit.register(_stop, process, folder)
+    return folder
+
+
+def _stop(process: subprocess.Popen[str], folder: Path) -> None:
+    process.terminate()  # waits for sessions to end; ours end with this process, so it is asked to be quick
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(30)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _url(name: str) -> str:
+    return f"postgresql+psycopg://pims@/{name}?host={server()}"
+
+
+def _administer(statement: str) -> None:
+    engine = make_engine(_url("postgres"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+@cache
+def _migrated_file() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="pims-template-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "hub.sqlite"
+    engine = make_engine(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()  # the last connection to close writes the log back into the file
+    return path
+
+
+@cache
+def _migrated_database() -> str:
+    name = f"migrated_{os.getpid()}"
+    _administer(f"CREATE DATABASE {name} TEMPLATE template0")
+    engine = make_engine(_url(name))
+    upgrade(engine)
+    engine.dispose()
+    return name
+
+
+def _program(name: str) -> str | None:
+    """Debian keeps the server's programs off the PATH, one folder a version."""
+    found = shutil.which(name)
+    versions = Path("/usr/lib/postgresql").glob(f"*/bin/{name}")
+    return found or next((str(path) for path in sorted(versions, reverse=True)), None)
+
+
+def _as_owner(*words: str) -> list[str]:
+    if os.geteuid() != 0:
+        return list(words)
+    return ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", *words]
