@@ -11,10 +11,11 @@ from flask import abort
 from flask.testing import FlaskClient
 
 import hub.web
-from hub.accounts.permissions import Permission
+from hub.accounts.permissions import Permission, Role
 from hub.web.addresses import safe_path
 from hub.web.formats import age_text
 from hub.web.language import current_language, messages, say_in
+from hub.web.navigation import GROUPS
 from hub.web.routes import Pages
 
 from .messages import ROOT
@@ -362,3 +363,23 @@ def test_contrasts_of_both_grounds() -> None:
                 assert contrast(tokens[shape], tokens[ground]) >= 3, (shape, ground)
         checked += 1
     assert checked == 4
+
+
+def test_every_entry_of_the_navigation_leads_to_a_page(world: World) -> None:
+    app = world.app()
+    router = app.url_map.bind("")
+    entries = [entry for group in GROUPS for entry in group.entries]
+    for entry in entries:
+        endpoint, _ = router.match(entry.href, method="GET")
+        assert endpoint in app.view_functions
+    keys = [entry.key for entry in entries if entry.key]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_navigation_shows_what_one_may_open_and_where_one_is(world: World) -> None:
+    world.account("tess", Role.TECHNICIAN)
+    client = world.app().test_client()
+    sign_in(client, "tess")
+    page = client.get("/terminals").text
+    assert 'href="/terminals" aria-current' in page
+    assert 'href="/people"' not in page

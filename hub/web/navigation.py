@@ -1,0 +1,98 @@
+"""Where one can go: the pages at the top of every page, in groups. Who sees an entry follows from its route."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flask import Flask, current_app, request
+
+from hub.sentences import Sentence
+from hub.web.door import visitor_or_none
+from hub.web.routes import required_permission
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A page: its address, its words, and the letter that leads there after `g` ("" for none)."""
+
+    href: str
+    words: Sentence
+    key: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """Pages that belong together."""
+
+    words: Sentence
+    entries: tuple[Entry, ...]
+
+
+GROUPS: Final = (
+    Group(
+        Sentence("Now"),
+        (
+            Entry("/control-room", Sentence("Control room"), "c"),
+            Entry("/officer", Sentence("Officer"), "o"),
+            Entry("/orders", Sentence("Orders"), "l"),
+            Entry("/posts", Sentence("Posts"), "s"),
+        ),
+    ),
+    Group(
+        Sentence("People"),
+        (
+            Entry("/people", Sentence("People"), "p"),
+            Entry("/people/admit", Sentence("Admit"), "a"),
+            Entry("/fingers", Sentence("Fingers"), "f"),
+            Entry("/re-enrolment", Sentence("To enrol again"), "e"),
+        ),
+    ),
+    Group(Sentence("Terminals"), (Entry("/terminals", Sentence("Terminals"), "t"),)),
+)
+"""In the order in which they stand."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A group as one visitor sees it: `here` when the page that is shown belongs to it."""
+
+    words: Sentence
+    entries: tuple[Entry, ...]
+    here: Entry | None
+
+
+def shown(groups: Sequence[Group] = GROUPS) -> list[Shown]:
+    """The groups in which this visitor may open something, without what they may not open."""
+    who = visitor_or_none()
+    if who is None:
+        return []
+    open_to = [
+        (group, tuple(entry for entry in group.entries if who.may(_permission(entry)))) for group in groups
+    ]
+    here = _here([entry for _, entries in open_to for entry in entries])
+    return [
+        Shown(group.words, entries, here if here in entries else None)
+        for group, entries in open_to
+        if entries
+    ]
+
+
+def _here(entries: Sequence[Entry]) -> Entry | None:
+    """The entry under whose address this page lies; the longest where several fit."""
+    path = request.path
+    fitting = [entry for entry in entries if path == entry.href or path.startswith(entry.href + "/")]
+    return max(fitting, key=lambda entry: len(entry.href), default=None)
+
+
+def _permission(entry: Entry) -> str:
+    endpoint, _ = current_app.url_map.bind("").match(entry.href, method="GET")
+    found = required_permission(current_app.view_functions[endpoint])
+    assert found is not None
+    return found
+
+
+def install(app: Flask) -> None:
+    """Give templates `navigation`."""
+    app.jinja_env.globals["navigation"] = shown
