@@ -12,12 +12,13 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Rule
 
+from hub.accounts.permissions import Role
 from hub.biometrics.vault import Vault
 from hub.database import make_engine, make_sessions
 from hub.website.app import Hub
 
 from ...databases import new_database
-from .site_world import World, cheap_passwords, sign_in
+from .site_world import World, cheap_passwords
 
 
 @pytest.fixture
@@ -28,12 +29,9 @@ def world(tmp_path: Path) -> Iterator[World]:
 
 
 @pytest.fixture
-def client(world: World) -> FlaskClient:
-    """Signed in as an administrator."""
-    world.account("ada")
-    browser = world.app().test_client()
-    assert sign_in(browser, "ada").status_code == 303
-    return browser
+def client(world: World, request: pytest.FixtureRequest) -> FlaskClient:
+    """Ada, signed in with the role that the test's module calls ROLE, a records officer otherwise."""
+    return world.browser("ada", getattr(request.module, "ROLE", Role.RECORDS_OFFICER))
 
 
 @pytest.fixture(scope="session", autouse=True)

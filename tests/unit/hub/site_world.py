@@ -96,7 +96,14 @@ class World:
     def later(self, **parts: float) -> None:
         self.at += timedelta(**parts)
 
-    def account(self, login: str, role: Role = Role.ADMINISTRATOR) -> None:
+    def browser(self, login: str, role: Role = Role.RECORDS_OFFICER) -> FlaskClient:
+        """A browser in which a new account of this role is signed in."""
+        self.account(login, role)
+        client = self.app().test_client()
+        assert sign_in(client, login).status_code == 303
+        return client
+
+    def account(self, login: str, role: Role = Role.RECORDS_OFFICER) -> None:
         """An account whose password is PASSWORD."""
         with session_scope(self.sessions) as session:
             add_account(session, login, role, passwords=self.passwords, actor=OPERATOR, at=self.at)

@@ -52,6 +52,8 @@ from wire.versions import NOTHING, Version
 
 from .site_world import NOON, World, post, sign_in
 
+ROLE = Role.TECHNICIAN
+
 ADA = Actor("ada", "10.0.0.9")
 SOAK = timedelta(seconds=600)
 ONE, TWO = Version(1, 1), Version(1, 2)

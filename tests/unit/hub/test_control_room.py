@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 import hub.control_room
+from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
 from hub.control_room.live import QUEUE_LENGTH, RESUME_LIMIT, Live, Subscriber
 from hub.control_room.needs import needs
@@ -35,6 +36,8 @@ from hub.terminals.records import Status, Terminal, TerminalState
 from wire.state import SensorWord
 
 from .site_world import NOON, World, sign_in
+
+ROLE = Role.CONTROL_ROOM
 
 # --- figures
 
@@ -463,7 +466,6 @@ def test_the_embedded_broker_is_said_on_both_screens(client: FlaskClient, world:
 
 
 def test_an_officer_sees_the_screen_and_no_file(world: World) -> None:
-    from hub.accounts.permissions import Role
 
     world.site()
     world.account("olga", Role.OFFICER)

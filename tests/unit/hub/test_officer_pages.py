@@ -288,7 +288,7 @@ def test_a_procedure_is_set_on_the_file_and_ends_the_asking_for_fingers(world: W
     with session_scope(world.sessions, writes=False) as session:
         (task,) = session.scalars(select(ReEnrolment)).all()
     assert (task.closed_by, task.close_note) == ("sam", "standing procedure")
-    ada = browser_of(world, "ada", Role.ADMINISTRATOR)
+    ada = browser_of(world, "ada", Role.SHIFT_SUPERVISOR)
     assert post(ada, address, {"act": "approve"}).status_code == 303
     review = {"act": "review", "note": "Still no ridges", "review_on": "2027-05-01"}
     assert post(ada, address, review).status_code == 303

@@ -37,6 +37,8 @@ from wire.versions import NOTHING, Version
 from ...databases import chosen
 from .site_world import World, post, sign_in
 
+ROLE = Role.SHIFT_SUPERVISOR
+
 ADA = Actor("ada", "10.0.0.9")
 
 

@@ -101,7 +101,7 @@ def test_a_number_that_no_table_holds_leads_nowhere(app: Flask, world: World) ->
 )
 def test_the_character_0_is_in_nobody_s_name(app: Flask, world: World, address: str) -> None:
     client = app.test_client()
-    world.account("ada", Role.ADMINISTRATOR)
+    world.account("ada", Role.CONTROL_ROOM)
     sign_in(client, "ada")
     assert ask(client, "GET", address) == 400
     assert ask(client, "GET", address.replace("%00", "")) in (200, 404)

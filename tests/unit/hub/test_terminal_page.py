@@ -25,6 +25,8 @@ from wire.versions import Version
 
 from .site_world import NOON, World, sign_in
 
+ROLE = Role.TECHNICIAN
+
 WELL: dict[str, Any] = {
     "sensor": "ok",
     "queue_depth": 0,

@@ -30,6 +30,8 @@ from hub.terminals.records import Status, Terminal, TerminalState
 
 from .site_world import World, post, sign_in
 
+ROLE = Role.SHIFT_SUPERVISOR
+
 
 def _enrol(world: World, person: Person, *zones: str, positions: tuple[int, ...] = (2, 7)) -> None:
     with session_scope(world.sessions) as session:
@@ -172,7 +174,8 @@ def test_a_technician_sees_how_many_and_never_who(site: World, client: FlaskClie
         assert technician.get(address + more).status_code == 403
 
 
-def test_only_an_administrator_writes_down_who_is_told(site: World, client: FlaskClient) -> None:
+def test_only_an_administrator_writes_down_who_is_told(site: World) -> None:
+    client = site.browser("ada", Role.ADMINISTRATOR)
     form = {"words": "The commissioner, by telephone.", "hours": "48"}
     assert _as(site, Role.SHIFT_SUPERVISOR).post("/terminals/thefts/notice", data=form).status_code in (
         400,

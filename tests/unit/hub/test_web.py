@@ -22,6 +22,8 @@ from .messages import ROOT
 from .messages import messages as said
 from .site_world import PASSWORD, World, post, sign_in, token_of
 
+ROLE = Role.CONTROL_ROOM
+
 SECRET = "NOVELO, Ana"
 HEADERS = (
     "Content-Security-Policy",
