@@ -6,11 +6,10 @@ from datetime import UTC, date, datetime, time
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
 from flask import Flask
 
 from hub.web.door import now
-from hub.web.language import current_language
+from hub.web.language import current_language, day_in
 
 SITE_ZONE: Final = ZoneInfo("America/Belize")
 
@@ -35,7 +34,7 @@ def clock_seconds(at: datetime) -> str:
 def calendar_date(on: date | datetime) -> str:
     """22 Nov 2026, at the site when it is a time."""
     day = on.astimezone(SITE_ZONE).date() if isinstance(on, datetime) else on
-    return format_date(day, "d MMM yyyy", locale=current_language())
+    return day_in(current_language(), day)
 
 
 def person_name(person: Named) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
+from babel.dates import format_date
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
 
@@ -17,6 +19,13 @@ COOKIE: Final = "pims-language"
 LOCALE_FOLDER: Final = Path(__file__).parent / "locale"
 
 Messages = dict[str, str | tuple[str, ...]]
+
+
+@runtime_checkable
+class Spoken(Protocol):
+    """A value that has its own words in each language."""
+
+    def said_in(self, language: str) -> str: ...
 
 
 @lru_cache
@@ -59,7 +68,24 @@ def say_in(language: str, what: str | Sentence, /, **values: object) -> str:
         return say_in(language, what.text, **what.values)
     translated = messages(language).get(what, what)
     text = translated if isinstance(translated, str) else translated[0]
-    return text % values if values else text
+    return text % {name: _value_in(language, value) for name, value in values.items()} if values else text
+
+
+def _value_in(language: str, value: object) -> object:
+    """A value of a sentence: other sentences, dates and countries are said in the same language."""
+    if isinstance(value, Sentence):
+        return say_in(language, value)
+    if isinstance(value, Spoken):
+        return value.said_in(language)
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return day_in(language, value)
+    return value
+
+
+@lru_cache(maxsize=4096)
+def day_in(language: str, day: date) -> str:
+    """22 Nov 2026."""
+    return format_date(day, "d MMM yyyy", locale=language)
 
 
 def say_count(one: str, many: str, count: int, /, **values: object) -> str:

@@ -43,6 +43,8 @@ class Input(StrEnum):
     """Years, months, weeks and days."""
     MONEY = "money"
     """Cents; typed as dollars."""
+    COUNTRY = "country"
+    """A country by its two letters of ISO 3166."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,19 @@ class Field:
     hint: Sentence | None = None
     of: str = ""
     longest: int = 200
+
+
+class Group(StrEnum):
+    """Under which heading of the file a kind stands."""
+
+    WHO = "who"
+    FAMILY = "family"
+    LAW = "law"
+    STAY = "stay"
+    HEALTH = "health"
+    LIFE = "life"
+    PANEL = "panel"
+    """Its own capability shows it; the file has it in the story alone."""
 
 
 class Per(StrEnum):
@@ -74,7 +89,7 @@ class Kind(Generic[V]):
     cell). `say` gives one line for the story of a file. `check` finds faults by field, against the date of the day at
     the site. `legal` ones need a source. `project` brings tables up to date that are made from the fact, in its
     transaction, after every change of it. `whole_days` take effect on a day, not at a time. `by_hand` is False for
-    those that only a guided act records.
+    those that only a guided act records. `see` and `record` name the permissions that reading and writing need.
     """
 
     name: str
@@ -87,6 +102,7 @@ class Kind(Generic[V]):
     legal: bool = False
     whole_days: bool = True
     by_hand: bool = True
+    group: Group = Group.PANEL
     see: Permission = Permission.SEE_PEOPLE
     record: Permission = Permission.RECORD_FACTS
     check: Callable[[V, date], Faults] | None = None
