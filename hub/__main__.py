@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceError
 
 import hub.accounts.commands
+import hub.custody.search.commands
 import hub.ingest.commands
 import hub.movements.commands
 import hub.movements.orders.commands
@@ -62,6 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     bootstrap.register(subparsers)
     hub.accounts.commands.register(subparsers)
+    hub.custody.search.commands.register(subparsers)
     hub.movements.commands.register(subparsers)
     hub.movements.orders.commands.register(subparsers)
     hub.terminals.commands.register(subparsers, find_checkpoint)

@@ -18,6 +18,7 @@ from hub.accounts.passwords import Passwords
 from hub.biometrics.records import Finger
 from hub.biometrics.vault_key import open_vault, prepare_vault
 from hub.cli import add_command, say
+from hub.custody.search.projection import is_missing, rebuild
 from hub.database import make_engine, make_sessions, session_scope
 from hub.errors import HubError
 from hub.migrations import upgrade
@@ -57,6 +58,7 @@ def _init(args: argparse.Namespace) -> int:
     engine = make_engine(hub.database)
     try:
         _upgrade(engine, hub)
+        _prepare_search(engine)
         _prepare_vault(engine, hub)
         password = _administrator(engine, _password_writer(args.admin_password_file))
     finally:
@@ -107,6 +109,12 @@ def _upgrade(engine: Engine, hub: Settings) -> None:
         upgrade(engine)
     except DBAPIError as error:
         raise InitError(f"The database of {hub.data / settings.FILE} cannot be used: {error.orig}") from error
+
+
+def _prepare_search(engine: Engine) -> None:
+    with session_scope(make_sessions(engine)) as session:
+        if is_missing(session):
+            rebuild(session)
 
 
 def _prepare_vault(engine: Engine, hub: Settings) -> None:

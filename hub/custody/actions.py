@@ -14,6 +14,7 @@ from hub.custody.identity import IDENTITY, Identity
 from hub.custody.legal import ORDER, OrderToHold
 from hub.custody.records import Booking, Counter, Person
 from hub.custody.rules import OrderFacts, PersonFacts
+from hub.custody.search.projection import refresh
 from hub.custody.stays import HOME, Home
 from hub.sentences import RefusedError, Sentence
 from hub.web.formats import start_of
@@ -53,7 +54,7 @@ def open_booking(
         recorded_by=by,
     )
     session.add(booking)
-    session.flush()
+    refresh(session, [person.id])
     return booking
 
 

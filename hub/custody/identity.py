@@ -8,10 +8,11 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from hub.custody.changes import note_change
-from hub.custody.facts.kinds import Field, Form, Input, Kind
+from hub.custody.facts.kinds import Field, Form, Group, Input, Kind
 from hub.custody.facts.reading import current, one
 from hub.custody.records import Person
 from hub.custody.rules import PersonFacts, Sex, faults_of_person
+from hub.custody.search.projection import refresh
 from hub.sentences import Sentence
 
 SEXES: Final = {
@@ -40,6 +41,7 @@ def _check(value: Identity, today: date) -> dict[str, Sentence]:
 
 
 def _project(session: Session, person_id: int, at: datetime) -> None:
+    refresh(session, [person_id])
     held = one(current(session, IDENTITY, person_id=person_id))
     if held is None:
         return
@@ -66,6 +68,7 @@ IDENTITY: Final = Kind(
             "sex", Sentence("Sex"), Input.CHOICE, options={key.value: words for key, words in SEXES.items()}
         ),
     ),
+    group=Group.WHO,
     check=_check,
     project=_project,
 )

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Final
 
 from hub.accounts.permissions import Permission
-from hub.custody.facts.kinds import Field, Form, Input, Kind, Per
+from hub.custody.facts.kinds import Field, Form, Group, Input, Kind, Per
 from hub.custody.rules import OrderFacts, OrderKind, faults_of_order_form
+from hub.custody.search.projection import project as keep_search
 from hub.sentences import Sentence
 
 
@@ -198,7 +199,9 @@ LEGAL_STATUS: Final = Kind(
     fields=(Field("status", Sentence("Legal status"), Input.CHOICE, required=True, options=_TEXTS),),
     per=Per.BOOKING,
     legal=True,
+    group=Group.LAW,
     record=Permission.RECORD_ORDERS,
+    project=keep_search,
 )
 
 ORDER: Final = Kind(
@@ -206,7 +209,7 @@ ORDER: Final = Kind(
     form=OrderToHold,
     words=Sentence("Order to hold"),
     say=lambda value: Sentence(
-        "%(kind)s %(reference)s", {"kind": str(ORDER_KINDS[value.kind]), "reference": value.reference}
+        "%(kind)s %(reference)s", {"kind": ORDER_KINDS[value.kind], "reference": value.reference}
     ),
     fields=(
         Field(
@@ -227,6 +230,7 @@ ORDER: Final = Kind(
     many=True,
     per=Per.BOOKING,
     legal=True,
+    group=Group.LAW,
     record=Permission.RECORD_ORDERS,
     check=_check_order,
 )
@@ -237,7 +241,7 @@ RELEASE_ORDER: Final = Kind(
     words=Sentence("Order to release"),
     say=lambda value: Sentence(
         "%(reason)s, %(reference)s",
-        {"reason": str(RELEASE_REASONS[value.reason]), "reference": value.reference},
+        {"reason": RELEASE_REASONS[value.reason], "reference": value.reference},
     ),
     fields=(
         Field(
@@ -255,6 +259,7 @@ RELEASE_ORDER: Final = Kind(
     many=True,
     per=Per.BOOKING,
     legal=True,
+    group=Group.LAW,
     record=Permission.RECORD_ORDERS,
     check=_check_issued,
 )
@@ -276,6 +281,7 @@ HOLD: Final = Kind(
     many=True,
     per=Per.BOOKING,
     legal=True,
+    group=Group.LAW,
     record=Permission.RECORD_ORDERS,
     check=_check_issued,
 )
@@ -299,6 +305,7 @@ CHARGE: Final = Kind(
     many=True,
     per=Per.BOOKING,
     legal=True,
+    group=Group.LAW,
     record=Permission.RECORD_ORDERS,
     check=_check_charge,
 )
@@ -319,6 +326,7 @@ HEARING: Final = Kind(
     many=True,
     per=Per.BOOKING,
     legal=True,
+    group=Group.LAW,
     record=Permission.RECORD_ORDERS,
 )
 
@@ -326,13 +334,14 @@ UNFIT_REVIEW: Final = Kind(
     name="unfit_review",
     form=UnfitReview,
     words=Sentence("Review of fitness to plead"),
-    say=lambda value: Sentence("Next review %(day)s", {"day": value.next_review_on.isoformat()}),
+    say=lambda value: Sentence("Next review %(day)s", {"day": value.next_review_on}),
     fields=(
         Field("next_review_on", Sentence("Next review"), Input.DATE, required=True),
         Field("reviewed_by", Sentence("Last reviewed by"), longest=80),
     ),
     per=Per.BOOKING,
     legal=True,
+    group=Group.LAW,
     record=Permission.RECORD_ORDERS,
 )
 

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final
 
 from hub.accounts.permissions import Permission
-from hub.custody.facts.kinds import Field, Form, Input, Kind, Per
+from hub.custody.facts.kinds import Field, Form, Group, Input, Kind, Per
 from hub.custody.legal import RELEASE_REASONS, ReleaseReason
+from hub.custody.search.projection import project as keep_search
 from hub.sentences import Sentence
 
 
@@ -67,6 +68,7 @@ ADMISSION: Final = Kind(
         Field("family_told", Sentence("Family told, who and when")),
     ),
     per=Per.BOOKING,
+    group=Group.STAY,
     whole_days=False,
 )
 
@@ -76,6 +78,7 @@ RELEASE: Final = Kind(
     words=Sentence("Release"),
     say=lambda value: RELEASE_REASONS[value.reason],
     per=Per.BOOKING,
+    group=Group.STAY,
     whole_days=False,
     by_hand=False,
     record=Permission.RELEASE_PEOPLE,
@@ -91,9 +94,11 @@ HOME: Final = Kind(
         Field("cell", Sentence("Cell"), longest=64),
     ),
     per=Per.BOOKING,
+    group=Group.STAY,
     whole_days=False,
     by_hand=False,
     record=Permission.ALLOT_CELLS,
+    project=keep_search,
 )
 
 KINDS: Final = (ADMISSION, RELEASE, HOME)

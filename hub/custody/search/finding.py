@@ -1,0 +1,322 @@
+"""From what somebody typed to people, the likeliest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+import jellyfish
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from hub.custody.records import Booking, Person
+from hub.custody.search.projection import Where, squashed
+from hub.custody.search.records import SearchEntry, SearchKey, SearchPosting
+from hub.custody.search.sounds import one_slip, sounds, without_one, words_of
+
+LONGEST_TEXT: Final = 100
+MOST_WORDS: Final = 6
+_LOOKED_AT: Final = 300
+"""People who are ranked; those in custody are taken first."""
+_MOST_SPELLINGS: Final = 150
+_FEW: Final = 20
+"""With fewer who have the very words, other spellings are looked for too."""
+_NUMBER: Final = re.compile(r"([pb]?)[\s-]*0*(\d{1,9})", re.IGNORECASE)
+_SERIES_WIDTH: Final = 6
+_BETWEEN_WORDS: Final = frozenset({"in", "of", "the", "cell", "celda", "en", "de", "del", "la", "el"})
+_SAME: Final = {
+    "preventiva": "remand",
+    "preventivo": "remand",
+    "prision": "remand",
+    "condenado": "sentenced",
+    "condenada": "sentenced",
+    "sentenciado": "sentenced",
+    "sentenciada": "sentenced",
+    "inmigracion": "immigration",
+    "detenido": "detainee",
+    "bloque": "block",
+}
+"""Spanish words for codes that are kept in English."""
+
+
+class Why(StrEnum):
+    """What made somebody an answer."""
+
+    NUMBER = "number"
+    BOOKING = "booking"
+    IDENTIFIER = "identifier"
+    NAME = "name"
+    ALIAS = "alias"
+    PLACE = "place"
+    STATUS = "status"
+    SOUND = "sound"
+    SLIP = "slip"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Somebody who may be meant. `matched` is the word of the file, `likeness` 0 to 1."""
+
+    person_id: int
+    number: str
+    surname: str
+    given: str
+    born_on: date | None
+    sex: str
+    in_custody: bool
+    place: str
+    status: str
+    why: Why
+    matched: str
+    likeness: float
+
+    def __repr__(self) -> str:
+        return f"Hit({self.number})"
+
+
+@dataclass(frozen=True)
+class _Spellings:
+    """Words of the vocabulary for one typed word: those that begin with it, and those that come near it."""
+
+    typed: str
+    exact: frozenset[str]
+    near: frozenset[str]
+
+    def all(self) -> frozenset[str]:
+        return self.exact | self.near
+
+
+def find(session: Session, text: str, limit: int = 20, *, in_custody_only: bool = False) -> list[Hit]:
+    """People for a number, a name however it is spelt, an alias, a cell or a status; at most `limit`, best first.
+
+    Every word has to fit. Those with the very words come before those who only sound alike; of both, those in
+    custody first. Nothing for an empty text.
+    """
+    text = text[:LONGEST_TEXT].strip()
+    by_number = _by_number(session, text)
+    typed = _typed(text)
+    found = _ranked(session, [_spellings(session, word) for word in typed]) if typed else {}
+    for person_id, why in by_number.items():
+        found[person_id] = (1.0, why, text.upper())
+    return _hits(session, found, limit, in_custody_only=in_custody_only)
+
+
+def sounding_like(session: Session, surname: str, given: str, *, limit: int = 20) -> list[Hit]:
+    """People with the same name, one that sounds like it, or one a slip away; the very name among them."""
+    groups = [_spellings(session, word) for word in (*words_of(surname), *words_of(given))[:MOST_WORDS]]
+    names = [_without_beginnings(group) for group in groups]
+    return _hits(session, _ranked(session, names), limit, in_custody_only=False) if names else []
+
+
+def _without_beginnings(group: _Spellings) -> _Spellings:
+    return _Spellings(group.typed, group.exact & {group.typed}, group.near)
+
+
+def _typed(text: str) -> list[str]:
+    words = [_SAME.get(word, word) for word in words_of(text)]
+    return ([word for word in words if word not in _BETWEEN_WORDS] or words)[:MOST_WORDS]
+
+
+def _by_number(session: Session, text: str) -> dict[int, Why]:
+    found: dict[int, Why] = {}
+    number = _NUMBER.fullmatch(text)
+    if number is not None:
+        series, digits = number[1].upper(), number[2].zfill(_SERIES_WIDTH)
+        if series in ("", "B"):
+            wanted = select(Booking.person_id).where(Booking.number == f"B-{digits}")
+            found |= dict.fromkeys(session.scalars(wanted), Why.BOOKING)
+        if series in ("", "P"):
+            found |= dict.fromkeys(
+                session.scalars(select(Person.id).where(Person.number == f"P-{digits}")), Why.NUMBER
+            )
+    if any(letter.isdigit() for letter in text) and len(squashed(text)) > 3:
+        wanted = select(SearchPosting.person_id).where(
+            _begins(SearchPosting.word, squashed(text)), SearchPosting.field == Where.IDENTIFIER.value
+        )
+        for person_id in session.scalars(wanted.limit(_FEW)):
+            found.setdefault(person_id, Why.IDENTIFIER)
+    return found
+
+
+def _spellings(session: Session, word: str) -> _Spellings:
+    exact = {word}
+    if len(word) > 1:
+        begins = select(SearchKey.key).where(SearchKey.sort == "w", _begins(SearchKey.key, word))
+        exact.update(session.scalars(begins.order_by(func.length(SearchKey.key)).limit(_MOST_SPELLINGS)))
+    if not word.isalpha() or len(word) < 2:
+        return _Spellings(word, frozenset(exact), frozenset())
+    slips = without_one(word) if len(word) > 3 else frozenset({word})
+    asked = or_(
+        and_(SearchKey.sort == "s", SearchKey.key.in_(sounds(word))),
+        and_(SearchKey.sort == "t", SearchKey.key.in_(slips)),
+    )
+    near = set(session.scalars(select(SearchKey.word).where(asked).limit(4 * _MOST_SPELLINGS)))
+    alike = sorted(
+        (other for other in near if _is_near(word, other)), key=lambda other: -_likeness(word, other)
+    )
+    return _Spellings(word, frozenset(exact), frozenset(alike[:_MOST_SPELLINGS]) - exact)
+
+
+def _is_near(typed: str, other: str) -> bool:
+    return not sounds(typed).isdisjoint(sounds(other)) or (len(typed) > 3 and one_slip(typed, other))
+
+
+def _begins(column: ColumnElement[str] | object, start: str) -> ColumnElement[bool]:
+    text: ColumnElement[str] = column  # type: ignore[assignment]
+    after = _next(start)
+    return text >= start if after is None else and_(text >= start, text < after)
+
+
+def _next(start: str) -> str | None:
+    """The first word after all those that begin with `start`, of small letters and digits; None where none is."""
+    bare = start.rstrip("z")
+    if not bare:
+        return None
+    last = bare[-1]
+    return bare[:-1] + ("a" if last == "9" else chr(ord(last) + 1))
+
+
+def _ranked(session: Session, groups: Sequence[_Spellings]) -> dict[int, tuple[float, Why, str]]:
+    people = _people(session, [group.exact for group in groups])
+    if len(people) < _FEW and any(group.near for group in groups):
+        people |= _people(session, [group.all() for group in groups])
+    elif len(groups) > 1 and not people:
+        return {}
+    found = _judge(session, people, groups)
+    if not found and len(groups) > 1:
+        joined = _spellings(session, "".join(group.typed for group in groups))
+        return _judge(session, _people(session, [joined.all()]), [joined])
+    return found
+
+
+def _people(session: Session, groups: Sequence[Collection[str]]) -> set[int]:
+    """Those who have a word of each group; those in custody first where there are too many to look at."""
+    rarest, *others = sorted(groups, key=lambda group: _how_many(session, group))
+    wanted = select(SearchPosting.person_id).where(SearchPosting.word.in_(rarest))
+    for group in others:
+        other = aliased(SearchPosting)
+        wanted = wanted.where(
+            select(other.word)
+            .where(other.person_id == SearchPosting.person_id, other.word.in_(group))
+            .correlate(SearchPosting)
+            .exists()
+        )
+    held = wanted.where(SearchPosting.in_custody.is_(True)).limit(_LOOKED_AT)
+    found = set(session.scalars(held))
+    if len(found) < _LOOKED_AT:
+        gone = wanted.where(SearchPosting.in_custody.is_(False)).limit(_LOOKED_AT - len(found))
+        found.update(session.scalars(gone))
+    return found
+
+
+def _how_many(session: Session, group: Collection[str]) -> int:
+    some = select(SearchPosting.person_id).where(SearchPosting.word.in_(group)).limit(2_000).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _judge(
+    session: Session, people: Collection[int], groups: Sequence[_Spellings]
+) -> dict[int, tuple[float, Why, str]]:
+    if not people:
+        return {}
+    words: dict[int, list[tuple[str, Where]]] = {}
+    rows = select(SearchPosting.person_id, SearchPosting.word, SearchPosting.field)
+    for person_id, word, field in session.execute(rows.where(SearchPosting.person_id.in_(people))):
+        words.setdefault(person_id, []).append((word, Where(field)))
+    judged = {person_id: _score(groups, have) for person_id, have in words.items()}
+    return {person_id: score for person_id, score in judged.items() if score is not None}
+
+
+_WORTH: Final = {
+    Where.SURNAME: 1.0,
+    Where.GIVEN: 0.97,
+    Where.ALIAS: 0.9,
+    Where.IDENTIFIER: 0.95,
+    Where.PLACE: 0.95,
+    Where.STATUS: 0.95,
+}
+_REASONS: Final = {
+    Where.SURNAME: Why.NAME,
+    Where.GIVEN: Why.NAME,
+    Where.ALIAS: Why.ALIAS,
+    Where.IDENTIFIER: Why.IDENTIFIER,
+    Where.PLACE: Why.PLACE,
+    Where.STATUS: Why.STATUS,
+}
+
+
+def _score(groups: Sequence[_Spellings], have: Iterable[tuple[str, Where]]) -> tuple[float, Why, str] | None:
+    """Mean over the typed words of the best word of the file; the weakest of these is the reason that is told."""
+    held = list(have)
+    best: list[tuple[float, Why, str]] = []
+    for group in groups:
+        fits = [_fit(group, word, field) for word, field in held if word in group.exact or word in group.near]
+        if not fits:
+            return None
+        best.append(max(fits))
+    weakest = min(best)
+    return sum(one[0] for one in best) / len(best), weakest[1], weakest[2]
+
+
+def _fit(group: _Spellings, word: str, field: Where) -> tuple[float, Why, str]:
+    worth = _WORTH[field]
+    if word == group.typed:
+        return worth, _REASONS[field], word
+    if word in group.exact:
+        return worth * (0.85 + 0.1 * len(group.typed) / len(word)), _REASONS[field], word
+    near = 0.5 + 0.3 * _likeness(group.typed, word)
+    sounds_alike = not sounds(group.typed).isdisjoint(sounds(word))
+    return worth * near, Why.SOUND if sounds_alike else Why.SLIP, word
+
+
+def _likeness(first: str, second: str) -> float:
+    return jellyfish.jaro_winkler_similarity(first, second)
+
+
+def _hits(
+    session: Session,
+    found: dict[int, tuple[float, Why, str]],
+    limit: int,
+    *,
+    in_custody_only: bool,
+) -> list[Hit]:
+    rows = session.execute(
+        select(Person, SearchEntry)
+        .join(SearchEntry, SearchEntry.person_id == Person.id)
+        .where(Person.id.in_(found))
+    )
+    hits = [
+        Hit(
+            person.id,
+            person.number,
+            person.surname,
+            person.given,
+            person.born_on,
+            person.sex,
+            entry.in_custody,
+            entry.place,
+            entry.status,
+            found[person.id][1],
+            found[person.id][2],
+            round(found[person.id][0], 4),
+        )
+        for person, entry in rows
+        if entry.in_custody or not in_custody_only
+    ]
+    return sorted(hits, key=_order)[: max(0, limit)]
+
+
+def _order(hit: Hit) -> tuple[object, ...]:
+    only_near = hit.why in (Why.SOUND, Why.SLIP)
+    return (
+        only_near,
+        not hit.in_custody,
+        -hit.likeness,
+        hit.surname.casefold(),
+        hit.given.casefold(),
+        hit.number,
+    )
