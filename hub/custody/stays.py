@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from hub.accounts.permissions import Permission
 from hub.custody.facts.kinds import Field, Form, Group, Input, Kind, Per
+from hub.custody.facts.reading import holding, rows_of
 from hub.custody.legal import RELEASE_REASONS, ReleaseReason
+from hub.custody.records import Booking
 from hub.custody.search.projection import project as keep_search
 from hub.sentences import Sentence
 
@@ -28,6 +33,12 @@ class Admission(Form, frozen=True):
     override: str = ""
     """Why the person was received without a valid order; empty where there was one."""
     override_by: str = ""
+    override_until_at: datetime | None = None
+    """By when an order must be here, or the person goes."""
+    rules_language: str = ""
+    """Language in which rules, rights and duties were told."""
+    paper: str = ""
+    """Reference of the paper record where all was dark."""
 
 
 class Release(Form, frozen=True):
@@ -42,6 +53,11 @@ class Release(Form, frozen=True):
     """How it was made sure who the person is: finger, or attested by photo and order."""
     paper: str = ""
     """Reference of the paper record where all was dark."""
+    handed_to: str = ""
+    """Who took the person over: another country, the immigration service, a family, an undertaker."""
+    clinical_reference: str = ""
+    police_reference: str = ""
+    conditions: str = ""
 
 
 class Home(Form, frozen=True):
@@ -72,6 +88,17 @@ ADMISSION: Final = Kind(
     whole_days=False,
 )
 
+def _close_stay(session: Session, person_id: int, at: datetime) -> None:
+    """Stays end as the releases that hold say; one that was withdrawn opens its stay again."""
+    rows = rows_of(session, [person_id], RELEASE)
+    held = {one.row.booking_id: one.value.released_at for one in holding(RELEASE, rows)}
+    told = {row.booking_id for row in rows if row.booking_id is not None}
+    for booking in session.scalars(select(Booking).where(Booking.id.in_(told))):
+        booking.released_at = held.get(booking.id)
+    session.flush()
+    keep_search(session, person_id, at)
+
+
 RELEASE: Final = Kind(
     name="release",
     form=Release,
@@ -82,6 +109,7 @@ RELEASE: Final = Kind(
     whole_days=False,
     by_hand=False,
     record=Permission.RELEASE_PEOPLE,
+    project=_close_stay,
 )
 
 HOME: Final = Kind(

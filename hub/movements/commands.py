@@ -12,6 +12,7 @@ from hub.accounts.audit import OPERATOR
 from hub.cli import add_command, say
 from hub.database import make_engine, make_sessions, session_scope
 from hub.errors import HubError
+from hub.movements.cells.importing import import_cells
 from hub.movements.posts import SITE, set_post
 from hub.movements.site import SiteError, import_site, read_site
 
@@ -47,8 +48,10 @@ def _import(args: argparse.Namespace) -> int:
     engine = make_engine(settings.load(args.data).database)
     with session_scope(make_sessions(engine)) as session:
         import_site(session, site)
+        import_cells(session, site.cell, actor=OPERATOR, at=datetime.now(UTC))
     engine.dispose()
-    say(f"Site imported: {len(site.zone)} zones, {len(site.checkpoint)} checkpoints.")
+    cells = f", {len(site.cell)} cells" if site.cell else ""
+    say(f"Site imported: {len(site.zone)} zones, {len(site.checkpoint)} checkpoints{cells}.")
     return 0
 
 

@@ -10,7 +10,9 @@ from msgspec import Meta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.custody.legal import LegalStatus
 from hub.errors import HubError
+from hub.movements.cells.rules import Ages, Sexes
 from hub.movements.records import Checkpoint, Zone, ZoneKind
 
 Code = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
@@ -42,11 +44,31 @@ class CheckpointDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     to_zone: Code
 
 
+Places = Annotated[int, Meta(ge=0, le=500)]
+
+
+class CellEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A `[[cell]]`; the zone by code. `working` and `maximum` left out are as `certified`; no `statuses` are all."""
+
+    code: Code
+    name: Label
+    block: Label
+    tier: Annotated[str, Meta(max_length=80)] = ""
+    zone: Code
+    certified: Places
+    working: Places | None = None
+    maximum: Places | None = None
+    sexes: Sexes = Sexes.ANY
+    ages: Ages = Ages.ANY
+    statuses: list[LegalStatus] = []
+
+
 class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A whole site file."""
 
     zone: Annotated[list[ZoneDraft], Meta(min_length=1)]
     checkpoint: list[CheckpointDraft] = []
+    cell: list[CellEntry] = []
 
 
 def read_site(raw: bytes) -> Site:
@@ -57,6 +79,7 @@ def read_site(raw: bytes) -> Site:
         raise SiteError(f"The site file cannot be used: {error}. Correct it and import it again.") from error
     _refuse_twice("zone", (zone.code for zone in site.zone))
     _refuse_twice("checkpoint", (checkpoint.code for checkpoint in site.checkpoint))
+    _refuse_twice("cell", (cell.code for cell in site.cell))
     known = {zone.code for zone in site.zone}
     for checkpoint in site.checkpoint:
         for code in (checkpoint.from_zone, checkpoint.to_zone):
@@ -66,6 +89,9 @@ def read_site(raw: bytes) -> Site:
                 )
         if checkpoint.from_zone == checkpoint.to_zone:
             raise SiteError(f"Checkpoint {checkpoint.code} must lead from one zone into another.")
+    for cell in site.cell:
+        if cell.zone not in known:
+            raise SiteError(f"Cell {cell.code} names a zone {cell.zone} that the file does not have.")
     return site
 
 

@@ -1,0 +1,1 @@
+"""Release: every condition shown with its evidence, two officers, a signed record, and what is watched afterwards."""
