@@ -66,7 +66,7 @@ def faults_of_person(facts: PersonFacts, today: date) -> dict[str, Sentence]:
     """Why this cannot be a person, by field; empty when it can."""
     faults: dict[str, Sentence] = {}
     for field, value in (("surname", facts.surname), ("given", facts.given)):
-        fault = _fault_of_name(value)
+        fault = fault_of_name(value)
         if fault is not None:
             faults[field] = fault
     if facts.born_on is not None and not EARLIEST_BIRTH <= facts.born_on <= today:
@@ -103,7 +103,8 @@ def faults_of_order_form(facts: OrderFacts, today: date) -> dict[str, Sentence]:
     return faults
 
 
-def _fault_of_name(name: str) -> Sentence | None:
+def fault_of_name(name: str) -> Sentence | None:
+    """Why this cannot be a name; None when it can."""
     if not name:
         return Sentence("Write the name. If it is not known, write UNKNOWN.")
     if len(name) > MAX_NAME_LENGTH:

@@ -1,0 +1,179 @@
+"""What Nelson Mandela Rules 7 and 8 (A/RES/70/175) ask a file to hold, where each stands, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from hub.custody.facts.reading import steps
+from hub.custody.facts.records import Act, Fact
+from hub.sentences import Sentence
+
+Values = dict[str, list[dict[str, object]]]
+"""What holds of a person, as plain values by kind: read without the forms, so that a prison is gone through quickly."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """One thing that a rule asks for. `kinds` hold it; the first is the one to fill in.
+
+    `field` is the field of a kind with one value that has to be filled. `asked` is its code in ASKABLE where "there is
+    none" is an answer.
+    """
+
+    code: str
+    rule: str
+    words: Sentence
+    kinds: tuple[str, ...]
+    field: str = ""
+    asked: str = ""
+    always: bool = True
+    """Whether every file has to hold it; the others only where there is something to tell."""
+
+
+@dataclass(frozen=True)
+class Gap:
+    """An item that a file does not hold yet."""
+
+    item: Item
+
+
+ITEMS: Final = (
+    Item("name", "7 a", Sentence("Name, birth and sex"), ("identity",), "surname"),
+    Item("born", "7 a", Sentence("Date of birth, known or estimated"), ("identity",), "born_on"),
+    Item("sex", "7 a", Sentence("Sex"), ("identity",), "sex"),
+    Item("gender", "7 a", Sentence("Gender, as the person sees it"), ("gender",), asked="gender"),
+    Item("nationality", "7 a", Sentence("Nationality"), ("nationality",), asked="nationality"),
+    Item("authority", "7 b", Sentence("Order to hold, and who gave it"), ("order",)),
+    Item("reasons", "7 b", Sentence("Reasons for being held"), ("admission", "charge"), "reasons"),
+    Item("arrest_time", "7 b", Sentence("Date and time of arrest"), ("admission",), "arrested_at"),
+    Item("arrest_place", "7 b", Sentence("Place of arrest"), ("admission",), "arrested_where"),
+    Item("admitted", "7 c", Sentence("Day and hour of admission"), ("admission",), "admitted_at"),
+    Item(
+        "moved",
+        "7 c",
+        Sentence("Day and hour of release, and of each transfer"),
+        ("release", "home"),
+        always=False,
+    ),
+    Item(
+        "injuries", "7 d", Sentence("Visible injuries, or that there were none"), ("admission",), "injuries"
+    ),
+    Item(
+        "ill_treatment",
+        "7 d",
+        Sentence("Complaints of ill-treatment, or that there were none"),
+        ("admission",),
+        "ill_treatment",
+    ),
+    Item("property", "7 e", Sentence("Property brought in"), ("property_item",), asked="property"),
+    Item("family", "7 f", Sentence("Family members"), ("family_contact",), asked="family"),
+    Item("children", "7 f", Sentence("Children, and who has custody of them"), ("child",), asked="children"),
+    Item(
+        "emergency", "7 g", Sentence("Whom to call in an emergency"), ("family_contact",), asked="emergency"
+    ),
+    Item("next_of_kin", "7 g", Sentence("Next of kin"), ("family_contact",), asked="next_of_kin"),
+    Item("status", "8 a", Sentence("Legal status"), ("legal_status",)),
+    Item("hearings", "8 a", Sentence("Next court date"), ("hearing",), always=False),
+    Item(
+        "representative", "8 a", Sentence("Legal representative"), ("representative",), asked="representative"
+    ),
+    Item("assessment", "8 b", Sentence("Assessment and classification"), ("assessment",)),
+    Item("behaviour", "8 c", Sentence("Behaviour and discipline"), ("incident_part",), always=False),
+    Item("complaints", "8 d", Sentence("Requests and complaints"), ("complaint", "query"), always=False),
+    Item("sanctions", "8 e", Sentence("Rewards and sanctions"), ("reward", "sanction"), always=False),
+    Item("injury", "8 f", Sentence("Injuries in custody, how they came about"), ("injury",), always=False),
+    Item("death", "8 f", Sentence("Death, its cause, where the remains went"), ("death",), always=False),
+    Item(
+        "remains", "8 f", Sentence("Where the remains went, and to whom"), ("death",), "remains", always=False
+    ),
+)
+"""Rule by rule, in the order of the Rules."""
+
+_BEFORE_COURT: Final = frozenset({"REMAND", "CONVICTED_UNSENTENCED"})
+
+
+def required(rows: Iterable[Fact], *, booking_id: int | None, known_at: datetime | None = None) -> list[Item]:
+    """The items that this file has to hold."""
+    return _required(_values(rows, booking_id, known_at))
+
+
+def missing(rows: Iterable[Fact], *, booking_id: int | None, known_at: datetime | None = None) -> list[Gap]:
+    """What the file of one person still misses of the stay `booking_id`, in the order of the Rules.
+
+    `rows` are all facts of the person. Nothing is asked of somebody without a stay but who they are.
+    """
+    held = _values(rows, booking_id, known_at)
+    asked = {value.get("about") for value in held.get("asked", [])}
+    return [Gap(item) for item in _required(held) if item.asked not in asked and not _has(item, held)]
+
+
+def _required(held: Values) -> list[Item]:
+    wanted = [item for item in ITEMS if item.always]
+    status = {str(value.get("status", "")) for value in held.get("legal_status", [])}
+    if status & _BEFORE_COURT and not held.get("release"):
+        wanted.append(_ITEM["hearings"])
+    if any(value.get("reason") == "died" for value in held.get("release", [])):
+        wanted += [_ITEM["death"], _ITEM["remains"]]
+    return sorted(wanted, key=ITEMS.index)
+
+
+def _values(rows: Iterable[Fact], booking_id: int | None, known_at: datetime | None) -> Values:
+    """Values that count by kind: of the person, and of the stay alone where a row belongs to one."""
+    latest: dict[tuple[str, int], Fact] = {}
+    for step in steps(rows, known_at=known_at):
+        row = step.row
+        if step.overtaken_by is not None or row.act == Act.WITHDRAWS:
+            continue
+        if row.booking_id is not None and row.booking_id != booking_id:
+            continue
+        key = (row.kind, row.id if row.item is None else row.item)
+        before = latest.get(key)
+        if before is None or (before.effective_at, before.id) < (row.effective_at, row.id):
+            latest[key] = row
+    held: Values = {}
+    for row in sorted(latest.values(), key=_effective):
+        if row.act == Act.STATES:
+            held.setdefault(row.kind, []).append(msgspec.json.decode(row.value))
+    return held
+
+
+def _effective(row: Fact) -> tuple[datetime, int]:
+    return row.effective_at, row.id
+
+
+def _has(item: Item, held: Values) -> bool:
+    special = _SPECIAL.get(item.code)
+    if special is not None:
+        return special(held)
+    if item.field:
+        values = held.get(item.kinds[0], [])
+        # The newest of a kind with one value holds.
+        found = bool(values) and _filled(values[-1].get(item.field))
+        return found or any(held.get(other) for other in item.kinds[1:])
+    return any(held.get(kind) for kind in item.kinds)
+
+
+def _filled(value: object) -> bool:
+    return bool(str(value).strip()) if value is not None else False
+
+
+def _any_true(kind: str, field: str) -> Callable[[Values], bool]:
+    return lambda held: any(value.get(field) is True for value in held.get(kind, []))
+
+
+def _sex_known(held: Values) -> bool:
+    identity: Sequence[dict[str, object]] = held.get("identity", [])
+    return bool(identity) and identity[-1].get("sex", "U") != "U"
+
+
+_SPECIAL: Final[dict[str, Callable[[Values], bool]]] = {
+    "sex": _sex_known,
+    "emergency": _any_true("family_contact", "emergency"),
+    "next_of_kin": _any_true("family_contact", "next_of_kin"),
+}
+_ITEM: Final = {item.code: item for item in ITEMS}
