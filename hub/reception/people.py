@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -14,42 +12,20 @@ from hub.biometrics.actions import EnrolledFinger, fingers_of
 from hub.biometrics.photos import people_with_photo
 from hub.custody.actions import open_booking_of
 from hub.custody.languages import LANGUAGES, languages_of, set_language
-from hub.custody.queries import PAGE, find_people, home_zone_of, orders_of, person_by_number
+from hub.custody.queries import home_zone_of, orders_of, person_by_number
 from hub.custody.records import Person
 from hub.movements.actions import zones_of
 from hub.movements.re_enrolment import task_of
 from hub.movements.standing import procedure_of
 from hub.reception.desk.asking import unusable_of
 from hub.reception.desk.rules import UNUSABLE
-from hub.reception.lines import PersonRow, rows_of, zone_names
+from hub.reception.lines import zone_names
 from hub.reception.whereabouts import trail_today, whereabouts
 from hub.reception.words import DECISIONS, FINGERS, ORDER_KINDS, RULES, SEXES, SOURCES, in_words
-from hub.web.door import now, reading, visitor, writing
+from hub.web.door import now, visitor, writing
 from hub.web.routes import Pages
 
 pages = Pages("people", __name__, template_folder="templates")
-
-LAST_PAGE: Final = 1_000_000
-"""Beyond any list; a number that the database cannot count to is no page."""
-
-
-@pages.page("/people", Permission.SEE_PEOPLE)
-def people() -> Response | str:
-    text = request.args.get("q", "").strip()[:100]
-    page = min(max(1, request.args.get("page", 1, type=int) or 1), LAST_PAGE)
-    with reading() as session:
-        exact = person_by_number(session, text) if text else None
-    if exact is not None:
-        return redirect(url_for("people.file", number=exact.number))
-    with writing() as session:
-        found = find_people(session, text, page=page)
-        rows: list[PersonRow] = rows_of(session, found.people, now())
-        # What was searched for is mostly a name, and no name goes into the trail.
-        detail = f"{'searched' if text else 'all'}, page {page}, {len(rows)} of {found.total}"
-        write_down(session, at=now(), actor=_actor(), act="people.list", detail=detail)
-    last = max(1, -(-found.total // PAGE))
-    return render_template("people.html", rows=rows, total=found.total, q=text, page=page, last=last)
-
 
 @pages.page("/people/<number>", Permission.SEE_PEOPLE)
 def file(number: str) -> str:

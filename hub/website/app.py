@@ -32,6 +32,7 @@ from hub.movements.actions import find_checkpoint
 from hub.movements.orders.views import pages as orders_pages
 from hub.movements.site import all_checkpoints
 from hub.reception.desk.views import pages as desk_pages
+from hub.reception.finding import pages as finding_pages
 from hub.reception.holding import Holding
 from hub.reception.people import pages as people_pages
 from hub.reception.re_enrolment_views import pages as re_enrolment_pages
@@ -51,7 +52,7 @@ pages = Pages("home", __name__)
 
 _FIRST_PAGES = (
     (Permission.WATCH, "control_room.screen"),
-    (Permission.SEE_PEOPLE, "people.people"),
+    (Permission.SEE_PEOPLE, "finding.people"),
     (Permission.SEE_TERMINALS, "control_room.terminals"),
 )
 _PANELS: tuple[Panel, ...] = ()
@@ -119,6 +120,7 @@ def create_app(parts: Parts) -> Flask:
         desk_pages,
     ):
         app.register_blueprint(blueprint)
+    app.register_blueprint(finding_pages)
     for blueprint in (configuration_pages, orders_pages):
         app.register_blueprint(blueprint)
     for blueprint in (knocking_pages, claims_pages, theft_pages):

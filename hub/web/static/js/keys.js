@@ -36,7 +36,7 @@ function onKeydown(event) {
   }
   going = 0;
   const act = {
-    "/": () => document.querySelector("[data-search]")?.focus(),
+    "/": () => (document.querySelector("main [data-search]") ?? document.querySelector("[data-search]"))?.focus(),
     "?": showKeys,
     g: () => { going = Date.now(); },
   }[event.key] ?? own.get(event.key);

@@ -2,8 +2,10 @@
 import { startAges } from "./ages.js";
 import { startKeys } from "./keys.js";
 import { startLists } from "./lists.js";
+import { startSuggestions } from "./suggest.js";
 
 startAges();
 startKeys();
 startLists();
+startSuggestions();
 document.querySelector("[data-focus]")?.focus();

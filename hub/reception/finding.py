@@ -1,0 +1,105 @@
+"""The one box in which people are looked for, its suggestions while one types, and the list of everybody."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from hub.accounts.audit import Actor, write_down
+from hub.accounts.permissions import Permission
+from hub.custody.legal import LEGAL_STATUSES, LegalStatus
+from hub.custody.queries import PAGE, find_people, names, person_by_number
+from hub.custody.search.finding import Hit, Why, find
+from hub.reception.lines import PersonRow, rows_of
+from hub.sentences import Sentence
+from hub.web.door import now, reading, visitor, writing
+from hub.web.routes import Pages
+
+pages = Pages("finding", __name__, template_folder="templates")
+
+LAST_PAGE: Final = 1_000_000
+"""Beyond any list; a number that the database cannot count to is no page."""
+SUGGESTED: Final = 8
+REASONS: Final = {
+    Why.NUMBER: Sentence("number"),
+    Why.BOOKING: Sentence("number of a stay"),
+    Why.IDENTIFIER: Sentence("number of another agency"),
+    Why.NAME: Sentence("name"),
+    Why.ALIAS: Sentence("also known as"),
+    Why.PLACE: Sentence("place"),
+    Why.STATUS: Sentence("legal status"),
+    Why.SOUND: Sentence("sounds like it"),
+    Why.SLIP: Sentence("a letter differs"),
+}
+
+
+@pages.page("/people", Permission.SEE_PEOPLE)
+def people() -> Response | str:
+    text, inside = _asked(), request.args.get("inside") == "1"
+    with reading() as session:
+        exact = person_by_number(session, text) if text else None
+    if exact is not None:
+        return redirect(url_for("people.file", number=exact.number))
+    return _answers(text, inside=inside) if text else _everybody()
+
+
+@pages.page("/search/suggest", Permission.SEE_PEOPLE)
+def suggest() -> str:
+    """The likeliest few, as a part of a page."""
+    text = _asked()
+    with writing() as session:
+        hits = find(session, text, SUGGESTED)
+        _write_down(session, f"suggested, {len(hits)}")
+    return render_template("suggestions.html", hits=hits, reasons=REASONS, statuses=_statuses(hits))
+
+
+def _answers(text: str, *, inside: bool) -> str:
+    with writing() as session:
+        hits = find(session, text, PAGE, in_custody_only=inside)
+        by_id = names(session, [hit.person_id for hit in hits])
+        rows: list[PersonRow] = rows_of(session, [by_id[hit.person_id] for hit in hits], now())
+        _write_down(session, f"searched, {len(hits)}")
+    return render_template(
+        "people.html",
+        rows=rows,
+        hits={hit.person_id: hit for hit in hits},
+        reasons=REASONS,
+        statuses=_statuses(hits),
+        total=len(hits),
+        more=len(hits) == PAGE,
+        q=text,
+        inside=inside,
+        page=1,
+        last=1,
+    )
+
+
+def _everybody() -> str:
+    page = min(max(1, request.args.get("page", 1, type=int) or 1), LAST_PAGE)
+    with writing() as session:
+        found = find_people(session, "", page=page)
+        rows: list[PersonRow] = rows_of(session, found.people, now())
+        _write_down(session, f"all, page {page}, {len(rows)} of {found.total}")
+    last = max(1, -(-found.total // PAGE))
+    return render_template(
+        "people.html", rows=rows, hits={}, total=found.total, q="", inside=False, page=page, last=last
+    )
+
+
+def _asked() -> str:
+    return request.args.get("q", "").strip()[:100]
+
+
+def _statuses(hits: list[Hit]) -> dict[str, Sentence]:
+    known = LegalStatus._value2member_map_
+    return {hit.status: LEGAL_STATUSES[LegalStatus(hit.status)] for hit in hits if hit.status in known}
+
+
+def _write_down(session: Session, detail: str) -> None:
+    # What was searched for is mostly a name, and no name goes into the trail.
+    who = visitor()
+    actor = Actor(who.login, who.address)
+    write_down(session, at=now(), actor=actor, act="people.list", detail=detail)
