@@ -16,6 +16,8 @@ from hub.database import Sessions, session_scope
 
 SEARCH_FMR: Final = 1e-6
 """False-match rate of the whole search. Stricter than a gate: a wrong hit here holds up an admission."""
+ALIKE_SCORE: Final = 6.0
+"""Negative log10 of the false-match rate from which somebody is worth a look by a person."""
 
 _BATCH = 500
 
@@ -62,6 +64,16 @@ class DuplicateSearch:
             return Hit(None)
         person_id = int(found.key)
         return None if person_id == besides else Hit(person_id)
+
+    def alike(self, template: matching.Template, most: int = 4) -> list[int]:
+        """Persons whose fingers are most like this one, best first: for people who compare files side by side.
+
+        Only those who could be it: more like it than all but one finger in a million of strangers.
+        """
+        self.refresh()
+        with self._turn:
+            found = self._loaded().candidates(template, most)
+        return [int(one.key) for one in found if one.score >= ALIKE_SCORE]
 
     def _loaded(self) -> matching.Gallery:
         """Made at the first search: a hub whose pages are only watched never loads the engine."""

@@ -18,6 +18,7 @@ from hub.custody.records import Person
 from hub.database import Sessions, session_scope
 from hub.errors import HubError
 from hub.reception.desk.asking import change
+from hub.reception.desk.looks import expire_late, late_looks, tasks_for, version_of
 from hub.reception.desk.records import DeskSaid, FingerTask, TaskEvent
 from hub.reception.desk.rules import AT_DESK, Status, read
 from hub.roll.actions import current_version
@@ -72,6 +73,7 @@ class EnrolmentBooks:
         """Look once and say what is due; gives how many messages went out."""
         with session_scope(self._sessions, writes=False) as session:
             late = [task.id for task in _late(session, now)]
+            looks = late_looks(session, now)
             work = [
                 (desk, version, _tasks(session, self._vault, desk.terminal_id))
                 for desk in _listening(session)
@@ -80,6 +82,9 @@ class EnrolmentBooks:
             ]
         if late:
             self._expire(late, now)
+        if looks:
+            with session_scope(self._sessions) as session:
+                expire_late(session, now)
         return sum(self._say(desk, version, tasks, now) for desk, version, tasks in work)
 
     def _is_due(self, desk: _Desk, version: Version, now: datetime) -> bool:
@@ -132,13 +137,14 @@ def _listening(session: Session) -> list[_Desk]:
 
 
 def _version(session: Session, terminal_id: int) -> Version:
-    """Of one desk's book: the last thing that happened to any task of it."""
+    """Of one desk's book: the last thing that happened to any task or look of it."""
     last = session.scalar(
         select(func.max(TaskEvent.id))
         .join(FingerTask, FingerTask.id == TaskEvent.task_id)
         .where(FingerTask.terminal_id == terminal_id, TaskEvent.what.in_([*Status]))
     )
-    return Version(current_version(session).epoch, last or 0)
+    # Both counts only rise, and so does their sum.
+    return Version(current_version(session).epoch, (last or 0) + version_of(session, terminal_id))
 
 
 def _tasks(session: Session, vault: Vault, terminal_id: int) -> DeskTasks:
@@ -155,6 +161,7 @@ def _tasks(session: Session, vault: Vault, terminal_id: int) -> DeskTasks:
             _task(row, people[row.person_id], photos.get(row.person_id, b""), known.get(row.person_id, []))
             for row in rows
         ]
+        + tasks_for(session, terminal_id)
     )
 
 

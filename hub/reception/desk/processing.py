@@ -32,6 +32,7 @@ from hub.custody.records import Person
 from hub.database import Sessions, session_scope
 from hub.logs import log
 from hub.movements.re_enrolment import note_enrolled
+from hub.reception.desk.answering import LookWork
 from hub.reception.desk.asking import HELD_UP, TaskLine, add_finding, change, drop_parts, findings_of
 from hub.reception.desk.records import FingerTask, Part, Taking, UnusableFinger
 from hub.reception.desk.rules import Status
@@ -72,6 +73,7 @@ class EnrolmentWork:
         self._clock = clock
         self._search = DuplicateSearch(vault, sessions)
         self._broke: set[int] = set()
+        self._looks = LookWork(sessions, vault, receiving_key, clock, self._search)
 
     def tick(self, _now: datetime) -> int:
         """`step` as a desk of the ingest process takes it."""
@@ -82,6 +84,8 @@ class EnrolmentWork:
 
         A task that breaks the engine is left for the next start, so that it holds up no other.
         """
+        if self._looks.step():
+            return True  # somebody stands there and waits for the answer
         with session_scope(self._sessions, writes=False) as session:
             found = _next(session, self._broke)
             if found is None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.reception.desk import looks
 from hub.reception.desk.asking import change, note
 from hub.reception.desk.records import DeskSaid, FingerTask, Part
 from hub.reception.desk.rules import AT_DESK, Status, read, written
@@ -39,7 +40,10 @@ def _take_report(
     said.book_epoch, said.book_counter = report.book.epoch, report.book.counter
     said.refused, said.heard_at = report.refused, now
     mine = _tasks(session, terminal_id, [one.task for one in report.tasks])
+    asked = looks.find(session, terminal_id, [one.task for one in report.tasks])
     for progress in report.tasks:
+        if progress.task in asked:
+            looks.note_progress(session, asked[progress.task], progress, now)
         task = mine.get(progress.task)
         if task is None or task.status not in AT_DESK:
             continue
@@ -52,13 +56,20 @@ def _take_report(
         task.progress_at = now
     session.flush()
     kept = _tasks(session, terminal_id, report.kept)
-    return [DeskWord(receipt=_receipt(session, task)) for task in kept.values()]
+    held = looks.find(session, terminal_id, report.kept)
+    receipts = [_receipt(session, task) for task in kept.values()]
+    receipts += [looks.receipt_of(look) for look in held.values()]
+    return [DeskWord(receipt=receipt) for receipt in receipts]
 
 
 def _take_part(
     session: Session, terminal_id: int, terminal: str, part: EnrolmentPart, now: datetime
 ) -> DeskWord:
     task = _tasks(session, terminal_id, [part.task]).get(part.task)
+    look = looks.find(session, terminal_id, [part.task]).get(part.task)
+    if look is not None:
+        looks.take_part(session, look, part, now, terminal)
+        return DeskWord(receipt=looks.receipt_of(look))
     if task is None:
         raise WireError(Refusal.WRONG_SENDER, "The finger is of no task of that desk.")
     if part.position not in part.parts or not set(part.parts) <= set(read(task.positions)):
