@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from hub.accounts.permissions import Permission
-from hub.custody.facts.kinds import Field, Form, Input, Kind, Per
+from hub.custody.facts.kinds import Field, Form, Group, Input, Kind, Per
 from hub.sentences import Sentence
 
 
@@ -53,6 +53,13 @@ ADJUSTMENT_TYPES: Final = {
 }
 
 
+ABSENCES: Final = frozenset({AdjustmentType.UNLAWFULLY_AT_LARGE, AdjustmentType.BAIL_DAYS_NOT_COUNTED})
+"""Time that does not count as served: it moves the end of the term as well as the release."""
+LONGEST_YEARS: Final = 999
+LONGEST_PART: Final = 99_999
+OLDEST_SENTENCE: Final = date(1950, 1, 1)
+
+
 class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A length as the court said it; months by the calendar."""
 
@@ -78,6 +85,7 @@ class Imposed(Form, frozen=True):
     order: int | None = None
     fine_cents: int = 0
     court: str = ""
+    case: str = ""
 
 
 class FinePayment(Form, frozen=True):
@@ -90,23 +98,98 @@ class FinePayment(Form, frozen=True):
 
 
 class RemandCredit(Form, frozen=True):
-    """Days before sentence that the court said count. `sentence` None: towards the whole of it."""
+    """Time before sentence that the court said counts. `sentence` None: towards the whole of it.
 
-    days: int
+    The court states `days`, or a `term`, which is counted back by the calendar from the day of the sentence.
+    `already_in_term` says that the court took it off itself: it stays on record and is not taken off again.
+    """
+
+    days: int = 0
     sentence: int | None = None
     stated_by_court: bool = True
     from_on: date | None = None
     until_on: date | None = None
+    term: Term = Term()
+    already_in_term: bool = False
 
 
 class Adjustment(Form, frozen=True):
-    """Days that move the date. Of an absence `from_on` and `until_on` are known, and `days` follow from them."""
+    """Days that move the date. Of an absence `from_on` and `until_on` are known, and `days` follow from them.
+
+    Both days of an absence count: away on the 3rd and back on the 5th is three days. Of days added, restored or
+    forfeited `from_on` is the day of the decision.
+    """
 
     type: AdjustmentType
-    days: int
+    days: int = 0
     from_on: date | None = None
     until_on: date | None = None
     why: str = ""
+
+
+def _check_sentence(value: Imposed, today: date) -> dict[str, Sentence]:
+    faults: dict[str, Sentence] = {}
+    parts = (value.term.years, value.term.months, value.term.weeks, value.term.days)
+    if min(parts) < 0:
+        faults["term"] = Sentence(
+            "No part of a term can be less than nothing. Write it as the court said it."
+        )
+    elif value.type in (SentenceType.TERM, SentenceType.FINE_IN_DEFAULT) and not any(parts):
+        faults["term"] = Sentence("Write the term: years, months, weeks or days, as on the order.")
+    elif value.term.years > LONGEST_YEARS or max(parts[1:]) > LONGEST_PART:
+        faults["term"] = Sentence("No calendar reaches that far. Check the term, or record it as life.")
+    if value.imposed_on > today:
+        faults["imposed_on"] = Sentence("The sentence lies in the future. Check the date on the order.")
+    elif value.imposed_on < OLDEST_SENTENCE:
+        faults["imposed_on"] = Sentence("The date of the sentence cannot be right. Check the year.")
+    if value.fine_cents < 0:
+        faults["fine_cents"] = Sentence("A fine cannot be less than nothing.")
+    elif value.type is SentenceType.FINE_IN_DEFAULT and value.fine_cents == 0:
+        faults["fine_cents"] = Sentence("Write the amount of the fine: what was paid is reckoned against it.")
+    return faults
+
+
+def _check_payment(value: FinePayment, today: date) -> dict[str, Sentence]:
+    faults: dict[str, Sentence] = {}
+    if value.cents <= 0:
+        faults["cents"] = Sentence("Write how much was paid.")
+    if value.paid_on > today:
+        faults["paid_on"] = Sentence("The payment lies in the future. Record it when it has been made.")
+    return faults
+
+
+def _check_credit(value: RemandCredit, today: date) -> dict[str, Sentence]:
+    parts = (value.days, value.term.years, value.term.months, value.term.weeks, value.term.days)
+    faults = _check_period(value.from_on, value.until_on)
+    if min(parts) < 0 or not any(parts) or max(parts) > LONGEST_PART:
+        faults["days"] = Sentence("Write how many days, or which term, the court said count.")
+    elif value.days and any(parts[1:]):
+        faults["days"] = Sentence("Write either days or a term, not both: it is credited once.")
+    return faults
+
+
+def _check_adjustment(value: Adjustment, today: date) -> dict[str, Sentence]:
+    faults = _check_period(value.from_on, value.until_on)
+    if value.type in ABSENCES:
+        if value.from_on is None:
+            faults["from_on"] = Sentence(
+                "Write the first day of the absence: it says which sentences it lengthens."
+            )
+        if value.until_on is not None and value.until_on > today:
+            faults["until_on"] = Sentence(
+                "The last day of the absence lies in the future. Write it on return."
+            )
+    elif not 0 < value.days <= LONGEST_PART:
+        faults["days"] = Sentence("Write how many days.")
+    if value.from_on is not None and value.from_on > today:
+        faults["from_on"] = Sentence("The day lies in the future. Record it when it has come.")
+    return faults
+
+
+def _check_period(from_on: date | None, until_on: date | None) -> dict[str, Sentence]:
+    if from_on is not None and until_on is not None and until_on < from_on:
+        return {"until_on": Sentence("The last day is before the first. Check both dates.")}
+    return {}
 
 
 SENTENCE: Final = Kind(
@@ -130,11 +213,14 @@ SENTENCE: Final = Kind(
         Field("order", Sentence("On the order"), Input.ITEM, of="order"),
         Field("fine_cents", Sentence("Fine"), Input.MONEY),
         Field("court", Sentence("Court"), longest=80),
+        Field("case", Sentence("Case number"), longest=80),
     ),
     many=True,
     per=Per.BOOKING,
     legal=True,
+    group=Group.LAW,
     record=Permission.RECORD_ORDERS,
+    check=_check_sentence,
 )
 
 FINE_PAYMENT: Final = Kind(
@@ -151,7 +237,9 @@ FINE_PAYMENT: Final = Kind(
     many=True,
     per=Per.BOOKING,
     legal=True,
+    group=Group.LAW,
     record=Permission.RECORD_ORDERS,
+    check=_check_payment,
 )
 
 REMAND_CREDIT: Final = Kind(
@@ -160,16 +248,20 @@ REMAND_CREDIT: Final = Kind(
     words=Sentence("Remand credit"),
     say=lambda value: Sentence("%(days)s days", {"days": value.days}),
     fields=(
-        Field("days", Sentence("Days"), Input.NUMBER, required=True),
+        Field("days", Sentence("Days"), Input.NUMBER),
+        Field("term", Sentence("Or a term, as the court said it"), Input.TERM),
         Field("sentence", Sentence("Towards the sentence"), Input.ITEM, of="sentence"),
         Field("stated_by_court", Sentence("The court stated it"), Input.YES_NO),
+        Field("already_in_term", Sentence("The court took it off the term itself"), Input.YES_NO),
         Field("from_on", Sentence("From"), Input.DATE),
         Field("until_on", Sentence("Until"), Input.DATE),
     ),
     many=True,
     per=Per.BOOKING,
     legal=True,
+    group=Group.LAW,
     record=Permission.RECORD_ORDERS,
+    check=_check_credit,
 )
 
 ADJUSTMENT: Final = Kind(
@@ -185,7 +277,9 @@ ADJUSTMENT: Final = Kind(
             required=True,
             options={key.value: words for key, words in ADJUSTMENT_TYPES.items()},
         ),
-        Field("days", Sentence("Days"), Input.NUMBER, required=True),
+        Field(
+            "days", Sentence("Days"), Input.NUMBER, hint=Sentence("Of an absence, leave 0: they are counted.")
+        ),
         Field("from_on", Sentence("From"), Input.DATE),
         Field("until_on", Sentence("Until"), Input.DATE),
         Field("why", Sentence("Why"), longest=200),
@@ -193,7 +287,9 @@ ADJUSTMENT: Final = Kind(
     many=True,
     per=Per.BOOKING,
     legal=True,
+    group=Group.LAW,
     record=Permission.RECORD_ORDERS,
+    check=_check_adjustment,
 )
 
 KINDS: Final = (SENTENCE, FINE_PAYMENT, REMAND_CREDIT, ADJUSTMENT)

@@ -1,0 +1,259 @@
+"""How much of a chain of sentences has to be served: credit, remission, adjustments, the working day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from hub.custody.sentencing.adjusting import adjusted, net_days
+from hub.custody.sentencing.case import Adjusted, Case, Credited, Notebook, Weight
+from hub.custody.sentencing.chains import Chain, Link
+from hub.custody.sentencing.counting import absent_days, counts, credited_days
+from hub.custody.sentencing.forms import ABSENCES
+from hub.custody.sentencing.policy import (
+    CreditOrder,
+    Licence,
+    Numbered,
+    Rounding,
+    rounded,
+    working_day,
+)
+from hub.custody.sentencing.terms import days_of, is_nothing
+from hub.sentences import Sentence
+
+
+@dataclass(frozen=True)
+class Served:
+    """The days of one chain. `by_policy` is False where a sentence of it has no policy: `release_on` is a bound."""
+
+    release_on: date
+    full_term_on: date
+    parole_on: date | None
+    by_policy: bool
+    licence: bool
+
+
+@dataclass(frozen=True)
+class _Credits:
+    """Days to take off before remission, by the link they start from, and after it."""
+
+    before: dict[int, int]
+    after: int
+    facts: tuple[int, ...]
+
+    @property
+    def total(self) -> int:
+        return sum(self.before.values()) + self.after
+
+
+def serve(chain: Chain, case: Case, holidays: frozenset[date], notes: Notebook) -> Served:
+    """The dates of a chain, each written down as it is found."""
+    credits = _credits(chain, case, notes)
+    away = _absences(chain, case, credits.total)
+    away_days = sum(absent_days(part) for part in away)
+    end_on = chain.start_on + timedelta(days=chain.days - 1)
+    if len(chain.links) > 1:
+        words = Sentence("Together they are %(days)s days.", {"days": chain.days})
+        notes.step(words, end_on, rule=Sentence("Consecutive terms add along the chain"))
+    full_term_on = _full_term(chain, end_on, credits, away_days, [part.fact for part in away], notes)
+    left = _after_credit(chain, credits.before)
+    days = _to_serve(chain, left, notes)
+    release_on = chain.start_on + timedelta(days=days - 1)
+    by_policy = all(link.rule is not None for link in chain.links)
+    if by_policy:
+        notes.step(
+            Sentence("%(days)s days from %(start_on)s.", {"days": days, "start_on": chain.start_on}),
+            release_on,
+        )
+    release_on = _moved(release_on, credits, away_days, by_policy, notes)
+    if by_policy:
+        release_on = adjusted(chain, case, release_on, full_term_on, notes)
+    release_on = (
+        _on_working_day(chain, release_on, full_term_on, holidays, notes) if by_policy else full_term_on
+    )
+    parole_on = _parole(chain, case, left, credits.after, away_days) if by_policy else None
+    licence = any(link.rule and link.rule.policy.licence is Licence.UNTIL_FULL_TERM for link in chain.links)
+    return Served(release_on, full_term_on, parole_on, by_policy, licence)
+
+
+def _credits(chain: Chain, case: Case, notes: Notebook) -> _Credits:
+    blocked = {fact for one in notes.problems if one.weight is not Weight.LOOK for fact in one.fact_ids}
+    before: dict[int, int] = {}
+    after, facts, room = 0, [], chain.days
+    for credit in case.credits:
+        place = _place(chain, credit)
+        if place is None or not counts(credit) or credit.fact in blocked:
+            continue
+        link = chain.links[place]
+        days = credited_days(credit, link.sentence.imposed.imposed_on)
+        if days > room:
+            words = Sentence(
+                "More days are credited than the term has. Check the credit and the term on the order."
+            )
+            notes.problem("CREDIT_LONGER_THAN_TERM", Weight.BLOCKS, words, credit.fact, link.sentence.fact)
+            days = max(0, room)
+        room -= days
+        facts.append(credit.fact)
+        if link.rule is not None and link.rule.policy.credit is CreditOrder.BEFORE_REMISSION:
+            before[place] = before.get(place, 0) + days
+        else:
+            after += days
+    return _Credits(before, after, tuple(facts))
+
+
+def _place(chain: Chain, credit: Credited) -> int | None:
+    """Which link a credit starts from; one towards the whole starts from the first."""
+    if credit.credit.sentence is None:
+        return 0
+    for place, link in enumerate(chain.links):
+        if link.sentence.item == credit.credit.sentence:
+            return place
+    return None
+
+
+def _absences(chain: Chain, case: Case, credit_days: int) -> list[Adjusted]:
+    """Absences that began while this chain was running, in their order; each lengthens what the next is held to."""
+    found: list[Adjusted] = []
+    end_on = chain.start_on + timedelta(days=chain.days - 1 - credit_days)
+    away = [part for part in case.adjustments if part.adjustment.type in ABSENCES]
+    for part in sorted(away, key=lambda one: (one.adjustment.from_on or date.min, one.fact)):
+        from_on = part.adjustment.from_on
+        if from_on is None or chain.start_on <= from_on <= end_on:
+            found.append(part)
+            end_on += timedelta(days=absent_days(part))
+    return found
+
+
+def _full_term(
+    chain: Chain, end_on: date, credits: _Credits, away_days: int, away: list[int], notes: Notebook
+) -> date:
+    full_term_on = end_on
+    if credits.total:
+        full_term_on -= timedelta(days=credits.total)
+        words = Sentence(
+            "The court credits %(days)s days: the full term ends sooner.", {"days": credits.total}
+        )
+        notes.step(words, full_term_on, rule=Sentence("Remand credit, applied once"), facts=credits.facts)
+    if away_days:
+        full_term_on += timedelta(days=away_days)
+        words = Sentence("%(days)s days away do not count: the full term ends later.", {"days": away_days})
+        notes.step(words, full_term_on, rule=Sentence("Unlawfully at large"), facts=tuple(away))
+    paid_on = chain.last_paid_on
+    least_on = max(chain.imposed_on, paid_on) if paid_on else chain.imposed_on
+    full_term_on = max(full_term_on, least_on)
+    notes.step(
+        Sentence("The full term ends on this day."),
+        full_term_on,
+        rule=Sentence("Full-term expiry = first day + days - 1"),
+    )
+    return full_term_on
+
+
+def _after_credit(chain: Chain, before: dict[int, int]) -> list[int]:
+    """Days of each link once the credit before remission is off, beginning with the link it is towards."""
+    left = [link.days for link in chain.links]
+    for place in sorted(before):
+        days = before[place]
+        for here in [*range(place, len(left)), *range(place)]:
+            taken = min(days, left[here])
+            left[here] -= taken
+            days -= taken
+    return left
+
+
+def _to_serve(chain: Chain, left: list[int], notes: Notebook) -> int:
+    """Days to be served; links under one policy are rounded together."""
+    groups: dict[int | None, list[tuple[Link, int]]] = {}
+    for link, days in zip(chain.links, left, strict=True):
+        groups.setdefault(None if link.rule is None else link.rule.id, []).append((link, days))
+    return sum(_group(chain, group, notes) for group in groups.values())
+
+
+def _group(chain: Chain, group: list[tuple[Link, int]], notes: Notebook) -> int:
+    rule, total = group[0][0].rule, sum(days for _, days in group)
+    if rule is None:
+        return total
+    policy = rule.policy
+    over = policy.remission_over
+    if not is_nothing(over) and chain.days <= days_of(over, chain.start_on):
+        words = Sentence(
+            "The term is too short for remission: all %(days)s days are served.", {"days": total}
+        )
+        notes.step(words, rule=Sentence("Shortest term with remission"), policy=rule.id)
+        return total
+    days = rounded(sum((part * link.treatment.serve for link, part in group), Fraction(0)), policy.rounding)
+    _write_remission(group, rule, total, days, notes)
+    least = min(total, policy.least_days)
+    if days < least:
+        words = Sentence("At least %(least)s days are served.", {"least": least})
+        notes.step(words, rule=Sentence("Least time to be served"), policy=rule.id)
+        return least
+    return days
+
+
+def _write_remission(
+    group: list[tuple[Link, int]], rule: Numbered, total: int, days: int, notes: Notebook
+) -> None:
+    if notes.silent:
+        return
+    facts = tuple(link.sentence.fact for link, _ in group)
+    sum_of = " + ".join(f"{part} x {link.treatment.serve}" for link, part in group)
+    words = Sentence(
+        "To be served: %(sum)s = %(days)s days; remission is %(remission)s days.",
+        {"sum": sum_of, "days": days, "remission": total - days},
+    )
+    notes.step(words, rule=Sentence("%(name)s", {"name": rule.policy.name}), facts=facts, policy=rule.id)
+    for link, _ in group:
+        if link.treatment.why:
+            words = Sentence("Excluded: %(why)s", {"why": link.treatment.why})
+            notes.step(words, facts=(link.sentence.fact, link.sentence.charge_fact), policy=rule.id)
+
+
+def _moved(release_on: date, credits: _Credits, away_days: int, by_policy: bool, notes: Notebook) -> date:
+    if credits.before and by_policy:
+        words = Sentence(
+            "The credit of %(days)s days came off before remission.", {"days": sum(credits.before.values())}
+        )
+        notes.step(words, facts=credits.facts)
+    if credits.after:
+        release_on -= timedelta(days=credits.after)
+        if by_policy:
+            words = Sentence("Less %(days)s days of credit, after remission.", {"days": credits.after})
+            notes.step(words, release_on, rule=Sentence("Order of credit"), facts=credits.facts)
+    if away_days:
+        release_on += timedelta(days=away_days)
+        if by_policy:
+            words = Sentence("Plus %(days)s days away.", {"days": away_days})
+            notes.step(words, release_on, rule=Sentence("Unlawfully at large"))
+    return release_on
+
+
+def _on_working_day(
+    chain: Chain, release_on: date, full_term_on: date, holidays: frozenset[date], notes: Notebook
+) -> date:
+    rule = chain.links[-1].rule
+    if rule is None:
+        return release_on
+    moved = min(working_day(release_on, rule.policy, holidays), full_term_on)
+    moved = max(moved, min(release_on, chain.imposed_on))
+    if moved != release_on:
+        words = Sentence("That day is no working day: release is moved to this one.")
+        notes.step(words, moved, rule=Sentence("Weekends and holidays"), policy=rule.id)
+    return moved
+
+
+def _parole(chain: Chain, case: Case, left: list[int], after: int, away_days: int) -> date | None:
+    """None where a sentence of the chain is closed to parole."""
+    total = Fraction(0)
+    for link, days in zip(chain.links, left, strict=True):
+        if link.treatment.parole is None:
+            return None
+        total += days * link.treatment.parole
+    days = rounded(total, Rounding.UP)
+    least = chain.links[0].rule.policy.parole_least if chain.links[0].rule else None
+    if least is not None and not is_nothing(least):
+        days = max(days, days_of(least, chain.start_on))
+    day = chain.start_on + timedelta(days=days - 1 - after + away_days)
+    day += timedelta(days=net_days(chain, case, date.max))
+    return max(day, chain.imposed_on)
