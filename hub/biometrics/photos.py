@@ -1,4 +1,4 @@
-"""Photos of faces: made small and clean, sealed like fingers, added and never overwritten."""
+"""Photos of faces and marks: made small and clean, sealed like fingers, added and never overwritten."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -41,6 +42,36 @@ _PAGE_QUALITY: Final = 85
 _SMALL_QUALITIES: Final = (80, 70, 60, 50, 40, 30, 20)
 _PAGE: Final = "photo"
 _SMALL: Final = "small photo"
+
+
+class Angle(StrEnum):
+    """From where a photo was taken; FRONT is the face that everybody sees."""
+
+    FRONT = "front"
+    LEFT = "left"
+    RIGHT = "right"
+    MARK = "mark"
+
+
+ANGLES: Final = {
+    Angle.FRONT: Sentence("From the front"),
+    Angle.LEFT: Sentence("From the person's left"),
+    Angle.RIGHT: Sentence("From the person's right"),
+    Angle.MARK: Sentence("A mark or tattoo"),
+}
+
+
+@dataclass(frozen=True)
+class PhotoLine:
+    """A photo in a list: whose, its number there, and what it shows."""
+
+    person_id: int
+    number: int
+    angle: Angle
+    mark: int | None
+    taken_at: datetime
+    recorded_at: datetime
+    by: str
 
 
 @dataclass(frozen=True)
@@ -87,10 +118,12 @@ def add_photo(
     taken_at: datetime,
     at: datetime,
     by: str,
+    angle: Angle = Angle.FRONT,
+    mark: int | None = None,
 ) -> None:
-    """Put a photo into the vault; it is the one that is shown from now on. Terminals hear of it.
+    """Put a photo into the vault; of a face from the front terminals hear, and it is shown from now on.
 
-    RefusedError when it is said to be taken in the future.
+    `mark` is the item of the fact that a photo of a mark shows. RefusedError when it is said to be taken in the future.
     """
     if taken_at > at + timedelta(minutes=5):
         raise RefusedError(
@@ -107,37 +140,77 @@ def add_photo(
             taken_at=taken_at,
             recorded_at=at,
             recorded_by=by,
+            angle=angle.value,
+            mark=mark,
         )
     )
-    note_change(session, person_id, at)
+    if angle is Angle.FRONT:
+        note_change(session, person_id, at)
 
 
-def photo_for(session: Session, vault: Vault, person_id: int) -> ShownPhoto | None:
-    """The newest photo of somebody; None when there is none, or when the person's key was thrown away.
+def photo_for(
+    session: Session,
+    vault: Vault,
+    person_id: int,
+    *,
+    number: int | None = None,
+    known_at: datetime | None = None,
+) -> ShownPhoto | None:
+    """The newest face of somebody, as known at `known_at`, or the photo with this number.
+
+    None when there is none, or when the person's key was thrown away.
 
     WireError UNSEALABLE when the vault key is not the one that locked it.
     """
     lock = vault.person_key(session, person_id)
-    newest = select(Photo).where(Photo.person_id == person_id).order_by(Photo.number.desc()).limit(1)
-    row = session.scalar(newest)
+    wanted = select(Photo).where(Photo.person_id == person_id)
+    wanted = wanted.where(Photo.angle == Angle.FRONT if number is None else Photo.number == number)
+    if known_at is not None:
+        wanted = wanted.where(Photo.recorded_at <= known_at)
+    row = session.scalar(wanted.order_by(Photo.number.desc()).limit(1))
     if lock is None or row is None:
         return None
     return ShownPhoto(lock.unlock(row.sealed_page, _PAGE, 0, row.number), row.taken_at, row.recorded_by)
 
 
 def people_with_photo(session: Session, person_ids: Collection[int]) -> set[int]:
-    """Those of the people who have a photo."""
-    return set(session.scalars(select(Photo.person_id).where(Photo.person_id.in_(person_ids))))
+    """Those of the people whose face there is a photo of."""
+    wanted = select(Photo.person_id).where(Photo.person_id.in_(person_ids), Photo.angle == Angle.FRONT)
+    return set(session.scalars(wanted))
+
+
+def photos_of(
+    session: Session, person_ids: Collection[int], *, known_at: datetime | None = None
+) -> list[PhotoLine]:
+    """Every photo of these people as known at `known_at`, newest first, without the pictures."""
+    wanted = select(
+        Photo.person_id,
+        Photo.number,
+        Photo.angle,
+        Photo.mark,
+        Photo.taken_at,
+        Photo.recorded_at,
+        Photo.recorded_by,
+    ).where(Photo.person_id.in_(person_ids))
+    if known_at is not None:
+        wanted = wanted.where(Photo.recorded_at <= known_at)
+    return [
+        PhotoLine(person_id, number, Angle(angle), mark, taken_at, recorded_at, by)
+        for person_id, number, angle, mark, taken_at, recorded_at, by in session.execute(
+            wanted.order_by(Photo.id.desc())
+        )
+    ]
 
 
 def terminal_photos_for(session: Session, vault: Vault, person_ids: Collection[int]) -> dict[int, bytes]:
-    """The newest photo of each person as a JPEG of at most SMALL_BYTES; people without one are left out.
+    """The newest face of each person as a JPEG of at most SMALL_BYTES; people without one are left out.
 
     WireError UNSEALABLE when the vault key is not the one that locked them.
     """
     keys = session.scalars(select(PersonKey).where(PersonKey.person_id.in_(person_ids)))
     locks: dict[int, PersonLock] = {row.person_id: vault.open_key(row) for row in keys}
-    last = select(func.max(Photo.id)).where(Photo.person_id.in_(locks)).group_by(Photo.person_id)
+    faces = select(func.max(Photo.id)).where(Photo.person_id.in_(locks), Photo.angle == Angle.FRONT)
+    last = faces.group_by(Photo.person_id)
     return {
         row.person_id: locks[row.person_id].unlock(row.sealed_small, _SMALL, 0, row.number)
         for row in session.scalars(select(Photo).where(Photo.id.in_(last)))

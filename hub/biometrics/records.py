@@ -40,7 +40,11 @@ class Finger(Base):
 
 
 class Photo(Base):
-    """A person's face in two sizes; `number` counts from 1 and the highest is shown. Append-only."""
+    """A photo of a person in two sizes; `number` counts from 1. Append-only.
+
+    Of the angle "front" the highest number is the face that is shown. `mark` is the item of the fact that a photo of a
+    mark belongs to.
+    """
 
     __tablename__ = "photos"
     __table_args__ = (UniqueConstraint("person_id", "number"),)
@@ -53,6 +57,8 @@ class Photo(Base):
     taken_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str] = mapped_column(String(64))
+    angle: Mapped[str] = mapped_column(String(8), server_default="front")
+    mark: Mapped[int | None]
 
 
-protect(cast(Table, Photo.__table__))
+protect(cast(Table, Photo.__table__), door="biometrics")

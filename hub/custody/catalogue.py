@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from hub.custody import legal, stays, who
+from hub.custody import legal, papers, stays, who
 from hub.custody.facts.kinds import Kind
 from hub.custody.identity import IDENTITY
 from hub.custody.sentencing import forms as sentencing
 
-_ALL: Final[tuple[Kind[Any], ...]] = (IDENTITY, *who.KINDS, *stays.KINDS, *legal.KINDS, *sentencing.KINDS)
+_ALL: Final[tuple[Kind[Any], ...]] = (
+    IDENTITY,
+    *who.KINDS,
+    *stays.KINDS,
+    *legal.KINDS,
+    *sentencing.KINDS,
+    *papers.KINDS,
+)
 
 KINDS: Final[dict[str, Kind[Any]]] = {kind.name: kind for kind in _ALL}
 """By name, in the order in which pages offer them."""

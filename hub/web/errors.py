@@ -24,13 +24,17 @@ _SENTENCES: Final = {
     403: Sentence("Your role does not allow this. If your work needs it, ask the administrator."),
     404: Sentence("There is no such page. It may have moved, or the address was typed wrongly."),
     405: Sentence("This page does not take that kind of request. Go back and try again."),
-    413: Sentence("That is too much for one request. Choose smaller files: at most 5 MB each."),
+    413: Sentence("That is too much for one request. Choose smaller files."),
     429: Sentence("Too many requests. Wait a moment and try again."),
     500: Sentence(
         "Something went wrong in the hub. Nothing was changed. Try again, and tell the technician."
     ),
     503: Sentence("The hub is busy. Wait a moment and try again."),
 }
+_TOO_LARGE: Final = Sentence(
+    "That is too much for one request: this page takes at most %(mb)s MB. Nothing was stored. "
+    "Go back: what you typed is still there. Choose smaller files, or scan with fewer dots per inch."
+)
 _FORM_EXPIRED = Sentence("This form has expired. Go back, open the page again and repeat it.")
 _TITLES: Final = {
     400: "Not understood",
@@ -73,6 +77,8 @@ def _of_http(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400 or status not in HTTPStatus._value2member_map_:
         return Response(error.get_body(), status, error.get_headers())
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE and request.max_content_length:
+        return answer(status, Sentence(_TOO_LARGE.text, {"mb": max(1, request.max_content_length >> 20)}))
     return answer(status, _SENTENCES.get(status, _SENTENCES[400 if status < 500 else 500]))
 
 
