@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceEr
 import hub.accounts.commands
 import hub.custody.search.commands
 import hub.ingest.commands
+import hub.keeping.oversight.commands
 import hub.movements.commands
 import hub.movements.orders.commands
 import hub.reception.commands
@@ -69,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     hub.terminals.commands.register(subparsers, find_checkpoint)
     hub.reception.commands.register(subparsers)
     hub.ingest.commands.register(subparsers)
+    hub.keeping.oversight.commands.register(subparsers)
     hub.website.commands.register(subparsers)
     return parser
 

@@ -11,6 +11,8 @@ from typing import Protocol
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from hub.accounts.audit_head import FILE as AUDIT_HEAD
+from hub.accounts.audit_sealing import Sealer
 from hub.biometrics.vault_key import open_vault
 from hub.database import make_engine, make_sessions
 from hub.ingest.answers import Answers
@@ -65,6 +67,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     desks.append(RenewalDesk(sessions, signing_key, authority_pem(settings.keys), uplink.send))
     desks.append(ConfigurationDesk(sessions, signing_key, uplink.send, tell_alarm))
     desks.append(EnrolmentBooks(sessions, vault, signing_key, receiving_key, uplink.send))
+    desks.append(Sealer(sessions, signing_key, settings.data / AUDIT_HEAD))
     enrolment: list[Desk] = [EnrolmentWork(sessions, vault, receiving_key, _now)]
     notify, beats = (
         Notify(),

@@ -51,4 +51,4 @@ class Fact(Base):
     corrects_id: Mapped[int | None] = mapped_column(BIG)
 
 
-protect(cast(Table, Fact.__table__))
+protect(cast(Table, Fact.__table__), door="facts")
