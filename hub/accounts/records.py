@@ -15,7 +15,8 @@ from hub.database import Base, Id
 class Account(Base):
     """Somebody who may log in. `must_change` asks for a new password before anything else.
 
-    `name` is how colleagues read of them; empty where nobody wrote one.
+    `name` is how colleagues read of them; empty where nobody wrote one. `factor_due_at` is until when a role that
+    must have a second factor may do without; None before the first sign-in.
     """
 
     __tablename__ = "accounts"
@@ -28,6 +29,7 @@ class Account(Base):
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     name: Mapped[str] = mapped_column(String(80), default="")
+    factor_due_at: Mapped[datetime | None]
 
 
 class OfficerPin(Base):
@@ -51,7 +53,12 @@ class OfficerChange(Base):
 
 
 class LoginSession(Base):
-    """A browser that signed in. Only the hash of its token is kept."""
+    """A browser that signed in. Only the hash of its token is kept.
+
+    While `waits` the second factor was not shown yet. `proved_at` is when its owner last proved who they are, by the
+    strongest means they have; `known` that the browser had signed in before. `challenge` is what a security key has
+    to answer, once.
+    """
 
     __tablename__ = "login_sessions"
 
@@ -62,6 +69,12 @@ class LoginSession(Base):
     seen_at: Mapped[datetime]
     address: Mapped[str] = mapped_column(String(64))
     ended_at: Mapped[datetime | None]
+    proved_at: Mapped[datetime | None]
+    waits: Mapped[bool] = mapped_column(default=False)
+    known: Mapped[bool] = mapped_column(default=False)
+    browser: Mapped[str] = mapped_column(String(60), default="")
+    challenge: Mapped[bytes | None] = mapped_column(LargeBinary(64))
+    challenge_at: Mapped[datetime | None]
 
     account: Mapped[Account] = relationship(lazy="joined")
 
@@ -92,17 +105,22 @@ class LoginFailure(Base):
 
 
 class AuditEntry(Base):
-    """One look or one change: who, when, from where, what, about whom. Append-only; no names in `detail`."""
+    """One look or one change: who, in what role, when, from where, what, about whom, why. Append-only.
+
+    No names in `detail`. `hub.accounts.audit_records` chains the lines.
+    """
 
     __tablename__ = "audit_entries"
 
     id: Mapped[Id]
     at: Mapped[datetime] = mapped_column(index=True)
-    actor: Mapped[str] = mapped_column(String(64))
+    actor: Mapped[str] = mapped_column(String(64), index=True)
     address: Mapped[str] = mapped_column(String(64))
     act: Mapped[str] = mapped_column(String(64))
     subject: Mapped[str] = mapped_column(String(64), index=True)
     detail: Mapped[str] = mapped_column(String(500))
+    role: Mapped[str] = mapped_column(String(32), default="")
+    why: Mapped[str] = mapped_column(String(200), default="")
 
 
 for _kept in (OfficerChange, AuditEntry):
