@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -49,10 +50,25 @@ class TerminalSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     second_person: bool = False
 
 
+class AccountSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Signing in. `second_factor` names the roles that must have one, `grace_days` after their first sign-in.
+
+    `control_room_networks` (10.20.0.0/24) is where the control room works; `site` is the address of the pages
+    (https://hub.example:8443) where a server before the hub hides it; `most_sessions` goes by role.
+    """
+
+    second_factor: tuple[str, ...] = ("administrator", "records_officer", "director", "auditor", "health")
+    grace_days: Annotated[int, Meta(ge=0, le=90)] = 7
+    control_room_networks: tuple[str, ...] = ()
+    site: Annotated[str, Meta(max_length=253, pattern=r"^(https?://[A-Za-z0-9.:-]+)?$")] = ""
+    most_sessions: dict[str, Annotated[int, Meta(ge=1, le=100)]] = {}
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     database: str = ""
     broker: BrokerSettings = BrokerSettings()
     terminals: TerminalSettings = TerminalSettings()
+    accounts: AccountSettings = AccountSettings()
 
 
 @dataclass(frozen=True)
@@ -63,6 +79,7 @@ class Settings:
     database: str
     broker: BrokerSettings
     terminals: TerminalSettings = field(default_factory=TerminalSettings)
+    accounts: AccountSettings = field(default_factory=AccountSettings)
 
     @property
     def keys(self) -> Path:
@@ -115,7 +132,18 @@ def _settings(data: Path, raw: bytes, path: Path) -> Settings:
         raise SettingsError(
             f"{path}: `database` must not hold a password. Put it into a password file (PGPASSFILE)."
         )
-    return Settings(data, database, file.broker, file.terminals)
+    _check_networks(file.accounts.control_room_networks, path)
+    return Settings(data, database, file.broker, file.terminals, file.accounts)
+
+
+def _check_networks(networks: tuple[str, ...], path: Path) -> None:
+    for text in networks:
+        try:
+            ip_network(text, strict=False)
+        except ValueError:
+            raise SettingsError(
+                f"{path}: `accounts.control_room_networks` holds {text!r}. Write a network such as 10.20.0.0/24."
+            ) from None
 
 
 def _text(file: _File) -> str:

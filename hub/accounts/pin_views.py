@@ -10,7 +10,8 @@ from hub.accounts.audit import Actor
 from hub.accounts.passwords import Passwords
 from hub.accounts.permissions import Permission
 from hub.accounts.pins import AT_TERMINALS, MAX_DIGITS, MIN_DIGITS, hash_pin, pin_of, set_pin
-from hub.accounts.sessions import MustWaitError, WrongPasswordError, verify_again
+from hub.accounts.sessions import WrongPasswordError, verify_again
+from hub.accounts.tries import MustWaitError
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import Site, now, reading, service, visitor, writing
 from hub.web.routes import Pages

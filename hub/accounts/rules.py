@@ -50,7 +50,12 @@ def is_alive(created_at: datetime, seen_at: datetime, now: datetime, *, watching
 
 def make_password(choose: Callable[[str], str] = secrets.choice) -> str:
     """Four groups of four readable characters: 79 bits."""
-    return "-".join("".join(choose(_ALPHABET) for _ in range(4)) for _ in range(4))
+    return readable_code(4, choose)
+
+
+def readable_code(groups: int, choose: Callable[[str], str] = secrets.choice) -> str:
+    """Groups of four characters that paper and a bad pen do not confuse: almost 20 bits a group."""
+    return "-".join("".join(choose(_ALPHABET) for _ in range(4)) for _ in range(groups))
 
 
 def fault_of_password(password: str, login: str) -> Sentence | None:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
+from hub.accounts.browsers import browser_name
+from hub.accounts.factors.held import has_factor
 from hub.accounts.passwords import Passwords
-from hub.accounts.records import Account, KnownDevice, LoginFailure, LoginSession
-from hub.accounts.rules import FAILURES_FORGOTTEN_AFTER, is_alive, wait_after
+from hub.accounts.policy import DEFAULT_RULES, SHORT_WAIT, SignInRules
+from hub.accounts.records import Account, KnownDevice, LoginSession
+from hub.accounts.rules import ABSOLUTE_LIMIT, LONGEST_WAIT, is_alive
+from hub.accounts.tries import (
+    count_try,
+    device_place,
+    forget_failures,
+    hash_token,
+    place_of,
+)
 from hub.database import Sessions, session_scope
 from hub.sentences import RefusedError, Sentence
 
@@ -27,11 +36,15 @@ NOBODY: Final = "(no such login)"
 
 @dataclass(frozen=True)
 class SignedIn:
-    """What the browser gets: the session's token, and the device's for later sign-ins."""
+    """What the browser gets: the session's token, and the device's for later sign-ins.
+
+    With `waits` the second factor comes next.
+    """
 
     token: str
     device: str
     must_change: bool
+    waits: bool = False
 
 
 class WrongPasswordError(RefusedError):
@@ -39,22 +52,6 @@ class WrongPasswordError(RefusedError):
 
     def __init__(self) -> None:
         super().__init__("wrong_password", Sentence("Login or password is wrong. Check both and try again."))
-
-
-class MustWaitError(RefusedError):
-    """Too many wrong passwords from this place; `seconds` until the next try is heard."""
-
-    def __init__(self, seconds: int) -> None:
-        message = Sentence(
-            "Too many wrong passwords from here. Wait %(seconds)s s and try again, or ask the administrator.",
-            {"seconds": seconds},
-        )
-        super().__init__("must_wait", message)
-        self.seconds = seconds
-
-
-def hash_token(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
 
 
 def sign_in(
@@ -66,8 +63,10 @@ def sign_in(
     address: str,
     device: str | None,
     now: datetime,
+    browser: str = "",
+    rules: SignInRules = DEFAULT_RULES,
 ) -> SignedIn:
-    """Open a session; WrongPasswordError or MustWaitError otherwise.
+    """Open a session; WrongPasswordError or MustWaitError otherwise. `browser` is what it says of itself.
 
     The try is counted as a failure before the password is looked at, so that many at once gain nothing, and the
     slow hash is reckoned outside any transaction.
@@ -75,8 +74,10 @@ def sign_in(
     login = login.strip().lower()[:64]
     with session_scope(sessions) as session:
         account = _open_account(session, login)
-        place = _place(session, account, device, address)
-        _count_try(session, login, place, now)
+        at_home = device_place(session, account, device)
+        place = at_home or place_of(address)
+        longest = SHORT_WAIT if rules.is_control_room(address) else LONGEST_WAIT
+        count_try(session, login, place, now, longest=longest)
         encoded = account.password_hash if account else None
     right = passwords.verify(encoded, password)
     with session_scope(sessions) as session:
@@ -88,9 +89,10 @@ def sign_in(
             write_down(session, at=now, actor=named, act="sign_in.refused", subject=named.login)
             refused = True
         else:
-            _forget_failures(session, login, place)
+            forget_failures(session, login, place)
             write_down(session, at=now, actor=actor, act="sign_in", subject=login)
-            opened = _open(session, account, address, device, now)
+            row = LoginSession(address=address[:64], browser=browser_name(browser), known=at_home is not None)
+            opened = _open(session, account, row, device, now, rules)
             refused = False
     if refused:
         raise WrongPasswordError
@@ -104,15 +106,15 @@ def verify_again(
 
     Counted like a sign-in, so that an open screen is no place to guess passwords at.
     """
-    place = f"address {actor.address}"
+    place = place_of(actor.address)
     with session_scope(sessions) as session:
         account = _open_account(session, actor.login)
-        _count_try(session, actor.login, place, now)
+        count_try(session, actor.login, place, now)
         encoded = account.password_hash if account else None
     right = passwords.verify(encoded, password)
     with session_scope(sessions) as session:
         if right:
-            _forget_failures(session, actor.login, place)
+            forget_failures(session, actor.login, place)
         else:
             write_down(session, at=now, actor=actor, act="password.refused", subject=actor.login)
     if not right:
@@ -144,53 +146,80 @@ def _open_account(session: Session, login: str) -> Account | None:
     return session.scalar(select(Account).where(Account.login == login, Account.closed_at.is_(None)))
 
 
-def _place(session: Session, account: Account | None, device: str | None, address: str) -> str:
-    """A browser that signed in before has its own count: strangers' failures cannot keep it out."""
-    if account is not None and device:
-        hashed = hash_token(device)
-        known = select(KnownDevice.id).where(
-            KnownDevice.account_id == account.id, KnownDevice.token_hash == hashed
-        )
-        if session.scalar(known) is not None:
-            return f"device {hashed.hex()[:32]}"
-    return f"address {address}"
-
-
-def _count_try(session: Session, login: str, place: str, now: datetime) -> None:
-    session.execute(delete(LoginFailure).where(LoginFailure.last_at < now - FAILURES_FORGOTTEN_AFTER))
-    row = session.scalar(
-        select(LoginFailure).where(LoginFailure.login == login, LoginFailure.place == place).with_for_update()
-    )
-    if row is None:
-        session.add(LoginFailure(login=login, place=place, failures=1, last_at=now))
-        return
-    left = row.last_at + wait_after(row.failures) - now
-    if left > timedelta(0):
-        raise MustWaitError(max(1, round(left.total_seconds())))
-    row.failures += 1
-    row.last_at = now
-
-
-def _forget_failures(session: Session, login: str, place: str) -> None:
-    session.execute(delete(LoginFailure).where(LoginFailure.login == login, LoginFailure.place == place))
-
-
-def _open(session: Session, account: Account, address: str, device: str | None, now: datetime) -> SignedIn:
+def _open(
+    session: Session,
+    account: Account,
+    row: LoginSession,
+    device: str | None,
+    now: datetime,
+    rules: SignInRules,
+) -> SignedIn:
     token = secrets.token_urlsafe(32)
     device = device or secrets.token_urlsafe(32)
-    session.add(
-        LoginSession(
-            token_hash=hash_token(token),
-            account_id=account.id,
-            created_at=now,
-            seen_at=now,
-            address=address[:64],
-        )
-    )
+    row.token_hash, row.account_id, row.created_at, row.seen_at = hash_token(token), account.id, now, now
+    row.waits = rules.asks_for_factor(account.role, row.address) and has_factor(session, account.id)
+    row.proved_at = None if row.waits else now
+    if account.factor_due_at is None:
+        account.factor_due_at = now + rules.grace
+    session.add(row)
+    session.flush()
+    _end_the_oldest(session, account, row.id, now, rules)
+    if not row.waits:
+        remember_device(session, account.id, device, now=now)
+    return SignedIn(token, device, account.must_change, row.waits)
+
+
+def remember_device(session: Session, account_id: int, device: str, *, now: datetime) -> None:
+    """From now on the failures of strangers do not touch this browser's sign-ins to the account."""
     hashed = hash_token(device)
     known = select(KnownDevice.id).where(
-        KnownDevice.account_id == account.id, KnownDevice.token_hash == hashed
+        KnownDevice.account_id == account_id, KnownDevice.token_hash == hashed
     )
     if session.scalar(known) is None:
-        session.add(KnownDevice(token_hash=hashed, account_id=account.id, since_at=now))
-    return SignedIn(token, device, account.must_change)
+        session.add(KnownDevice(token_hash=hashed, account_id=account_id, since_at=now))
+
+
+def living_sessions(session: Session, account_id: int, *, now: datetime) -> list[LoginSession]:
+    """The sessions of an account that were not ended and are not too old, the one used last first."""
+    rows = session.scalars(
+        select(LoginSession)
+        .where(LoginSession.account_id == account_id, LoginSession.ended_at.is_(None))
+        .where(LoginSession.created_at > now - ABSOLUTE_LIMIT)
+        .order_by(LoginSession.seen_at.desc(), LoginSession.id.desc())
+    )
+    return list(rows)
+
+
+def end_session(
+    session: Session, account_id: int, session_id: int, *, login: str, actor: Actor, now: datetime
+) -> None:
+    """End one session of this account; RefusedError when it holds no living one of this number."""
+    ended = session.scalar(
+        update(LoginSession)
+        .where(
+            LoginSession.id == session_id,
+            LoginSession.account_id == account_id,
+            LoginSession.ended_at.is_(None),
+        )
+        .values(ended_at=now)
+        .returning(LoginSession.id)
+    )
+    if ended is None:
+        raise RefusedError("no_session", Sentence("This session has ended already. Look at the list again."))
+    write_down(session, at=now, actor=actor, act="session.end", subject=login)
+
+
+def _end_the_oldest(
+    session: Session, account: Account, newest: int, now: datetime, rules: SignInRules
+) -> None:
+    most = rules.most_sessions.get(account.role, 1)
+    others = [row for row in living_sessions(session, account.id, now=now) if row.id != newest]
+    for row in others[most - 1 :]:
+        row.ended_at = now
+        write_down(
+            session,
+            at=now,
+            actor=Actor(account.login, row.address),
+            act="session.crowded_out",
+            subject=account.login,
+        )

@@ -11,7 +11,8 @@ from hub.accounts.audit import Actor
 from hub.accounts.passwords import Passwords
 from hub.accounts.permissions import Permission
 from hub.accounts.rules import ABSOLUTE_LIMIT, MIN_PASSWORD_LENGTH
-from hub.accounts.sessions import MustWaitError, SignedIn, WrongPasswordError, sign_in, sign_out
+from hub.accounts.sessions import SignedIn, WrongPasswordError, sign_in, sign_out
+from hub.accounts.tries import MustWaitError
 from hub.sentences import RefusedError, Sentence
 from hub.web.addresses import safe_path
 from hub.web.door import Site, now, reading, service, visitor, visitor_or_none, writing

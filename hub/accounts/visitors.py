@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
-from hub.accounts.permissions import permissions_of
+from sqlalchemy.orm import Session
+
+from hub.accounts.emergencies.held import opened_to
+from hub.accounts.factors.held import has_factor
+from hub.accounts.permissions import Permission, permissions_of
+from hub.accounts.policy import DEFAULT_RULES, SignInRules
 from hub.accounts.records import LoginSession
 from hub.accounts.sessions import SEEN_EVERY, recognise, touch
 from hub.database import Sessions, session_scope
 from hub.web.door import Recognise, Visitor
 
+_AT_THE_DOOR: Final = frozenset({Permission.ENTERING.value})
+_IN_THE_HALL: Final = frozenset({Permission.ENTERING.value, Permission.SIGNED_IN.value})
 
-def recogniser(sessions: Sessions) -> Recognise:
+
+def recogniser(sessions: Sessions, rules: SignInRules = DEFAULT_RULES) -> Recognise:
     """A reader of session tokens on this database."""
 
     def read(token: str, address: str, watching: bool, now: datetime) -> Visitor | None:
@@ -19,7 +28,7 @@ def recogniser(sessions: Sessions) -> Recognise:
             row = recognise(session, token, now=now, watching=watching)
             if row is None:
                 return None
-            found, seen_at = _visitor(row, address), row.seen_at
+            found, seen_at = _visitor(session, row, address, rules, now), row.seen_at
         # A screen that only watches must not keep the rest of the session awake.
         if not watching and now - seen_at > SEEN_EVERY:
             with session_scope(sessions) as session:
@@ -29,12 +38,38 @@ def recogniser(sessions: Sessions) -> Recognise:
     return read
 
 
-def _visitor(row: LoginSession, address: str) -> Visitor:
+def _visitor(session: Session, row: LoginSession, address: str, rules: SignInRules, now: datetime) -> Visitor:
+    account = row.account
+    asked = _asked(session, row, rules, now)
+    allowed = permissions_of(account.role)
+    if asked:
+        allowed = _AT_THE_DOOR if row.waits else _IN_THE_HALL
+    opened: frozenset[tuple[str, str]] = frozenset()
+    if Permission.BREAK_GLASS in allowed:
+        opened = opened_to(session, account.id, now=now)
     return Visitor(
         session_id=row.id,
-        login=row.account.login,
-        role=row.account.role,
-        permissions=permissions_of(row.account.role),
+        login=account.login,
+        role=account.role,
+        permissions=allowed,
         address=address,
-        must_change=row.account.must_change,
+        must_change=account.must_change,
+        account_id=account.id,
+        name=account.name,
+        asked=asked,
+        proved_at=row.proved_at,
+        opened=opened,
     )
+
+
+def _asked(session: Session, row: LoginSession, rules: SignInRules, now: datetime) -> str:
+    """Where this visitor has to go before anything else, "" when nothing is asked."""
+    account = row.account
+    if row.waits:
+        return "factor_door.second_factor"
+    if account.must_change:
+        return "accounts.password"
+    due = account.factor_due_at
+    if due is not None and due <= now and rules.must_have_factor(account.role):
+        return "" if has_factor(session, account.id) else "own_account.account"
+    return ""

@@ -18,7 +18,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Visitor:
-    """Whoever is signed in on this request, and what they may do."""
+    """Whoever is signed in on this request, and what they may do.
+
+    `asked` is the endpoint where they have to do something first, "" where nothing is asked. `proved_at` is when
+    they last proved who they are. `opened` holds (permission, person number) of what break-glass opened to them.
+    """
 
     session_id: int
     login: str
@@ -26,9 +30,18 @@ class Visitor:
     permissions: frozenset[str]
     address: str
     must_change: bool
+    account_id: int = 0
+    name: str = ""
+    asked: str = ""
+    proved_at: datetime | None = None
+    opened: frozenset[tuple[str, str]] = frozenset()
 
     def may(self, permission: str) -> bool:
         return permission in self.permissions
+
+    def may_about(self, permission: str, number: str) -> bool:
+        """Whether they may, by their role or for this one person's file by break-glass."""
+        return self.may(permission) or (permission, number) in self.opened
 
 
 Recognise = Callable[[str, str, bool, datetime], Visitor | None]

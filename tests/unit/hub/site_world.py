@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
-from hub.accounts.actions import add_account, change_password
+from hub.accounts.actions import add_account, change_password, find_account
 from hub.accounts.audit import OPERATOR
 from hub.accounts.passwords import Passwords
 from hub.accounts.permissions import Role
@@ -33,6 +33,7 @@ from hub.website.app import Parts, create_app
 
 NOON = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 """Noon in Belize."""
+NEVER = datetime(2999, 1, 1, tzinfo=UTC)
 PASSWORD = "correct-horse-battery"
 SITE = b"""
 [[zone]]
@@ -104,10 +105,11 @@ class World:
         return client
 
     def account(self, login: str, role: Role = Role.RECORDS_OFFICER) -> None:
-        """An account whose password is PASSWORD."""
+        """An account whose password is PASSWORD, and whose time to do without a second factor never ends."""
         with session_scope(self.sessions) as session:
             add_account(session, login, role, passwords=self.passwords, actor=OPERATOR, at=self.at)
             change_password(session, login, PASSWORD, passwords=self.passwords, actor=OPERATOR, at=self.at)
+            find_account(session, login).factor_due_at = NEVER
 
     def site(self) -> None:
         with session_scope(self.sessions) as session:

@@ -28,15 +28,8 @@ from hub.accounts.rules import (
     make_password,
     wait_after,
 )
-from hub.accounts.sessions import (
-    MustWaitError,
-    SignedIn,
-    WrongPasswordError,
-    hash_token,
-    recognise,
-    sign_in,
-    sign_out,
-)
+from hub.accounts.sessions import SignedIn, WrongPasswordError, recognise, sign_in, sign_out
+from hub.accounts.tries import MustWaitError, hash_token
 from hub.database import session_scope
 from hub.errors import HubError
 
