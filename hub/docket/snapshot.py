@@ -1,0 +1,118 @@
+"""What is known of one person at one moment: all that a check may look at. Pure values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Generic, cast
+
+from hub.custody.facts.kinds import Kind, V
+from hub.custody.legal import LegalStatus
+from hub.web.formats import SITE_ZONE
+
+
+@dataclass(frozen=True)
+class Known(Generic[V]):
+    """One thing as it holds: `item` names it in other facts, `row` is the number of the fact that counts."""
+
+    item: int
+    value: V
+    row: int
+    effective_at: datetime
+
+
+class Sureness(StrEnum):
+    """How a date of release is known."""
+
+    VERIFIED = "verified"
+    UNVERIFIED = "unverified"
+    NOT_LATER_THAN = "not_later_than"
+    WITHOUT_DATE = "without_date"
+    """Life and the like: no date is expected."""
+    NOT_RECKONED = "not_reckoned"
+
+
+@dataclass(frozen=True)
+class ReleaseClock:
+    """When somebody is to go, as far as it is known. `state` changes whenever what it was reckoned from does."""
+
+    sureness: Sureness
+    on: date | None = None
+    parole_on: date | None = None
+    state: str = ""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The last proof of a place."""
+
+    zone_code: str
+    proven_at: datetime
+
+
+@dataclass(frozen=True)
+class Query:
+    """Something that a person said is wrong, and that nobody has answered."""
+
+    number: int
+    opened_at: datetime
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class SameFinger:
+    """Another person has a finger of this one. `since_at` is when it was found."""
+
+    other_id: int
+    other_number: str
+    since_at: datetime
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One person in custody. `facts` by kind; `statuses` is the history of the legal status, oldest first.
+
+    `ended` tells by kind when the last item of it ended. `home_is_adult` is None where the place is for nobody in
+    particular. `missing` are the items of Mandela Rule 7 that the file lacks.
+    """
+
+    person_id: int
+    number: str
+    surname: str
+    given: str
+    born_on: date | None
+    booking_id: int
+    admitted_at: datetime
+    at: datetime
+    facts: Mapping[str, Sequence[Known[Any]]] = field(default_factory=dict)
+    statuses: Sequence[Known[Any]] = ()
+    ended: Mapping[str, datetime] = field(default_factory=dict)
+    seen: Seen | None = None
+    release: ReleaseClock = ReleaseClock(Sureness.NOT_RECKONED)
+    missing: Sequence[str] = ()
+    home_is_adult: bool | None = None
+    same_fingers: Sequence[SameFinger] = ()
+    queries: Sequence[Query] = ()
+    site_has_terminals: bool = True
+    site_has_cells: bool = True
+
+    @property
+    def today(self) -> date:
+        """The day at the site."""
+        return self.at.astimezone(SITE_ZONE).date()
+
+    def of(self, kind: Kind[V]) -> Sequence[Known[V]]:
+        """What holds of a kind, in the order it was opened."""
+        return cast("Sequence[Known[V]]", self.facts.get(kind.name, ()))
+
+    def one(self, kind: Kind[V]) -> Known[V] | None:
+        """The only one of a kind that holds once."""
+        held = self.of(kind)
+        return held[-1] if held else None
+
+    @property
+    def status(self) -> LegalStatus:
+        """UNKNOWN where nothing is recorded."""
+        return self.statuses[-1].value.status if self.statuses else LegalStatus.UNKNOWN

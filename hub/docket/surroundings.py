@@ -1,0 +1,83 @@
+"""What all people have in common in one look: the site, joined files, open queries. Read once a look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.custody.merging.reading import joined_stays, leads
+from hub.custody.records import Person
+from hub.docket.limits import Limits
+from hub.docket.limits_in_force import limits_on
+from hub.docket.records import FingerPair
+from hub.docket.snapshot import Query, SameFinger
+from hub.movements.cells.reading import cells
+from hub.movements.cells.rules import Ages
+from hub.terminals.records import Status, Terminal
+from hub.web.formats import SITE_ZONE
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """`adult_cells` and `adult_zones` are for adults alone; `mixed` are juveniles who share a cell with adults.
+
+    `leads` names the leading person of a joined file, `stays` the stay that a stay was set aside into.
+    """
+
+    at: datetime
+    limits: Limits
+    leads: Mapping[int, int]
+    stays: Mapping[int, int]
+    queries: Mapping[int, list[Query]]
+    same_fingers: Mapping[int, list[SameFinger]]
+    adult_cells: frozenset[str]
+    adult_zones: frozenset[str]
+    has_terminals: bool
+    has_cells: bool
+
+    def family(self, person_ids: list[int]) -> dict[int, int]:
+        """Every person whose facts count for one of these leading ones, with the leading one."""
+        wanted = set(person_ids)
+        found = {person_id: person_id for person_id in person_ids}
+        return found | {one: lead for one, lead in self.leads.items() if lead in wanted}
+
+
+def look_around(session: Session, at: datetime) -> Surroundings:
+    """The surroundings at a moment."""
+    led = leads(session)
+    known = cells(session)
+    zones = {one.zone for one in known.values()}
+    adult = frozenset(code for code, one in known.items() if one.ages is Ages.ADULT)
+    mixed = {one.zone for code, one in known.items() if code not in adult}
+    active = select(func.count()).select_from(Terminal).where(Terminal.status == Status.ACTIVE)
+    return Surroundings(
+        at=at,
+        limits=limits_on(session, at.astimezone(SITE_ZONE).date()),
+        leads=led,
+        stays=joined_stays(session),
+        queries={},
+        same_fingers=_same_fingers(session, led),
+        adult_cells=adult,
+        adult_zones=frozenset(zones - mixed),
+        has_terminals=bool(session.scalar(active)),
+        has_cells=bool(known),
+    )
+
+
+def _same_fingers(session: Session, led: Mapping[int, int]) -> dict[int, list[SameFinger]]:
+    found: dict[int, list[SameFinger]] = {}
+    pairs = session.scalars(select(FingerPair)).all()
+    ids = {one for pair in pairs for one in (pair.one_id, pair.other_id)}
+    rows = session.execute(select(Person.id, Person.number).where(Person.id.in_(ids)))
+    numbers = {person_id: number for person_id, number in rows}
+    for pair in pairs:
+        if led.get(pair.one_id, pair.one_id) == led.get(pair.other_id, pair.other_id):
+            continue  # found to be one person since
+        for one, other in ((pair.one_id, pair.other_id), (pair.other_id, pair.one_id)):
+            same = SameFinger(other, numbers[other], pair.found_at)
+            found.setdefault(led.get(one, one), []).append(same)
+    return found
