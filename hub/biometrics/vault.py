@@ -30,6 +30,14 @@ class Vault:
     def __repr__(self) -> str:
         return "Vault()"
 
+    def lock(self, plain: bytes, place: str) -> bytes:
+        """Lock what belongs to nobody's file yet; it opens at no other `place`."""
+        return lock_at_rest(plain, self._key, f"unfiled {place}")
+
+    def unlock(self, locked: bytes, place: str) -> bytes:
+        """Reverse of `lock`; WireError UNSEALABLE when it was changed or moved."""
+        return unlock_at_rest(locked, self._key, f"unfiled {place}")
+
     def person_key(self, session: Session, person_id: int) -> PersonLock | None:
         """The lock of somebody, None when there is none: never enrolled, or shredded."""
         row = session.get(PersonKey, person_id)

@@ -12,6 +12,7 @@ from hub.custody.facts.actions import Statement, state
 from hub.custody.facts.records import Fact
 from hub.custody.identity import IDENTITY, Identity
 from hub.custody.legal import ORDER, OrderToHold
+from hub.custody.merging.reading import family_of, lead_of
 from hub.custody.records import Booking, Counter, Person
 from hub.custody.rules import OrderFacts, PersonFacts
 from hub.custody.search.projection import refresh
@@ -20,7 +21,9 @@ from hub.sentences import RefusedError, Sentence
 from hub.web.formats import start_of
 
 
-def register_person(session: Session, facts: PersonFacts, *, actor: Actor, at: datetime) -> Person:
+def register_person(
+    session: Session, facts: PersonFacts, *, actor: Actor, at: datetime, born_estimated: bool = False
+) -> Person:
     """Somebody new, with the next number of the series P-000001."""
     person = Person(
         number=f"P-{next_number(session, 'person'):06d}",
@@ -32,7 +35,13 @@ def register_person(session: Session, facts: PersonFacts, *, actor: Actor, at: d
     )
     session.add(person)
     session.flush()
-    value = Identity(surname=facts.surname, given=facts.given, born_on=facts.born_on, sex=facts.sex)
+    value = Identity(
+        surname=facts.surname,
+        given=facts.given,
+        born_on=facts.born_on,
+        born_estimated=born_estimated,
+        sex=facts.sex,
+    )
     state(session, person.id, Statement(IDENTITY, value, at), actor=actor, at=at)
     return person
 
@@ -40,7 +49,8 @@ def register_person(session: Session, facts: PersonFacts, *, actor: Actor, at: d
 def open_booking(
     session: Session, person: Person, *, admitted_at: datetime, recorded_at: datetime, by: str
 ) -> Booking:
-    """A new stay; RefusedError while another one is open."""
+    """A new stay, under the number that leads where files are joined; RefusedError while another one is open."""
+    person = session.get_one(Person, lead_of(session, person.id))
     if open_booking_of(session, person.id) is not None:
         raise RefusedError(
             "already_inside",
@@ -86,9 +96,10 @@ def assign_home(
 
 
 def open_booking_of(session: Session, person_id: int) -> Booking | None:
-    """The stay that has not ended."""
+    """The stay that has not ended, under whichever number of the person."""
+    family = family_of(session, person_id)
     return session.scalar(
-        select(Booking).where(Booking.person_id == person_id, Booking.released_at.is_(None))
+        select(Booking).where(Booking.person_id.in_(family), Booking.released_at.is_(None))
     )
 
 
