@@ -153,7 +153,16 @@ class Reckoned:
 
 def encode(reckoned: Reckoned) -> str:
     """JSON that `decode` reads; dates in sentences are under names that end in `_on`."""
-    return msgspec.json.encode(reckoned, order="deterministic").decode()
+    return _ENCODER.encode(reckoned).decode()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"No JSON for {type(value).__name__}")
+
+
+_ENCODER: Final = msgspec.json.Encoder(order="deterministic", enc_hook=_plain)
 
 
 class _Words(msgspec.Struct):
@@ -211,6 +220,8 @@ def _sentence(words: _Words) -> Sentence:
 def _value(name: str, value: Any) -> object:
     if name.endswith("_on") and isinstance(value, str):
         return date.fromisoformat(value)
+    if isinstance(value, dict):
+        return _sentence(_Words(**value))
     return value
 
 

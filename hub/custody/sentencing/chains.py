@@ -9,7 +9,7 @@ from fractions import Fraction
 from hub.custody.sentencing.case import ENDLESS, Case, Notebook, Numbers, Paid, Sentenced, Weight
 from hub.custody.sentencing.forms import SentenceType
 from hub.custody.sentencing.policy import MonthEnd, Numbered, PartPayment, Treatment, rounded, treatment
-from hub.custody.sentencing.terms import end_of
+from hub.custody.sentencing.terms import end_of, in_words
 from hub.sentences import Sentence
 
 _DAY = timedelta(days=1)
@@ -142,15 +142,11 @@ def _write_term(
     said = {
         "n": numbers[sentence.item],
         "start_on": start_on,
-        "years": term.years,
-        "months": term.months,
-        "weeks": term.weeks,
-        "days": term.days,
+        "term": in_words(term),
         "total": (end_on - start_on).days,
     }
     words = Sentence(
-        "Sentence %(n)s starts on %(start_on)s and is for %(years)s years, %(months)s months, %(weeks)s weeks and "
-        "%(days)s days: %(total)s days by the calendar, the first day included.",
+        "Sentence %(n)s counts from %(start_on)s and is for %(term)s: %(total)s days by the calendar.",
         said,
     )
     rule = Sentence("Years and months by the calendar, then weeks, then days")

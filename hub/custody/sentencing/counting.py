@@ -233,7 +233,8 @@ def _check_absence(part: Adjusted, first_on: date, today: date, case: Case, note
 
 def _period(credit: Credited) -> tuple[date, date]:
     value = credit.credit
-    assert value.from_on is not None and value.until_on is not None
+    assert value.from_on is not None
+    assert value.until_on is not None
     return value.from_on, value.until_on
 
 

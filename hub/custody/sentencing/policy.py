@@ -235,9 +235,9 @@ def fault_of_part(text: str) -> Sentence | None:
     """Why this is no part of a term; None when it is more than nothing and at most the whole."""
     numerator, _, denominator = text.partition("/")
     parts = (numerator, denominator or "1")
-    if all(part.isascii() and part.isdigit() and len(part) < 6 for part in parts) and int(parts[1]) > 0:
-        if 0 < Fraction(int(parts[0]), int(parts[1])) <= 1:
-            return None
+    written = all(part.isascii() and part.isdigit() and len(part) < 6 for part in parts)
+    if written and int(parts[1]) > 0 and 0 < Fraction(int(parts[0]), int(parts[1])) <= 1:
+        return None
     return Sentence("Write the part that has to be served as a fraction, as in 2/3.")
 
 

@@ -6,6 +6,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from hub.custody.sentencing.forms import Term
+from hub.sentences import Sentence
 
 
 def end_of(term: Term, start_on: date, *, to_last_day: bool = False) -> date:
@@ -42,3 +43,21 @@ def days_of(term: Term, start_on: date, *, to_last_day: bool = False) -> int:
 def is_nothing(term: Term) -> bool:
     """Whether no part of the term was given."""
     return not (term.years or term.months or term.weeks or term.days)
+
+
+def in_words(term: Term) -> Sentence:
+    """The term as it is said: 1 year, 6 months."""
+    said = [
+        one if count == 1 else many
+        for count, one, many in (
+            (term.years, Sentence("1 year"), Sentence("%(count)s years", {"count": term.years})),
+            (term.months, Sentence("1 month"), Sentence("%(count)s months", {"count": term.months})),
+            (term.weeks, Sentence("1 week"), Sentence("%(count)s weeks", {"count": term.weeks})),
+            (term.days, Sentence("1 day"), Sentence("%(count)s days", {"count": term.days})),
+        )
+        if count
+    ]
+    words = said.pop() if said else Sentence("no term")
+    while said:
+        words = Sentence("%(first)s, %(rest)s", {"first": said.pop(), "rest": words})
+    return words
