@@ -1,0 +1,227 @@
+"""The best known date of release of a stay, and whether two officers signed it. For one stay or for all at once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.custody.sentencing.case import Case, Dates, Outcome, Problem, Reckoned, Weight
+from hub.custody.sentencing.policies import holidays_of, in_force
+from hub.custody.sentencing.policy import Numbered, chosen
+from hub.custody.sentencing.reading import case_of, cases
+from hub.custody.sentencing.reckoner import reckon
+from hub.custody.sentencing.records import ReckoningRow, Signature, SignatureAct
+from hub.sentences import Sentence
+
+
+class Certainty(StrEnum):
+    """How sure a date is."""
+
+    VERIFIED = "verified"
+    """Signed by two officers, and nothing has changed since."""
+    UNVERIFIED = "unverified"
+    NOT_LATER_THAN = "not_later_than"
+    """The end of the full term: no policy says when release is due, or an entry is in doubt."""
+    NO_DATE = "no_date"
+    """Life, an open term, unfit to plead; or entries from which nothing can be reckoned."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What dates are reckoned by on a day."""
+
+    policies: tuple[Numbered, ...]
+    holidays: frozenset[date]
+    today: date
+
+
+@dataclass(frozen=True)
+class BestKnown:
+    """The date of a stay as well as it is known. `on` is the day that clocks run on, None of NO_DATE.
+
+    `reasons` say why it is no better; `reckoning_id` is the newest one that an officer signed.
+    """
+
+    booking_id: int
+    certainty: Certainty
+    on: date | None
+    reasons: tuple[Sentence, ...] = ()
+    full_term_on: date | None = None
+    parole_on: date | None = None
+    licence_until_on: date | None = None
+    problems: tuple[Problem, ...] = ()
+    reckoning_id: int | None = None
+
+    @property
+    def blocked(self) -> bool:
+        """Whether an entry has to be cleared up first."""
+        return any(problem.weight is not Weight.LOOK for problem in self.problems)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A reckoning with the second officer's word on it, as known at a time."""
+
+    row: ReckoningRow
+    signature: Signature | None
+
+    @property
+    def verified(self) -> bool:
+        return self.signature is not None and self.signature.act == SignatureAct.VERIFIED
+
+    @property
+    def refused(self) -> bool:
+        return self.signature is not None and self.signature.act == SignatureAct.REFUSED
+
+
+def rules_of(session: Session, *, today: date, known_at: datetime | None = None) -> Rules:
+    """Policies and holidays, as known at a time."""
+    days = frozenset(row.on for row in holidays_of(session, known_at=known_at))
+    return Rules(tuple(in_force(session, known_at=known_at)), days, today)
+
+
+def best_known(
+    session: Session, booking_id: int, *, today: date, known_at: datetime | None = None
+) -> BestKnown | None:
+    """The date of one stay; None where no sentence is recorded."""
+    return best_known_all(session, today=today, known_at=known_at, booking_ids=[booking_id]).get(booking_id)
+
+
+def best_known_all(
+    session: Session,
+    *,
+    today: date,
+    known_at: datetime | None = None,
+    booking_ids: Collection[int] | None = None,
+) -> dict[int, BestKnown]:
+    """Dates of stays, of `booking_ids` or of all that are open; those without a sentence are left out."""
+    rules = rules_of(session, today=today, known_at=known_at)
+    signed = newest_signed(session, booking_ids, known_at=known_at)
+    return {
+        booking_id: judge(booking_id, case, rules, signed.get(booking_id))
+        for booking_id, case in cases(session, booking_ids, known_at=known_at)
+    }
+
+
+def verified_date_of(
+    session: Session, booking_id: int, *, today: date, known_at: datetime | None = None
+) -> date | None:
+    """The date that may be told outside: signed by two officers and still what the facts say. None otherwise."""
+    found = best_known(session, booking_id, today=today, known_at=known_at)
+    return found.on if found is not None and found.certainty is Certainty.VERIFIED else None
+
+
+def judge(booking_id: int, case: Case, rules: Rules, signed: Signed | None) -> BestKnown:
+    """The date of a case, and how sure it is."""
+    reckoned = reckon(case, rules.policies, rules.holidays, today=rules.today, explain=False)
+    dates = reckoned.dates
+    found = BestKnown(
+        booking_id,
+        _certainty(dates, case, reckoned, rules, signed),
+        dates.best_on,
+        (),
+        dates.full_term_on,
+        dates.parole_on,
+        dates.licence_until_on,
+        reckoned.problems,
+        None if signed is None else signed.row.id,
+    )
+    return replace(found, reasons=_reasons(found, signed))
+
+
+def _certainty(
+    dates: Dates, case: Case, reckoned: Reckoned, rules: Rules, signed: Signed | None
+) -> Certainty:
+    if dates.outcome is Outcome.NO_DATE:
+        return Certainty.NO_DATE
+    if dates.outcome is Outcome.NOT_LATER_THAN:
+        return Certainty.NOT_LATER_THAN
+    if signed is not None and signed.verified and signed.row.digest == digest_of(case, reckoned, rules):
+        return Certainty.VERIFIED
+    return Certainty.UNVERIFIED
+
+
+_NO_POLICY: Final = Sentence("No policy is in force for it: the full term is the bound.")
+_UNSIGNED: Final = Sentence("Nobody has signed it yet.")
+_ONE_SIGNATURE: Final = Sentence("A second records officer has to sign it.")
+_REFUSED: Final = Sentence("The second officer did not sign it: see why, and reckon again.")
+_CHANGED: Final = Sentence("Something it was reckoned from has changed since it was signed.")
+_ENDLESS: Final = Sentence("The sentence has no date of release.")
+
+
+def _reasons(found: BestKnown, signed: Signed | None) -> tuple[Sentence, ...]:
+    if found.certainty is Certainty.VERIFIED:
+        return ()
+    blocking = tuple(problem.words for problem in found.problems if problem.weight is not Weight.LOOK)
+    if blocking:
+        return blocking
+    if found.certainty is Certainty.NO_DATE:
+        return (_ENDLESS,)
+    if found.certainty is Certainty.NOT_LATER_THAN:
+        return (_NO_POLICY,)
+    if signed is None:
+        return (_UNSIGNED,)
+    if signed.refused:
+        return (_REFUSED,)
+    return (_CHANGED,) if signed.verified else (_ONE_SIGNATURE,)
+
+
+def newest_signed(
+    session: Session, booking_ids: Collection[int] | None, *, known_at: datetime | None = None
+) -> dict[int, Signed]:
+    """The newest reckoning of each stay that an officer signed, with the second word on it."""
+    newest = select(func.max(ReckoningRow.id)).group_by(ReckoningRow.booking_id)
+    if known_at is not None:
+        newest = newest.where(ReckoningRow.reckoned_at <= known_at)
+    if booking_ids is not None and len(booking_ids) <= 500:
+        newest = newest.where(ReckoningRow.booking_id.in_(booking_ids))
+    rows = session.execute(
+        select(ReckoningRow, Signature)
+        .outerjoin(Signature, Signature.reckoning_id == ReckoningRow.id)
+        .where(ReckoningRow.id.in_(newest))
+    )
+    return {row.booking_id: Signed(row, _known(signature, known_at)) for row, signature in rows}
+
+
+def _known(signature: Signature | None, known_at: datetime | None) -> Signature | None:
+    if signature is None or (known_at is not None and signature.at > known_at):
+        return None
+    return signature
+
+
+def digest_of(case: Case, reckoned: Reckoned, rules: Rules) -> str:
+    """What signatures are put under: the entries, the rules used, and the dates."""
+    used = used_rules(case, rules)
+    whole = _ENCODER.encode((case.in_order(), [used[number] for number in sorted(used)], reckoned.dates))
+    return hashlib.sha256(whole).hexdigest()
+
+
+def used_rules(case: Case, rules: Rules) -> Mapping[int, object]:
+    """Policies by which a case is reckoned, by number, without their names: those may be put better."""
+    found = (chosen(rules.policies, one.imposed.imposed_on, rules.today) for one in case.sentences)
+    return {one.id: _bare(one) for one in found if one is not None}
+
+
+def _bare(one: Numbered) -> object:
+    return msgspec.structs.replace(one.policy, name="", authority="")
+
+
+def is_current(session: Session, signed: Signed, *, today: date) -> bool:
+    """Whether the entries and the rules still are those that were signed."""
+    case = case_of(session, signed.row.booking_id)
+    if case is None:
+        return False
+    rules = rules_of(session, today=today)
+    reckoned = reckon(case, rules.policies, rules.holidays, today=today, explain=False)
+    return digest_of(case, reckoned, rules) == signed.row.digest
+
+
+_ENCODER: Final = msgspec.json.Encoder(order="deterministic")

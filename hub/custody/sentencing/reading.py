@@ -1,0 +1,112 @@
+"""The case of a stay from its facts, as they hold now or were known at a time; for one stay or for all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Final, cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.custody.facts.kinds import Kind, V
+from hub.custody.facts.reading import Held, holding
+from hub.custody.facts.records import Fact
+from hub.custody.legal import CHARGE, Charge
+from hub.custody.records import Booking
+from hub.custody.sentencing.case import Adjusted, Case, Credited, Paid, Sentenced
+from hub.custody.sentencing.forms import ADJUSTMENT, FINE_PAYMENT, REMAND_CREDIT, SENTENCE, Imposed
+
+KINDS: Final = (SENTENCE.name, FINE_PAYMENT.name, REMAND_CREDIT.name, ADJUSTMENT.name, CHARGE.name)
+_SENTENCED: Final = KINDS[:4]
+_AT_ONCE: Final = 500
+
+_COLUMNS: Final = (
+    Fact.id,
+    Fact.person_id,
+    Fact.booking_id,
+    Fact.kind,
+    Fact.item,
+    Fact.act,
+    Fact.value,
+    Fact.effective_at,
+    Fact.recorded_at,
+    Fact.source,
+    Fact.corrects_id,
+)
+
+
+def case_of(session: Session, booking_id: int, *, known_at: datetime | None = None) -> Case | None:
+    """What counts of one stay; None where no sentence is recorded."""
+    rows = session.execute(
+        select(*_COLUMNS).where(Fact.booking_id == booking_id, Fact.kind.in_(KINDS)).order_by(Fact.id)
+    ).all()
+    return case_from(cast(Sequence[Fact], rows), known_at=known_at)
+
+
+def cases(
+    session: Session, booking_ids: Collection[int] | None = None, *, known_at: datetime | None = None
+) -> Iterator[tuple[int, Case]]:
+    """Every stay with a sentence, of `booking_ids` or of all that are open, by number."""
+    if booking_ids is None:
+        yield from _grouped(session, None, known_at)
+        return
+    wanted = sorted(booking_ids)
+    for start in range(0, len(wanted), _AT_ONCE):
+        yield from _grouped(session, wanted[start : start + _AT_ONCE], known_at)
+
+
+def _grouped(
+    session: Session, booking_ids: Sequence[int] | None, known_at: datetime | None
+) -> Iterator[tuple[int, Case]]:
+    wanted = select(*_COLUMNS).where(Fact.kind.in_(KINDS))
+    if booking_ids is None:
+        wanted = wanted.join(Booking, Booking.id == Fact.booking_id).where(Booking.released_at.is_(None))
+    else:
+        wanted = wanted.where(Fact.booking_id.in_(booking_ids))
+    ordered = wanted.order_by(Fact.booking_id, Fact.id).execution_options(yield_per=5_000)
+    for booking_id, rows in groupby(session.execute(ordered), key=lambda row: row.booking_id):
+        found = case_from(cast(Sequence[Fact], list(rows)), known_at=known_at)
+        if found is not None:
+            yield booking_id, found
+
+
+def case_from(rows: Sequence[Fact], *, known_at: datetime | None = None) -> Case | None:
+    """The case that the rows of one stay make; None without a sentence, ever or any more."""
+    sentences = _held(SENTENCE, rows, known_at)
+    if not sentences:
+        return None
+    charges = {charge.item: charge for charge in _held(CHARGE, rows, known_at)}
+    return Case(
+        tuple(_sentenced(one, charges.get(one.value.charge or 0)) for one in sentences),
+        tuple(Paid(one.row.id, one.value, one.row.source) for one in _held(FINE_PAYMENT, rows, known_at)),
+        tuple(
+            Credited(one.row.id, one.value, one.row.source) for one in _held(REMAND_CREDIT, rows, known_at)
+        ),
+        tuple(Adjusted(one.row.id, one.value, one.row.source) for one in _held(ADJUSTMENT, rows, known_at)),
+    )
+
+
+def last_fact(session: Session) -> int:
+    """Number of the newest row that a date can depend on; 0 where there is none."""
+    newest = select(Fact.id).where(Fact.kind.in_(_SENTENCED)).order_by(Fact.id.desc()).limit(1)
+    return session.scalar(newest) or 0
+
+
+def _held(kind: Kind[V], rows: Iterable[Fact], known_at: datetime | None) -> list[Held[V]]:
+    return holding(kind, [row for row in rows if row.kind == kind.name], known_at=known_at)
+
+
+def _sentenced(one: Held[Imposed], charge: Held[Charge] | None) -> Sentenced:
+    if charge is None:
+        return Sentenced(one.item, one.row.id, one.value, source=one.row.source)
+    return Sentenced(
+        one.item,
+        one.row.id,
+        one.value,
+        charge.value.iccs,
+        charge.value.offence_on,
+        charge.row.id,
+        one.row.source,
+    )
