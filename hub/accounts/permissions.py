@@ -69,6 +69,8 @@ class Permission(StrEnum):
     """Take, hand over and close findings of the liberty docket; keep the court diary."""
     ALLOT_CELLS = "allot_cells"
     """Say in which cell somebody lives."""
+    SET_CELLS = "set_cells"
+    """Say what a cell is for and how many it holds, and sign for a cell that something speaks against."""
     OVERRIDE_RECEPTION = "override_reception"
     """As second officer, let somebody in without a valid order, which starts a clock."""
     RELEASE_PEOPLE = "release_people"
@@ -141,6 +143,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.RECORD_UNIT_LIFE,
             Permission.DECIDE_SANCTIONS,
             Permission.ALLOT_CELLS,
+            Permission.SET_CELLS,
             Permission.OVERRIDE_RECEPTION,
             Permission.CONFIRM_RELEASE,
             Permission.SEE_DOCKET,

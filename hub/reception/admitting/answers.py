@@ -27,7 +27,7 @@ from hub.custody.who.countries import is_country
 from hub.custody.who.health import Screening
 from hub.custody.who.origin import Told
 from hub.reception.admitting.content import HEALTH_QUESTIONS, PROPERTY_LINES, Content, Step
-from hub.reception.admitting.typed import Typed
+from hub.reception.admitting.typed import YES, Typed
 from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE
 
@@ -35,6 +35,7 @@ OVERRIDE_GOOD_FOR: Final = timedelta(hours=24)
 """How long somebody may be held on a second officer's word while the order is fetched."""
 OLDEST_ARRIVAL: Final = timedelta(days=7)
 """What is entered later than this is a batch from paper, and goes in there."""
+NO_COMPLAINT: Final = "asked: no complaint"
 DEFAULT_STATUS: Final = {
     OrderKind.REMAND_ORDER: LegalStatus.REMAND,
     OrderKind.SENTENCE_ORDER: LegalStatus.SENTENCED,
@@ -184,9 +185,13 @@ def arrival_of(content: Content, now: datetime) -> tuple[Arrival, dict[str, Sent
         typed.faults["arrested_at"] = Sentence("The arrest comes before the admission. Check both times.")
     typed.needed("reasons", Sentence("Write the reasons for being held, as the order gives them."))
     typed.needed("injuries", Sentence("Write which injuries are seen, or: none seen."))
-    typed.needed(
-        "ill_treatment", Sentence("Write what the person says about their treatment, or: no complaint.")
-    )
+    complained = typed.yes_no("complained")
+    if complained is None:
+        typed.faults["complained"] = Sentence("Ask whether the person complains of ill-treatment.")
+    elif complained:
+        typed.needed(
+            "ill_treatment", Sentence("Write what the person says about their treatment, in their words.")
+        )
     names = (
         "brought_by",
         "arrested_where",
@@ -205,7 +210,14 @@ def arrival_of(content: Content, now: datetime) -> tuple[Arrival, dict[str, Sent
             next_of_kin=True,
         )
     text = {name: typed.text(name) for name in names}
+    if complained is False:
+        text["ill_treatment"] = NO_COMPLAINT
     return Arrival(admitted, arrested, text, typed.yes("informed_of_rules"), kin), typed.faults
+
+
+def has_complained(content: Content) -> bool:
+    """Whether the person complained of ill-treatment: somebody has to look into it."""
+    return content.values.get("complained") == YES
 
 
 def screening_of(content: Content, asked_by: str) -> tuple[Screening | None, dict[str, Sentence]]:

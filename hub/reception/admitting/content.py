@@ -31,7 +31,7 @@ STEPS: Final = {
     Step.ARRIVAL: Sentence("Arrest and arrival"),
     Step.HEALTH: Sentence("Health questions"),
     Step.PROPERTY: Sentence("Property"),
-    Step.FINGERS: Sentence("Fingers"),
+    Step.FINGERS: Sentence("Photo and fingers"),
     Step.CELL: Sentence("Cell"),
     Step.SUMMARY: Sentence("Check and admit"),
 }
@@ -84,6 +84,7 @@ FIELDS: Final[dict[Step, tuple[str, ...]]] = {
         "arrested_where",
         "reasons",
         "injuries",
+        "complained",
         "ill_treatment",
         "informed_of_rules",
         "rules_language",
