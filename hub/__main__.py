@@ -12,10 +12,12 @@ from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceEr
 import hub.accounts.commands
 import hub.custody.search.commands
 import hub.ingest.commands
+import hub.keeping.backup.commands
 import hub.keeping.oversight.commands
 import hub.movements.commands
 import hub.movements.orders.commands
 import hub.reception.commands
+import hub.reception.seed.commands
 import hub.terminals.commands
 import hub.website.commands
 from hub import bootstrap
@@ -69,7 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     hub.movements.orders.commands.register(subparsers)
     hub.terminals.commands.register(subparsers, find_checkpoint)
     hub.reception.commands.register(subparsers)
+    hub.reception.seed.commands.register(subparsers)
     hub.ingest.commands.register(subparsers)
+    hub.keeping.backup.commands.register(subparsers)
     hub.keeping.oversight.commands.register(subparsers)
     hub.website.commands.register(subparsers)
     return parser

@@ -63,7 +63,7 @@ def refresh(session: Session, person_ids: Collection[int]) -> None:
     for ids in in_parts(sorted(set(person_ids)), _IN_ONE_QUESTION):
         session.execute(delete(SearchPosting).where(SearchPosting.person_id.in_(ids)))
         session.execute(delete(SearchEntry).where(SearchEntry.person_id.in_(ids)))
-        _add(session, ids)
+        add(session, ids)
 
 
 def rebuild(session: Session) -> int:
@@ -71,7 +71,7 @@ def rebuild(session: Session) -> int:
     for table in (SearchPosting, SearchEntry, SearchKey):
         session.execute(delete(table))
     everybody = session.scalars(select(Person.id).order_by(Person.id)).all()
-    return sum(_add(session, ids) for ids in in_parts(everybody, AT_ONCE))
+    return sum(add(session, ids) for ids in in_parts(everybody, AT_ONCE))
 
 
 def is_missing(session: Session) -> bool:
@@ -81,7 +81,8 @@ def is_missing(session: Session) -> bool:
     return session.scalar(select(Person.id).limit(1)) is not None
 
 
-def _add(session: Session, ids: Sequence[int]) -> int:
+def add(session: Session, ids: Sequence[int]) -> int:
+    """Make what is searched of people who have nothing of it yet; gives how many can be found."""
     made = list(_made(session, ids))
     postings = [
         {

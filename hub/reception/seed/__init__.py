@@ -1,0 +1,1 @@
+"""An invented prison, of people who never lived: for trials, tests and measurements."""

@@ -1,0 +1,99 @@
+"""`pims-hub seed`: fills a new hub with an invented prison."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from hub import settings
+from hub.accounts.actions import add_account
+from hub.accounts.audit import OPERATOR
+from hub.accounts.passwords import Passwords
+from hub.accounts.permissions import Role
+from hub.accounts.records import Account
+from hub.cli import add_command, say
+from hub.custody.records import Person
+from hub.database import Sessions, make_engine, make_sessions, session_scope
+from hub.errors import HubError
+from hub.reception.seed.making import Order, make
+from hub.web.formats import SITE_ZONE
+
+if TYPE_CHECKING:
+    from hub.cli import Subparsers
+
+_MOST_PEOPLE = 200_000
+_MOST_YEARS = 20
+
+
+def register(subparsers: Subparsers) -> None:
+    """Declare `seed`."""
+    command = add_command(subparsers, "seed", _seed, "Fill a new hub with an invented prison, for trials.")
+    command.add_argument(
+        "--people", type=int, default=1200, metavar="N", help="inside today; 1200 by default"
+    )
+    command.add_argument("--years", type=int, default=10, metavar="N", help="of history; 10 by default")
+    command.add_argument(
+        "--seed", type=int, default=1, metavar="N", help="the same one makes the same people"
+    )
+    command.add_argument(
+        "--past", type=float, default=2.2, metavar="X", help="people who left for each inside; 2.2 by default"
+    )
+    command.add_argument(
+        "--today", type=date.fromisoformat, metavar="DAY", help="the last day of the history"
+    )
+    command.add_argument(
+        "--accounts", action="store_true", help="also an account for each role, passwords shown once"
+    )
+
+
+def _seed(args: argparse.Namespace) -> int:
+    if not (1 <= args.people <= _MOST_PEOPLE and 1 <= args.years <= _MOST_YEARS and 0 <= args.past <= 20):
+        raise HubError(
+            "seed_size",
+            f"Choose 1 to {_MOST_PEOPLE} people, 1 to {_MOST_YEARS} years and 0 to 20 who left for each.",
+        )
+    engine = make_engine(settings.load(args.data).database)
+    sessions = make_sessions(engine)
+    _refuse_used(sessions)
+    started = time.monotonic()
+    today = args.today or datetime.now(UTC).astimezone(SITE_ZONE).date()
+    made = make(sessions, Order(args.people, args.years, args.seed, today, args.past), _told)
+    say(
+        f"Invented {made.people} people with {made.stays} stays, {made.inside} of them inside, "
+        f"in {time.monotonic() - started:.1f} s."
+    )
+    if args.accounts:
+        _accounts(sessions)
+    engine.dispose()
+    return 0
+
+
+def _told(done: int, of_all: int) -> None:
+    if done == of_all or not done % 5_000:
+        say(f"[{done}/{of_all}]")
+
+
+def _refuse_used(sessions: Sessions) -> None:
+    with session_scope(sessions, writes=False) as session:
+        if session.scalar(select(Person.id).limit(1)) is not None:
+            raise HubError(
+                "hub_in_use",
+                "This hub has people already, and no invented ones are put among them. Make a new hub: pims-hub init",
+            )
+
+
+def _accounts(sessions: Sessions) -> None:
+    passwords = Passwords()
+    for role in Role:
+        login = role.value.replace("_", "-")
+        with session_scope(sessions) as session:
+            if session.scalar(select(Account.id).where(Account.login == login)) is not None:
+                continue
+            password = add_account(
+                session, login, role, passwords=passwords, actor=OPERATOR, at=datetime.now(UTC)
+            )
+        say(f"Account {login}, password (shown once): {password}")
