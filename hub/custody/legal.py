@@ -8,9 +8,11 @@ from typing import Final
 
 from hub.accounts.permissions import Permission
 from hub.custody.facts.kinds import Field, Form, Group, Input, Kind, Per
+from hub.custody.hearing_outcomes import HEARING_OUTCOMES, HearingOutcome
 from hub.custody.rules import OrderFacts, OrderKind, faults_of_order_form
 from hub.custody.search.projection import project as keep_search
 from hub.sentences import Sentence
+from hub.web.formats import SITE_ZONE
 
 
 class LegalStatus(StrEnum):
@@ -143,7 +145,10 @@ class Charge(Form, frozen=True):
 
 
 class Hearing(Form, frozen=True):
-    """A date before a court. `outcome` is empty until it is known; `produced` says whether the person was brought."""
+    """A date before a court. `outcome` is a code of HEARING_OUTCOMES, empty until it is known.
+
+    `produced` says whether the person was brought. A fact of it takes effect when the date was fixed.
+    """
 
     court: str
     hearing_at: datetime
@@ -188,6 +193,34 @@ def _check_charge(value: Charge, today: date) -> dict[str, Sentence]:
         faults["offence_on"] = Sentence("The offence lies in the future. Check the date.")
     return faults
 
+
+def _say_hearing(value: Hearing) -> Sentence:
+    day = value.hearing_at.astimezone(SITE_ZONE).date()
+    if value.outcome in HEARING_OUTCOMES:
+        return Sentence(
+            "%(court)s, %(day)s: %(outcome)s",
+            {"court": value.court, "day": day, "outcome": HEARING_OUTCOMES[HearingOutcome(value.outcome)]},
+        )
+    return Sentence(
+        "%(court)s, %(day)s: %(purpose)s", {"court": value.court, "day": day, "purpose": value.purpose}
+    )
+
+
+def _check_hearing(value: Hearing, today: date) -> dict[str, Sentence]:
+    faults: dict[str, Sentence] = {}
+    day = value.hearing_at.astimezone(SITE_ZONE).date()
+    if not value.court.strip():
+        faults["court"] = Sentence("Write the court.")
+    if day < today and not value.outcome:
+        faults["hearing_at"] = Sentence("This date has passed. Check it, or choose the outcome with it.")
+    elif not -_FARTHEST_YEARS <= day.year - today.year <= _FARTHEST_YEARS:
+        faults["hearing_at"] = Sentence("The court date cannot be right. Check the year.")
+    if value.outcome and day > today:
+        faults["outcome"] = Sentence("The court has not sat yet. Leave the outcome open until it has.")
+    return faults
+
+
+_FARTHEST_YEARS: Final = 60
 
 _TEXTS: Final = {key.value: words for key, words in LEGAL_STATUSES.items()}
 
@@ -314,7 +347,7 @@ HEARING: Final = Kind(
     name="hearing",
     form=Hearing,
     words=Sentence("Court date"),
-    say=lambda value: Sentence("%(court)s: %(purpose)s", {"court": value.court, "purpose": value.purpose}),
+    say=_say_hearing,
     fields=(
         Field("court", Sentence("Court"), required=True, longest=80),
         Field("hearing_at", Sentence("Date and time"), Input.TIME, required=True),
@@ -322,12 +355,21 @@ HEARING: Final = Kind(
         Field("case", Sentence("Case number"), longest=80),
         Field("charge", Sentence("Charge"), Input.ITEM, of="charge"),
         Field("video", Sentence("By video"), Input.YES_NO),
+        Field(
+            "outcome",
+            Sentence("Outcome, once it is known"),
+            Input.CHOICE,
+            options={key.value: words for key, words in HEARING_OUTCOMES.items()},
+        ),
+        Field("produced", Sentence("Brought before the court"), Input.YES_NO),
+        Field("not_produced_because", Sentence("Why not brought")),
     ),
     many=True,
     per=Per.BOOKING,
     legal=True,
     group=Group.LAW,
     record=Permission.RECORD_ORDERS,
+    check=_check_hearing,
 )
 
 UNFIT_REVIEW: Final = Kind(
