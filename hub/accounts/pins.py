@@ -70,7 +70,7 @@ def set_pin(session: Session, login: str, pin_hash: str, *, name: str, actor: Ac
         session.add(OfficerPin(account_id=account.id, pin_hash=pin_hash, set_at=at, must_change=False))
     else:
         held.pin_hash, held.set_at, held.must_change = pin_hash, at, False
-    _note_change(session, at)
+    note_officers_changed(session, at)
     write_down(session, at=at, actor=actor, act="account.set_pin", subject=login)
 
 
@@ -93,7 +93,7 @@ def must_change_pins(session: Session, logins: Collection[str] | None, *, at: da
         .execution_options(synchronize_session="fetch")
     ).all()
     if taken:
-        _note_change(session, at)
+        note_officers_changed(session, at)
     return len(taken)
 
 
@@ -121,7 +121,8 @@ def officers_version(session: Session) -> int:
     return session.scalar(select(func.max(OfficerChange.id))) or 0
 
 
-def _note_change(session: Session, at: datetime) -> None:
+def note_officers_changed(session: Session, at: datetime) -> None:
+    """Terminals have to hear anew which officers there are."""
     session.add(OfficerChange(changed_at=at))
     session.flush()
 

@@ -10,6 +10,7 @@ from hub.accounts.actions import change_password, find_account
 from hub.accounts.audit import Actor
 from hub.accounts.passwords import Passwords
 from hub.accounts.permissions import Permission
+from hub.accounts.policy import SignInRules
 from hub.accounts.rules import ABSOLUTE_LIMIT, MIN_PASSWORD_LENGTH
 from hub.accounts.sessions import SignedIn, WrongPasswordError, sign_in, sign_out
 from hub.accounts.tries import MustWaitError
@@ -42,6 +43,8 @@ def sign_in_page() -> Response | str | tuple[str, int]:
             address=request.remote_addr or "unknown",
             device=request.cookies.get(site.device_cookie),
             now=now(),
+            browser=request.headers.get("User-Agent", "")[:300],
+            rules=service(SignInRules),
         )
     except (WrongPasswordError, MustWaitError) as error:
         status = 429 if isinstance(error, MustWaitError) else 401
@@ -50,7 +53,7 @@ def sign_in_page() -> Response | str | tuple[str, int]:
     return _let_in(opened, going_to)
 
 
-@pages.page("/logout", Permission.SIGNED_IN, methods=("POST",))
+@pages.page("/logout", Permission.ENTERING, methods=("POST",))
 def sign_out_now() -> Response:
     site, who = service(Site), visitor()
     with writing() as session:
@@ -92,10 +95,16 @@ def _change_password() -> Sentence | None:
     return None
 
 
+def _next(opened: SignedIn, going_to: str) -> str:
+    if opened.waits:
+        return url_for("factor_door.second_factor", next=None if going_to == "/" else going_to)
+    return url_for("accounts.password") if opened.must_change else going_to
+
+
 def _let_in(opened: SignedIn, going_to: str) -> Response:
     site = service(Site)
     form_session.clear()  # forms handed out before signing in are worth nothing after it
-    response = redirect(url_for("accounts.password") if opened.must_change else going_to, 303)
+    response = redirect(_next(opened, going_to), 303)
     for name, value, life in (
         (site.session_cookie, opened.token, int(ABSOLUTE_LIMIT.total_seconds())),
         (site.device_cookie, opened.device, _DEVICE_S),

@@ -40,7 +40,8 @@ def recogniser(sessions: Sessions, rules: SignInRules = DEFAULT_RULES) -> Recogn
 
 def _visitor(session: Session, row: LoginSession, address: str, rules: SignInRules, now: datetime) -> Visitor:
     account = row.account
-    asked = _asked(session, row, rules, now)
+    due = _factor_due(session, row, rules)
+    asked = _asked(row, due, now)
     allowed = permissions_of(account.role)
     if asked:
         allowed = _AT_THE_DOOR if row.waits else _IN_THE_HALL
@@ -58,18 +59,23 @@ def _visitor(session: Session, row: LoginSession, address: str, rules: SignInRul
         name=account.name,
         asked=asked,
         proved_at=row.proved_at,
+        factor_due_at=due,
         opened=opened,
     )
 
 
-def _asked(session: Session, row: LoginSession, rules: SignInRules, now: datetime) -> str:
-    """Where this visitor has to go before anything else, "" when nothing is asked."""
+def _factor_due(session: Session, row: LoginSession, rules: SignInRules) -> datetime | None:
+    """Until when this account has to get the second factor that it lacks, None when it needs none."""
     account = row.account
+    if account.factor_due_at is None or not rules.must_have_factor(account.role):
+        return None
+    return None if has_factor(session, account.id) else account.factor_due_at
+
+
+def _asked(row: LoginSession, factor_due_at: datetime | None, now: datetime) -> str:
+    """Where this visitor has to go before anything else, "" when nothing is asked."""
     if row.waits:
         return "factor_door.second_factor"
-    if account.must_change:
+    if row.account.must_change:
         return "accounts.password"
-    due = account.factor_due_at
-    if due is not None and due <= now and rules.must_have_factor(account.role):
-        return "" if has_factor(session, account.id) else "own_account.account"
-    return ""
+    return "own_account.account" if factor_due_at is not None and factor_due_at <= now else ""

@@ -21,7 +21,8 @@ class Visitor:
     """Whoever is signed in on this request, and what they may do.
 
     `asked` is the endpoint where they have to do something first, "" where nothing is asked. `proved_at` is when
-    they last proved who they are. `opened` holds (permission, person number) of what break-glass opened to them.
+    they last proved who they are; `factor_due_at` until when a second factor that they lack has to be there.
+    `opened` holds (permission, person number) of what break-glass opened to them.
     """
 
     session_id: int
@@ -34,6 +35,7 @@ class Visitor:
     name: str = ""
     asked: str = ""
     proved_at: datetime | None = None
+    factor_due_at: datetime | None = None
     opened: frozenset[tuple[str, str]] = frozenset()
 
     def may(self, permission: str) -> bool:

@@ -50,6 +50,14 @@ GROUPS: Final = (
         ),
     ),
     Group(Sentence("Terminals"), (Entry("/terminals", Sentence("Terminals"), "t"),)),
+    Group(
+        Sentence("Accounts"),
+        (
+            Entry("/accounts", Sentence("Accounts"), "u"),
+            Entry("/emergencies", Sentence("Uses of break-glass"), "b"),
+            Entry("/permissions", Sentence("Who may do what")),
+        ),
+    ),
 )
 """In the order in which they stand."""
 

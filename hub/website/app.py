@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 from flask import Flask, Request, redirect, url_for
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from hub.accounts.admin_views import pages as accounts_desk_pages
+from hub.accounts.emergencies.actions import KnownPeople
+from hub.accounts.emergencies.views import pages as emergency_pages
+from hub.accounts.factor_door import pages as factor_door_pages
+from hub.accounts.factors.sealing import FactorSeal
+from hub.accounts.notices import notices
+from hub.accounts.own_account import pages as own_account_pages
 from hub.accounts.passwords import Passwords
+from hub.accounts.permission_views import pages as permission_pages
 from hub.accounts.permissions import Permission, Role
 from hub.accounts.pin_views import pages as pin_pages
+from hub.accounts.policy import DEFAULT_RULES, SignInRules
+from hub.accounts.slips.views import pages as slip_pages
 from hub.accounts.views import pages as account_pages
 from hub.accounts.visitors import recogniser
 from hub.biometrics.duplicates import DuplicateSearch
@@ -27,17 +36,21 @@ from hub.control_room.live import Live
 from hub.control_room.officer import pages as officer_pages
 from hub.control_room.posts import pages as post_pages
 from hub.control_room.views import pages as control_room_pages
+from hub.custody.queries import person_by_number
 from hub.database import Sessions
 from hub.movements.actions import find_checkpoint
 from hub.movements.orders.views import pages as orders_pages
 from hub.movements.site import all_checkpoints
+from hub.reception.admitting.signing_views import pages as receptions_pages
+from hub.reception.admitting.views import pages as admitting_pages
 from hub.reception.desk.views import pages as desk_pages
+from hub.reception.file.document_views import pages as document_pages
+from hub.reception.file.evidence_views import pages as evidence_pages
+from hub.reception.file.record_views import pages as fact_pages
 from hub.reception.finding import pages as finding_pages
-from hub.reception.holding import Holding
 from hub.reception.people import pages as people_pages
 from hub.reception.re_enrolment_views import pages as re_enrolment_pages
 from hub.reception.standing_views import pages as standing_pages
-from hub.reception.views import pages as reception_pages
 from hub.roll.theft.views import pages as theft_pages
 from hub.terminals.claims.knocking import pages as knocking_pages
 from hub.terminals.claims.service import TakingIn
@@ -53,7 +66,9 @@ pages = Pages("home", __name__)
 _FIRST_PAGES = (
     (Permission.WATCH, "control_room.screen"),
     (Permission.SEE_PEOPLE, "finding.people"),
+    (Permission.MANAGE_ACCOUNTS, "accounts_desk.accounts"),
     (Permission.SEE_TERMINALS, "control_room.terminals"),
+    (Permission.REVIEW_EMERGENCIES, "emergencies.uses"),
 )
 _PANELS: tuple[Panel, ...] = ()
 """What other capabilities show on a person's file, in this order."""
@@ -62,7 +77,8 @@ _OFFICERS_PAGE = "officer.officer"
 
 @dataclass(frozen=True)
 class Parts:
-    """What the site is made of. `form_key` signs forms; `secure` tells that TLS is before it.
+    """What the site is made of. `form_key` signs forms, `seal` keeps second factors, `rules` says who needs one;
+    `secure` tells that TLS is before it.
 
     `keys` is the folder of the hub's keys, of which only public ones are read; `second_person` asks for two people
     to take a terminal in. `embedded_broker` tells that terminals come through a broker without access list: screens
@@ -78,6 +94,8 @@ class Parts:
     embedded_broker: bool = False
     keys: Path | None = None
     second_person: bool = False
+    seal: FactorSeal = field(kw_only=True)
+    rules: SignInRules = field(default=DEFAULT_RULES, kw_only=True)
 
 
 class HubRequest(Request):
@@ -108,7 +126,7 @@ def create_app(parts: Parts) -> Flask:
     CSRFProtect(app).exempt(knocking_pages)
     for part in (language, formats, assets, preferences, navigation):
         part.install(app)
-    for blueprint in (pages, account_pages, pin_pages, reception_pages, people_pages, control_room_pages):
+    for blueprint in (pages, account_pages, pin_pages, admitting_pages, people_pages, control_room_pages):
         app.register_blueprint(blueprint)
     for blueprint in (
         photo_pages,
@@ -121,11 +139,23 @@ def create_app(parts: Parts) -> Flask:
     ):
         app.register_blueprint(blueprint)
     app.register_blueprint(finding_pages)
-    for blueprint in (configuration_pages, orders_pages):
+    for blueprint in (fact_pages, evidence_pages, document_pages):
+        app.register_blueprint(blueprint)
+    for blueprint in (configuration_pages, orders_pages, receptions_pages):
         app.register_blueprint(blueprint)
     for blueprint in (knocking_pages, claims_pages, theft_pages):
         app.register_blueprint(blueprint)
+    for blueprint in (
+        factor_door_pages,
+        own_account_pages,
+        accounts_desk_pages,
+        slip_pages,
+        emergency_pages,
+        permission_pages,
+    ):
+        app.register_blueprint(blueprint)
     app.jinja_env.globals["visitor"] = visitor_or_none
+    app.jinja_env.globals["notices"] = notices
     app.jinja_env.globals["embedded_broker"] = parts.embedded_broker
     check_routes(app)
     return app
@@ -145,7 +175,7 @@ def home() -> Response:
     for permission, endpoint in _FIRST_PAGES:
         if visitor().may(permission):
             return redirect(url_for(endpoint))
-    raise NotFound
+    return redirect(url_for("own_account.account"))
 
 
 def _configure(app: Flask, parts: Parts) -> None:
@@ -162,11 +192,13 @@ def _configure(app: Flask, parts: Parts) -> None:
         "MAX_FORM_PARTS": 100,
     }
     app.config.update(settings)
-    provide(app, Site(parts.sessions, parts.clock, recogniser(parts.sessions), parts.secure))
+    provide(app, Site(parts.sessions, parts.clock, recogniser(parts.sessions, parts.rules), parts.secure))
+    provide(app, parts.rules)
+    provide(app, parts.seal)
+    provide(app, KnownPeople(lambda session, number: person_by_number(session, number) is not None))
     provide(app, parts.passwords)
     provide(app, parts.vault)
     provide(app, DuplicateSearch(parts.vault, parts.sessions))
-    provide(app, Holding())
     provide(app, Panels(_PANELS))
     provide(app, Live(parts.sessions, parts.clock))
     provide(app, TakingIn(parts.keys, find_checkpoint, all_checkpoints, parts.second_person))

@@ -13,11 +13,13 @@ from flask import Flask
 
 from hub import settings
 from hub.accounts.passwords import Passwords
+from hub.accounts.policy import rules_from
 from hub.biometrics.vault_key import open_vault
 from hub.cli import add_command, say
 from hub.database import make_engine, make_sessions
 from hub.errors import HubError
 from hub.terminals.key_files import WEB_SERVER, certificate_path, key_path, read_private, write_private
+from hub.website.factor_key import open_factor_seal
 from wire.provisioning import is_loopback
 
 if TYPE_CHECKING:
@@ -62,12 +64,14 @@ class _Site:
         self._app: Flask | None = None
         self._vault = open_vault(found.keys)
         self._form_key = _form_key(found.keys)
+        self._rules = rules_from(found.accounts)
 
     def make(self) -> Flask:
         from hub.website.app import Parts, create_app
 
+        sessions = make_sessions(make_engine(self._found.database))
         parts = Parts(
-            sessions=make_sessions(make_engine(self._found.database)),
+            sessions=sessions,
             vault=self._vault,
             form_key=self._form_key,
             clock=lambda: datetime.now(UTC),
@@ -76,6 +80,8 @@ class _Site:
             embedded_broker=self._found.broker.kind == "amqtt",
             keys=self._found.keys,
             second_person=self._found.terminals.second_person,
+            seal=open_factor_seal(self._found.keys, sessions),
+            rules=self._rules,
         )
         self._app = create_app(parts)
         return self._app

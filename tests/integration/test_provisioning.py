@@ -26,6 +26,7 @@ from edge.sensor.opening import open_device
 from edge.settings import Settings, load
 from hub import settings
 from hub.__main__ import main as pims_hub
+from hub.accounts.factors.sealing import FactorSeal
 from hub.accounts.passwords import Passwords
 from hub.biometrics.vault import Vault
 from hub.database import make_engine, make_sessions, session_scope
@@ -83,7 +84,14 @@ class Pages:
         self.sessions = make_sessions(make_engine(settings.load(hub).database))
         keys = settings.load(hub).keys
         parts = Parts(
-            self.sessions, Vault(b"v" * 32), b"f" * 32, lambda: self.at, False, Passwords(), keys=keys
+            self.sessions,
+            Vault(b"v" * 32),
+            b"f" * 32,
+            lambda: self.at,
+            False,
+            Passwords(),
+            keys=keys,
+            seal=FactorSeal(b"s" * 32),
         )
         self.app: Flask = create_app(parts)
 

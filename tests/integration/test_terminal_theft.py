@@ -24,6 +24,7 @@ from hub import settings
 from hub.__main__ import main
 from hub.accounts.actions import add_account, change_password
 from hub.accounts.audit import OPERATOR
+from hub.accounts.factors.sealing import FactorSeal
 from hub.accounts.permissions import Role
 from hub.biometrics.records import Finger
 from hub.biometrics.vault_key import open_vault
@@ -144,6 +145,7 @@ class Prison:
             lambda: datetime.now(UTC),
             False,
             passwords,
+            seal=FactorSeal(b"s" * 32),
         )
         now = datetime.now(UTC)
         with session_scope(self.sessions) as session:

@@ -45,6 +45,8 @@ def site_with_keys(world: World, keys: Path, *, second_person: bool = False) -> 
         world.passwords,
         keys=keys,
         second_person=second_person,
+        seal=world.seal,
+        rules=world.rules,
     )
     app = create_app(parts)
     app.config["PROPAGATE_EXCEPTIONS"] = False

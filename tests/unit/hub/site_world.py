@@ -15,8 +15,10 @@ from werkzeug.test import TestResponse
 
 from hub.accounts.actions import add_account, change_password, find_account
 from hub.accounts.audit import OPERATOR
+from hub.accounts.factors.sealing import FactorSeal
 from hub.accounts.passwords import Passwords
 from hub.accounts.permissions import Role
+from hub.accounts.policy import DEFAULT_RULES, SignInRules
 from hub.biometrics.vault import Vault
 from hub.custody.actions import open_booking, record_order, register_person
 from hub.custody.records import Person
@@ -78,12 +80,22 @@ class World:
     vault: Vault
     at: datetime = NOON
     sequence: int = 0
+    seal: FactorSeal = field(default_factory=lambda: FactorSeal(b"s" * 32))
+    rules: SignInRules = DEFAULT_RULES
     clients: list[FlaskClient] = field(default_factory=list)
 
     def app(self, *, secure: bool = False, embedded_broker: bool = False) -> Flask:
         key = b"f" * 32
         parts = Parts(
-            self.sessions, self.vault, key, lambda: self.at, secure, self.passwords, embedded_broker
+            self.sessions,
+            self.vault,
+            key,
+            lambda: self.at,
+            secure,
+            self.passwords,
+            embedded_broker,
+            seal=self.seal,
+            rules=self.rules,
         )
         app = create_app(parts)
         app.testing = False

@@ -52,7 +52,7 @@ def test_every_route_names_a_permission_that_exists(app: Flask) -> None:
 def test_only_the_door_and_its_paint_are_public(app: Flask) -> None:
     public = {address for _, address, permission in routes(app) if permission == Permission.PUBLIC}
     knocking = {"/provisioning/claims", "/provisioning/claims/y", "/provisioning/claims/y/reveal"}
-    assert public == {"/login", "/assets/x/y", "/preferences"} | knocking
+    assert public == {"/login", "/reset", "/assets/x/y", "/preferences"} | knocking
 
 
 def test_strangers_are_sent_to_the_door(app: Flask) -> None:
