@@ -48,6 +48,8 @@ HEALTH_QUESTIONS: Final = (
     "mental_health_care",
 )
 HEALTH_WORDS: Final = ("medicine", "allergies", "injuries_told", "long_illness", "needs_aid")
+SLOTS: Final = (1, 2)
+"""Fingers that images are handed in of."""
 PROPERTY_LINES: Final = 8
 PROPERTY_FIELDS: Final = ("what", "count", "seal")
 

@@ -1,0 +1,348 @@
+"""The pages of an admission: the list of those under way, one page a step, a second officer's signature."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Final
+
+from flask import abort, redirect, render_template, request, url_for
+from msgspec.structs import replace
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from hub.accounts.audit import Actor, write_down
+from hub.accounts.permissions import Permission
+from hub.biometrics.actions import AlreadyEnrolledError
+from hub.biometrics.duplicates import DuplicateSearch
+from hub.biometrics.enrolment import prepare_finger, warm_up_aside
+from hub.biometrics.photos import prepare_photo
+from hub.biometrics.vault import Vault
+from hub.custody.records import Person
+from hub.reception.admission import FaultyError
+from hub.reception.admitting import showing
+from hub.reception.admitting.answers import faults_of
+from hub.reception.admitting.candidates import by_image
+from hub.reception.admitting.content import SLOTS, Content, Found, Step, following
+from hub.reception.admitting.keeping import (
+    Draft,
+    OvertakenError,
+    abandon,
+    begin,
+    draft_of,
+    image_counts,
+    images_of,
+    keep_images,
+    refuse_ended,
+    save,
+)
+from hub.reception.admitting.looking_up import chosen, database_faults
+from hub.reception.admitting.reading_forms import first_content, prefilled, signed, with_answers
+from hub.reception.admitting.records import State
+from hub.reception.admitting.taking import MeanwhileError, Ready, prepare_fingers, step_of, take_person_in
+from hub.reception.desk.looks import LookStatus, ask_look, cancel_looks, look_of
+from hub.reception.second import second_officer
+from hub.sentences import RefusedError, Sentence
+from hub.web.door import now, reading, service, visitor, writing
+from hub.web.routes import Pages, number_in
+
+pages = Pages("admitting", __name__, template_folder="templates")
+
+MAX_FORM_BYTES: Final = 32 * 1024 * 1024
+"""Six images of at most 5 MB, and the rest of the form."""
+_IMAGES: Final = ("photo", "finger_1", "finger_2")
+
+
+@pages.page("/people/admit", Permission.ADMIT_PEOPLE)
+def under_way() -> str:
+    warm_up_aside()
+    with writing() as session:
+        facts = showing.list_facts(session, service(Vault))
+        write_down(session, at=now(), actor=_actor(), act="admission.list")
+    return render_template("admissions.html", **facts)
+
+
+@pages.page("/people/admit", Permission.ADMIT_PEOPLE, methods=("POST",))
+def begin_now() -> Response:
+    with writing() as session:
+        vault, at = service(Vault), now()
+        draft = begin(session, vault, key=secrets.token_hex(16), actor=_actor(), at=at)
+        content = first_content(at)
+        save(session, vault, draft, content, "opened", seen=draft.row.version, actor=_actor(), at=at)
+    return _to(draft.row.key, Step.ORDER)
+
+
+@pages.page("/people/admit/<key>/<step>", Permission.ADMIT_PEOPLE)
+def page(key: str, step: str) -> Response | str:
+    with writing() as session:
+        draft = _draft(session, key)
+        if draft.row.state == State.DONE:
+            return redirect(url_for("admitting.done", key=key))
+        if draft.row.state != State.OPEN:
+            return redirect(url_for("admitting.under_way"))
+        write_down(session, at=now(), actor=_actor(), act="admission.look", subject=key, detail=step[:20])
+        draft = _with_answer_of_desk(session, draft)
+    return _show(draft, _step(step))
+
+
+@pages.page(
+    "/people/admit/<key>/<step>", Permission.ADMIT_PEOPLE, methods=("POST",), max_bytes=MAX_FORM_BYTES
+)
+def save_step(key: str, step: str) -> Response | tuple[str, int]:
+    at_step, seen = _step(step), number_in(request.form.get("version", ""))
+    with reading() as session:
+        draft = _draft(session, key)
+    content = with_answers(draft.content, at_step, request.form, request.form.getlist("zones"))
+    faults: dict[str, Sentence] = {}
+    try:
+        refuse_ended(draft.row)
+        content = _act(draft, at_step, content)
+        images = _images() if at_step is Step.FINGERS else {}
+        with writing() as session:
+            held = _draft(session, key)
+            # Only now the version counts: the act before may have taken seconds.
+            draft = save(session, service(Vault), held, content, at_step, seen=seen, actor=_actor(), at=now())
+            for name, files in images.items():
+                keep_images(session, service(Vault), draft, name, files, actor=_actor(), at=now())
+    except OvertakenError as error:
+        return _show(error.theirs, at_step, mine=content, problem=error.message), 409
+    except RefusedError as error:
+        kept = Draft(draft.row, content)
+        return _show(kept, at_step, problem=error.message, unsaved=True), 409
+    faults = _faults(draft, at_step)
+    stays = request.form.get("act", "save") != "save"
+    if faults and not stays:
+        return _show(draft, at_step, faults=faults), 400
+    return _to(key, at_step if stays else following(at_step))
+
+
+@pages.page("/people/admit/<key>/desk", Permission.ADMIT_PEOPLE, watches=True)
+def desk_state(key: str) -> str:
+    """What the desk is doing, which the page asks for by itself."""
+    with reading() as session:
+        _draft(session, key)
+        look = look_of(session, key)
+    return render_template("admission_look.html", look=look, **showing.look_words())
+
+
+@pages.page("/people/admit/<key>/finish", Permission.ADMIT_PEOPLE, methods=("POST",))
+def finish(key: str) -> Response | tuple[str, int]:
+    vault, search, at = service(Vault), service(DuplicateSearch), now()
+    with reading() as session:
+        draft = _draft(session, key)
+        files = {
+            slot: (
+                number_in(draft.content.values.get(f"finger_{slot}", "")),
+                images_of(session, vault, draft, f"finger_{slot}"),
+            )
+            for slot in SLOTS
+        }
+        photos = images_of(session, vault, draft, "photo")
+    try:
+        refuse_ended(draft.row)
+        at_desk = bool(draft.content.values.get("desk"))
+        ready = Ready(() if at_desk else prepare_fingers(files), prepare_photo(photos[0]) if photos else None)
+        search.refresh()
+        with writing() as session:
+            held = _draft(session, key)
+            task = secrets.token_hex(16)
+            take_person_in(session, vault, search, held, ready, task=task, actor=_actor(), at=at)
+            cancel_looks(session, key, actor=_actor(), at=at)
+    except FaultyError as error:
+        field = next(iter(error.faults))
+        return _show(draft, Step.SUMMARY, faults=dict(error.faults), link=step_of(field)), 400
+    except AlreadyEnrolledError as error:
+        return _show(draft, Step.SUMMARY, problem=error.message, number=error.number), 409
+    except MeanwhileError as error:
+        return _show(draft, Step.SUMMARY, problem=error.message, number=error.number, link=Step.KNOWN), 409
+    except RefusedError as error:
+        return _show(draft, Step.SUMMARY, problem=error.message), 409
+    return redirect(url_for("admitting.done", key=key), 303)
+
+
+@pages.page("/people/admit/<key>/done", Permission.ADMIT_PEOPLE)
+def done(key: str) -> Response | str:
+    with writing() as session:
+        draft = _draft(session, key)
+        if draft.row.state != State.DONE or draft.row.person_id is None:
+            return redirect(url_for("admitting.under_way"))
+        person = session.get_one(Person, draft.row.person_id)
+        write_down(session, at=now(), actor=_actor(), act="person.look", subject=person.number)
+        facts = showing.done_facts(session, person, now())
+    return render_template("admission_done.html", **facts)
+
+
+@pages.page("/people/admit/<key>/abandon", Permission.ADMIT_PEOPLE, methods=("POST",))
+def abandon_now(key: str) -> Response | tuple[str, int]:
+    try:
+        with writing() as session:
+            draft = _draft(session, key)
+            abandon(session, draft.row, request.form.get("because", ""), actor=_actor(), at=now())
+            cancel_looks(session, key, actor=_actor(), at=now())
+    except RefusedError as error:
+        with reading() as session:
+            draft = _draft(session, key)
+        return _show(draft, Step.SUMMARY, problem=error.message), 409
+    return redirect(url_for("admitting.under_way"), 303)
+
+
+def _act(draft: Draft, step: Step, content: Content) -> Content:
+    """What a button besides "Save and go on" does."""
+    act = request.form.get("act", "save")
+    if step is Step.KNOWN and act == "look":
+        return replace(content, searched_at=now().isoformat())
+    if step is Step.KNOWN and act == "finger":
+        return _searched(content)
+    if step is Step.KNOWN and act == "desk":
+        _ask_desk(draft)
+        return replace(content, searched_at=now().isoformat())
+    if step is Step.ORDER and act == "sign":
+        reason = _reason("override_reason")
+        officer = second_officer(Permission.OVERRIDE_RECEPTION, besides=())
+        return replace(content, override=signed(officer.login, reason, now()))
+    if step is Step.CELL and act == "sign":
+        reason = _reason("override_reason")
+        officer = second_officer(Permission.SET_CELLS, besides=())
+        return replace(content, cell_override=signed(officer.login, reason, now()))
+    if step is Step.KNOWN:
+        with reading() as session:
+            return prefilled(content, chosen(session, content))
+    return content
+
+
+def _reason(name: str) -> str:
+    reason = request.form.get(name, "").strip()
+    if len(reason) < 3:
+        raise RefusedError("reason", Sentence("Write why, in a few words: it stays with the record."))
+    return reason
+
+
+def _searched(content: Content) -> Content:
+    part = request.files.get("probe")
+    raw = b"" if part is None else part.stream.read()
+    if not raw:
+        raise RefusedError("probe", Sentence("Choose an image of one finger first."))
+    with reading() as session:
+        found = by_image(service(DuplicateSearch), raw, now(), session)
+    with writing() as session:
+        detail = f"{len(found.numbers)} of {found.searched} fingers"
+        subject = found.numbers[0] if found.numbers else ""
+        write_down(session, at=now(), actor=_actor(), act="finger.search", subject=subject, detail=detail)
+    return replace(content, found=found, searched_at=now().isoformat())
+
+
+def _ask_desk(draft: Draft) -> None:
+    with writing() as session:
+        ask_look(
+            session,
+            number_in(request.form.get("look_desk", "")),
+            subject=draft.row.key,
+            person=None,
+            position=number_in(request.form.get("look_finger", "")) or 2,
+            name=secrets.token_hex(16),
+            actor=_actor(),
+            at=now(),
+        )
+
+
+def _with_answer_of_desk(session: Session, draft: Draft) -> Draft:
+    """An answer that a desk gave since the last look at this page is kept with the admission."""
+    look = look_of(session, draft.row.key)
+    if look is None or look.status != LookStatus.DONE or look.answered_at is None:
+        return draft
+    told = look.answered_at.isoformat()
+    held = draft.content.found
+    if held is not None and held.at >= told:
+        return draft
+    numbers = [one for one in look.numbers.split(",") if one]
+    found = Found(look.outcome, numbers, 0, 0, told)
+    content = replace(draft.content, found=found)
+    version = draft.row.version
+    return save(
+        session, service(Vault), draft, content, "desk answered", seen=version, actor=_actor(), at=now()
+    )
+
+
+def _images() -> dict[str, list[bytes]]:
+    """Images that were handed in now, each judged before it is kept: a wrong one is said at once."""
+    found: dict[str, list[bytes]] = {}
+    for name in _IMAGES:
+        files = [part.stream.read() for part in request.files.getlist(f"{name}_images") if part.filename]
+        if not files:
+            continue
+        if name == "photo":
+            prepare_photo(files[0])
+            found[name] = files[:1]
+        else:
+            prepare_finger(number_in(request.form.get(name, "")), files)
+            found[name] = files
+    return found
+
+
+def _faults(draft: Draft, step: Step) -> dict[str, Sentence]:
+    with reading() as session:
+        found = faults_of(step, draft.content, now())
+        found |= {
+            name: fault
+            for name, fault in database_faults(session, step, draft.content, now()).items()
+            if name not in found
+        }
+        if step is Step.FINGERS:
+            found |= _faults_of_fingers(draft, image_counts(session, draft))
+    return found
+
+
+def _faults_of_fingers(draft: Draft, counts: dict[str, int]) -> dict[str, Sentence]:
+    values = draft.content.values
+    if values.get("desk") or values.get("fingers_later") or all(counts.get(f"finger_{n}") for n in SLOTS):
+        return {}
+    return {
+        "desk": Sentence(
+            "Say at which desk fingers are taken, hand in images of two, or write why they come later."
+        )
+    }
+
+
+def _show(
+    draft: Draft,
+    step: Step,
+    *,
+    faults: dict[str, Sentence] | None = None,
+    problem: Sentence | None = None,
+    mine: Content | None = None,
+    number: str = "",
+    link: Step | None = None,
+    unsaved: bool = False,
+) -> str:
+    with reading() as session:
+        facts = showing.step_facts(session, draft, step, mine=mine, at=now())
+    return render_template(
+        f"admission_{step.value}.html",
+        faults=faults or {},
+        problem=problem,
+        problem_number=number,
+        problem_link=link,
+        unsaved=unsaved,
+        **facts,
+    )
+
+
+def _draft(session: Session, key: str) -> Draft:
+    draft = draft_of(session, service(Vault), key[:32])
+    if draft is None:
+        abort(404)
+    return draft
+
+
+def _step(text: str) -> Step:
+    if text not in Step._value2member_map_:
+        abort(404)
+    return Step(text)
+
+
+def _to(key: str, step: Step) -> Response:
+    return redirect(url_for("admitting.page", key=key, step=step.value), 303)
+
+
+def _actor() -> Actor:
+    who = visitor()
+    return Actor(who.login, who.address)
