@@ -16,6 +16,7 @@ from hub.accounts.audit_sealing import Sealer
 from hub.biometrics.vault_key import open_vault
 from hub.database import make_engine, make_sessions
 from hub.ingest.answers import Answers
+from hub.ingest.backed_up import BackedUpDesk
 from hub.ingest.echoing import answer_echo
 from hub.ingest.enrolling import answer_enrolment
 from hub.ingest.inbox import Inbox
@@ -67,6 +68,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     desks.append(RenewalDesk(sessions, signing_key, authority_pem(settings.keys), uplink.send))
     desks.append(ConfigurationDesk(sessions, signing_key, uplink.send, tell_alarm))
     desks.append(EnrolmentBooks(sessions, vault, signing_key, receiving_key, uplink.send))
+    desks.append(BackedUpDesk(sessions, signing_key, uplink.send))
     desks.append(Sealer(sessions, signing_key, settings.data / AUDIT_HEAD))
     enrolment: list[Desk] = [EnrolmentWork(sessions, vault, receiving_key, _now)]
     notify, beats = (

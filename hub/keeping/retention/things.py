@@ -1,0 +1,63 @@
+"""What can be deleted of a person, and in which tables it lies. One list for the deletion and for a restore."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from hub.custody.rules import Sex
+from hub.sentences import Sentence
+
+
+class Thing(StrEnum):
+    """What a rule is about.
+
+    IMAGES are enrolment images alone; BIOMETRICS templates, images and photos; DOCUMENTS scans; FILE every fact of the
+    person, and the name. The number, the stays, movements and the trail stay: without a name they tell of nobody.
+    """
+
+    IMAGES = "images"
+    BIOMETRICS = "biometrics"
+    DOCUMENTS = "documents"
+    FILE = "facts"
+
+
+THINGS: Final = {
+    Thing.IMAGES: Sentence("Images of fingers"),
+    Thing.BIOMETRICS: Sentence("Fingers and photos"),
+    Thing.DOCUMENTS: Sentence("Scanned papers"),
+    Thing.FILE: Sentence("The file: name and every fact"),
+}
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of `table` whose `column` is the person, or a row of the table `of` that went before."""
+
+    table: str
+    column: str = "person_id"
+    of: str = ""
+
+
+@dataclass(frozen=True)
+class Blanked:
+    """The row of a person, which stays without saying who it is."""
+
+    table: str
+    values: Mapping[str, object]
+
+
+PARTS: Final[Mapping[Thing, tuple[Part, ...]]] = {
+    Thing.IMAGES: (),
+    Thing.BIOMETRICS: (
+        Part("person_keys"),
+        Part("fingers"),
+        Part("finger_takings", "finger_id", "fingers"),
+        Part("photos"),
+    ),
+    Thing.DOCUMENTS: (Part("documents"),),
+    Thing.FILE: (Part("facts"),),
+}
+BLANKED: Final = Blanked("persons", {"surname": "", "given": "", "born_on": None, "sex": Sex.UNKNOWN.value})
