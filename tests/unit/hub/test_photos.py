@@ -174,7 +174,7 @@ def test_a_photo_is_added_shown_on_the_file_and_each_look_written_down(world: Wo
     world.person()
     rita = browser_of(world, "rita", Role.RECORDS_OFFICER)
     assert send(rita, picture(), taken_on="2026-11-20")[0] == 303
-    assert '/people/P-000001/photo"' in rita.get("/people/P-000001").text
+    assert '/people/P-000001/photos/1"' in rita.get("/people/P-000001").text
     shown = rita.get("/people/P-000001/photo")
     assert shown.mimetype == "image/jpeg"
     assert shown.headers["Cache-Control"] == "no-store"
