@@ -17,7 +17,6 @@ from hub.biometrics.vault import Vault
 from hub.custody.facts.actions import Statement, state
 from hub.custody.facts.kinds import Kind
 from hub.custody.facts.reading import current
-from hub.custody.facts.records import Fact
 from hub.custody.papers import DOCUMENT, HEALTH_DOCUMENT, Paper, PaperSort
 from hub.custody.records import Person
 from hub.sentences import RefusedError, Sentence
@@ -108,11 +107,6 @@ def documents_of(session: Session, person_ids: Collection[int]) -> dict[int, Doc
     """Scans of these people by number, without their contents."""
     rows = session.scalars(select(Document).where(Document.person_id.in_(person_ids)).order_by(Document.id))
     return {row.id: row for row in rows}
-
-
-def may_open(document: Document, facts: Collection[Fact]) -> bool:
-    """Whether a fact that counts, among those that may be seen, still names the scan."""
-    return any(fact.document_id == document.id for fact in facts)
 
 
 def _keep(

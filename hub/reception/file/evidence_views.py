@@ -1,0 +1,129 @@
+"""The evidence of one fact: every row about it, and taking back one's own last change."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from hub.accounts.audit import write_down
+from hub.accounts.permissions import Permission
+from hub.biometrics.documents.actions import documents_of
+from hub.biometrics.documents.records import Document
+from hub.custody.catalogue import KINDS
+from hub.custody.facts.actions import withdraw
+from hub.custody.facts.kinds import Kind, read_value
+from hub.custody.facts.reading import Step, item_of, steps
+from hub.custody.facts.records import Fact
+from hub.reception.file.page import GUIDED, may_take_back
+from hub.reception.file.papers import may_open
+from hub.reception.file.sections import may_record, values_of
+from hub.reception.file.story import last_of, said_of, words_of
+from hub.reception.file.subject import Look, actor, look
+from hub.reception.file.values import clean
+from hub.sentences import RefusedError, Sentence
+from hub.web.door import now, visitor, writing
+from hub.web.known import known_at, known_on
+from hub.web.routes import Pages
+
+pages = Pages("evidence", __name__, template_folder="templates")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One row as evidence: what it says, and the digest that the trail holds of it."""
+
+    step: Step
+    said: Sentence
+    digest: str
+    document: Document | None
+    openable: bool
+
+
+@pages.page("/people/<number>/facts/<int:fact>", Permission.SEE_PEOPLE)
+def evidence(number: str, fact: int) -> str:
+    with writing() as session:
+        seen = look(session, number, known_at=known_at())
+        row = next((row for row in seen.rows if row.id == fact), None)
+        if row is None:
+            abort(404)
+        kind = KINDS[row.kind]
+        rows = _rows_about(seen.rows, row, kind)
+        scans = documents_of(session, seen.ids)
+        write_down(
+            session,
+            at=now(),
+            actor=actor(),
+            act="fact.look",
+            subject=number.upper()[:64],
+            detail=f"fact {fact}",
+        )
+    standing = any(step.row.id == fact and step.overtaken_by is None for step in steps(rows))
+    return render_template(
+        "evidence.html",
+        look=seen,
+        row=row,
+        kind=kind,
+        words=words_of(row),
+        said=said_of(row),
+        values=values_of(kind, read_value(kind, row.value)),
+        proofs=_proofs(seen, rows, scans),
+        known_on=known_on(),
+        part=request.headers.get("X-Fragment") == "1",
+        may_write=may_record(seen, kind) and standing,
+        guided=row.kind in GUIDED,
+    )
+
+
+@pages.page("/people/<number>/facts/<int:fact>/undo", Permission.SEE_PEOPLE, methods=("POST",))
+def undo(number: str, fact: int) -> Response:
+    """Take back one's own last change of this file; it stays in the history with the reason."""
+    with writing() as session:
+        seen = look(session, number)
+        row = last_of(seen.every, visitor().login)
+        if row is None or row.id != fact or row.kind not in KINDS:
+            raise RefusedError(
+                "not_the_last",
+                Sentence("The file was changed since. Open it again: it shows what the last change is now."),
+            )
+        if not may_take_back(seen, row.kind):
+            abort(403)
+        reason = clean(request.form.get("reason", ""))
+        if not reason:
+            raise RefusedError("no_reason", Sentence("Write why, in a few words: it stays with the record."))
+        undone = withdraw(session, row, KINDS[row.kind], reason=reason, actor=actor(), at=now())
+    return redirect(url_for("people.file", number=number, done=undone.id) + "#story", 303)
+
+
+def _rows_about(rows: list[Fact], row: Fact, kind: Kind[Any]) -> list[Fact]:
+    """Every row about the same thing."""
+    same = [other for other in rows if other.kind == row.kind and other.person_id == row.person_id]
+    if kind.many:
+        return [other for other in same if item_of(other) == item_of(row)]
+    return [other for other in same if other.booking_id == row.booking_id]
+
+
+def _proofs(seen: Look, rows: list[Fact], scans: Mapping[int, Document]) -> list[Proof]:
+    """Every row, the newest first, those that take another back among them."""
+    found = []
+    for step in reversed(steps(rows)):
+        document = scans.get(step.row.document_id or 0)
+        found.append(
+            Proof(
+                step=step,
+                said=said_of(step.row),
+                digest=digest_of(step.row),
+                document=document,
+                openable=document is not None and may_open(seen, document),
+            )
+        )
+    return found
+
+
+def digest_of(row: Fact) -> str:
+    """As the trail has it: who holds an old print of it can show that nothing was changed."""
+    return hashlib.sha256(f"{row.effective_at.isoformat()} {row.value}".encode()).hexdigest()[:16]

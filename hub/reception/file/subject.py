@@ -1,0 +1,131 @@
+"""Whose file is looked at, as known when, and what the visitor may see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import abort
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.accounts.audit import Actor
+from hub.custody.facts.reading import holding, one, rows_of
+from hub.custody.facts.records import Fact
+from hub.custody.identity import IDENTITY, Identity
+from hub.custody.merging.reading import family_of
+from hub.custody.queries import person_by_number
+from hub.custody.records import Booking, Person
+from hub.custody.visible import May, visible
+from hub.web.door import now, visitor
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at one file. `person` leads the family; `asked` is whose number was in the address.
+
+    `rows` are the facts that the visitor may see, recorded until `known_at`; `every` holds those of others too, for
+    what is only counted. `at` is the moment for which "now" is meant.
+    """
+
+    person: Person
+    asked: Person
+    family: tuple[Person, ...]
+    identity: Identity
+    bookings: Sequence[Booking]
+    stay: Booking | None
+    rows: list[Fact]
+    every: list[Fact]
+    at: datetime
+    known_at: datetime | None
+    may: May
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(member.id for member in self.family)
+
+    @property
+    def in_custody(self) -> bool:
+        return any(is_open(booking, self.known_at) for booking in self.bookings)
+
+    def of_stay(self, row: Fact) -> bool:
+        """Whether the row belongs to the person for ever or to the stay that is shown."""
+        return row.booking_id is None or (self.stay is not None and row.booking_id == self.stay.id)
+
+
+def is_open(booking: Booking, known_at: datetime | None) -> bool:
+    """Whether the stay went on, as known then."""
+    return booking.released_at is None or (known_at is not None and booking.released_at > known_at)
+
+
+def may_about(number: str) -> May:
+    """What the visitor may, by role or by break-glass on this file."""
+    who = visitor()
+    return lambda permission: who.may_about(permission, number)
+
+
+def actor() -> Actor:
+    """The visitor, for the trail."""
+    who = visitor()
+    return Actor(who.login, who.address)
+
+
+def person_of(session: Session, number: str) -> Person:
+    """Whose number this is; answers 404 for nobody's."""
+    person = person_by_number(session, number)
+    if person is None:
+        abort(404)
+    return person
+
+
+def look(session: Session, number: str, *, known_at: datetime | None = None, stay: str = "") -> Look:
+    """The file with this number; answers 404 when there is none, or was none then."""
+    asked = person_of(session, number)
+    ids = family_of(session, asked.id, known_at)
+    members = {row.id: row for row in session.scalars(select(Person).where(Person.id.in_(ids)))}
+    family = tuple(members[each] for each in ids)
+    person = family[0]
+    every = [row for row in rows_of(session, ids) if known_at is None or row.recorded_at <= known_at]
+    bookings = _bookings(session, ids, known_at)
+    if known_at is not None and not every and person.created_at > known_at:
+        abort(404)
+    may = may_about(asked.number)
+    return Look(
+        person=person,
+        asked=asked,
+        family=family,
+        identity=_identity(person, every, known_at),
+        bookings=bookings,
+        stay=_chosen(bookings, stay, known_at),
+        rows=visible(every, may),
+        every=every,
+        at=now() if known_at is None else known_at,
+        known_at=known_at,
+        may=may,
+    )
+
+
+def _bookings(session: Session, ids: Sequence[int], known_at: datetime | None) -> Sequence[Booking]:
+    wanted = select(Booking).where(Booking.person_id.in_(ids)).order_by(Booking.admitted_at.desc())
+    if known_at is not None:
+        wanted = wanted.where(Booking.recorded_at <= known_at)
+    return session.scalars(wanted).all()
+
+
+def _chosen(bookings: Sequence[Booking], number: str, known_at: datetime | None) -> Booking | None:
+    """The stay that was asked for, else the open one, else the last."""
+    for booking in bookings:
+        if booking.number == number.strip().upper():
+            return booking
+    going_on = [booking for booking in bookings if is_open(booking, known_at)]
+    return next(iter([*going_on, *bookings]), None)
+
+
+def _identity(person: Person, rows: Sequence[Fact], known_at: datetime | None) -> Identity:
+    """Name, birth and sex as known then; of a merged file those of the number that leads."""
+    own = [row for row in rows if row.person_id == person.id and row.kind == IDENTITY.name]
+    held = one(holding(IDENTITY, own, known_at=known_at))
+    if held is not None:
+        return held.value
+    return Identity(surname=person.surname, given=person.given, born_on=person.born_on)
