@@ -11,6 +11,7 @@ from sqlalchemy.exc import DatabaseError, DataError, IntegrityError, InterfaceEr
 
 import hub.accounts.commands
 import hub.custody.search.commands
+import hub.docket.commands
 import hub.ingest.commands
 import hub.keeping.backup.commands
 import hub.keeping.oversight.commands
@@ -75,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     hub.ingest.commands.register(subparsers)
     hub.keeping.backup.commands.register(subparsers)
     hub.keeping.oversight.commands.register(subparsers)
+    hub.docket.commands.register(subparsers)
     hub.website.commands.register(subparsers)
     return parser
 

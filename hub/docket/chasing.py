@@ -23,7 +23,7 @@ LEVELS: Final = {1: Role.SHIFT_SUPERVISOR, 2: Role.DIRECTOR}
 
 def reassign(session: Session, whose: Owners, *, at: datetime) -> int:
     """Give findings of nobody, or of somebody who no longer works the docket, to somebody who does."""
-    if not whose.workers:
+    if not whose.pool:
         return 0
     orphans = session.scalars(
         select(Finding).where(

@@ -214,5 +214,5 @@ def _report(session: Session, at: datetime, tally: Tally, escalated: int) -> Rep
         overdue=session.scalar(select(func.count(Finding.id)).where(standing, Finding.due_at < at)) or 0,
         escalated=escalated,
         oldest_since_at=session.scalar(select(func.min(Finding.since_at)).where(standing, liberty)),
-        causes={code: count for code, count in causes},
+        causes={row[0]: row[1] for row in causes},
     )

@@ -73,7 +73,7 @@ def _same_fingers(session: Session, led: Mapping[int, int]) -> dict[int, list[Sa
     pairs = session.scalars(select(FingerPair)).all()
     ids = {one for pair in pairs for one in (pair.one_id, pair.other_id)}
     rows = session.execute(select(Person.id, Person.number).where(Person.id.in_(ids)))
-    numbers = {person_id: number for person_id, number in rows}
+    numbers = {row[0]: row[1] for row in rows}
     for pair in pairs:
         if led.get(pair.one_id, pair.one_id) == led.get(pair.other_id, pair.other_id):
             continue  # found to be one person since

@@ -15,6 +15,7 @@ from hub.accounts.audit_head import FILE as AUDIT_HEAD
 from hub.accounts.audit_sealing import Sealer
 from hub.biometrics.vault_key import open_vault
 from hub.database import make_engine, make_sessions
+from hub.docket.desk import DocketDesk
 from hub.ingest.answers import Answers
 from hub.ingest.backed_up import BackedUpDesk
 from hub.ingest.echoing import answer_echo
@@ -70,6 +71,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     desks.append(EnrolmentBooks(sessions, vault, signing_key, receiving_key, uplink.send))
     desks.append(BackedUpDesk(sessions, signing_key, uplink.send))
     desks.append(Sealer(sessions, signing_key, settings.data / AUDIT_HEAD))
+    docket: list[Desk] = [DocketDesk(sessions)]
     enrolment: list[Desk] = [EnrolmentWork(sessions, vault, receiving_key, _now)]
     notify, beats = (
         Notify(),
@@ -86,6 +88,8 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
         threading.Thread(
             target=_keep_desks, args=(enrolment, stop, {}, "enrolment"), name="enrolment", daemon=True
         ),
+        # Looking at everybody takes up to a minute in a whole country's prisons.
+        threading.Thread(target=_keep_desks, args=(docket, stop, {}, "docket"), name="docket", daemon=True),
     ]
     for thread in threads:
         thread.start()

@@ -49,6 +49,14 @@ GROUPS: Final = (
             Entry("/re-enrolment", Sentence("To enrol again"), "e"),
         ),
     ),
+    Group(
+        Sentence("Liberty"),
+        (
+            Entry("/docket", Sentence("Liberty docket"), "d"),
+            Entry("/docket/board", Sentence("Board"), "b"),
+            Entry("/diary", Sentence("Court diary"), "y"),
+        ),
+    ),
     Group(Sentence("Terminals"), (Entry("/terminals", Sentence("Terminals"), "t"),)),
     Group(
         Sentence("Accounts"),

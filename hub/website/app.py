@@ -38,6 +38,10 @@ from hub.control_room.posts import pages as post_pages
 from hub.control_room.views import pages as control_room_pages
 from hub.custody.queries import person_by_number
 from hub.database import Sessions
+from hub.docket.diary.views import pages as diary_pages
+from hub.docket.panel import PANEL as DOCKET_PANEL
+from hub.docket.rule_views import pages as docket_rule_pages
+from hub.docket.views import pages as docket_pages
 from hub.movements.actions import find_checkpoint
 from hub.movements.orders.views import pages as orders_pages
 from hub.movements.site import all_checkpoints
@@ -50,6 +54,11 @@ from hub.reception.file.record_views import pages as fact_pages
 from hub.reception.finding import pages as finding_pages
 from hub.reception.people import pages as people_pages
 from hub.reception.re_enrolment_views import pages as re_enrolment_pages
+from hub.reception.sentencing.background import TrialRunner
+from hub.reception.sentencing.date_views import pages as release_date_pages
+from hub.reception.sentencing.entry_views import pages as sentence_pages
+from hub.reception.sentencing.panel import PANEL as RELEASE_DATE
+from hub.reception.sentencing.policy_views import pages as policy_pages
 from hub.reception.standing_views import pages as standing_pages
 from hub.roll.theft.views import pages as theft_pages
 from hub.terminals.claims.knocking import pages as knocking_pages
@@ -70,7 +79,7 @@ _FIRST_PAGES = (
     (Permission.SEE_TERMINALS, "control_room.terminals"),
     (Permission.REVIEW_EMERGENCIES, "emergencies.uses"),
 )
-_PANELS: tuple[Panel, ...] = ()
+_PANELS: tuple[Panel, ...] = (RELEASE_DATE, DOCKET_PANEL)
 """What other capabilities show on a person's file, in this order."""
 _OFFICERS_PAGE = "officer.officer"
 
@@ -143,6 +152,8 @@ def create_app(parts: Parts) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (configuration_pages, orders_pages, receptions_pages):
         app.register_blueprint(blueprint)
+    for blueprint in (release_date_pages, sentence_pages, policy_pages):
+        app.register_blueprint(blueprint)
     for blueprint in (knocking_pages, claims_pages, theft_pages):
         app.register_blueprint(blueprint)
     for blueprint in (
@@ -153,6 +164,8 @@ def create_app(parts: Parts) -> Flask:
         emergency_pages,
         permission_pages,
     ):
+        app.register_blueprint(blueprint)
+    for blueprint in (docket_pages, docket_rule_pages, diary_pages):
         app.register_blueprint(blueprint)
     app.jinja_env.globals["visitor"] = visitor_or_none
     app.jinja_env.globals["notices"] = notices
@@ -201,6 +214,7 @@ def _configure(app: Flask, parts: Parts) -> None:
     provide(app, DuplicateSearch(parts.vault, parts.sessions))
     provide(app, Panels(_PANELS))
     provide(app, Live(parts.sessions, parts.clock))
+    provide(app, TrialRunner(parts.sessions, parts.clock))
     provide(app, TakingIn(parts.keys, find_checkpoint, all_checkpoints, parts.second_person))
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

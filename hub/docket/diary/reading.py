@@ -1,0 +1,132 @@
+"""Dates before courts, by day. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from hub.custody.facts.reading import Held, holding
+from hub.custody.facts.records import Fact
+from hub.custody.hearing_outcomes import HearingOutcome
+from hub.custody.legal import HEARING, Hearing
+from hub.custody.merging.reading import joined_stays, leads
+from hub.custody.records import Booking, Person
+from hub.web.formats import SITE_ZONE
+
+_PART: Final = 900
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """Somebody's date before a court. `held.item` names it; `inside` tells whether the stay is still open."""
+
+    held: Held[Hearing]
+    person: Person
+    booking_id: int
+    inside: bool
+
+    @property
+    def hearing(self) -> Hearing:
+        return self.held.value
+
+    @property
+    def on(self) -> date:
+        """The day at the site."""
+        return day_of(self.hearing.hearing_at)
+
+
+@dataclass(frozen=True)
+class Production:
+    """How many of the dates of some days were kept. `open` have passed without outcome."""
+
+    due: int
+    produced: int
+    not_produced: int
+    open: int
+
+
+def day_of(at: datetime) -> date:
+    """The day at the site."""
+    return at.astimezone(SITE_ZONE).date()
+
+
+def appointments(
+    session: Session, first: date, last: date, *, court: str = "", known_at: datetime | None = None
+) -> list[Appointment]:
+    """Every date from `first` to `last`, both included, by time, court and name."""
+    person_ids = _somewhere_near(session, first, last)
+    found = [
+        one
+        for one in _of_people(session, person_ids, known_at)
+        if first <= one.on <= last and (not court or one.hearing.court == court)
+    ]
+    return sorted(found, key=_place)
+
+
+def appointments_of(
+    session: Session, person_ids: Collection[int], known_at: datetime | None = None
+) -> list[Appointment]:
+    """Every date of these people, by time."""
+    return sorted(_of_people(session, person_ids, known_at), key=_place)
+
+
+def production(found: Iterable[Appointment], today: date) -> Production:
+    """Figures over dates up to and including `today`."""
+    past = [one.hearing for one in found if one.on <= today]
+    not_produced = sum(1 for one in past if is_not_produced(one))
+    open_ones = sum(1 for one in past if not one.outcome)
+    return Production(len(past), len(past) - not_produced - open_ones, not_produced, open_ones)
+
+
+def is_not_produced(hearing: Hearing) -> bool:
+    """Whether the person was not brought, as far as it is known."""
+    return hearing.outcome == HearingOutcome.NOT_PRODUCED or hearing.produced is False
+
+
+def _somewhere_near(session: Session, first: date, last: date) -> set[int]:
+    """Whoever may have a date on these days: the day stands in the text of the fact, in UTC or with an offset."""
+    days = [first + timedelta(days=more) for more in range(-1, (last - first).days + 2)]
+    texts = [f'%"hearing_at":"{day.isoformat()}T%' for day in days]
+    wanted = select(Fact.person_id).where(
+        Fact.kind == HEARING.name, or_(*(Fact.value.like(one) for one in texts))
+    )
+    return set(session.scalars(wanted))
+
+
+def _of_people(session: Session, person_ids: Collection[int], known_at: datetime | None) -> list[Appointment]:
+    led, stays = leads(session), joined_stays(session)
+    ids = sorted({one for person_id in person_ids for one in _family(led, person_id)})
+    found: list[Appointment] = []
+    for start in range(0, len(ids), _PART):
+        part = ids[start : start + _PART]
+        rows = session.scalars(select(Fact).where(Fact.person_id.in_(part), Fact.kind == HEARING.name)).all()
+        people = _people(session, {led.get(row.person_id, row.person_id) for row in rows})
+        bookings = _bookings(session, {stays.get(row.booking_id or 0, row.booking_id or 0) for row in rows})
+        for held in holding(HEARING, rows, known_at=known_at):
+            booking = bookings[stays.get(held.row.booking_id or 0, held.row.booking_id or 0)]
+            person = people[led.get(held.row.person_id, held.row.person_id)]
+            found.append(Appointment(held, person, booking.id, booking.released_at is None))
+    return found
+
+
+def _family(led: Mapping[int, int], person_id: int) -> set[int]:
+    lead = led.get(person_id, person_id)
+    return {lead, person_id, *(one for one, other in led.items() if other == lead)}
+
+
+def _people(session: Session, ids: set[int]) -> dict[int, Person]:
+    return {row.id: row for row in session.scalars(select(Person).where(Person.id.in_(ids)))}
+
+
+def _bookings(session: Session, ids: set[int]) -> dict[int, Booking]:
+    return {row.id: row for row in session.scalars(select(Booking).where(Booking.id.in_(ids)))}
+
+
+def _place(one: Appointment) -> tuple[datetime, str, str, str, int]:
+    at = one.hearing.hearing_at.astimezone(UTC)
+    return (at, one.hearing.court, one.person.surname, one.person.given, one.held.item)
