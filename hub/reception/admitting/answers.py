@@ -165,11 +165,11 @@ def identity_of(content: Content, now: datetime) -> tuple[Identity, dict[str, Se
 
 
 def name_differs(content: Content) -> bool:
-    """Whether the order names another than the person says to be; accents and capitals apart."""
+    """Whether the order names another than the person says to be: accents, capitals and further given names apart."""
     values = content.values
-    named = fold(f"{values.get('named_surname', '')} {values.get('named_given', '')}").split()
-    said = fold(f"{values.get('surname', '')} {values.get('given', '')}").split()
-    return bool(named) and sorted(named) != sorted(said)
+    named = set(fold(f"{values.get('named_surname', '')} {values.get('named_given', '')}").split())
+    said = set(fold(f"{values.get('surname', '')} {values.get('given', '')}").split())
+    return bool(named) and not (named <= said or said <= named)
 
 
 def arrival_of(content: Content, now: datetime) -> tuple[Arrival, dict[str, Sentence]]:

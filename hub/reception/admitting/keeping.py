@@ -114,6 +114,7 @@ def save(
     session.refresh(row)
     if changed is None:
         refuse_ended(row)
+        session.expunge(row)  # it is shown after the transaction was given up
         raise OvertakenError(Draft(row, _open(vault, row)))
     note_step(session, row, what, actor, at)
     return Draft(row, content)

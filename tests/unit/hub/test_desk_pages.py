@@ -174,26 +174,3 @@ def test_in_spanish(client: FlaskClient, desk: int) -> None:
     where = asked(client, desk)
     client.set_cookie("pims-language", "es")
     assert "Retirarlo del puesto" in client.get(where, headers={"Accept-Language": "es"}).text
-
-
-def test_somebody_is_admitted_whose_fingers_are_taken_at_a_desk(
-    client: FlaskClient, desk: int, world: World
-) -> None:
-    form = {
-        "surname": "Cal",
-        "given": "Rosa",
-        "sex": "F",
-        "order_kind": "warrant",
-        "order_reference": "W 9/2026",
-        "issued_on": "2026-01-02",
-        "home_zone": "block-a",
-        "desk": "999",
-    }
-    refused = post(client, "/people/admit", dict(form))
-    assert (refused.status_code, "not there any more" in refused.text) == (400, True)
-    without = post(client, "/people/admit", {**form, "desk": ""})
-    assert (without.status_code, "Choose an image of this finger" in without.text) == (400, True)
-    assert post(client, "/people/admit", {**form, "desk": str(desk)}).status_code == 303
-    with session_scope(world.sessions, writes=False) as session:
-        (line,) = asking.recent_tasks(session)
-        assert (line.person.number, line.row.reason, line.row.created_by) == ("P-000002", "admission", "ada")

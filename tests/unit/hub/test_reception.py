@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import io
 import json
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from werkzeug.test import TestResponse
 
 from hub import settings
 from hub.accounts.audit import OPERATOR
@@ -29,11 +26,10 @@ from hub.database import session_scope
 from hub.movements.actions import zones_of
 from hub.reception.admission import Admission, Admitted, FaultyError, admit
 from hub.reception.commands import register
-from hub.reception.holding import KEPT_FOR, MOST_FORMS, Holding
 from hub.reception.manifest import ManifestError, read_manifest
 from hub.sentences import RefusedError
 
-from .site_world import World, sign_in, token_of
+from .site_world import World, sign_in
 
 Prints = dict[tuple[int, int], bytes]
 
@@ -128,30 +124,6 @@ def test_admission_writes_everything_in_one_go(world: World, admission: Admissio
         acts = session.scalars(select(AuditEntry.act)).all()
         assert acts == [*["fact.states"] * 4, "person.admit"]
         assert session.scalars(select(PersonChange.person_id)).all()[-1] == admitted.person_id
-
-
-def test_forms_are_held_for_their_account_and_an_hour(
-    world: World, fingers: dict[int, PreparedFinger]
-) -> None:
-    holding = Holding()
-    token = holding.keep("", "ada", {1: fingers[1]}, world.at)
-    assert holding.look(token, "ada", world.at) == {1: fingers[1]}
-    assert holding.look(token, "bob", world.at) == {}
-    assert holding.keep(token, "bob", {}, world.at) != token
-    assert holding.look(token, "ada", world.at + KEPT_FOR) == {}
-
-
-def test_only_so_many_forms_are_held(world: World, fingers: dict[int, PreparedFinger]) -> None:
-    holding = Holding()
-    tokens = [
-        holding.keep("", "ada", {1: fingers[1]}, world.at + timedelta(seconds=number))
-        for number in range(MOST_FORMS + 3)
-    ]
-    late = world.at + timedelta(minutes=1)
-    held = [token for token in tokens if holding.look(token, "ada", late)]
-    assert len(held) <= MOST_FORMS
-    assert tokens[-1] in held
-    assert tokens[0] not in held
 
 
 # --- by command
@@ -249,32 +221,7 @@ def test_an_image_that_is_not_there_is_named(
     assert "2.png cannot be read: No such file" in capsys.readouterr().out
 
 
-# --- by page
-
-FORM = {
-    "order_kind": "warrant",
-    "order_reference": "W 1/2026",
-    "issued_on": "2026-01-02",
-    "surname": "Novelo",
-    "given": "Ana",
-    "sex": "F",
-    "finger_1": "2",
-    "finger_2": "7",
-    "home_zone": "block-a",
-    "zones": "workshop",
-}
-
-
-def send(
-    client: FlaskClient, files: Mapping[str, bytes | list[bytes]], page: str = "", **changes: str
-) -> TestResponse:
-    form: dict[str, object] = {**FORM, **changes}
-    form["csrf_token"] = token_of(client.get("/people/admit"))
-    if page:
-        form["token"] = page.split('name="token" value="')[1].split('"', maxsplit=1)[0]
-    for name, raw in files.items():
-        form[name] = [(io.BytesIO(one), "finger.png") for one in (raw if isinstance(raw, list) else [raw])]
-    return client.post("/people/admit", data=form, content_type="multipart/form-data")
+# --- the file of somebody who was admitted
 
 
 @pytest.fixture
@@ -283,119 +230,8 @@ def desk(client: FlaskClient, world: World) -> FlaskClient:
     return client
 
 
-def two(prints: Prints) -> dict[str, bytes]:
-    return {"finger_1_images": prints[1, 1], "finger_2_images": prints[2, 1]}
-
-
-def test_the_page_admits_and_leads_to_the_file(desk: FlaskClient, world: World, prints: Prints) -> None:
-    answer = send(desk, two(prints))
-    assert answer.location == "/people/P-000001?admitted=1"
-    page = desk.get(answer.location).text
-    assert "NOVELO, Ana" in page
-    assert "Warrant, W 1/2026" in page
-    assert "Right index finger" in page
-    assert rows(world)["fingers"] == 2
-
-
-def test_faults_stand_at_their_fields_and_nothing_is_lost(
-    desk: FlaskClient, world: World, prints: Prints
-) -> None:
-    first = send(desk, two(prints), surname="", issued_on="2030-01-01", order_reference="W<9>")
-    assert first.status_code == 400
-    assert "2 things must be put right. Nothing was lost." in first.text
-    assert 'id="surname-fault"' in first.text
-    assert "dated in the future" in first.text
-    assert 'value="W&lt;9&gt;"' in first.text
-    assert "1 image is kept" in first.text
-    assert rows(world)["persons"] == 0
-    second = send(desk, {}, page=first.text)
-    assert second.location == "/people/P-000001?admitted=1"
-
-
-def test_held_fingers_are_not_given_to_another_account(
-    desk: FlaskClient, world: World, prints: Prints
-) -> None:
-    first = send(desk, two(prints), surname="")
-    world.account("eve")
-    other = world.app().test_client()
-    sign_in(other, "eve")
-    answer = send(other, {}, page=first.text)
-    assert answer.status_code == 400
-    assert "Choose an image of this finger" in answer.text
-
-
-def test_changing_the_finger_asks_for_its_image_again(desk: FlaskClient, prints: Prints) -> None:
-    first = send(desk, two(prints), surname="")
-    second = send(desk, {}, page=first.text, finger_2="8")
-    assert "Choose an image of this finger" in second.text
-
-
-def test_no_order_on_the_page(desk: FlaskClient, world: World, prints: Prints) -> None:
-    answer = send(desk, two(prints), order_reference="")
-    assert answer.status_code == 400
-    assert "Without an order nobody is taken in" in answer.text
-    assert rows(world)["persons"] == 0
-
-
-@pytest.mark.parametrize(
-    ("changes", "sentence"),
-    [
-        ({"issued_on": ""}, "Enter the date that stands on the order"),
-        ({"issued_on": "2.1.2026"}, "Write the date as year-month-day"),
-        ({"order_kind": "wish"}, "Choose what kind of order it is"),
-        ({"home_zone": ""}, "Choose the zone where the person will live"),
-        ({"zones": "moon"}, "There is no zone moon"),
-        ({"finger_2": "2"}, "The same finger is named twice"),
-        ({"finger_1": "11"}, "Say which finger it is"),
-        ({"born_on": "1850-01-01"}, "The date of birth cannot be right"),
-        ({"sex": "?", "surname": " "}, "Write the name"),
-    ],
-)
-def test_each_bad_field_has_its_sentence(
-    desk: FlaskClient, world: World, prints: Prints, changes: dict[str, str], sentence: str
-) -> None:
-    answer = send(desk, two(prints), **changes)
-    assert answer.status_code == 400
-    assert sentence in answer.text
-    assert rows(world)["persons"] == 0
-
-
-def test_a_finger_that_is_known_leads_to_its_file(desk: FlaskClient, prints: Prints) -> None:
-    send(desk, two(prints))
-    again = {"finger_1_images": prints[1, 2], "finger_2_images": prints[3, 1]}
-    answer = send(desk, again, surname="Other")
-    assert answer.status_code == 400
-    assert "already enrolled for P-000001" in answer.text
-    assert 'href="/people/P-000001"' in answer.text
-
-
-def test_images_of_two_fingers_given_as_one(desk: FlaskClient, world: World, prints: Prints) -> None:
-    answer = send(desk, {"finger_1_images": [prints[1, 1], prints[2, 1]], "finger_2_images": prints[4, 1]})
-    assert answer.status_code == 400
-    assert "The images of this finger do not match." in answer.text
-    assert rows(world)["persons"] == 0
-    assert send(desk, {**two(prints), "finger_1_images": [prints[1, 1], prints[1, 2]]}).status_code == 303
-    assert rows(world)["fingers"] == 3
-
-
-def test_a_file_that_is_too_large(desk: FlaskClient, prints: Prints) -> None:
-    answer = send(desk, {**two(prints), "finger_1_images": b"x" * (5 * 1024 * 1024 + 1)})
-    assert "larger than 5 MB" in answer.text
-    assert send(desk, {"finger_1_images": b"x" * (33 * 1024 * 1024)}).status_code == 413
-
-
-def test_a_script_in_a_name_stays_a_name(desk: FlaskClient, prints: Prints) -> None:
-    evil = "<script>alert(1)</script>"
-    location = send(desk, two(prints), surname=evil, given='"><img src=x>').location
-    for address in (location, "/people", "/people?q=%3Cscript%3E", "/control-room"):
-        page = desk.get(address).text
-        assert "<script>alert" not in page.lower()
-        assert "<img src=x>" not in page
-    assert "&lt;SCRIPT&gt;ALERT(1)" in desk.get(location).text
-
-
-def test_each_look_at_a_file_is_written_down(desk: FlaskClient, world: World, prints: Prints) -> None:
-    send(desk, two(prints))
+def test_each_look_at_a_file_is_written_down(desk: FlaskClient, world: World) -> None:
+    world.person()
     desk.get("/people/P-000001")
     desk.get("/people/P-999999")
     with session_scope(world.sessions, writes=False) as session:
@@ -418,8 +254,10 @@ def test_each_look_at_the_list_is_written_down_without_the_name_looked_for(
     assert told == ["searched, 1", "all, page 1000000, 0 of 1"]
 
 
-def test_the_file_never_shows_template_or_image(desk: FlaskClient, prints: Prints) -> None:
-    page = desk.get(send(desk, two(prints)).location).text
+def test_the_file_never_shows_template_or_image(
+    client: FlaskClient, world: World, admission: Admission
+) -> None:
+    page = client.get(f"/people/{take_in(world, admission).person_number}").text
     assert "data:image" not in page
     assert "FMR" not in page
 
