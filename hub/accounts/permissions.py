@@ -63,6 +63,8 @@ class Permission(StrEnum):
     """Write property, visits, incidents, work and complaints into a file."""
     DECIDE_SANCTIONS = "decide_sanctions"
     """Impose and end sanctions, visiting bans and keep-aparts."""
+    HEAR_CONFIDENTIAL = "hear_confidential"
+    """Read and answer confidential complaints."""
     SEE_DOCKET = "see_docket"
     """See whose liberty is in doubt, and the court diary."""
     WORK_DOCKET = "work_docket"
@@ -207,6 +209,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.OVERRIDE_RECEPTION,
             Permission.CONFIRM_RELEASE,
             Permission.REVIEW_EMERGENCIES,
+            Permission.HEAR_CONFIDENTIAL,
             Permission.EXPORT_EVERYTHING,
             Permission.APPLY_RETENTION,
             Permission.SEE_PERMISSIONS,
@@ -217,6 +220,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
         {
             Permission.SEE_AUDIT,
             Permission.REVIEW_EMERGENCIES,
+            Permission.HEAR_CONFIDENTIAL,
             Permission.SEE_PERMISSIONS,
             Permission.SEE_DOCKET,
             Permission.SEE_FIGURES,

@@ -77,6 +77,7 @@ PERMISSIONS: Final[dict[Permission, Sentence]] = {
         "Write property, visits, incidents, work and complaints into a file"
     ),
     Permission.DECIDE_SANCTIONS: Sentence("Impose and end sanctions, visiting bans and keep-aparts"),
+    Permission.HEAR_CONFIDENTIAL: Sentence("Read and answer confidential complaints"),
     Permission.SEE_DOCKET: Sentence("See whose liberty is in doubt, and the court diary"),
     Permission.WORK_DOCKET: Sentence(
         "Take, hand over and close findings of the docket; keep the court diary"

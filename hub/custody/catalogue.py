@@ -7,15 +7,19 @@ from typing import Any, Final
 from hub.custody import legal, papers, stays, who
 from hub.custody.facts.kinds import Kind
 from hub.custody.identity import IDENTITY
+from hub.custody.life.kinds import KINDS as LIFE
+from hub.custody.retention_hold import RETENTION_HOLD
 from hub.custody.sentencing import forms as sentencing
 
 _ALL: Final[tuple[Kind[Any], ...]] = (
     IDENTITY,
+    RETENTION_HOLD,
     *who.KINDS,
     *stays.KINDS,
     *legal.KINDS,
     *sentencing.KINDS,
     *papers.KINDS,
+    *LIFE,
 )
 
 KINDS: Final[dict[str, Kind[Any]]] = {kind.name: kind for kind in _ALL}
