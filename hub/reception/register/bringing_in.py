@@ -1,0 +1,328 @@
+"""Bringing in the rows of an import, some at a time; what was brought in can be taken back while nobody touched it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.accounts.audit import Actor, write_down
+from hub.custody.actions import open_booking_of
+from hub.custody.facts.kinds import Form, Kind
+from hub.custody.identity import IDENTITY, Identity
+from hub.custody.legal import (
+    CHARGE,
+    HEARING,
+    LEGAL_STATUS,
+    ORDER,
+    Charge,
+    Hearing,
+    LegalStatus,
+    OrderToHold,
+    ReleaseReason,
+    Status,
+)
+from hub.custody.records import Person
+from hub.custody.rules import OrderKind
+from hub.custody.search.projection import refresh
+from hub.custody.sentencing.forms import SENTENCE, Imposed, SentenceType
+from hub.custody.stays import ADMISSION, HOME, RELEASE, Admission, Home, Release
+from hub.custody.who.identifiers import IDENTIFIER, Identifier, IdentifierSort
+from hub.custody.who.naming import ALIAS, Alias
+from hub.custody.who.origin import NATIONALITY, Nationality
+from hub.database import Sessions, session_scope
+from hub.movements.re_enrolment import Why, open_task
+from hub.reception.bulk import Bulk
+from hub.reception.register.actions import Decision, State, Verdict, entry_of
+from hub.reception.register.records import RegisterImport, RegisterRow
+from hub.reception.register.rules import Entry
+from hub.web.formats import SITE_ZONE, start_of
+
+AT_ONCE: Final = 200
+"""Rows in a transaction: a crash loses none, and nobody else waits long."""
+_NO_CLASS: Final = "11"
+"""ICCS section of what is not classified: a register in words says no class."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Rows that are through, and whether more remain."""
+
+    done: int
+    rows: int
+    more: bool
+
+
+def bring_in_some(sessions: Sessions, import_id: int, *, actor: Actor, at: datetime) -> Progress:
+    """The next rows, in one transaction. Two who do this at once do not bring in a row twice."""
+    with session_scope(sessions) as session:
+        found = session.get_one(RegisterImport, import_id, with_for_update=True)
+        if found.state != State.IMPORTING:
+            return Progress(found.done, found.rows, more=False)
+        rows = session.scalars(
+            select(RegisterRow)
+            .where(RegisterRow.import_id == import_id, RegisterRow.outcome == "")
+            .order_by(RegisterRow.line)
+            .limit(AT_ONCE)
+        ).all()
+        _Bringing(session, found, actor, at).write(rows)
+        found.done += len(rows)
+        more = found.done < found.rows
+        if not more:
+            found.state, found.finished_at = State.DONE.value, at
+            write_down(
+                session,
+                at=at,
+                actor=actor,
+                act="register.done",
+                detail=f"import {import_id}, {found.rows} rows",
+            )
+        return Progress(found.done, found.rows, more)
+
+
+def bring_in(
+    sessions: Sessions,
+    import_id: int,
+    *,
+    actor: Actor,
+    clock: Callable[[], datetime],
+    told: Callable[[Progress], None] = lambda _progress: None,
+) -> None:
+    """All that remains; may be called again after a crash."""
+    while True:
+        progress = bring_in_some(sessions, import_id, actor=actor, at=clock())
+        told(progress)
+        if not progress.more:
+            return
+
+
+@dataclass(frozen=True)
+class _Result:
+    outcome: str
+    person_id: int | None = None
+    booking_id: int | None = None
+    is_new: bool = False
+    facts: int = 0
+
+
+class _Bringing:
+    def __init__(self, session: Session, found: RegisterImport, actor: Actor, at: datetime) -> None:
+        self._session, self._found, self._actor, self._at = session, found, actor, at
+        self._bulk = Bulk(session, by=actor.login)
+        self._written = 0
+        self._new: list[int] = []
+        self._old: list[int] = []
+        self._inside: set[int] = set()
+
+    def write(self, rows: Sequence[RegisterRow]) -> None:
+        made: dict[int, int] = {}
+        results: list[tuple[RegisterRow, _Result]] = []
+        for row in rows:
+            if row.judged == Verdict.FAULTY or row.decision == Decision.SKIP:
+                results.append((row, _Result("skipped")))
+            else:
+                results.append((row, self._row(row, made)))
+        # The rows name people and stays, which have to be there first.
+        self._bulk.flush()
+        for row, result in results:
+            row.outcome, row.is_new, row.facts = result.outcome, result.is_new, result.facts
+            row.person_id, row.booking_id = result.person_id, result.booking_id
+        self._session.flush()
+        refresh(self._session, self._old)
+        self._note(rows)
+
+    def _row(self, row: RegisterRow, made: dict[int, int]) -> _Result:
+        entry, self._written = entry_of(row), 0
+        person_id = self._same(row, made) if row.decision == Decision.SAME else None
+        is_new = person_id is None
+        if person_id is None:
+            identity = Identity(
+                surname=entry.surname,
+                given=entry.given,
+                born_on=entry.born_on,
+                born_estimated=entry.born_estimated,
+                sex=entry.sex,
+            )
+            person_id = self._bulk.person(identity, created_at=self._at)
+            self._say(IDENTITY, identity, person_id, None, self._at, row)
+            self._new.append(person_id)
+        else:
+            self._old.append(person_id)
+        made[row.line] = person_id
+        self._who(entry, person_id, row)
+        is_kept = (
+            entry.admitted_on is not None
+            and entry.released_on is None
+            and self._is_inside(person_id, is_new=is_new)
+        )
+        # Known and inside: what the row says of a stay is that of the open one, and stays as it is there.
+        booking_id = None if is_kept or entry.admitted_on is None else self._stay(entry, person_id, row)
+        return _Result("kept" if is_kept else "imported", person_id, booking_id, is_new, self._written)
+
+    def _same(self, row: RegisterRow, made: dict[int, int]) -> int | None:
+        """The person whom the row is about; None when the row it is like was left out."""
+        if row.twin_id is not None:
+            return row.twin_id
+        if row.twin_line in made:
+            return made[row.twin_line]
+        return self._session.scalar(
+            select(RegisterRow.person_id).where(
+                RegisterRow.import_id == row.import_id, RegisterRow.line == row.twin_line
+            )
+        )
+
+    def _who(self, entry: Entry, person_id: int, row: RegisterRow) -> None:
+        for sort, number in (
+            (IdentifierSort.OTHER, entry.number),
+            (IdentifierSort.SOCIAL_SECURITY, entry.social_security),
+            (IdentifierSort.POLICE, entry.police),
+        ):
+            if number:
+                issued_by = self._found.name[:80] if sort is IdentifierSort.OTHER else ""
+                self._say(
+                    IDENTIFIER,
+                    Identifier(sort=sort, number=number, issued_by=issued_by),
+                    person_id,
+                    None,
+                    self._at,
+                    row,
+                )
+        if entry.alias:
+            self._say(ALIAS, Alias(surname=entry.alias), person_id, None, self._at, row)
+        if entry.nationality:
+            self._say(NATIONALITY, Nationality(country=entry.nationality), person_id, None, self._at, row)
+
+    def _stay(self, entry: Entry, person_id: int, row: RegisterRow) -> int:
+        assert entry.admitted_on is not None
+        admitted_at = _noon(entry.admitted_on)
+        released_at = None if entry.released_on is None else _noon(entry.released_on)
+        booking_id = self._bulk.stay(
+            person_id, admitted_at=admitted_at, recorded_at=self._at, released_at=released_at
+        )
+        self._say(ADMISSION, Admission(admitted_at=admitted_at), person_id, booking_id, admitted_at, row)
+        self._law(entry, person_id, booking_id, row)
+        if entry.zone and released_at is None:
+            self._say(HOME, Home(zone=entry.zone, cell=entry.cell), person_id, booking_id, admitted_at, row)
+            self._bulk.permit(person_id, (entry.zone,), self._at)
+        if released_at is not None:
+            release = Release(
+                released_at=released_at,
+                reason=ReleaseReason.ORDER_ENDED,
+                reference=self._source(row),
+                by=self._actor.login,
+                second="",
+                identity="",
+                paper=self._source(row),
+            )
+            self._say(RELEASE, release, person_id, booking_id, released_at, row)
+        return booking_id
+
+    def _is_inside(self, person_id: int, *, is_new: bool) -> bool:
+        inside = person_id in self._inside or (
+            not is_new and open_booking_of(self._session, person_id) is not None
+        )
+        self._inside.add(person_id)
+        return inside
+
+    def _law(self, entry: Entry, person_id: int, booking_id: int, row: RegisterRow) -> None:
+        assert entry.admitted_on is not None
+        since = start_of(entry.admitted_on)
+        if entry.order_reference:
+            kind = OrderKind.SENTENCE_ORDER if entry.sentenced_on else OrderKind.WARRANT
+            issued_on = entry.order_issued_on or entry.sentenced_on or entry.admitted_on
+            order = OrderToHold(
+                kind=kind,
+                reference=entry.order_reference,
+                issued_on=issued_on,
+                expires_on=entry.order_expires_on,
+                court=entry.court,
+            )
+            self._say(ORDER, order, person_id, booking_id, start_of(issued_on), row)
+        status = entry.status
+        if status is LegalStatus.UNKNOWN and entry.sentenced_on is not None:
+            status = LegalStatus.INDETERMINATE_SENTENCE if entry.life else LegalStatus.SENTENCED
+        if status is not LegalStatus.UNKNOWN:
+            self._say(
+                LEGAL_STATUS,
+                Status(status=status),
+                person_id,
+                booking_id,
+                start_of(entry.sentenced_on or entry.admitted_on),
+                row,
+            )
+        charge = None
+        if entry.offence:
+            value = Charge(iccs=_NO_CLASS, offence=entry.offence, court=entry.court)
+            charge = self._say(CHARGE, value, person_id, booking_id, since, row)
+        if entry.sentenced_on is not None:
+            sort = SentenceType.LIFE if entry.life else SentenceType.TERM
+            if entry.life or any((entry.term.years, entry.term.months, entry.term.weeks, entry.term.days)):
+                imposed = Imposed(
+                    type=sort,
+                    imposed_on=entry.sentenced_on,
+                    term=entry.term,
+                    charge=charge,
+                    court=entry.court,
+                )
+                self._say(SENTENCE, imposed, person_id, booking_id, start_of(entry.sentenced_on), row)
+        if entry.next_court_on is not None:
+            at = datetime.combine(entry.next_court_on, time(9), SITE_ZONE)
+            hearing = Hearing(court=entry.court or "-", hearing_at=at, purpose="-", charge=charge)
+            self._say(HEARING, hearing, person_id, booking_id, self._at, row)
+
+    def _say(
+        self,
+        kind: Kind[Any],
+        value: Form,
+        person_id: int,
+        booking_id: int | None,
+        since: datetime,
+        row: RegisterRow,
+    ) -> int:
+        self._written += 1
+        return self._bulk.fact(kind, value, person_id, booking_id, since, self._at, self._source(row))
+
+    def _source(self, row: RegisterRow) -> str:
+        return source_of(self._found, row)
+
+    def _note(self, rows: Sequence[RegisterRow]) -> None:
+        for person_id in self._new:
+            inside = open_booking_of(self._session, person_id) is not None
+            if inside:
+                open_task(
+                    self._session,
+                    person_id,
+                    Why.ASKED_FOR,
+                    at=self._at,
+                    by=self._actor.login,
+                    note=self._found.name,
+                )
+        ids = [row.person_id for row in rows if row.person_id is not None]
+        numbers = {
+            person.id: person.number
+            for person in self._session.execute(select(Person.id, Person.number).where(Person.id.in_(ids)))
+        }
+        for row in rows:
+            if row.person_id is not None:
+                write_down(
+                    self._session,
+                    at=self._at,
+                    actor=self._actor,
+                    act="person.import",
+                    subject=numbers[row.person_id],
+                    detail=f"import {self._found.id} row {row.line}",
+                )
+
+
+def source_of(found: RegisterImport, row: RegisterRow) -> str:
+    """What the facts of a row name as their source."""
+    return f"{found.name}, import {found.id} row {row.line}"
+
+
+def _noon(day: date) -> datetime:
+    """The hour is not known: midday is on the right day however it is shown."""
+    return datetime.combine(day, time(12), SITE_ZONE)

@@ -1,0 +1,227 @@
+"""A handed-in table, CSV or XLSX, as rows of text. Nothing in it is ever carried out: a formula is refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Final
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+from defusedxml import DefusedXmlException
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from hub.sentences import RefusedError, Sentence
+
+MAX_BYTES: Final = 20 * 1024 * 1024
+MAX_ROWS: Final = 20_000
+MAX_COLUMNS: Final = 100
+MAX_CELL: Final = 500
+_MAX_UNPACKED: Final = 200 * 1024 * 1024
+_MAX_PARTS: Final = 500
+_DELIMITERS: Final = ",;\t|"
+_EMPTY: Final = Sentence("The file holds no rows. The first row has the names of the columns.")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The first row as `headers`; `rows` with their number in the file, counted from 1 as a spreadsheet shows it."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    encoding: str
+
+    def __repr__(self) -> str:
+        return f"Table({len(self.rows)} rows)"
+
+
+def read_table(raw: bytes) -> Table:
+    """Table of a CSV (UTF-8, UTF-16 with its mark, Windows-1252) or XLSX file; RefusedError says what to do."""
+    if not raw.strip():
+        raise RefusedError("empty_table", _EMPTY)
+    if len(raw) > MAX_BYTES:
+        raise RefusedError(
+            "large_table", Sentence("The file is larger than 20 MB. Split it into several files.")
+        )
+    if raw.startswith(b"PK\x03\x04"):
+        return _table(_xlsx_rows(raw), "xlsx")
+    if raw.startswith(b"\xd0\xcf\x11\xe0"):
+        raise RefusedError(
+            "old_excel",
+            Sentence("This is an old Excel file, or one with a password. Save it as XLSX or as CSV UTF-8."),
+        )
+    text, encoding = _decoded(raw)
+    return _table(_csv_rows(text), encoding)
+
+
+def _decoded(raw: bytes) -> tuple[str, str]:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _decode(raw, "utf-16"), "utf-16"
+    if b"\x00" in raw:
+        raise RefusedError(
+            "no_text", Sentence("This is no text that can be read. Save the table as CSV UTF-8 or as XLSX.")
+        )
+    try:
+        return raw.decode("utf-8-sig"), "utf-8"
+    except UnicodeDecodeError:
+        return _decode(raw, "cp1252"), "windows-1252"
+
+
+def _decode(raw: bytes, encoding: str) -> str:
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise RefusedError(
+            "encoding",
+            Sentence(
+                "The letters of this file cannot be told: near byte %(place)s it is neither UTF-8 nor "
+                "Windows-1252. Save it as CSV UTF-8.",
+                {"place": error.start},
+            ),
+        ) from None
+    if "\x00" in text:
+        raise RefusedError(
+            "no_text", Sentence("This is no text that can be read. Save the table as CSV UTF-8 or as XLSX.")
+        )
+    return text
+
+
+def _csv_rows(text: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    try:
+        for row in reader:
+            yield reader.line_num, row
+    except csv.Error:
+        raise RefusedError(
+            "broken_csv",
+            Sentence(
+                "Line %(line)s cannot be read: a quotation mark is not closed, or the cell is too long. "
+                "Correct it and hand the file in again.",
+                {"line": reader.line_num},
+            ),
+        ) from None
+
+
+def _delimiter(text: str) -> str:
+    """The one that parts the first lines into the most columns, the same number in each."""
+    lines = [line for line in text.splitlines()[:20] if line.strip()]
+
+    def worth(delimiter: str) -> tuple[int, int]:
+        counts = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        common = max(set(counts), key=counts.count) if counts else 0
+        return (counts.count(common) if common > 1 else 0, common)
+
+    return max(_DELIMITERS, key=worth)
+
+
+def _xlsx_rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
+    _refuse_bomb(raw)
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        for number, row in enumerate(sheet.iter_rows(), 1):
+            yield (
+                number,
+                [_cell(cell.value, number, place, cell.data_type) for place, cell in enumerate(row, 1)],
+            )
+    except RefusedError:
+        raise
+    except (
+        InvalidFileException,
+        zipfile.BadZipFile,
+        DefusedXmlException,
+        ParseError,
+        KeyError,
+        IndexError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        OSError,
+    ):
+        raise RefusedError(
+            "broken_xlsx", Sentence("This is no XLSX file that can be read. Save it anew, or as CSV UTF-8.")
+        ) from None
+
+
+def _refuse_bomb(raw: bytes) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as packed:
+            parts = packed.infolist()
+    except zipfile.BadZipFile:
+        raise RefusedError(
+            "broken_xlsx", Sentence("This is no XLSX file that can be read. Save it anew, or as CSV UTF-8.")
+        ) from None
+    if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _MAX_UNPACKED:
+        raise RefusedError(
+            "unpacked_size",
+            Sentence(
+                "Unpacked, this file is far too large for a register. Save the table alone, as CSV UTF-8."
+            ),
+        )
+
+
+def _cell(value: object, row: int, place: int, sort: str) -> str:
+    if value is None:
+        return ""
+    if sort == "f" or (not isinstance(value, (str, int, float, bool, date, time))):
+        where = f"{get_column_letter(place)}{row}"
+        raise RefusedError(
+            "formula",
+            Sentence(
+                "Cell %(cell)s holds a formula. In the table program, copy everything and paste it as values; "
+                "then hand the file in again.",
+                {"cell": where},
+            ),
+        )
+    if isinstance(value, datetime):
+        return (
+            value.date().isoformat()
+            if value.time() == time()
+            else value.isoformat(sep=" ", timespec="minutes")
+        )
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return value.isoformat() if isinstance(value, (date, time)) else str(value)
+
+
+def _table(rows: Iterable[tuple[int, list[str]]], encoding: str) -> Table:
+    filled = ((number, tuple(_clean(cell) for cell in row)) for number, row in rows)
+    found = [(number, row) for number, row in _at_most(filled) if any(row)]
+    if len(found) < 2:
+        raise RefusedError("empty_table", _EMPTY)
+    headers = found[0][1]
+    while headers and not headers[-1]:
+        headers = headers[:-1]
+    if len(headers) > MAX_COLUMNS:
+        raise RefusedError(
+            "many_columns",
+            Sentence("The table has more than 100 columns. Leave out those that are not needed."),
+        )
+    width = len(headers)
+    body = tuple((number, (row + ("",) * width)[:width]) for number, row in found[1:])
+    return Table(headers, body, encoding)
+
+
+def _at_most(
+    rows: Iterable[tuple[int, tuple[str, ...]]],
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    for count, row in enumerate(rows):
+        if count > MAX_ROWS:
+            raise RefusedError(
+                "many_rows", Sentence("The table has more than 20,000 rows. Split it into several files.")
+            )
+        yield row
+
+
+def _clean(cell: str) -> str:
+    """Without control characters, single spaces; a cell that is too long keeps its length, to be refused by name."""
+    return re.sub(r"\s+", " ", "".join(letter if letter.isprintable() else " " for letter in cell)).strip()[
+        : MAX_CELL + 1
+    ]
