@@ -113,7 +113,9 @@ def sounding_like(session: Session, surname: str, given: str, *, limit: int = 20
 
 
 def _without_beginnings(group: _Spellings) -> _Spellings:
-    return _Spellings(group.typed, group.exact & {group.typed}, group.near)
+    """The same without words that only begin so: of those the ones that come near stay."""
+    near = {word for word in group.exact if word != group.typed and _is_near(group.typed, word)}
+    return _Spellings(group.typed, group.exact & {group.typed}, group.near | near)
 
 
 def _typed(text: str) -> list[str]:
