@@ -120,7 +120,8 @@ def remove(factor: int) -> Response | tuple[str, int]:
     who = visitor()
     try:
         with writing() as session:
-            if len(factors_of(session, who.account_id)) < 2 and _must_have(session):
+            others = [row for row in factors_of(session, who.account_id) if row.id != factor]
+            if not others and _must_have():
                 raise RefusedError(
                     "last_factor",
                     Sentence("Your role needs a second factor. Add another one before you remove this."),
@@ -183,7 +184,7 @@ def _check_may_add(session: Session) -> None:
         )
 
 
-def _must_have(session: Session) -> bool:
+def _must_have() -> bool:
     return service(SignInRules).must_have_factor(visitor().role)
 
 
@@ -200,7 +201,7 @@ def _show(problem: Sentence | None) -> str:
             factors=factors_of(session, account.id),
             app_kind=FactorKind.APP.value,
             left=codes_left(session, account.id),
-            must_have=_must_have(session),
+            must_have=_must_have(),
             due=_due(account),
             late=who.asked == "own_account.account",
             sessions=living_sessions(session, account.id, now=now()),
