@@ -16,9 +16,10 @@ from hub.custody.facts.records import Act, Fact
 from hub.custody.legal import HEARING, LEGAL_STATUS
 from hub.custody.records import Booking, Person
 from hub.custody.stays import HOME
+from hub.custody.who.rules_7_and_8 import ITEMS, missing
 from hub.docket.release_clocks import release_clocks
 from hub.docket.rules import CHECKS
-from hub.docket.snapshot import Known, Seen, Snapshot
+from hub.docket.snapshot import Known, ReleaseClock, Seen, Snapshot, Sureness
 from hub.docket.surroundings import Surroundings
 from hub.movements.records import Position, Zone
 
@@ -26,6 +27,15 @@ PART: Final = 1_000
 """People read at once: enough to make the questions cheap, few enough to hold in memory."""
 
 READ: Final[dict[str, Kind[Any]]] = {kind.name: kind for check in CHECKS.values() for kind in check.reads}
+"""Kinds that checks look into."""
+_RULE_7: Final = frozenset(
+    {
+        *(name for item in ITEMS if item.rule.startswith("7") for name in item.kinds),
+        "asked",
+        LEGAL_STATUS.name,
+    }
+)
+_ALL: Final = frozenset(READ) | _RULE_7
 _COLUMNS: Final = (
     Fact.id, Fact.person_id, Fact.booking_id, Fact.kind, Fact.item, Fact.act, Fact.value, Fact.effective_at,
     Fact.corrects_id,
@@ -55,15 +65,20 @@ def snapshots(session: Session, around: Surroundings, person_ids: Collection[int
     family = around.family([row.id for row in people])
     rows = _rows(session, around, family)
     seen = _seen(session, family)
-    clocks = release_clocks(session, {row.booking_id: row.id for row in people}, around.at)
+    clocks = release_clocks(session, [row.booking_id for row in people], around.at)
     for row in people:
         yield _snapshot(row, rows.get(row.id, {}), around, seen.get(row.id), clocks.get(row.booking_id))
 
 
-def _snapshot(row: Row[Any], rows: _Rows, around: Surroundings, seen: Seen | None, clock: Any) -> Snapshot:
-    own = {name: _of_stay(READ[name], held, row.booking_id, around) for name, held in rows.items()}
+def _snapshot(
+    row: Row[Any], rows: _Rows, around: Surroundings, seen: Seen | None, clock: ReleaseClock | None
+) -> Snapshot:
+    own = {
+        name: _of_stay(READ[name], held, row.booking_id, around)
+        for name, held in rows.items()
+        if name in READ
+    }
     facts = {name: _known(READ[name], held, around.at) for name, held in own.items()}
-    more = {} if clock is None else {"release": clock}
     return Snapshot(
         person_id=row.id,
         number=row.number,
@@ -77,12 +92,13 @@ def _snapshot(row: Row[Any], rows: _Rows, around: Surroundings, seen: Seen | Non
         statuses=_history(own.get(LEGAL_STATUS.name, ()), around.at),
         ended=_ended(own),
         seen=seen,
-        home_is_adult=_is_adult_home(facts.get(HOME.name, ()), around),
+        home_is_adult=_is_adult_home(row.id, facts.get(HOME.name, ()), around),
         same_fingers=around.same_fingers.get(row.id, ()),
         queries=around.queries.get(row.id, ()),
         site_has_terminals=around.has_terminals,
         site_has_cells=around.has_cells,
-        **more,
+        release=clock or ReleaseClock(Sureness.NOT_RECKONED),
+        missing=_missing(rows, row.booking_id),
     )
 
 
@@ -97,7 +113,7 @@ def _people(session: Session, person_ids: Collection[int]) -> Sequence[Row[Any]]
 
 
 def _rows(session: Session, around: Surroundings, family: dict[int, int]) -> dict[int, _Rows]:
-    wanted = select(*_COLUMNS).where(Fact.person_id.in_(family), Fact.kind.in_(READ))
+    wanted = select(*_COLUMNS).where(Fact.person_id.in_(family), Fact.kind.in_(_ALL))
     found: dict[int, _Rows] = defaultdict(lambda: defaultdict(list))
     for row in session.execute(wanted.order_by(Fact.id)):
         # A row of plain columns has every attribute that reading a fact needs, at a fraction of the cost.
@@ -147,9 +163,17 @@ def _ended(rows: _Rows) -> dict[str, datetime]:
     }
 
 
-def _is_adult_home(homes: Sequence[Known[Any]], around: Surroundings) -> bool | None:
+def _missing(rows: _Rows, booking_id: int) -> tuple[str, ...]:
+    told = (row for name in _RULE_7 for row in rows.get(name, ()))
+    gaps = missing(told, booking_id=booking_id)
+    return tuple(gap.item.code for gap in gaps if gap.item.rule.startswith("7"))
+
+
+def _is_adult_home(person_id: int, homes: Sequence[Known[Any]], around: Surroundings) -> bool | None:
     if not homes:
         return None
+    if person_id in around.among_adults:
+        return True
     home = homes[-1].value
     if home.cell:
         return home.cell in around.adult_cells

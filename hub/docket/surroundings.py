@@ -4,26 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub.custody.life.queries import open_queries
 from hub.custody.merging.reading import joined_stays, leads
 from hub.custody.records import Person
 from hub.docket.limits import Limits
 from hub.docket.limits_in_force import limits_on
 from hub.docket.records import FingerPair
 from hub.docket.snapshot import Query, SameFinger
+from hub.docket.young import among_adults
 from hub.movements.cells.reading import cells
 from hub.movements.cells.rules import Ages
 from hub.terminals.records import Status, Terminal
-from hub.web.formats import SITE_ZONE
+from hub.web.formats import SITE_ZONE, start_of
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`adult_cells` and `adult_zones` are for adults alone; `mixed` are juveniles who share a cell with adults.
+    """`adult_cells` and `adult_zones` are for adults alone; `among_adults` are juveniles who share a place with adults.
 
     `leads` names the leading person of a joined file, `stays` the stay that a stay was set aside into.
     """
@@ -36,6 +38,7 @@ class Surroundings:
     same_fingers: Mapping[int, list[SameFinger]]
     adult_cells: frozenset[str]
     adult_zones: frozenset[str]
+    among_adults: frozenset[int]
     has_terminals: bool
     has_cells: bool
 
@@ -48,7 +51,7 @@ class Surroundings:
 
 def look_around(session: Session, at: datetime) -> Surroundings:
     """The surroundings at a moment."""
-    led = leads(session)
+    led, limits = leads(session), limits_on(session, at.astimezone(SITE_ZONE).date())
     known = cells(session)
     zones = {one.zone for one in known.values()}
     adult = frozenset(code for code, one in known.items() if one.ages is Ages.ADULT)
@@ -56,16 +59,25 @@ def look_around(session: Session, at: datetime) -> Surroundings:
     active = select(func.count()).select_from(Terminal).where(Terminal.status == Status.ACTIVE)
     return Surroundings(
         at=at,
-        limits=limits_on(session, at.astimezone(SITE_ZONE).date()),
+        limits=limits,
         leads=led,
         stays=joined_stays(session),
-        queries={},
+        queries=_queries(session, led),
         same_fingers=_same_fingers(session, led),
         adult_cells=adult,
         adult_zones=frozenset(zones - mixed),
+        among_adults=among_adults(session, limits, at),
         has_terminals=bool(session.scalar(active)),
         has_cells=bool(known),
     )
+
+
+def _queries(session: Session, led: Mapping[int, int]) -> dict[int, list[Query]]:
+    found: dict[int, list[Query]] = {}
+    for one in open_queries(session):
+        query = Query(one.item, one.opened_at, start_of(one.due_on + timedelta(days=1)))
+        found.setdefault(led.get(one.person_id, one.person_id), []).append(query)
+    return found
 
 
 def _same_fingers(session: Session, led: Mapping[int, int]) -> dict[int, list[SameFinger]]:
