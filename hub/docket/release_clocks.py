@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from hub.custody.sentencing.dates import BestKnown, Certainty, best_known_all
 from hub.custody.sentencing.case import Weight
+from hub.custody.sentencing.dates import BestKnown, Certainty, best_known_all
 from hub.docket.snapshot import ReleaseClock, Sureness
 from hub.web.formats import SITE_ZONE
 

@@ -1,0 +1,138 @@
+"""Every check of the docket against the cases of docket_cases.toml, which a lawyer can read."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import pytest
+
+from hub.custody.catalogue import KINDS
+from hub.docket.judging import inputs_of, rule_of
+from hub.docket.limits import Limits
+from hub.docket.rules import CHECKS, all_limits
+from hub.docket.rules.base import Doubt
+from hub.docket.rules.released import CHECKS as AFTER_RELEASE
+from hub.docket.snapshot import Known, Query, ReleaseClock, SameFinger, Seen, Snapshot
+from hub.docket.words import read_sentence, write_sentence
+from hub.web.formats import SITE_ZONE, start_of
+
+CASES: Final[list[dict[str, Any]]] = tomllib.loads(
+    (Path(__file__).parent / "docket_cases.toml").read_text(encoding="utf-8")
+)["case"]
+NOON: Final = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
+ADMITTED: Final = "2026-01-02T18:00:00Z"
+
+
+def snapshot_of(case: dict[str, Any]) -> Snapshot:
+    """The file that a case describes."""
+    admitted_at = datetime.fromisoformat(case.get("admitted", ADMITTED))
+    facts: dict[str, list[Known[Any]]] = defaultdict(list)
+    statuses: list[Known[Any]] = []
+    for number, told in enumerate(case.get("facts", ()), 101):
+        name = next(key for key in told if key in KINDS)
+        value = msgspec.convert(told[name], KINDS[name].form)
+        effective_at = start_of(date.fromisoformat(told["from"])) if "from" in told else admitted_at
+        known = Known(told.get("item", number), value, number, effective_at)
+        if KINDS[name].many or not facts[name]:
+            facts[name].append(known)
+        else:
+            facts[name] = [known]
+        if name == "legal_status":
+            statuses.append(known)
+    return Snapshot(
+        person_id=1,
+        number="P-000001",
+        surname="Novelo",
+        given="Ana",
+        born_on=date.fromisoformat(case.get("born", "1990-05-01")) if case.get("born", "x") else None,
+        booking_id=1,
+        admitted_at=admitted_at,
+        at=NOON,
+        facts=facts,
+        statuses=statuses,
+        ended={name: start_of(date.fromisoformat(day)) for name, day in case.get("ended", {}).items()},
+        home_is_adult=case.get("home_is_adult"),
+        missing=case.get("missing", ()),
+        site_has_terminals=case.get("terminals", True),
+        **_more(case),
+    )
+
+
+def _more(case: dict[str, Any]) -> dict[str, Any]:
+    more: dict[str, Any] = {}
+    if "release" in case:
+        more["release"] = msgspec.convert(case["release"], ReleaseClock)
+    if "seen" in case:
+        more["seen"] = Seen("block-a", datetime.fromisoformat(case["seen"]))
+    if "same_finger" in case:
+        more["same_fingers"] = [SameFinger(9, "P-000009", start_of(date.fromisoformat(case["same_finger"])))]
+    if "query" in case:
+        times = case["query"]
+        more["queries"] = [
+            Query(5, datetime.fromisoformat(times["opened"]), datetime.fromisoformat(times["due"]))
+        ]
+    return more
+
+
+def limits_of(case: dict[str, Any]) -> Limits:
+    values = {name: limit.initial for name, limit in all_limits().items()}
+    return Limits({**values, **case.get("figures", {})})
+
+
+def found_in(case: dict[str, Any]) -> list[Doubt]:
+    return list(CHECKS[case["check"]].find(snapshot_of(case), limits_of(case)))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case['check']}: {case['says']}")
+def test_a_case(case: dict[str, Any]) -> None:
+    found = found_in(case)
+    if "since" not in case:
+        assert found == []
+        return
+    (doubt,) = found
+    assert doubt.since_at.astimezone(SITE_ZONE).date() == date.fromisoformat(case["since"])
+    assert str(read_sentence(write_sentence(doubt.what))) == str(doubt.what), "kept as it was said"
+    assert set(doubt.rows) <= {held.row for rows in snapshot_of(case).facts.values() for held in rows}
+    assert len(rule_of(CHECKS[case["check"]], doubt, limits_of(case))) <= 200
+
+
+def test_every_check_is_tried_both_ways() -> None:
+    of_people = set(CHECKS) - {check.code for check in AFTER_RELEASE}
+    assert {case["check"] for case in CASES if "since" in case} == of_people
+    assert {case["check"] for case in CASES if "since" not in case} == of_people
+
+
+def test_whoever_is_held_by_every_rule_is_not_on_the_docket() -> None:
+    case = {
+        "terminals": False,
+        "release": {"sureness": "verified", "on": "2028-01-01"},
+        "facts": [
+            {"order": {"kind": "sentence_order", "reference": "S 1", "issued_on": "2026-01-02"}},
+            {"legal_status": {"status": "SENTENCED"}},
+            {"sentence": {"type": "term", "imposed_on": "2026-01-02", "term": {"years": 3}}},
+            {"home": {"zone": "block-a", "cell": "a-1"}},
+            {"nationality": {"country": "BZ"}},
+        ],
+    }
+    found = [check.code for check in CHECKS.values() if list(check.find(snapshot_of(case), limits_of(case)))]
+    assert found == []
+
+
+def test_what_a_check_looks_at_changes_with_its_facts_and_with_nothing_else() -> None:
+    check = CHECKS["no_next_date"]
+    plain = {"facts": [{"legal_status": {"status": "REMAND"}}]}
+    more = {
+        "facts": [
+            *plain["facts"],
+            {"order": {"kind": "warrant", "reference": "W 1", "issued_on": "2026-01-02"}},
+        ]
+    }
+    hearing = {"court": "Belize City", "hearing_at": "2026-12-01T15:00:00Z", "purpose": "mention"}
+    dated = {"facts": [*plain["facts"], {"hearing": hearing}]}
+    assert inputs_of(check, snapshot_of(plain)) == inputs_of(check, snapshot_of(more))
+    assert inputs_of(check, snapshot_of(plain)) != inputs_of(check, snapshot_of(dated))
