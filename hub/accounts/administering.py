@@ -108,6 +108,13 @@ def sign_out_everywhere(session: Session, account: Account, *, actor: Actor, at:
     write_down(session, at=at, actor=actor, act="account.end_sessions", subject=account.login)
 
 
+def drop_factors(session: Session, account: Account, *, actor: Actor, at: datetime) -> None:
+    """Take lost second factors away, and give as long as a first sign-in does for a new one."""
+    remove_all(session, account.id, at=at)
+    account.factor_due_at = None
+    write_down(session, at=at, actor=actor, act="account.factors_removed", subject=account.login)
+
+
 def keep_an_administrator(session: Session, account: Account) -> None:
     """RefusedError when this is the only open administrator; held until the end of the transaction."""
     if account.role != Role.ADMINISTRATOR:
