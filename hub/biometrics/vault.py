@@ -10,6 +10,8 @@ import os
 from datetime import datetime
 from typing import Final
 
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -29,6 +31,10 @@ class Vault:
 
     def __repr__(self) -> str:
         return "Vault()"
+
+    def derive(self, purpose: str) -> bytes:
+        """32 bytes for another key of this hub, from which the vault's own cannot be told."""
+        return HKDF(hashes.SHA256(), KEY_BYTES, salt=None, info=f"pims {purpose}".encode()).derive(self._key)
 
     def lock(self, plain: bytes, place: str) -> bytes:
         """Lock what belongs to nobody's file yet; it opens at no other `place`."""
