@@ -15,6 +15,7 @@ import hub.docket.commands
 import hub.ingest.commands
 import hub.keeping.backup.commands
 import hub.keeping.oversight.commands
+import hub.keeping.retention_commands
 import hub.movements.commands
 import hub.movements.orders.commands
 import hub.reception.commands
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     hub.ingest.commands.register(subparsers)
     hub.keeping.backup.commands.register(subparsers)
     hub.keeping.oversight.commands.register(subparsers)
+    hub.keeping.retention_commands.register(subparsers)
     hub.docket.commands.register(subparsers)
     hub.website.commands.register(subparsers)
     return parser

@@ -25,6 +25,7 @@ from hub.ingest.obeyed import tell_alarm
 from hub.ingest.releasing import answer_release, answer_renewal
 from hub.ingest.uplink import Uplink
 from hub.ingest.worker import Worker
+from hub.keeping.deleting import Deleting
 from hub.lifeline import Notify
 from hub.logs import log
 from hub.movements.orders.desk import OrdersDesk
@@ -72,6 +73,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     desks.append(BackedUpDesk(sessions, signing_key, uplink.send))
     desks.append(Sealer(sessions, signing_key, settings.data / AUDIT_HEAD))
     docket: list[Desk] = [DocketDesk(sessions)]
+    docket.append(Deleting(sessions, vault, settings.data))
     enrolment: list[Desk] = [EnrolmentWork(sessions, vault, receiving_key, _now)]
     notify, beats = (
         Notify(),

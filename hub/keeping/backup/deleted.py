@@ -7,6 +7,7 @@ a restore leaves out what it names.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 from hub.keeping.backup.errors import BackupError
 from hub.keeping.backup.frames import Rows
 from hub.keeping.retention.records import RetentionItem
-from hub.keeping.retention.things import BLANKED, PARTS, Thing
+from hub.keeping.retention.things import BLANKED, PARTS, Part, Thing
 from hub.settings import sync_folder
 from wire.errors import WireError
 from wire.keys import OpeningKey, SealingKey
@@ -106,15 +107,22 @@ class Sieve:
         value = dict(zip(rows.columns, row, strict=True))
         for thing, parts in PARTS.items():
             for part in parts:
-                if part.table != rows.table:
-                    continue
-                owners = (
-                    self._gone.get(part.of, set()) if part.of else self.things.get(thing.value, frozenset())
-                )
-                if value.get(part.column) in owners:
+                if part.table == rows.table and value.get(part.column) in self._owners(thing, part):
                     self._gone.setdefault(rows.table, set()).add(value.get("id"))
                     return True
         return False
+
+    def _owners(self, thing: Thing, part: Part) -> AbstractSet[Any]:
+        if part.of:
+            return self._gone.get(part.of, frozenset())
+        owners = self.things.get(thing.value, frozenset())
+        if part.table == "person_keys":
+            # An older backup holds scans under the key that they had then: with them still kept, so is the key.
+            return owners & (self._of(Thing.DOCUMENTS) | self._of(Thing.FILE))
+        return owners
+
+    def _of(self, thing: Thing) -> frozenset[int]:
+        return self.things.get(thing.value, frozenset())
 
     def _blank(self, columns: list[str], row: list[Any]) -> list[Any]:
         value = dict(zip(columns, row, strict=True))

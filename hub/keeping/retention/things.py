@@ -14,18 +14,17 @@ from hub.sentences import Sentence
 class Thing(StrEnum):
     """What a rule is about.
 
-    IMAGES are enrolment images alone; BIOMETRICS templates, images and photos; DOCUMENTS scans; FILE every fact of the
-    person, and the name. The number, the stays, movements and the trail stay: without a name they tell of nobody.
+    BIOMETRICS are templates, the images they were made from, and photos: they stand or fall with one key. DOCUMENTS
+    are scans. FILE is every fact of the person and the name, and takes the other two with it. The number, the stays,
+    movements and the trail stay: without a name they tell of nobody.
     """
 
-    IMAGES = "images"
     BIOMETRICS = "biometrics"
     DOCUMENTS = "documents"
     FILE = "facts"
 
 
 THINGS: Final = {
-    Thing.IMAGES: Sentence("Images of fingers"),
     Thing.BIOMETRICS: Sentence("Fingers and photos"),
     Thing.DOCUMENTS: Sentence("Scanned papers"),
     Thing.FILE: Sentence("The file: name and every fact"),
@@ -50,7 +49,6 @@ class Blanked:
 
 
 PARTS: Final[Mapping[Thing, tuple[Part, ...]]] = {
-    Thing.IMAGES: (),
     Thing.BIOMETRICS: (
         Part("person_keys"),
         Part("fingers"),
@@ -58,6 +56,6 @@ PARTS: Final[Mapping[Thing, tuple[Part, ...]]] = {
         Part("photos"),
     ),
     Thing.DOCUMENTS: (Part("documents"),),
-    Thing.FILE: (Part("facts"),),
+    Thing.FILE: (Part("facts"), Part("search_entries"), Part("search_postings")),
 }
 BLANKED: Final = Blanked("persons", {"surname": "", "given": "", "born_on": None, "sex": Sex.UNKNOWN.value})
