@@ -68,7 +68,7 @@ class Permission(StrEnum):
     SEE_DOCKET = "see_docket"
     """See whose liberty is in doubt, and the court diary."""
     WORK_DOCKET = "work_docket"
-    """Take, hand over and close findings of the liberty docket; keep the court diary."""
+    """Take, hand over and close findings of the liberty docket."""
     ALLOT_CELLS = "allot_cells"
     """Say in which cell somebody lives."""
     SET_CELLS = "set_cells"
@@ -149,6 +149,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.OVERRIDE_RECEPTION,
             Permission.CONFIRM_RELEASE,
             Permission.SEE_DOCKET,
+            Permission.WORK_DOCKET,
             Permission.BREAK_GLASS,
         }
     ),
@@ -205,6 +206,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.WATCH,
             Permission.SEE_PEOPLE,
             Permission.SEE_DOCKET,
+            Permission.WORK_DOCKET,
             Permission.SET_POLICIES,
             Permission.OVERRIDE_RECEPTION,
             Permission.CONFIRM_RELEASE,
