@@ -10,8 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 import jellyfish
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, func, intersect, or_, select
+from sqlalchemy.orm import Session
 
 from hub.custody.records import Booking, Person
 from hub.custody.search.projection import Where, squashed
@@ -20,9 +20,11 @@ from hub.custody.search.sounds import one_slip, sounds, without_one, words_of
 
 LONGEST_TEXT: Final = 100
 MOST_WORDS: Final = 6
-_LOOKED_AT: Final = 300
+_LOOKED_AT: Final = 200
 """People who are ranked; those in custody are taken first."""
 _MOST_SPELLINGS: Final = 150
+_LOOKED_UP: Final = 1_000
+"""With no more who have a word, each of them is looked up; with more, lists are laid over each other."""
 _FEW: Final = 20
 """With fewer who have the very words, other spellings are looked for too."""
 _NUMBER: Final = re.compile(r"([pb]?)[\s-]*0*(\d{1,9})", re.IGNORECASE)
@@ -197,27 +199,48 @@ def _ranked(session: Session, groups: Sequence[_Spellings]) -> dict[int, tuple[f
 
 def _people(session: Session, groups: Sequence[Collection[str]]) -> set[int]:
     """Those who have a word of each group; those in custody first where there are too many to look at."""
-    rarest, *others = sorted(groups, key=lambda group: _how_many(session, group))
-    wanted = select(SearchPosting.person_id).where(SearchPosting.word.in_(rarest))
-    for group in others:
-        other = aliased(SearchPosting)
-        wanted = wanted.where(
-            select(other.word)
-            .where(other.person_id == SearchPosting.person_id, other.word.in_(group))
-            .correlate(SearchPosting)
-            .exists()
-        )
-    held = wanted.where(SearchPosting.in_custody.is_(True)).limit(_LOOKED_AT)
-    found = set(session.scalars(held))
-    if len(found) < _LOOKED_AT:
-        gone = wanted.where(SearchPosting.in_custody.is_(False)).limit(_LOOKED_AT - len(found))
-        found.update(session.scalars(gone))
+    if len(groups) > 1:
+        sizes = {place: _how_many(session, group) for place, group in enumerate(groups)}
+        groups = [groups[place] for place in sorted(sizes, key=sizes.__getitem__)]
+    found: set[int] = set()
+    for inside in (True, False):
+        left = _LOOKED_AT - len(found)
+        if left > 0:
+            found |= _some(session, groups, inside, left)
     return found
 
 
-def _how_many(session: Session, group: Collection[str]) -> int:
-    some = select(SearchPosting.person_id).where(SearchPosting.word.in_(group)).limit(2_000).subquery()
-    return session.scalar(select(func.count()).select_from(some)) or 0
+def _some(session: Session, groups: Sequence[Collection[str]], inside: bool, limit: int) -> set[int]:
+    """At most `limit`: by looking up those with the rarest word, or, where thousands have it and few fit, by laying
+    the lists of all words over each other."""
+    lists = [
+        select(SearchPosting.person_id).where(
+            SearchPosting.word.in_(group), SearchPosting.in_custody.is_(inside)
+        )
+        for group in groups
+    ]
+    if len(lists) == 1:
+        return set(session.scalars(lists[0].distinct().limit(limit)))
+    some = lists[0].limit(_LOOKED_UP).subquery()
+    wanted = select(some.c.person_id)
+    for group in groups[1:]:
+        has = select(SearchPosting.word).where(
+            SearchPosting.person_id == some.c.person_id, SearchPosting.word.in_(group)
+        )
+        wanted = wanted.where(has.exists())
+    found = set(session.scalars(wanted.distinct().limit(limit)))
+    if len(found) >= limit or _how_many(session, groups[0], inside) <= _LOOKED_UP:
+        return found
+    return set(session.execute(intersect(*lists).limit(limit)).scalars())
+
+
+def _how_many(session: Session, group: Collection[str], inside: bool | None = None) -> int:
+    """Postings of these words, counted no further than one looks."""
+    some = select(SearchPosting.person_id).where(SearchPosting.word.in_(group))
+    if inside is not None:
+        some = some.where(SearchPosting.in_custody.is_(inside))
+    counted = some.limit(_LOOKED_UP + 1).subquery()
+    return session.scalar(select(func.count()).select_from(counted)) or 0
 
 
 def _judge(
