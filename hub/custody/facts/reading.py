@@ -40,9 +40,14 @@ def steps(rows: Iterable[Fact], *, known_at: datetime | None = None) -> list[Ste
     """Rows recorded until `known_at` (None: all), oldest first, each with what overtook it."""
     seen = sorted((row for row in rows if known_at is None or row.recorded_at <= known_at), key=_id)
     overtaken: dict[int, int] = {}
+    stands: dict[int, bool] = {}
+    acts = {row.id: row.act for row in seen}
     # A correction has a higher number than what it corrects: from the last one back, each is judged by later ones.
     for row in reversed(seen):
-        if row.id not in overtaken and row.corrects_id is not None:
+        by = overtaken.get(row.id)
+        # What was itself corrected still keeps out what it took the place of; what was withdrawn lets it back in.
+        stands[row.id] = by is None or (acts[by] == Act.STATES and stands[by])
+        if row.corrects_id is not None and stands[row.id]:
             overtaken.setdefault(row.corrects_id, row.id)
     return [Step(row, overtaken.get(row.id)) for row in seen]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hub.biometrics.documents.records import Document
 from hub.custody.facts.reading import steps
-from hub.custody.facts.records import Fact
+from hub.custody.facts.records import Act, Fact
 from hub.custody.papers import KINDS as PAPERS
 from hub.custody.papers import Paper
 from hub.reception.file.sections import readable
@@ -41,7 +41,10 @@ def may_open(look: Look, document: Document) -> bool:
     """Whether the visitor may open a scan: by its permission, and while a fact that counts names it."""
     if not look.may(document.see):
         return False
-    return any(step.row.document_id == document.id and step.overtaken_by is None for step in steps(look.rows))
+    return any(
+        step.row.document_id == document.id and step.overtaken_by is None and step.row.act != Act.WITHDRAWS
+        for step in steps(look.rows)
+    )
 
 
 def _row(line: PaperLine) -> int:

@@ -159,7 +159,7 @@ def _record(session: Session, seen: Look, entry: Entry) -> Fact | None:
         _refuse_newer(session, kind, held, entry.seen)
         return end(session, held, kind, effective_at=moment, reason=entry.reason, actor=who, at=at)
     assert value is not None
-    statement = _statement(seen, entry, value, moment)
+    statement = _statement(session, seen, entry, value, moment)
     if entry.mode is Mode.CORRECT and entry.row is not None:
         return correct(session, _own(session, entry.row), statement, reason=entry.reason, actor=who, at=at)
     person_id = seen.person.id if entry.row is None else entry.row.person_id
@@ -170,11 +170,12 @@ def _record(session: Session, seen: Look, entry: Entry) -> Fact | None:
     return state(session, person_id, statement, actor=who, at=at, item=item, seen=entry.seen)
 
 
-def _statement(seen: Look, entry: Entry, value: Form, moment: datetime) -> Statement[Any]:
+def _statement(session: Session, seen: Look, entry: Entry, value: Form, moment: datetime) -> Statement[Any]:
     booking_id = booking_for(seen, entry.kind) if entry.row is None else entry.row.booking_id
     document = int(entry.document) if entry.document.isdigit() and len(entry.document) < 10 else None
-    if document is not None and not any(row.document_id == document for row in seen.rows):
-        document = None  # a scan of another file, or one that the visitor may not see, is no source
+    scan = None if document is None else documents_of(session, seen.ids).get(document)
+    if scan is None or not may_open(seen, scan):
+        document = None  # a scan of another file, or one that the visitor may not open, is no source
     return Statement(entry.kind, value, moment, entry.source, document, booking_id)
 
 

@@ -209,3 +209,16 @@ def test_every_field_on_a_form_is_one_of_the_value(kind: Kind[Identity]) -> None
 def test_equal_values_are_written_alike() -> None:
     value = Identity(surname="Coc", given="Mar", born_on=date(1980, 1, 2))
     assert read_value(IDENTITY, write_value(value)) == value
+
+
+def test_a_correction_of_a_correction_does_not_bring_back_what_the_first_one_struck(world: World) -> None:
+    person = world.person()
+    first = status(world, person, LegalStatus.REMAND, 0)
+    second = status(world, person, LegalStatus.SENTENCED, -1, wrong=first)
+    third = status(world, person, LegalStatus.RECALL, -2, wrong=second)
+    assert statuses(world, person) == [LegalStatus.RECALL]
+    undone = withdraw_row(world, third)
+    assert statuses(world, person) == [LegalStatus.SENTENCED]
+    withdraw_row(world, undone)
+    withdraw_row(world, withdraw_row(world, third))
+    assert statuses(world, person) == [LegalStatus.RECALL]

@@ -1,0 +1,275 @@
+"""Recording facts through the pages: nothing typed is lost, nothing is overwritten, two clerks both keep their work."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from hub.accounts.permissions import Role
+from hub.custody.catalogue import KINDS
+from hub.custody.facts.kinds import Input
+from hub.custody.facts.reading import current, one
+from hub.custody.facts.records import Fact
+from hub.custody.identity import IDENTITY
+from hub.custody.legal import LEGAL_STATUS
+from hub.custody.records import Person
+from hub.custody.sentencing.forms import SENTENCE
+from hub.custody.who.contacts import CHILD
+from hub.custody.who.naming import ALIAS
+from hub.database import session_scope
+
+from .site_world import World, post, sign_in
+
+TODAY = "2026-11-22"
+NEW = "/people/P-000001/facts/new"
+
+
+@pytest.fixture
+def rita(world: World) -> FlaskClient:
+    world.site()
+    world.person()
+    return world.browser("rita", Role.RECORDS_OFFICER)
+
+
+def send(client: FlaskClient, address: str, **form: object) -> TestResponse:
+    return post(client, address, {"effective": TODAY, **form})
+
+
+def row_of(world: World, kind: str) -> Fact:
+    with session_scope(world.sessions, writes=False) as session:
+        return (
+            session.scalars(select(Fact).where(Fact.kind == kind).order_by(Fact.id.desc())).first() or Fact()
+        )
+
+
+def rows(world: World, kind: str) -> int:
+    with session_scope(world.sessions, writes=False) as session:
+        return len(session.scalars(select(Fact.id).where(Fact.kind == kind)).all())
+
+
+def typed(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)
+    return html.unescape(found[1]) if found else ""
+
+
+def test_what_cannot_be_is_said_at_its_field_and_nothing_typed_is_lost(
+    world: World, rita: FlaskClient
+) -> None:
+    answer = send(
+        rita, f"{NEW}/child", f_name="Eva <b>", f_born_on="2031-02-30", f_age_years="x", source="mother"
+    )
+    assert answer.status_code == 400
+    assert 'id="f_born_on-fault"' in answer.text
+    assert "There is no such day" in answer.text
+    assert "Write a whole number." in answer.text
+    assert 'id="f_guardianship-fault"' in answer.text
+    assert typed(answer.text, "f_name") == "Eva <b>"
+    assert typed(answer.text, "source") == "mother"
+    assert rows(world, CHILD.name) == 0
+
+
+@pytest.mark.parametrize("day", ["", "2026-02-30", "1066-10-14", "9999-01-01", "22/11/2026"])
+def test_a_day_of_effect_that_cannot_be_is_refused(world: World, rita: FlaskClient, day: str) -> None:
+    answer = send(rita, f"{NEW}/alias", f_surname="Chiclera", effective=day)
+    assert answer.status_code == 400
+    assert 'id="effective-fault"' in answer.text
+    assert rows(world, ALIAS.name) == 0
+
+
+@pytest.mark.parametrize(
+    ("day", "words"), [("2027-01-05", "has not come yet"), ("2016-11-22", "more than a year ago")]
+)
+def test_a_day_far_off_is_asked_about_once_and_then_recorded(
+    world: World, rita: FlaskClient, day: str, words: str
+) -> None:
+    first = send(rita, f"{NEW}/alias", f_surname="Chiclera", effective=day)
+    assert first.status_code == 400
+    assert words in first.text
+    assert typed(first.text, "f_surname") == "Chiclera"
+    assert rows(world, ALIAS.name) == 0
+    assert send(rita, f"{NEW}/alias", f_surname="Chiclera", effective=day, sure=day).status_code == 303
+    other = send(rita, f"{NEW}/alias", f_surname="Chico", effective="2028-01-01", sure=day)
+    assert "has not come yet" in other.text
+
+
+def test_a_legal_fact_asks_for_its_paper(world: World, rita: FlaskClient) -> None:
+    bare = send(rita, f"{NEW}/legal_status", f_status="REMAND")
+    assert bare.status_code == 400
+    assert "Say which paper this comes from" in bare.text
+    assert send(rita, f"{NEW}/legal_status", f_status="REMAND", source="Order 7").status_code == 303
+    assert row_of(world, LEGAL_STATUS.name).source == "Order 7"
+
+
+def test_a_scan_that_came_with_a_faulty_form_stays_chosen(world: World, rita: FlaskClient) -> None:
+    scan = (io.BytesIO(b"%PDF-1.7 order\n%%EOF\n"), "order.pdf")
+    first = send(rita, f"{NEW}/legal_status", f_status="", scan=scan)
+    assert first.status_code == 400
+    chosen = re.search(r'<option value="(\d+)" selected>', first.text)
+    assert chosen is not None
+    assert send(rita, f"{NEW}/legal_status", f_status="REMAND", document=chosen[1]).status_code == 303
+    assert row_of(world, LEGAL_STATUS.name).document_id == int(chosen[1])
+
+
+def test_a_scan_of_another_file_is_no_source(world: World, rita: FlaskClient) -> None:
+    world.person("Bol", "Eva")
+    scan = (io.BytesIO(b"%PDF-1.7 letter\n%%EOF\n"), "x.pdf")
+    send(rita, "/people/P-000002/documents/new", title="Letter", sort="letter", scan=scan)
+    answer = send(rita, f"{NEW}/legal_status", f_status="REMAND", document="1")
+    assert answer.status_code == 400
+    assert "Say which paper this comes from" in answer.text
+
+
+def test_terms_and_money_are_read_as_people_write_them(world: World, rita: FlaskClient) -> None:
+    answer = send(
+        rita,
+        f"{NEW}/sentence",
+        f_type="fine_in_default",
+        f_imposed_on="2026-11-20",
+        f_term_months="6",
+        f_fine_cents="1,250.50",
+        source="Order S 9",
+    )
+    assert answer.status_code == 303
+    with session_scope(world.sessions, writes=False) as session:
+        held = one(current(session, SENTENCE, person_id=1))
+    assert held is not None
+    assert (held.value.term.months, held.value.fine_cents) == (6, 125_050)
+    again = rita.get(f"/people/P-000001/facts/{held.row.id}/correct").text
+    assert typed(again, "f_fine_cents") == "1250.50"
+    assert typed(again, "f_term_months") == "6"
+
+
+def test_pressing_twice_records_once(world: World, rita: FlaskClient) -> None:
+    for _ in range(2):
+        assert send(rita, f"{NEW}/alias", f_surname="Chiclera").status_code == 303
+    assert rows(world, ALIAS.name) == 1
+
+
+def test_a_correction_needs_its_reason_and_takes_the_row_s_place(world: World, rita: FlaskClient) -> None:
+    row = row_of(world, IDENTITY.name)
+    address = f"/people/P-000001/facts/{row.id}/correct"
+    form = {"f_surname": "Nobelo", "f_given": "Ana", "f_sex": "F", "f_born_on": "1990-05-01"}
+    bare = send(rita, address, **form)
+    assert bare.status_code == 400
+    assert 'id="reason-fault"' in bare.text
+    assert send(rita, address, **form, reason="passport").status_code == 303
+    with session_scope(world.sessions, writes=False) as session:
+        person = session.get_one(Person, 1)
+        assert person.surname == "Nobelo"
+        assert session.get_one(Fact, row.id).value == row.value
+    proof = rita.get(f"/people/P-000001/facts/{row.id}").text
+    assert "no longer counts" in proof
+    assert "passport" in proof
+
+
+def test_two_clerks_who_correct_one_fact_both_keep_their_work(world: World, rita: FlaskClient) -> None:
+    row = row_of(world, IDENTITY.name)
+    address = f"/people/P-000001/facts/{row.id}/correct"
+    sam = world.browser("sam", Role.RECORDS_OFFICER)
+    base = {"f_given": "Ana", "f_sex": "F", "f_born_on": "1990-05-01"}
+    assert send(sam, address, **base, f_surname="Novello", reason="birth paper").status_code == 303
+    late = send(rita, address, **base, f_surname="Nobelo", reason="passport")
+    assert late.status_code == 409
+    assert "Novello" in late.text
+    assert typed(late.text, "f_surname") == "Nobelo"
+    assert typed(late.text, "reason") == "passport"
+    action = re.search(r'action="(/people/P-000001/facts/\d+/correct)"', late.text)
+    assert action is not None
+    assert send(rita, action[1], **base, f_surname="Nobelo", reason="passport").status_code == 303
+    with session_scope(world.sessions, writes=False) as session:
+        assert session.get_one(Person, 1).surname == "Nobelo"
+        assert len(session.scalars(select(Fact).where(Fact.kind == "identity")).all()) == 3
+
+
+def test_two_clerks_who_change_one_fact_see_both(world: World, rita: FlaskClient) -> None:
+    form = {"f_status": "REMAND", "source": "Order 7"}
+    send(rita, f"{NEW}/legal_status", **form)
+    opened = typed(rita.get(f"{NEW}/legal_status").text, "seen")
+    sam = world.browser("sam", Role.RECORDS_OFFICER)
+    send(sam, f"{NEW}/legal_status", f_status="SENTENCED", source="Order 8", seen=opened)
+    late = send(rita, f"{NEW}/legal_status", f_status="RECALL", source="Order 9", seen=opened)
+    assert late.status_code == 409
+    assert "Sentenced" in late.text
+    assert typed(late.text, "source") == "Order 9"
+    assert "Record mine over it" in late.text
+    over = send(
+        rita, f"{NEW}/legal_status", f_status="RECALL", source="Order 9", seen=typed(late.text, "seen")
+    )
+    assert over.status_code == 303
+
+
+def test_one_takes_back_one_s_own_last_change_and_no_other(world: World, rita: FlaskClient) -> None:
+    send(rita, f"{NEW}/alias", f_surname="Chiclera")
+    row = row_of(world, ALIAS.name)
+    undo = f"/people/P-000001/facts/{row.id}/undo"
+    assert f'action="{undo}"' in rita.get("/people/P-000001").text
+    sam = world.browser("sam", Role.RECORDS_OFFICER)
+    assert "Take it back" not in sam.get("/people/P-000001").text
+    refused = post(sam, undo, {"reason": "mine"}, page=NEW + "/alias")
+    assert refused.status_code == 409
+    assert post(rita, undo, {"reason": ""}, page="/people/P-000001").status_code == 409
+    assert post(rita, undo, {"reason": "wrong file"}, page="/people/P-000001").status_code == 303
+    page = rita.get("/people/P-000001").text
+    assert "<s>Chiclera" in page
+    assert "rita: wrong file" in page
+    assert "Also known as" not in page
+
+
+def test_a_name_is_never_taken_back_only_corrected(world: World, rita: FlaskClient) -> None:
+    row = row_of(world, IDENTITY.name)
+    assert rita.get(f"/people/P-000001/facts/{row.id}/withdraw").status_code == 404
+
+
+def test_a_fact_of_another_file_is_not_found_under_this_number(world: World, rita: FlaskClient) -> None:
+    other = world.person("Bol", "Eva")
+    theirs = row_of(world, IDENTITY.name)
+    assert theirs.person_id == other.id
+    for ending in ("", "/correct", "/change", "/withdraw"):
+        assert rita.get(f"/people/P-000001/facts/{theirs.id}{ending}").status_code == 404
+    assert (
+        post(
+            rita, f"/people/P-000001/facts/{theirs.id}/undo", {"reason": "x"}, page=f"{NEW}/alias"
+        ).status_code
+        == 409
+    )
+
+
+def test_who_may_not_record_is_refused_at_form_and_at_sending(world: World, rita: FlaskClient) -> None:
+    director = world.browser("dora", Role.DIRECTOR)
+    token = typed(director.get("/people/P-000001").text, "csrf_token")
+    assert director.get(f"{NEW}/alias").status_code == 403
+    assert director.post(f"{NEW}/alias", data={"csrf_token": token, "f_surname": "X"}).status_code == 403
+    assert rita.get(f"{NEW}/release").status_code == 404
+    assert rita.get(f"{NEW}/nothing").status_code == 404
+
+
+def test_every_kind_that_is_written_by_hand_has_a_form_that_opens(world: World, rita: FlaskClient) -> None:
+    nora = world.browser("nora", Role.HEALTH)
+    opened = 0
+    for kind in KINDS.values():
+        if not kind.by_hand or not kind.fields or kind.name.endswith("document"):
+            continue
+        page = (nora if kind.record == "record_health" else rita).get(f"{NEW}/{kind.name}")
+        assert page.status_code in (200, 403), kind.name
+        if page.status_code == 200:
+            opened += 1
+            for field in kind.fields:
+                name = f"f_{field.name}_years" if field.input is Input.TERM else f"f_{field.name}"
+                assert f'name="{name}"' in page.text, (kind.name, field.name)
+    assert opened > 25
+
+
+def test_a_form_left_open_over_night_leads_to_the_door(world: World, rita: FlaskClient) -> None:
+    page = rita.get(f"{NEW}/alias")
+    world.later(days=2)
+    token = typed(page.text, "csrf_token")
+    answer = rita.post(f"{NEW}/alias", data={"csrf_token": token, "f_surname": "X", "effective": TODAY})
+    assert answer.status_code == 401
+    assert sign_in(rita, "rita").status_code == 303
+    assert rows(world, ALIAS.name) == 0
