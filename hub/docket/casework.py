@@ -52,12 +52,12 @@ def answer_offer(
     row = _open(session, number, version)
     if row.offered_to != actor.login:
         raise RefusedError("not_offered", Sentence("This finding was not handed over to you."))
-    row.offered_to = None
     if accepts:
-        before, row.owner = row.owner, actor.login
+        before, row.owner, row.offered_to = row.owner, actor.login, None
         _done(session, row, StepAct.ACCEPTED, actor, at, detail={"from": before})
         return
     said = _note(note, Sentence("Write why you do not take it."))
+    row.offered_to = None
     _done(session, row, StepAct.DECLINED, actor, at, note=said)
 
 
@@ -84,9 +84,9 @@ def close(
     """
     row = _open(session, number, version)
     said = _note(reason, Sentence("Write why it is closed: what was done, or on what paper it rests."))
-    row.review_on = _review(review_on, at) if kind is CloseKind.HELD_RIGHTLY else None
+    review_on = _review(review_on, at) if kind is CloseKind.HELD_RIGHTLY else None
+    row.review_on, row.offered_to = review_on, None
     row.closed_at, row.closed_by, row.close_kind, row.close_reason = at, actor.login, kind.value, said
-    row.offered_to = None
     detail = {"kind": kind.value, "review_on": str(row.review_on or "")}
     _done(session, row, StepAct.CLOSED, actor, at, note=said, detail=detail)
 

@@ -59,11 +59,12 @@ class _Look:
     found: Mapping[Key, Found]
     marks: Marks
 
-    def inputs(self, check_code: str, person_id: int) -> str | None:
-        snapshot, check = self.snapshots.get(person_id), CHECKS.get(check_code)
+    def inputs(self, row: Finding) -> str | None:
+        """A check that is no longer made cannot tell that anything changed: what it found stays."""
+        snapshot, check = self.snapshots.get(row.person_id), CHECKS.get(row.check_code)
         if snapshot is None:
             return None
-        return "" if check is None else inputs_of(check, snapshot)
+        return row.inputs if check is None else inputs_of(check, snapshot)
 
 
 def recompute(session: Session, at: datetime, *, person_ids: Collection[int] | None = None) -> Report:
@@ -163,9 +164,7 @@ def _settle_released(session: Session, around: Surroundings, whose: Owners, mark
     found = found_after_release(session, around)
     open_ones = select(Finding.person_id).where(Finding.closed_at.is_(None), Finding.check_code.in_(CODES))
     person_ids = {*(one.person_id for one in found.values()), *session.scalars(open_ones)}
-    made = plan(
-        session, found, person_ids, lambda _code, _person: None, concerns=CODES.__contains__, at=around.at
-    )
+    made = plan(session, found, person_ids, lambda _row: None, concerns=CODES.__contains__, at=around.at)
     return carry_out(
         session,
         made,

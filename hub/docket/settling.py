@@ -28,8 +28,8 @@ SYSTEM: Final = "docket"
 SHORTEST_DUE: Final = timedelta(hours=4)
 _LOCK: Final = 0x50494D57
 
-Inputs = Callable[[str, int], str | None]
-"""(check, person) -> what the check looks at now; None where the person is no longer looked at."""
+Inputs = Callable[[Finding], str | None]
+"""What the check of a finding looks at now; None where the person is no longer looked at."""
 Trace = Callable[[Finding], Sentence]
 """Why a finding is no longer so."""
 
@@ -97,7 +97,7 @@ def plan(
     gone = [row for key, row in standing.items() if key not in found]
     closes, keeps = [], []
     for row in gone:
-        now = inputs(row.check_code, row.person_id)
+        now = inputs(row)
         if now != row.inputs:
             closes.append(row)
         elif not row.earlier_rule:
