@@ -19,6 +19,7 @@ import hub.keeping.retention_commands
 import hub.movements.commands
 import hub.movements.orders.commands
 import hub.reception.commands
+import hub.reception.register.commands
 import hub.reception.seed.commands
 import hub.terminals.commands
 import hub.website.commands
@@ -73,6 +74,7 @@ def _parser() -> argparse.ArgumentParser:
     hub.movements.orders.commands.register(subparsers)
     hub.terminals.commands.register(subparsers, find_checkpoint)
     hub.reception.commands.register(subparsers)
+    hub.reception.register.commands.register(subparsers)
     hub.reception.seed.commands.register(subparsers)
     hub.ingest.commands.register(subparsers)
     hub.keeping.backup.commands.register(subparsers)

@@ -57,6 +57,7 @@ GROUPS: Final = (
             Entry("/diary", Sentence("Court diary"), "y"),
         ),
     ),
+    Group(Sentence("Records"), (Entry("/register", Sentence("Bring in a register")),)),
     Group(Sentence("Terminals"), (Entry("/terminals", Sentence("Terminals"), "t"),)),
     Group(
         Sentence("Accounts"),

@@ -53,7 +53,10 @@ from hub.reception.file.evidence_views import pages as evidence_pages
 from hub.reception.file.record_views import pages as fact_pages
 from hub.reception.finding import pages as finding_pages
 from hub.reception.people import pages as people_pages
+from hub.reception.person_pages import PAGES as PERSON_PAGES
 from hub.reception.re_enrolment_views import pages as re_enrolment_pages
+from hub.reception.register.running import Importer
+from hub.reception.register.views import pages as register_pages
 from hub.reception.sentencing.background import TrialRunner
 from hub.reception.sentencing.date_views import pages as release_date_pages
 from hub.reception.sentencing.entry_views import pages as sentence_pages
@@ -148,11 +151,14 @@ def create_app(parts: Parts) -> Flask:
     ):
         app.register_blueprint(blueprint)
     app.register_blueprint(finding_pages)
+    app.register_blueprint(register_pages)
     for blueprint in (fact_pages, evidence_pages, document_pages):
         app.register_blueprint(blueprint)
     for blueprint in (configuration_pages, orders_pages, receptions_pages):
         app.register_blueprint(blueprint)
     for blueprint in (release_date_pages, sentence_pages, policy_pages):
+        app.register_blueprint(blueprint)
+    for blueprint in PERSON_PAGES:
         app.register_blueprint(blueprint)
     for blueprint in (knocking_pages, claims_pages, theft_pages):
         app.register_blueprint(blueprint)
@@ -212,6 +218,7 @@ def _configure(app: Flask, parts: Parts) -> None:
     provide(app, parts.passwords)
     provide(app, parts.vault)
     provide(app, DuplicateSearch(parts.vault, parts.sessions))
+    provide(app, Importer(parts.sessions, parts.clock))
     provide(app, Panels(_PANELS))
     provide(app, Live(parts.sessions, parts.clock))
     provide(app, TrialRunner(parts.sessions, parts.clock))

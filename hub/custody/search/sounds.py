@@ -71,6 +71,8 @@ def sounds(word: str) -> frozenset[str]:
     if word.startswith(("j", "x", "h")):
         # Jiménez, Ximénez and Himenez are one name; Xol is also written Shol.
         found.add(_key("j" + word[1:]))
+    if "ll" in word:
+        found.add(_key(word.replace("ll", "l")))  # Castillo is said one way, Novello the other
     if word.startswith("w"):
         found.add(_key("gu" + word[1:]))
     return frozenset(key for key in found if key)

@@ -48,6 +48,7 @@ def _names(world: World, text: str) -> list[str]:
         ("hernandez", "ernandes"),
         ("gonzalez", "gonsales"),
         ("castillo", "castiyo"),
+        ("novello", "nobelo"),
         ("xol", "shol"),
         ("kaal", "caal"),
         ("ycal", "ical"),
