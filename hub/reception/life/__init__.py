@@ -1,0 +1,1 @@
+"""Pages of life in custody: property, visits, incidents and sanctions, complaints, keep-aparts."""
