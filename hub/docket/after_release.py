@@ -15,10 +15,15 @@ from hub.docket.rules.base import Doubt
 from hub.docket.rules.released import CHECKS as AFTER_RELEASE
 from hub.docket.surroundings import Surroundings
 from hub.movements.records import Position, Zone, ZoneKind
+from hub.reception.releasing.watching import DOUBTS, open_doubts
 from hub.sentences import Sentence
 
 CODES: Final = frozenset(check.code for check in AFTER_RELEASE)
 _GONE: Final = (ZoneKind.OUTSIDE.value, ZoneKind.COURT.value)
+
+_SEEN: Final = "seen"
+"""A doubt that this docket has a check of its own for."""
+_SOMETHING: Final = Sentence("Something speaks against the release.")
 
 
 def found_after_release(session: Session, around: Surroundings) -> dict[Key, Found]:
@@ -58,7 +63,18 @@ def _seen_inside(session: Session, around: Surroundings) -> list[Found]:
 
 
 def _doubtful(session: Session, around: Surroundings) -> list[Found]:
-    return []
+    return [
+        _found(
+            around,
+            "release_doubtful",
+            one.person_id,
+            one.booking_id,
+            Doubt(one.found_at, DOUBTS.get(one.what, _SOMETHING), one.id),
+            one.what,
+        )
+        for one in open_doubts(session)
+        if one.what != _SEEN
+    ]
 
 
 def _found(

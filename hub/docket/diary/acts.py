@@ -77,6 +77,10 @@ class _Writing:
     at: datetime
     source: str
 
+    def after(self, *others: datetime) -> datetime:
+        """When the court spoke, and not before what was in effect until then."""
+        return max([min(self.appointment.hearing.hearing_at, self.at), *others])
+
     def state(
         self,
         kind: Kind[V],
@@ -84,7 +88,6 @@ class _Writing:
         effective_at: datetime,
         *,
         item: int | None = None,
-        seen: int | None = None,
     ) -> Fact:
         statement = Statement(
             kind, value, effective_at, source=self.source, booking_id=self.appointment.booking_id
@@ -96,7 +99,6 @@ class _Writing:
             actor=self.actor,
             at=self.at,
             item=item,
-            seen=seen,
         )
 
 
@@ -206,18 +208,26 @@ def _decide_charge(writing: _Writing, outcome: Outcome) -> None:
     person_id = writing.appointment.held.row.person_id
     for held in current(writing.session, CHARGE, person_id=person_id, booking_id=booking_id):
         if held.item == charge:
-            words = str(HEARING_OUTCOMES[outcome.outcome])
-            value = msgspec.structs.replace(held.value, outcome=words, decided_on=writing.appointment.on)
-            statement = Statement(
-                CHARGE, value, start_of(writing.appointment.on), writing.source, booking_id=booking_id
-            )
+            words, on = str(HEARING_OUTCOMES[outcome.outcome]), writing.appointment.on
+            value = msgspec.structs.replace(held.value, outcome=words, decided_on=on)
+            effective_at = writing.after(held.row.effective_at)
+            statement = Statement(CHARGE, value, effective_at, writing.source, booking_id=booking_id)
             state(writing.session, person_id, statement, actor=writing.actor, at=writing.at, item=held.item)
 
 
 def _change_status(writing: _Writing, outcome: Outcome) -> None:
     status = _STATUSES.get(outcome.outcome)
-    if status is not None:
-        writing.state(LEGAL_STATUS, Status(status=status), start_of(writing.appointment.on))
+    if status is None:
+        return
+    before = current(
+        writing.session,
+        LEGAL_STATUS,
+        person_id=writing.appointment.person.id,
+        booking_id=writing.appointment.booking_id,
+        effective_at=writing.at,
+    )
+    effective_at = writing.after(*(one.row.effective_at for one in before))
+    writing.state(LEGAL_STATUS, Status(status=status), effective_at)
 
 
 def _hold_or_release(writing: _Writing, outcome: Outcome) -> None:
