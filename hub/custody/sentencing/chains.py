@@ -14,6 +14,8 @@ from hub.sentences import Sentence
 
 _DAY = timedelta(days=1)
 _LAST_YEAR = 9000
+DOUBTED = frozenset({"PAYMENT_NOT_POSITIVE", "PAYMENT_BEFORE_FINE", "PAYMENT_IN_FUTURE"})
+"""Payments with these problems do not shorten the bound."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def walk(
     notes: Notebook,
     away_days: int,
 ) -> Chain | None:
-    """Each sentence from the day after the one before it ends; None when the calendar does not reach so far."""
+    """Each sentence from the day after the one before it ends; None when nothing can be reckoned."""
     links: list[Link] = []
     here = sentences[0].starts_on
     for sentence in sentences:
@@ -90,7 +92,8 @@ def walk(
                 "Sentence %(n)s follows one that had ended when it was imposed. Ask the court when it starts.",
                 {"n": numbers[sentence.item]},
             )
-            notes.problem("CONSECUTIVE_TO_ENDED", Weight.BLOCKS, words, sentence.fact)
+            notes.problem("CONSECUTIVE_TO_ENDED", Weight.STRUCTURE, words, sentence.fact)
+            return None
         link = _link(sentence, here, case, rules[sentence.item], numbers, notes)
         if link is None:
             return None
@@ -119,7 +122,8 @@ def _link(
     if rule is not None:
         part = treatment(rule.policy, sentence.imposed.type, sentence.iccs)
     _write_term(sentence, start_on, end_on, numbers, notes, to_last_day=to_last_day)
-    paid = [one for one in case.payments if one.payment.sentence == sentence.item]
+    doubted = {fact for one in notes.problems if one.code in DOUBTED for fact in one.fact_ids}
+    paid = [one for one in case.payments if one.payment.sentence == sentence.item and one.fact not in doubted]
     if not paid or sentence.imposed.type is not SentenceType.FINE_IN_DEFAULT:
         return Link(sentence, start_on, whole, whole, rule, part)
     days = _after_payments(sentence, whole, paid, rule, notes)

@@ -92,7 +92,7 @@ def _credits(chain: Chain, case: Case, notes: Notebook) -> _Credits:
                 "More days are credited than the term has. Check the credit and the term on the order."
             )
             notes.problem("CREDIT_LONGER_THAN_TERM", Weight.BLOCKS, words, credit.fact, link.sentence.fact)
-            days = max(0, room)
+            continue
         room -= days
         facts.append(credit.fact)
         if link.rule is not None and link.rule.policy.credit is CreditOrder.BEFORE_REMISSION:
@@ -235,8 +235,9 @@ def _on_working_day(
     rule = chain.links[-1].rule
     if rule is None:
         return release_on
-    moved = min(working_day(release_on, rule.policy, holidays), full_term_on)
-    moved = max(moved, min(release_on, chain.imposed_on))
+    moved = working_day(release_on, rule.policy, holidays)
+    if moved > full_term_on or moved < chain.imposed_on:
+        return release_on
     if moved != release_on:
         words = Sentence("That day is no working day: release is moved to this one.")
         notes.step(words, moved, rule=Sentence("Weekends and holidays"), policy=rule.id)
