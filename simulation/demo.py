@@ -29,6 +29,7 @@ from simulation.progress import Progress
 from simulation.report import build
 from simulation.sensor import FAST256
 from simulation.sensor.fingers import NoPrints
+from simulation.staff import OTHERS, employ, lines
 from simulation.trial_report import Seen, trial_report
 from simulation.trials import Trials
 from simulation.truth import Truth
@@ -132,8 +133,9 @@ class _Run:
 
     def _welcome(self) -> None:
         address = f"http://127.0.0.1:{self.prison.plan.web_port}/"
+        watch = self.prison.supervisor
         print(
-            f"\n  Control room   {address}\n  Sign in as     admin\n  Password       {self.prison.password}\n",
+            f"\n  Control room   {address}\n  Sign in as     {watch.login}\n  Password       {watch.password}\n",
             flush=True,
         )
         if self.prison.plan.broker == "amqtt":
@@ -150,15 +152,19 @@ class _Run:
         gate = next(g for g in self.prison.plan.facility.gates if g.terminal == _TRIED)
         with ThreadPoolExecutor() as pool:
             waiting = pool.submit(post_officer, self.prison, gate.checkpoint)
+            employing = [pool.submit(employ, self.prison.hub, who) for who in OTHERS]
             self.prison.open_gates()
             officer = waiting.result()
+            staff = {member.result().login: member.result().password for member in employing}
         page, address = page_of(self.prison, gate.terminal)
         self.prison.pages.append(page)
         print(
             f"\n  Terminal {gate.terminal}\n"
             f"  Officer's page   {address}   sign in as {officer.login}, PIN {officer.pin}\n"
             f"  Inmate's page    {address}inmate\n"
-            f"  At the hub       {officer.login}, password {officer.password}\n",
+            f"  At the hub       {officer.login}, password {officer.password}\n\n"
+            "  Others at the hub: records officer, director, auditor, administrator\n"
+            + lines({**staff, "admin": self.prison.password}),
             flush=True,
         )
 
@@ -183,7 +189,8 @@ class _Run:
 
     def _measured(self, walkers: list[Walker], numbers: dict[int, str]) -> int:
         walking = Walking(self.prison.gatehouses, walkers, self.chosen.scans, self.chosen.seed)
-        onlooker = Onlooker(self.prison.plan.web_port, "admin", self.prison.password)
+        watch = self.prison.supervisor
+        onlooker = Onlooker(self.prison.plan.web_port, watch.login, watch.password)
         onlooker.start()
 
         def done() -> float:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from simulation.line import HOST
 from simulation.prison import Prison
-from simulation.processes import ProcessFailed, Service, free_port, run
+from simulation.processes import Service, free_port, run
+from simulation.staff import employ, secret_in
 
 LOGIN, NAME = "olga", "Olga Cal"
 _SHIFT_H = 12
-_SHOWN_ONCE = re.compile(r"shown once\): (\S+)")
 
 
 @dataclass(frozen=True)
@@ -26,8 +25,8 @@ class Officer:
 def post_officer(prison: Prison, checkpoint: str) -> Officer:
     """Makes the account and its PIN at the hub, and puts the officer on post at the checkpoint."""
     hub = ("--data", str(prison.hub))
-    password = _secret(run("pims-hub", "accounts", "add", *hub, LOGIN, "--role", "officer", "--name", NAME))
-    pin = _secret(run("pims-hub", "accounts", "make-pin", *hub, LOGIN))
+    password = employ(prison.hub, (LOGIN, "officer", NAME)).password
+    pin = secret_in(run("pims-hub", "accounts", "make-pin", *hub, LOGIN))
     run("pims-hub", "posts", "set", *hub, LOGIN, "--checkpoint", checkpoint, "--hours", str(_SHIFT_H))
     return Officer(LOGIN, password, pin)
 
@@ -39,10 +38,3 @@ def page_of(prison: Prison, terminal: str) -> tuple[Service, str]:
     page = Service(f"{terminal}-page", words, "Page at", prison.logs)
     page.start()
     return page, f"http://{HOST}:{port}/"
-
-
-def _secret(said: str) -> str:
-    found = _SHOWN_ONCE.search(said)
-    if found is None:
-        raise ProcessFailed("the hub's command did not show what it made")
-    return found.group(1)

@@ -24,6 +24,7 @@ from simulation.people import Walker
 from simulation.processes import Service, free_port, run, stream
 from simulation.report import HubView
 from simulation.sensor import FAST256, Model
+from simulation.staff import SUPERVISOR, Member, employ
 from simulation.technician import Device, approve, seen_from_afar, take_in
 from simulation.truth import Truth
 
@@ -85,6 +86,7 @@ class Prison:
         self.ingest = Service("ingest", ["pims-hub", "ingest", *hub], "Ingest ready", self.logs)
         self.web = Service("web", web, "Web ready", self.logs)
         self.password = ""
+        self.supervisor = Member("", "", "")
 
     def open_hub(self) -> None:
         """Keys, database, first administrator, site; then broker, ingest and pages."""
@@ -105,6 +107,7 @@ class Prison:
         self.password = secret.read_text().strip()
         secret.unlink()
         run("pims-hub", "site", "import", *at_hub, str(site))
+        self.supervisor = employ(self.hub, SUPERVISOR)
         self._said(f"broker ({self.plan.broker}), ingest and pages")
         self.broker.start()
         self._said(self.broker.ready_line)

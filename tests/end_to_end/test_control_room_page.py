@@ -17,6 +17,7 @@ from playwright.sync_api import expect as wait_until
 from sqlalchemy import select
 
 from hub import settings
+from hub.accounts.permissions import Role
 from hub.biometrics.vault import Vault
 from hub.custody.records import Person
 from hub.database import make_engine, make_sessions
@@ -24,7 +25,7 @@ from hub.database import make_engine, make_sessions
 from ..databases import chosen
 from ..ports import free_port
 from ..unit.hub.duty_world import refer
-from ..unit.hub.site_world import World, cheap_passwords
+from ..unit.hub.site_world import PASSWORD, World, cheap_passwords
 
 CHROMIUM = shutil.which("chromium")
 PATIENCE_MS = 45_000
@@ -69,6 +70,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     for surname in ("Novelo", "Coc", "<img src=x onerror=alert(1)>"):
         world.person(surname, "Ana")
     world.terminal()
+    world.account("sam", Role.SHIFT_SUPERVISOR)
     return world
 
 
@@ -98,8 +100,8 @@ def page(browser: Browser, pages: Pages, world: World) -> Iterator[Page]:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(pages.address)
-    page.fill("#login", "admin")
-    page.fill("#password", (world.folder / "password").read_text().strip())
+    page.fill("#login", "sam")
+    page.fill("#password", PASSWORD)
     page.click("main button[type=submit]")
     wait_until(page.locator("#feed-state")).to_contain_text("Feed live", timeout=PATIENCE_MS)
     yield page

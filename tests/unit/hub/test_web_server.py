@@ -19,6 +19,7 @@ from urllib.parse import urlencode
 import pytest
 
 from hub import settings
+from hub.accounts.permissions import Role
 from hub.biometrics.vault import Vault
 from hub.database import make_engine, make_sessions
 from hub.errors import HubError
@@ -27,7 +28,7 @@ from hub.website.server import Address, PortTakenError, check_free
 
 from ...databases import chosen
 from ...ports import free_port
-from .site_world import _TOKEN, World, cheap_passwords
+from .site_world import _TOKEN, PASSWORD, World, cheap_passwords
 
 SCREENS = 20
 
@@ -41,6 +42,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> World:
     world = World(data, engine, make_sessions(engine), cheap_passwords(), Vault(b"v" * 32))
     world.now()
     world.site()
+    world.account("carl", Role.CONTROL_ROOM)
     return world
 
 
@@ -97,8 +99,7 @@ class Browser:
     def sign_in(self, hub: World) -> None:
         token = _TOKEN.search(self.ask("GET", "/login")[1])
         assert token is not None
-        password = (hub.folder / "password").read_text().strip()
-        form = {"csrf_token": token[1], "login": "admin", "password": password}
+        form = {"csrf_token": token[1], "login": "carl", "password": PASSWORD}
         assert self.ask("POST", "/login", form)[0] == 303
 
     def stream(self) -> http.client.HTTPResponse:
