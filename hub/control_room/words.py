@@ -33,6 +33,11 @@ ALARMS: Final = {
     "door_held_open": Sentence("A door is being held open"),
     "door_not_opened": Sentence("A door was released and nobody went through"),
     "door_hardware": Sentence("A gate's lock and lamp do not answer"),
+    "release_seen": Sentence("A released person was seen at a terminal: look who went out"),
+    "release_hold": Sentence("Somebody was released although another authority asks for them"),
+    "release_order": Sentence("Somebody was released although an order holds them"),
+    "release_early": Sentence("Somebody was released before the date that is reckoned now"),
+    "release_twin_order": Sentence("An order to release stands on two files: look who went out"),
 }
 
 EVENTS: Final = {

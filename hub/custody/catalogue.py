@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hub.custody import legal, papers, stays, who
+from hub.custody.at_large import AT_LARGE
 from hub.custody.facts.kinds import Kind
 from hub.custody.identity import IDENTITY
 from hub.custody.life.kinds import KINDS as LIFE
@@ -16,6 +17,7 @@ _ALL: Final[tuple[Kind[Any], ...]] = (
     RETENTION_HOLD,
     *who.KINDS,
     *stays.KINDS,
+    AT_LARGE,
     *legal.KINDS,
     *sentencing.KINDS,
     *papers.KINDS,

@@ -32,6 +32,7 @@ from hub.movements.orders.desk import OrdersDesk
 from hub.movements.referral_desk import ReferralDesk
 from hub.reception.desk.book import EnrolmentBooks
 from hub.reception.desk.processing import EnrolmentWork
+from hub.reception.releasing.watching import ReleaseWatch
 from hub.roll.desk import RollDesk
 from hub.settings import Settings
 from hub.terminals.configuration.desk import ConfigurationDesk
@@ -69,6 +70,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     desks: list[Desk] = [RollDesk(sessions, vault, signing_key, uplink.send), ReferralDesk(sessions)]
     desks.append(RenewalDesk(sessions, signing_key, authority_pem(settings.keys), uplink.send))
     desks.append(ConfigurationDesk(sessions, signing_key, uplink.send, tell_alarm))
+    desks.append(ReleaseWatch(sessions))
     desks.append(EnrolmentBooks(sessions, vault, signing_key, receiving_key, uplink.send))
     desks.append(BackedUpDesk(sessions, signing_key, uplink.send))
     desks.append(Sealer(sessions, signing_key, settings.data / AUDIT_HEAD))

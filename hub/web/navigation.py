@@ -45,6 +45,9 @@ GROUPS: Final = (
         (
             Entry("/people", Sentence("People"), "p"),
             Entry("/people/admit", Sentence("Admit"), "a"),
+            Entry("/receptions", Sentence("Receptions to sign")),
+            Entry("/releases", Sentence("Releases"), "r"),
+            Entry("/cells", Sentence("Cells"), "k"),
             Entry("/fingers", Sentence("Fingers"), "f"),
             Entry("/re-enrolment", Sentence("To enrol again"), "e"),
         ),
@@ -65,6 +68,8 @@ GROUPS: Final = (
             Entry("/accounts", Sentence("Accounts"), "u"),
             Entry("/emergencies", Sentence("Uses of break-glass"), "b"),
             Entry("/permissions", Sentence("Who may do what")),
+            Entry("/audit", Sentence("Audit trail")),
+            Entry("/retention", Sentence("Retention")),
         ),
     ),
 )

@@ -42,7 +42,10 @@ from hub.docket.diary.views import pages as diary_pages
 from hub.docket.panel import PANEL as DOCKET_PANEL
 from hub.docket.rule_views import pages as docket_rule_pages
 from hub.docket.views import pages as docket_pages
+from hub.keeping.oversight.views import pages as oversight_pages
+from hub.keeping.retention.views import pages as retention_pages
 from hub.movements.actions import find_checkpoint
+from hub.movements.cells.views import pages as cell_pages
 from hub.movements.orders.views import pages as orders_pages
 from hub.movements.site import all_checkpoints
 from hub.reception.admitting.signing_views import pages as receptions_pages
@@ -57,6 +60,9 @@ from hub.reception.person_pages import PAGES as PERSON_PAGES
 from hub.reception.re_enrolment_views import pages as re_enrolment_pages
 from hub.reception.register.running import Importer
 from hub.reception.register.views import pages as register_pages
+from hub.reception.releasing.panel import PANEL as WAY_OUT
+from hub.reception.releasing.record_views import pages as release_record_pages
+from hub.reception.releasing.views import pages as releasing_pages
 from hub.reception.sentencing.background import TrialRunner
 from hub.reception.sentencing.date_views import pages as release_date_pages
 from hub.reception.sentencing.entry_views import pages as sentence_pages
@@ -82,7 +88,7 @@ _FIRST_PAGES = (
     (Permission.SEE_TERMINALS, "control_room.terminals"),
     (Permission.REVIEW_EMERGENCIES, "emergencies.uses"),
 )
-_PANELS: tuple[Panel, ...] = (RELEASE_DATE, DOCKET_PANEL)
+_PANELS: tuple[Panel, ...] = (RELEASE_DATE, DOCKET_PANEL, WAY_OUT)
 """What other capabilities show on a person's file, in this order."""
 _OFFICERS_PAGE = "officer.officer"
 
@@ -152,9 +158,18 @@ def create_app(parts: Parts) -> Flask:
         app.register_blueprint(blueprint)
     app.register_blueprint(finding_pages)
     app.register_blueprint(register_pages)
+    for blueprint in (oversight_pages, retention_pages):
+        app.register_blueprint(blueprint)
     for blueprint in (fact_pages, evidence_pages, document_pages):
         app.register_blueprint(blueprint)
-    for blueprint in (configuration_pages, orders_pages, receptions_pages):
+    for blueprint in (
+        configuration_pages,
+        orders_pages,
+        receptions_pages,
+        releasing_pages,
+        release_record_pages,
+        cell_pages,
+    ):
         app.register_blueprint(blueprint)
     for blueprint in (release_date_pages, sentence_pages, policy_pages):
         app.register_blueprint(blueprint)

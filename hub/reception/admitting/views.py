@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Permission
+from hub.accounts.second import second_officer
 from hub.biometrics.actions import AlreadyEnrolledError
 from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.enrolment import prepare_finger, warm_up_aside
@@ -40,7 +41,6 @@ from hub.reception.admitting.reading_forms import first_content, prefilled, sign
 from hub.reception.admitting.records import State
 from hub.reception.admitting.taking import MeanwhileError, Ready, prepare_fingers, step_of, take_person_in
 from hub.reception.desk.looks import LookStatus, ask_look, cancel_looks, look_of
-from hub.reception.second import second_officer
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, service, visitor, writing
 from hub.web.routes import Pages, number_in

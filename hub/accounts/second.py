@@ -23,7 +23,7 @@ from hub.sentences import RefusedError, Sentence
 from hub.web.door import Site, now, service, visitor, writing
 
 FIELDS: Final = ("second_login", "second_password", "second_code")
-"""Of the form's part `second_officer` in reception/second.html; never kept, never shown again save the login."""
+"""Of the part `second_officer` of second.html; never kept, and never shown again save the login."""
 
 
 def second_officer(permission: Permission, *, besides: Collection[str]) -> Actor:

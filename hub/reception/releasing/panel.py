@@ -1,0 +1,56 @@
+"""Where somebody lives, and their way out, on the file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.accounts.permissions import Permission
+from hub.custody.facts.reading import current, one
+from hub.custody.records import Booking
+from hub.custody.stays import HOME
+from hub.movements.cells.reading import cells
+from hub.reception.releasing.reading import record_of
+from hub.reception.releasing.records import CaseState, ReleaseCase
+from hub.web.panels import Panel, Place, Subject
+
+
+def _facts(session: Session, subject: Subject) -> Mapping[str, object] | None:
+    if subject.booking_id is None:
+        return None
+    booking = session.get_one(Booking, subject.booking_id)
+    home = one(
+        current(
+            session,
+            HOME,
+            person_id=booking.person_id,
+            booking_id=booking.id,
+            effective_at=subject.at,
+            known_at=subject.known_at,
+        )
+    )
+    known = cells(session, subject.known_at)
+    case = session.scalar(
+        select(ReleaseCase).where(ReleaseCase.booking_id == booking.id, ReleaseCase.state == CaseState.OPEN)
+    )
+    return {
+        "number": subject.number,
+        "inside": booking.released_at is None,
+        "now": subject.known_at is None,
+        "home": None if home is None else home.value,
+        "cell": None if home is None else known.get(home.value.cell),
+        "has_cells": bool(known),
+        "case": case,
+        "record": record_of(session, booking.id),
+    }
+
+
+PANEL = Panel(
+    name="way_out",
+    place=Place.CLOCK,
+    permission=Permission.SEE_PEOPLE,
+    template="way_out_panel.html",
+    facts=_facts,
+)

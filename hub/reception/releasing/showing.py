@@ -1,0 +1,121 @@
+"""What the pages of releases show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.biometrics.photos import people_with_photo
+from hub.biometrics.vault import Vault
+from hub.custody.at_large import HOW
+from hub.custody.legal import RELEASE_REASONS, ReleaseReason
+from hub.custody.records import Booking, Person
+from hub.reception.admitting.candidates import FINGER_OUTCOMES
+from hub.reception.admitting.showing import LOOK_STATUSES
+from hub.reception.desk.asking import desks
+from hub.reception.desk.looks import look_of
+from hub.reception.releasing.distribution import Deletion, deletion_of
+from hub.reception.releasing.reading import Case, open_cases, record_of
+from hub.reception.releasing.records import ReleaseDoubt, ReleaseRecord
+from hub.reception.releasing.rules import ATTEST, DEATH, HANDED, HANDED_OVER, ITEMS, Item
+from hub.reception.releasing.signing import Record, is_genuine, read_record
+from hub.reception.releasing.watching import DOUBTS, open_doubts
+from hub.reception.words import FINGERS, in_words
+
+SHOWN_FOR: Final = timedelta(days=30)
+MOST: Final = 100
+
+
+@dataclass(frozen=True)
+class Gone:
+    """A release of the list: its record, who, and how many terminals confirmed."""
+
+    row: ReleaseRecord
+    person: Person
+    booking: Booking
+    record: Record
+    deletion: Deletion
+
+    def __repr__(self) -> str:
+        return f"Gone({self.row.id})"
+
+
+def list_facts(session: Session, now: datetime) -> dict[str, Any]:
+    """Under way, done, and in doubt."""
+    rows = session.execute(
+        select(ReleaseRecord, Person, Booking)
+        .join(Person, Person.id == ReleaseRecord.person_id)
+        .join(Booking, Booking.id == ReleaseRecord.booking_id)
+        .where(ReleaseRecord.signed_at > now - SHOWN_FOR)
+        .order_by(ReleaseRecord.id.desc())
+        .limit(MOST)
+    ).tuples()
+    return {
+        "cases": open_cases(session),
+        "gone": [
+            Gone(row, person, booking, read_record(row), deletion_of(session, row))
+            for row, person, booking in rows
+        ],
+        "doubts": open_doubts(session),
+        "doubt_words": DOUBTS,
+        "reasons": RELEASE_REASONS,
+        "in_words": in_words,
+    }
+
+
+def case_facts(session: Session, case: Case) -> dict[str, Any]:
+    """The interlock with everything that can be done about each line."""
+    standing = case.standing
+    people = [case.person.id, *(twin.person_id for twin in standing.twins)]
+    return {
+        "case": case,
+        "key": case.row.key,
+        "person": case.person,
+        "items": ITEMS,
+        "line_of": {line.item.value: line for line in (*case.lines, case.second)},
+        "reasons": RELEASE_REASONS,
+        "twins": standing.twins,
+        "photos": people_with_photo(session, people),
+        "orders": standing.orders or {},
+        "marked_orders": {mark.subject for mark in standing.marks_of(Item.ORDERS)},
+        "marked_twins": {mark.subject for mark in standing.marks_of(Item.TWINS)},
+        "attested": standing.marks_of(ATTEST),
+        "needs_handing": standing.reason in HANDED_OVER and standing.mark(HANDED) is None,
+        "needs_death": standing.reason is ReleaseReason.DIED and standing.mark(DEATH) is None,
+        "desks": desks(session),
+        "look": look_of(session, case.row.key),
+        "fingers": FINGERS,
+        "look_statuses": LOOK_STATUSES,
+        "outcomes": FINGER_OUTCOMES,
+        "record": record_of(session, case.booking.id) if case.row.state == "DONE" else None,
+        "in_words": in_words,
+    }
+
+
+def record_facts(session: Session, vault: Vault, row: ReleaseRecord) -> dict[str, Any]:
+    """The certificate, its signature, the receipts, and what is in doubt."""
+    booking = session.get_one(Booking, row.booking_id)
+    doubts = session.scalars(
+        select(ReleaseDoubt).where(ReleaseDoubt.booking_id == row.booking_id).order_by(ReleaseDoubt.id)
+    ).all()
+    open_ones = {doubt.id for doubt in open_doubts(session)}
+    return {
+        "row": row,
+        "record": read_record(row),
+        "genuine": is_genuine(vault, row),
+        "person": session.get_one(Person, row.person_id),
+        "booking": booking,
+        "taken_back": booking.released_at is None,
+        "deletion": deletion_of(session, row),
+        "doubts": doubts,
+        "open_doubts": open_ones,
+        "doubt_words": DOUBTS,
+        "reasons": RELEASE_REASONS,
+        "items": ITEMS,
+        "how": HOW,
+        "in_words": in_words,
+    }
