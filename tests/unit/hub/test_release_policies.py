@@ -15,7 +15,7 @@ from hub.custody.rules import PersonFacts, Sex
 from hub.custody.sentencing import policies, trials
 from hub.custody.sentencing.dates import Certainty, best_known, best_known_all, verified_date_of
 from hub.custody.sentencing.forms import SENTENCE, Imposed, SentenceType, Term
-from hub.custody.sentencing.policy import Exclusion, NonWorking, Reach, oddities_of
+from hub.custody.sentencing.policy import Exclusion, NonWorking, Reach, faults_of, oddities_of
 from hub.custody.sentencing.records import Difference, PolicyRow, Trial
 from hub.custody.sentencing.signing import sign_first, verify
 from hub.database import session_scope
