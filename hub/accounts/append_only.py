@@ -16,7 +16,7 @@ _SQLITE = (
 )
 _OPEN_DOOR = (
     "EXISTS (SELECT 1 FROM retention_items i JOIN retention_runs r ON r.id = i.run_id "
-    "WHERE i.person_id = OLD.person_id AND i.thing = '{door}' AND i.opened_at IS NOT NULL AND i.done_at IS NULL "
+    "WHERE i.person_id = {owner} AND i.thing = '{door}' AND i.opened_at IS NOT NULL AND i.done_at IS NULL "
     "AND r.confirmed_by IS NOT NULL AND r.confirmed_by <> r.made_by)"
 )
 _POSTGRESQL_FUNCTION = (
@@ -37,12 +37,13 @@ _POSTGRESQL_ROWS = (
 )
 
 
-def guards(table: str, dialect: str, door: str | None = None) -> list[str]:
+def guards(table: str, dialect: str, door: str | None = None, owner: str = "OLD.person_id") -> list[str]:
     """Statements that make `table` refuse UPDATE and DELETE on "sqlite" or "postgresql".
 
-    With `door` rows can be deleted whose `person_id` is that of a retention item of this thing under way.
+    With `door` rows can be deleted whose person is that of a retention item of this thing under way; `owner` is
+    whose a row is, in SQL.
     """
-    opened = None if door is None else _OPEN_DOOR.format(door=door)
+    opened = None if door is None else _OPEN_DOOR.format(door=door, owner=owner)
     if dialect == "sqlite":
         when = "" if opened is None else f"WHEN NOT {opened} "
         return [
@@ -69,11 +70,11 @@ def unguard(table: str, dialect: str) -> list[str]:
     return [f"DROP TRIGGER {table}_append_only ON {table}"]
 
 
-def protect(table: Table, door: str | None = None) -> None:
+def protect(table: Table, door: str | None = None, owner: str = "OLD.person_id") -> None:
     """Guard `table` whenever SQLAlchemy itself creates it; migrations run `guards` by hand."""
 
     def guard(_table: Table, connection: Connection, **_options: Any) -> None:
-        for statement in guards(table.name, connection.dialect.name, door):
+        for statement in guards(table.name, connection.dialect.name, door, owner):
             # A colon in it would be taken for a parameter; there is none.
             connection.execute(text(statement))
 

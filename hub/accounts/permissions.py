@@ -91,6 +91,8 @@ class Permission(StrEnum):
     """Read who may do what, and the pages behind it."""
     SEE_AUDIT = "see_audit"
     """Read the trail of every look and change, and verify it."""
+    PRINT_ACCESS_REPORT = "print_access_report"
+    """Print for a person who looked at or changed their file."""
     REVIEW_EMERGENCIES = "review_emergencies"
     """Look after each use of break-glass."""
     BREAK_GLASS = "break_glass"
@@ -181,6 +183,8 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.CONFIRM_RELEASE,
             Permission.MERGE_FILES,
             Permission.IMPORT_REGISTER,
+            Permission.PRINT_ACCESS_REPORT,
+            Permission.APPLY_RETENTION,
             Permission.BREAK_GLASS,
         }
     ),
@@ -221,6 +225,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     Role.AUDITOR: frozenset(
         {
             Permission.SEE_AUDIT,
+            Permission.PRINT_ACCESS_REPORT,
             Permission.REVIEW_EMERGENCIES,
             Permission.HEAR_CONFIDENTIAL,
             Permission.SEE_PERMISSIONS,

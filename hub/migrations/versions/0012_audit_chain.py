@@ -14,7 +14,11 @@ branch_labels = None
 depends_on = None
 
 _AT = sa.DateTime(timezone=True)
-_DOORS = {"facts": "facts", "photos": "biometrics"}
+_DOORS = {
+    "facts": ("facts", "OLD.person_id"),
+    "photos": ("biometrics", "OLD.person_id"),
+    "finger_takings": ("biometrics", "(SELECT f.person_id FROM fingers f WHERE f.id = OLD.finger_id)"),
+}
 
 
 def upgrade() -> None:
@@ -146,8 +150,8 @@ def _guard() -> None:
     statements = [
         line for table in ("audit_links", "audit_seals", "backups") for line in guards(table, dialect)
     ]
-    for table, door in _DOORS.items():
-        statements += [*unguard(table, dialect), *guards(table, dialect, door)]
+    for table, (door, owner) in _DOORS.items():
+        statements += [*unguard(table, dialect), *guards(table, dialect, door, owner)]
     for statement in statements:
         op.execute(sa.text(statement))
 

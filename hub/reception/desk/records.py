@@ -139,5 +139,7 @@ class UnusableFinger(Base):
     recorded_by: Mapped[str] = mapped_column(String(64))
 
 
-for _kept in (TaskEvent, FingerFinding, Taking, UnusableFinger):
+for _kept in (TaskEvent, FingerFinding, UnusableFinger):
     protect(cast(Table, _kept.__table__))
+_OWNER = "(SELECT f.person_id FROM fingers f WHERE f.id = OLD.finger_id)"
+protect(cast(Table, Taking.__table__), door="biometrics", owner=_OWNER)

@@ -37,7 +37,9 @@ from hub.keeping.retention.reading import open_run, outlook
 from hub.keeping.retention.records import RetentionItem, RetentionRule, RetentionRun
 from hub.keeping.retention.rules import JUVENILE, OTHER, Stay, binding, due
 from hub.keeping.retention.things import PARTS, Thing
+from hub.reception.desk.records import FingerTask, Taking
 from hub.sentences import RefusedError
+from hub.terminals.records import Status, Terminal
 
 from .site_world import World
 
@@ -85,6 +87,8 @@ def left(world: World, reason: ReleaseReason, *, surname: str = "Novelo", scan: 
                 enrolled_by="ana",
             )
         )
+        session.flush()
+        _taken_at_a_desk(session, world, person)
         session.add(
             Photo(
                 person_id=person.id,
@@ -112,6 +116,61 @@ def left(world: World, reason: ReleaseReason, *, surname: str = "Novelo", scan: 
                 )
             )
     return person
+
+
+def _taken_at_a_desk(session: Session, world: World, person: Person) -> None:
+    """The record of how the finger was taken: it cannot be changed, nor deleted otherwise."""
+    finger = session.scalars(select(Finger).where(Finger.person_id == person.id)).one()
+    task = FingerTask(
+        task=f"{person.id:032d}",
+        person_id=person.id,
+        terminal_id=_desk(session, world),
+        positions="2",
+        impressions=1,
+        reason="ENROLMENT",
+        created_at=world.at,
+        created_by="ana",
+        expires_at=world.at,
+        status="STORED",
+        parts="2",
+        stage="",
+        done=1,
+        now_impressions=0,
+    )
+    session.add(task)
+    session.flush()
+    taking = Taking(
+        finger_id=finger.id,
+        task_id=task.id,
+        terminal="desk-1",
+        sensor="s",
+        dpi=500.0,
+        captured_at=world.at,
+        operator="ana",
+        below=False,
+        keep="with_file",
+    )
+    session.add(taking)
+    session.flush()
+
+
+def _desk(session: Session, world: World) -> int:
+    found = session.scalars(select(Terminal.id).where(Terminal.name == "desk-1")).first()
+    if found is not None:
+        return found
+    desk = Terminal(
+        name="desk-1",
+        checkpoint_code="desk",
+        verifying_key=bytes(32),
+        sealing_key=bytes(32),
+        certificate_fingerprint="0" * 64,
+        certificate_until_at=world.at + timedelta(days=300),
+        granted_at=world.at,
+        status=Status.ACTIVE,
+    )
+    session.add(desk)
+    session.flush()
+    return desk.id
 
 
 def count(world: World, table: type, person: Person) -> int:  # type: ignore[type-arg]
@@ -371,14 +430,17 @@ def test_a_hold_that_ended_no_longer_keeps(world: World) -> None:
 # The door.
 
 
-@pytest.mark.parametrize("table", ["facts", "photos", "documents"])
+@pytest.mark.parametrize("table", ["facts", "photos", "documents", "finger_takings"])
 def test_nothing_else_gets_through_the_door(world: World, table: str) -> None:
     approve(world, "acquitted", Thing.FILE, 30)
     person, other = (
         left(world, ReleaseReason.ACQUITTED, scan=True),
         left(world, ReleaseReason.BAIL, surname="O", scan=True),
     )
-    statement = f"DELETE FROM {table} WHERE person_id = :who"
+    whose = "person_id = :who"
+    if table == "finger_takings":
+        whose = "finger_id IN (SELECT id FROM fingers WHERE person_id = :who)"
+    statement = f"DELETE FROM {table} WHERE {whose}"
 
     def refused(who: Person) -> None:
         with pytest.raises(DBAPIError, match="append-only"), session_scope(world.sessions) as session:
