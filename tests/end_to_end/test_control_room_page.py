@@ -156,7 +156,7 @@ def test_a_referral_is_taken_searched_and_answered_in_the_drawer(page: Page, wor
     drawer = page.locator("#drawer")
     wait_until(drawer).to_contain_text("Who is it?")
     drawer.get_by_role("button", name="I look after it").click()
-    wait_until(drawer).to_contain_text("with admin")
+    wait_until(drawer).to_contain_text("with sam")
     drawer.locator("#referral-q").fill("novelo")
     page.keyboard.press("Enter")
     wait_until(drawer).to_contain_text("NOVELO, Ana")
