@@ -58,6 +58,8 @@ GROUPS: Final = (
             Entry("/docket", Sentence("Liberty docket"), "d"),
             Entry("/docket/board", Sentence("Board"), "b"),
             Entry("/diary", Sentence("Court diary"), "y"),
+            Entry("/release-dates", Sentence("Dates to verify"), "v"),
+            Entry("/policies", Sentence("Rules of release")),
         ),
     ),
     Group(Sentence("Records"), (Entry("/register", Sentence("Bring in a register")),)),
