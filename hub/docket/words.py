@@ -38,7 +38,8 @@ def _plain_value(value: object) -> object:
 
 
 def _sentence(plain: dict[str, Any]) -> Sentence:
-    return Sentence(plain["text"], {name: _value(value) for name, value in plain.get("values", {}).items()})
+    text: str = plain["text"]
+    return Sentence(text, {name: _value(value) for name, value in plain.get("values", {}).items()})
 
 
 def _value(value: Any) -> object:
