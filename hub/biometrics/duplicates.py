@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 import matching
 from hub.biometrics.records import Finger, PersonKey
 from hub.biometrics.vault import PersonLock, Vault
+from hub.custody.merging.reading import leads
 from hub.database import Sessions, session_scope
 
 SEARCH_FMR: Final = 1e-6
@@ -44,6 +46,7 @@ class DuplicateSearch:
         self._gallery: matching.Gallery | None = None
         self._locks: dict[int, PersonLock] = {}
         self._read_up_to = 0
+        self._leads: dict[int, int] = {}
 
     def __len__(self) -> int:
         return 0 if self._gallery is None else len(self._gallery)
@@ -54,7 +57,10 @@ class DuplicateSearch:
             self._catch_up(session, self._loaded())
 
     def find(self, template: matching.Template, *, besides: int | None = None) -> Hit | None:
-        """Whose finger this is, None when nobody has it; a hit on the person `besides` is none."""
+        """Whose finger this is, None when nobody has it; a hit on the person `besides` is none.
+
+        Files joined as one person's count as one: the person whose number leads is named.
+        """
         self.refresh()
         with self._turn:
             found = self._loaded().identify(template, fmr=SEARCH_FMR)
@@ -63,7 +69,8 @@ class DuplicateSearch:
         if found.key is None:
             return Hit(None)
         person_id = int(found.key)
-        return None if person_id == besides else Hit(person_id)
+        same = besides is not None and person_id == self._leads.get(besides, besides)
+        return None if same else Hit(person_id)
 
     def alike(self, template: matching.Template, most: int = 4) -> list[int]:
         """Persons whose fingers are most like this one, best first: for people who compare files side by side.
@@ -83,9 +90,8 @@ class DuplicateSearch:
 
     def _catch_up(self, session: Session, gallery: matching.Gallery) -> None:
         present = {row.person_id: row for row in session.scalars(select(PersonKey))}
-        for gone in self._locks.keys() - present.keys():
-            gallery.remove(str(gone))
-            del self._locks[gone]
+        gone = self._locks.keys() - present.keys()
+        self._follow_merges(session, gallery, present, gone)
         while True:
             new = select(Finger).where(Finger.id > self._read_up_to).order_by(Finger.id).limit(_BATCH)
             rows = session.scalars(new).all()
@@ -95,6 +101,32 @@ class DuplicateSearch:
             if len(rows) < _BATCH:
                 return
 
+    def _follow_merges(
+        self,
+        session: Session,
+        gallery: matching.Gallery,
+        present: Mapping[int, PersonKey],
+        gone: Collection[int],
+    ) -> None:
+        """Put fingers under whoever leads now, and forget those of people whose key is destroyed."""
+        before, self._leads = self._leads, leads(session)
+        changed = {
+            one for one in before.keys() | self._leads.keys() if before.get(one) != self._leads.get(one)
+        }
+        for one in gone:
+            del self._locks[one]
+        if not changed and not gone:
+            return
+        touched = {before.get(one, one) for one in {*changed, *gone}} | {
+            self._leads.get(one, one) for one in changed
+        }
+        for key in touched:
+            gallery.remove(str(key))
+        members = {one for one, lead in self._leads.items() if lead in touched} | touched | changed
+        again = select(Finger).where(Finger.person_id.in_(members), Finger.id <= self._read_up_to)
+        for finger in session.scalars(again.order_by(Finger.id)):
+            self._add(gallery, finger, present.get(finger.person_id))
+
     def _add(self, gallery: matching.Gallery, finger: Finger, key: PersonKey | None) -> None:
         if key is None:
             return
@@ -102,4 +134,5 @@ class DuplicateSearch:
         if lock is None:
             lock = self._locks[finger.person_id] = self._vault.open_key(key)
         record = lock.unlock(finger.sealed_template, "template", finger.position, finger.impression)
-        gallery.enrol(str(finger.person_id), matching.Template.from_iso(record))
+        whose = self._leads.get(finger.person_id, finger.person_id)
+        gallery.enrol(str(whose), matching.Template.from_iso(record))

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.biometrics.actions import templates_for
+from hub.biometrics.actions import Templates, templates_for
 from hub.biometrics.photos import terminal_photos_for
 from hub.biometrics.vault import Vault
 from hub.custody.languages import languages_of
+from hub.custody.merging.reading import families_of
 from hub.custody.queries import ids_in_custody
 from hub.custody.records import Person, PersonChange
 from hub.movements.actions import zones_of
@@ -81,12 +82,24 @@ def slices(ids: list[int]) -> Iterable[list[int]]:
     return (ids[start : start + _AT_ONCE] for start in range(0, len(ids), _AT_ONCE))
 
 
+def _templates(session: Session, vault: Vault, ids: Collection[int]) -> Templates:
+    """Fingers of each person, with those of files that were joined to theirs."""
+    families = families_of(session, ids)
+    taken = templates_for(session, vault, {one for family in families.values() for one in family})
+    found: Templates = {}
+    for person_id, family in families.items():
+        fingers = [finger for one in family for finger in taken.get(one, [])]
+        if fingers:
+            found[person_id] = fingers
+    return found
+
+
 def _persons(
     session: Session, vault: Vault, ids: list[int], attested: set[int], scope: Scope
 ) -> list[RollPerson]:
     zones = zones_of(session, ids)
     ids = [one for one in ids if scope.takes_in(zones.get(one, ()))]
-    templates, who = templates_for(session, vault, ids), identities(session, ids)
+    templates, who = _templates(session, vault, ids), identities(session, ids)
     languages = languages_of(session, ids)
     photos = terminal_photos_for(session, vault, ids) if scope.page else {}
     return [

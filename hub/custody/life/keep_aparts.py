@@ -168,14 +168,15 @@ def keep_aparts_of(
     first = leads(session)
     wanted = {first.get(one, one) for one in person_ids}
     family = wanted | {one for one, its in first.items() if its in wanted}
-    numbers = dict(session.execute(select(Person.id, Person.number).where(Person.id.in_(family))).tuples())
+    people = select(Person.id, Person.number).where(Person.id.in_(family))
+    numbers = {row[0]: row[1] for row in session.execute(people)}
     own = holding(KEEP_APART, rows_of(session, family, KEEP_APART), effective_at=at, known_at=known_at)
     pointing = held_by_target(session, KEEP_APART, numbers.values(), effective_at=at, known_at=known_at)
     held = {one.item: one for one in [*own, *pointing]}
     others = select(Person.number, Person.id).where(
         Person.number.in_({one.value.other for one in held.values()})
     )
-    ids = dict(session.execute(others).tuples())
+    ids = {row[0]: row[1] for row in session.execute(others)}
     found: list[KeepApart] = []
     for one in held.values():
         here, there = one.row.person_id, ids.get(one.value.other)

@@ -8,7 +8,7 @@ from hub.custody.facts.kinds import Kind
 from hub.custody.life import occupation
 from hub.custody.life.alerts import ALERT
 from hub.custody.life.complaints import COMPLAINT, CONFIDENTIAL
-from hub.custody.life.incidents import INCIDENT_PART
+from hub.custody.life.incident_forms import INCIDENT_PART
 from hub.custody.life.keep_aparts import KEEP_APART
 from hub.custody.life.property import PROPERTY_ITEM
 from hub.custody.life.queries import QUERY

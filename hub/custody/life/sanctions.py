@@ -16,7 +16,7 @@ from hub.custody.facts.actions import Statement, end, state, withdraw
 from hub.custody.facts.kinds import Field, Form, Input, Kind, Per
 from hub.custody.facts.reading import Held, holding, rows_of
 from hub.custody.facts.records import Fact
-from hub.custody.life.incidents import Finding, IncidentPart
+from hub.custody.life.incident_forms import Finding, IncidentPart
 from hub.custody.life.turn import take_turn
 from hub.custody.sentencing.forms import ADJUSTMENT, Adjustment, AdjustmentType
 from hub.sentences import RefusedError, Sentence

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -11,6 +10,16 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
 from hub.custody.changes import note_change
+from hub.custody.merging.checks import (
+    Proposal,
+    need_reason,
+    number_of,
+    other_account,
+    other_of,
+    pair,
+    standing_at,
+    stays,
+)
 from hub.custody.merging.reading import (
     Standing,
     cases_of,
@@ -21,7 +30,7 @@ from hub.custody.merging.reading import (
     standing_of,
 )
 from hub.custody.merging.records import Joined, JoinedStay, MergeCase, MergeStep
-from hub.custody.merging.rules import FOLLOWS, OPEN, Act, leaders
+from hub.custody.merging.rules import OPEN, Act, leaders
 from hub.custody.records import Booking, Person
 from hub.sentences import RefusedError, Sentence
 
@@ -29,16 +38,6 @@ BY_FINGER = "finger"
 BY_OFFICER = "officer"
 MACHINE = "PIMS"
 """Who opens a case that nobody but the hub itself noticed."""
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What somebody asks to be joined. `same_stay` says that two open stays are one that was recorded twice."""
-
-    lead_id: int
-    led_id: int
-    reason: str
-    same_stay: bool = False
 
 
 def suspect(
@@ -56,11 +55,18 @@ def suspect(
     return case
 
 
+def suspect_by_finger(session: Session, person: Person, number: str, *, actor: Actor, at: datetime) -> None:
+    """Somebody's finger is that of the person with this number: officers decide whether the two are one."""
+    other = session.scalar(select(Person.id).where(Person.number == number))
+    if other is not None:
+        suspect(session, person.id, other, found_by=BY_FINGER, actor=actor, at=at)
+
+
 def propose(session: Session, proposal: Proposal, *, actor: Actor, at: datetime) -> MergeCase:
     """Ask for two files to be joined; somebody else decides. RefusedError where they cannot be."""
     reason = need_reason(proposal.reason)
-    lead, led = _pair(session, proposal)
-    into, aside = _stays(session, lead, led, same_stay=proposal.same_stay)
+    lead, led = pair(session, proposal)
+    into, aside = stays(session, lead, led, same_stay=proposal.same_stay)
     standing = _case_between(session, lead, led, open_only=True)
     if standing is not None and standing.last.act == Act.PROPOSED:
         raise RefusedError(
@@ -95,8 +101,8 @@ def confirm(session: Session, case_id: int, *, seen: int, actor: Actor, at: date
     assert proposed.lead_id is not None
     led_id = other_of(standing.case, proposed.lead_id)
     same_stay = proposed.aside_id is not None
-    lead, led = _pair(session, Proposal(proposed.lead_id, led_id, proposed.reason, same_stay))
-    into, aside = _stays(session, lead, led, same_stay=same_stay)
+    lead, led = pair(session, Proposal(proposed.lead_id, led_id, proposed.reason, same_stay))
+    into, aside = stays(session, lead, led, same_stay=same_stay)
     if (lead, led, aside) != (proposed.lead_id, led_id, proposed.aside_id):
         raise RefusedError(
             "changed_since",
@@ -130,41 +136,6 @@ def refuse(session: Session, case_id: int, reason: str, *, seen: int, actor: Act
     _step(session, standing.case, standing.last.number + 1, act, actor, at, reason=reason)
 
 
-def standing_at(session: Session, case_id: int, act: Act, seen: int) -> Standing:
-    """The case, ready for `act`; RefusedError where there is none or another officer was quicker."""
-    standing = standing_of(session, case_id)
-    if standing is None:
-        raise RefusedError("no_case", Sentence("There is no such merge. Go back to the list."))
-    last = standing.last
-    if last.number != seen or act not in FOLLOWS[Act(last.act)]:
-        raise RefusedError(
-            "decided_already",
-            Sentence("Somebody decided this while you were looking. The page shows it as it is now."),
-        )
-    return standing
-
-
-def other_account(first: str, actor: Actor) -> None:
-    """RefusedError when the second person is the first."""
-    if actor.login == first:
-        raise RefusedError(
-            "same_account",
-            Sentence("You asked for this yourself. Another officer has to decide it."),
-        )
-
-
-def need_reason(reason: str) -> str:
-    """The reason as it is kept; RefusedError for none."""
-    if not reason.strip():
-        raise RefusedError("no_reason", Sentence("Write why, in a few words: it stays with both files."))
-    return reason.strip()[:300]
-
-
-def other_of(case: MergeCase, person_id: int) -> int:
-    """The other of the two."""
-    return case.other_id if person_id == case.one_id else case.one_id
-
-
 def add_step(
     session: Session, standing: Standing, act: Act, *, reason: str, moves: str, actor: Actor, at: datetime
 ) -> None:
@@ -193,60 +164,6 @@ def bring_up_to_date(session: Session, touched: tuple[int, ...], at: datetime) -
     everybody = {*changed, *touched, *(present[one] for one in changed & present.keys())}
     for person_id in sorted(everybody):
         note_change(session, person_id, at)
-
-
-def _pair(session: Session, proposal: Proposal) -> tuple[int, int]:
-    if proposal.lead_id == proposal.led_id:
-        raise RefusedError(
-            "same_file", Sentence("This is one and the same file. Write the number of the other one.")
-        )
-    lead, led = lead_of(session, proposal.lead_id), lead_of(session, proposal.led_id)
-    if lead == led:
-        raise RefusedError(
-            "joined_already",
-            Sentence("These two files are one already. Their page shows all numbers of the person."),
-        )
-    if lead != proposal.lead_id or led != proposal.led_id:
-        hidden, shown = (proposal.lead_id, lead) if lead != proposal.lead_id else (proposal.led_id, led)
-        raise RefusedError(
-            "led_by_another",
-            Sentence(
-                "%(number)s is led by %(lead)s already. Propose the merge with %(lead)s.",
-                {"number": _number(session, hidden), "lead": _number(session, shown)},
-            ),
-        )
-    return lead, led
-
-
-def _stays(session: Session, lead: int, led: int, *, same_stay: bool) -> tuple[int | None, int | None]:
-    into, aside = _open_stay(session, lead), _open_stay(session, led)
-    if aside is None:
-        return (None if into is None else into.id), None
-    if into is None:
-        raise RefusedError(
-            "held_one_leads",
-            Sentence(
-                "%(number)s is in custody. The number under which somebody is held leads, so that terminals "
-                "and papers inside stay right. Choose it as the one that leads.",
-                {"number": _number(session, led)},
-            ),
-        )
-    if not same_stay:
-        raise RefusedError(
-            "two_open_stays",
-            Sentence(
-                "Both files have an open stay: %(into)s and %(aside)s. Say that it is one stay recorded twice, "
-                "or release one of them first.",
-                {"into": into.number, "aside": aside.number},
-            ),
-        )
-    return into.id, aside.id
-
-
-def _open_stay(session: Session, person_id: int) -> Booking | None:
-    return session.scalar(
-        select(Booking).where(Booking.person_id == person_id, Booking.released_at.is_(None))
-    )
 
 
 def _case_between(session: Session, one: int, other: int, *, open_only: bool = False) -> Standing | None:
@@ -308,11 +225,7 @@ def _step(
             "decided_already",
             Sentence("Somebody decided this while you were looking. The page shows it as it is now."),
         ) from None
-    numbers = {_number(session, case.one_id): case.other_id, _number(session, case.other_id): case.one_id}
+    numbers = {number_of(session, case.one_id): case.other_id, number_of(session, case.other_id): case.one_id}
     for subject, other in numbers.items():
-        detail = f"case {case.id} with {_number(session, other)}"
+        detail = f"case {case.id} with {number_of(session, other)}"
         write_down(session, at=at, actor=actor, act=f"merge.{act.value}", subject=subject, detail=detail)
-
-
-def _number(session: Session, person_id: int) -> str:
-    return session.get_one(Person, person_id).number

@@ -13,14 +13,8 @@ from hub.accounts.audit import Actor
 from hub.custody.facts.reading import item_of, rows_of, steps
 from hub.custody.facts.records import Act as FactAct
 from hub.custody.facts.records import Fact
-from hub.custody.merging.actions import (
-    add_step,
-    bring_up_to_date,
-    need_reason,
-    other_account,
-    other_of,
-    standing_at,
-)
+from hub.custody.merging.actions import add_step, bring_up_to_date
+from hub.custody.merging.checks import need_reason, other_account, other_of, standing_at
 from hub.custody.merging.moving import Kinds, MovedTo, items_named, move_items
 from hub.custody.merging.reading import Standing, family_of
 from hub.custody.merging.records import JoinedStay

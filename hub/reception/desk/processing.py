@@ -28,6 +28,7 @@ from hub.biometrics.enrolment import (
 )
 from hub.biometrics.packed_images import png_of
 from hub.biometrics.vault import Vault
+from hub.custody.merging.actions import suspect_by_finger
 from hub.custody.records import Person
 from hub.database import Sessions, session_scope
 from hub.logs import log
@@ -186,6 +187,9 @@ class EnrolmentWork:
     def _note(self, found: TaskLine, position: int, what: str, *, number: str = "") -> None:
         with session_scope(self._sessions) as session:
             add_finding(session, found.row, position, what, at=self._clock(), number=number)
+            if number:
+                who = Actor(found.row.created_by, f"desk {found.terminal}")
+                suspect_by_finger(session, found.person, number, actor=who, at=self._clock())
 
     def _note_unusable(self, found: TaskLine, one: TakenFinger) -> None:
         now = self._clock()

@@ -11,6 +11,7 @@ from hub.accounts.fresh import require_fresh_factor
 from hub.accounts.permissions import Permission
 from hub.custody.catalogue import KINDS
 from hub.custody.merging import actions, parting
+from hub.custody.merging.checks import Proposal
 from hub.custody.merging.reading import Standing, all_cases, lead_of, standing_of
 from hub.custody.merging.rules import JOINING, Act
 from hub.custody.queries import names, person_by_number
@@ -52,7 +53,7 @@ def propose(number: str) -> Response | tuple[str, int]:
             leading = _other(session, form.get("lead", number))
             if leading.id not in (person.id, other.id):
                 abort(400)
-            wanted = actions.Proposal(
+            wanted = Proposal(
                 leading.id,
                 other.id if leading.id == person.id else person.id,
                 form.get("reason", ""),

@@ -21,6 +21,7 @@ from hub.biometrics.enrolment import prepare_finger
 from hub.biometrics.images import read_image
 from hub.biometrics.packed_images import unpack
 from hub.biometrics.records import Finger, PersonKey
+from hub.custody.merging.reading import all_cases
 from hub.custody.records import Person
 from hub.database import session_scope
 from hub.movements.re_enrolment import Why, open_task, task_of
@@ -323,6 +324,8 @@ def known_as_birch(desk: Desk, hub: Hub, prints: Prints, world: World) -> None:
 @pytest.mark.usefixtures("known_as_birch")
 def test_a_finger_of_another_file_stores_nothing_and_loses_nothing(hub: Hub, world: World) -> None:
     assert (hub.task().status, hub.findings()) == (Status.UNDECIDED, {7: "already_enrolled"})
+    with session_scope(world.sessions, writes=False) as session:
+        assert [case.case.found_by for case in all_cases(session, open_only=True)] == ["finger"]
     number = world.ask(lambda s: asking.findings_of(s, hub.task().id)[7].number)
     assert (number, world.count(Finger), world.count(Part)) == ("P-000002", 1, 2)
 

@@ -12,6 +12,9 @@ from sqlalchemy import select
 from hub.accounts.audit import Actor
 from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
+from hub.biometrics.actions import enrol_finger
+from hub.biometrics.duplicates import DuplicateSearch
+from hub.biometrics.enrolment import prepare_finger
 from hub.custody.actions import open_booking, open_booking_of
 from hub.custody.catalogue import KINDS
 from hub.custody.facts.actions import Statement, correct, state
@@ -20,7 +23,7 @@ from hub.custody.facts.records import Fact
 from hub.custody.legal import CHARGE, HOLD, Charge, Hold
 from hub.custody.life.alerts import ALERT, Alert, AlertType
 from hub.custody.merging import actions, parting
-from hub.custody.merging.actions import Proposal
+from hub.custody.merging.checks import Proposal
 from hub.custody.merging.reading import (
     all_cases,
     family_of,
@@ -33,7 +36,10 @@ from hub.custody.merging.reading import (
 from hub.custody.merging.rules import leaders
 from hub.custody.records import Booking, Person, PersonChange
 from hub.database import session_scope
+from hub.roll.content import changes
+from hub.roll.scope import Scope
 from hub.sentences import RefusedError
+from wire.versions import NOTHING, Version
 
 from .site_world import World, post
 
@@ -323,6 +329,40 @@ def test_terminals_hear_of_both_when_files_are_joined(world: World) -> None:
     with session_scope(world.sessions, writes=False) as session:
         told = session.scalars(select(PersonChange.person_id).order_by(PersonChange.id)).all()[heard:]
         assert set(told) == {one.id, two.id}
+
+
+def test_terminals_and_searches_know_one_person_with_the_fingers_of_both(
+    world: World, prints: dict[tuple[int, int], bytes]
+) -> None:
+    one, two = world.person(), world.person("Nobelo")
+    out(world, two)
+    search = DuplicateSearch(world.vault, world.sessions)
+    fingers = {one.id: prepare_finger(2, [prints[1, 1]]), two.id: prepare_finger(7, [prints[2, 1]])}
+    for person_id, finger in fingers.items():
+        search.refresh()
+        with session_scope(world.sessions) as session:
+            enrol_finger(session, world.vault, search, person_id, finger, at=world.at, by="rita")
+    probe = fingers[two.id].impressions[0].template
+
+    def told() -> dict[str, list[int]]:
+        with session_scope(world.sessions, writes=False) as session:
+            parts = changes(session, world.vault, NOTHING, Version(1, 9), Scope(None, page=False))
+        return {
+            person.person: [finger.position for finger in person.fingers]
+            for part in parts
+            for person in part.upserts
+        }
+
+    def found() -> int | None:
+        hit = search.find(probe)
+        return None if hit is None else hit.person_id
+
+    assert (told(), found()) == ({one.number: [2]}, two.id)
+    case = merge(world, one, two)
+    assert (told(), found()) == ({one.number: [2, 7]}, one.id)
+    assert search.find(probe, besides=two.id) is None
+    part(world, case, {})
+    assert (told(), found()) == ({one.number: [2]}, two.id)
 
 
 @given(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), max_size=12), st.data())
