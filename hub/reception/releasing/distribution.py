@@ -48,17 +48,16 @@ def deletion_of(session: Session, record: ReleaseRecord) -> Deletion:
         .where(Terminal.granted_at <= record.signed_at)
         .order_by(Terminal.name)
     ).all()
-    first = dict(
-        session.execute(
-            select(RollReceipt.terminal_id, func.min(RollReceipt.received_at))
-            .where(
-                (RollReceipt.epoch > record.epoch)
-                | ((RollReceipt.epoch == record.epoch) & (RollReceipt.counter >= record.counter)),
-                RollReceipt.received_at >= record.signed_at,
-            )
-            .group_by(RollReceipt.terminal_id)
-        ).tuples()
+    confirmed_by = (
+        select(RollReceipt.terminal_id, func.min(RollReceipt.received_at))
+        .where(
+            (RollReceipt.epoch > record.epoch)
+            | ((RollReceipt.epoch == record.epoch) & (RollReceipt.counter >= record.counter)),
+            RollReceipt.received_at >= record.signed_at,
+        )
+        .group_by(RollReceipt.terminal_id)
     )
+    first = {row[0]: row[1] for row in session.execute(confirmed_by)}
     without = Version(record.epoch, record.counter)
     found = []
     for terminal, online, epoch, counter in rows:

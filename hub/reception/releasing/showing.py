@@ -53,7 +53,7 @@ def list_facts(session: Session, now: datetime) -> dict[str, Any]:
         .where(ReleaseRecord.signed_at > now - SHOWN_FOR)
         .order_by(ReleaseRecord.id.desc())
         .limit(MOST)
-    ).tuples()
+    )
     return {
         "cases": open_cases(session),
         "gone": [

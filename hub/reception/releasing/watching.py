@@ -85,11 +85,9 @@ def settle(session: Session, doubt_id: int, note: str, *, actor: Actor, at: date
 def check_releases(session: Session, at: datetime) -> int:
     """Look at every release of the last month; gives how many new doubts there are, each an alarm too."""
     new = new_doubts(session, at)
-    people = dict(
-        session.execute(
-            select(Booking.id, Person).join(Person).where(Booking.id.in_([booking for booking, _, _ in new]))
-        ).tuples()
-    )
+    wanted = select(Booking.id, Person).join(Person, Person.id == Booking.person_id)
+    rows = session.execute(wanted.where(Booking.id.in_([booking_id for booking_id, _, _ in new])))
+    people = {row[0]: row[1] for row in rows}
     for booking_id, what, subject in new:
         person = people[booking_id]
         session.add(
@@ -108,12 +106,12 @@ def new_doubts(session: Session, at: datetime) -> list[Finding]:
         .join(Person, Person.id == Booking.person_id)
         .join(ReleaseRecord, ReleaseRecord.booking_id == Booking.id)
         .where(Booking.released_at.is_not(None), ReleaseRecord.signed_at >= at - LOOKED_BACK)
-    ).tuples()
+    )
     gone = {booking.id: (booking, person) for booking, person in booked}
     if not gone:
         return []
     told = select(ReleaseDoubt.booking_id, ReleaseDoubt.what, ReleaseDoubt.subject)
-    known = set(session.execute(told.where(ReleaseDoubt.booking_id.in_(gone))).tuples())
+    known = {tuple(row) for row in session.execute(told.where(ReleaseDoubt.booking_id.in_(gone)))}
     return sorted(set(_found(session, gone, at)) - known)
 
 
