@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import write_down
@@ -73,6 +73,7 @@ def show(number: str) -> str:
         look=seen,
         person=seen.identity,
         number=seen.person.number,
+        base=url_for("people.file", number=seen.asked.number),
         known_on=known_on(),
         today=now().astimezone(SITE_ZONE).date(),
         clocks=[panel for place, panel in panels if place is Place.CLOCK],
