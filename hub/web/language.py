@@ -73,6 +73,8 @@ def say_in(language: str, what: str | Sentence, /, **values: object) -> str:
 
 def _value_in(language: str, value: object) -> object:
     """A value of a sentence: other sentences, dates and countries are said in the same language."""
+    if isinstance(value, str | int):
+        return value
     if isinstance(value, Sentence):
         return say_in(language, value)
     if isinstance(value, Spoken):

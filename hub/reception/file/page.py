@@ -40,7 +40,7 @@ from hub.web.formats import SITE_ZONE
 from hub.web.known import known_at, known_on
 from hub.web.panels import Panel, Panels, Place, Subject
 
-FIRST_LINES: Final = 40
+FIRST_LINES: Final = 25
 """Lines of the story that are shown at first: some years of most files."""
 
 
