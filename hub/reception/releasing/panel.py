@@ -11,7 +11,7 @@ from hub.accounts.permissions import Permission
 from hub.custody.facts.reading import current, one
 from hub.custody.records import Booking
 from hub.custody.stays import HOME
-from hub.movements.cells.reading import cells
+from hub.movements.cells.reading import any_cell, cell_of
 from hub.reception.releasing.reading import record_of
 from hub.reception.releasing.records import CaseState, ReleaseCase
 from hub.web.panels import Panel, Place, Subject
@@ -31,7 +31,6 @@ def _facts(session: Session, subject: Subject) -> Mapping[str, object] | None:
             known_at=subject.known_at,
         )
     )
-    known = cells(session, subject.known_at)
     case = session.scalar(
         select(ReleaseCase).where(ReleaseCase.booking_id == booking.id, ReleaseCase.state == CaseState.OPEN)
     )
@@ -40,8 +39,8 @@ def _facts(session: Session, subject: Subject) -> Mapping[str, object] | None:
         "inside": booking.released_at is None,
         "now": subject.known_at is None,
         "home": None if home is None else home.value,
-        "cell": None if home is None else known.get(home.value.cell),
-        "has_cells": bool(known),
+        "cell": None if home is None else cell_of(session, home.value.cell, subject.known_at),
+        "has_cells": any_cell(session, subject.known_at),
         "case": case,
         "record": record_of(session, booking.id),
     }

@@ -76,6 +76,7 @@ def case_facts(session: Session, case: Case) -> dict[str, Any]:
         "key": case.row.key,
         "person": case.person,
         "items": ITEMS,
+        "all_lines": [*case.lines, case.second],
         "line_of": {line.item.value: line for line in (*case.lines, case.second)},
         "reasons": RELEASE_REASONS,
         "twins": standing.twins,
