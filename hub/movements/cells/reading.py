@@ -52,6 +52,28 @@ def cells(session: Session, known_at: datetime | None = None) -> dict[str, CellV
     return {cell.code: view_of(cell, terms, zone) for cell, terms, zone in rows}
 
 
+def cell_of(session: Session, code: str, known_at: datetime | None = None) -> CellView | None:
+    """One cell by its code; None where there is none."""
+    wanted = select(Cell, CellTerms, Zone.code).join(CellTerms, CellTerms.cell_id == Cell.id)
+    if known_at is not None:
+        wanted = wanted.where(CellTerms.recorded_at <= known_at)
+    row = session.execute(
+        wanted.join(Zone, Zone.id == Cell.zone_id)
+        .where(Cell.code == code)
+        .order_by(CellTerms.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else view_of(*row)
+
+
+def any_cell(session: Session, known_at: datetime | None = None) -> bool:
+    """Whether the site has cells at all."""
+    wanted = select(CellTerms.id).limit(1)
+    if known_at is not None:
+        wanted = wanted.where(CellTerms.recorded_at <= known_at)
+    return session.scalar(wanted) is not None
+
+
 def view_of(cell: Cell, terms: CellTerms, zone: str) -> CellView:
     """The two rows of a cell as one value."""
     return CellView(

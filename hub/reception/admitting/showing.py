@@ -22,7 +22,7 @@ from hub.custody.twins import name_twins
 from hub.custody.who.countries import countries
 from hub.custody.who.health import HEALTH_SCREENING
 from hub.custody.who.origin import TOLD
-from hub.movements.cells.reading import cells
+from hub.movements.cells.reading import cell_of
 from hub.movements.cells.rules import Grade
 from hub.movements.records import Zone
 from hub.reception.admission import zones_to_choose
@@ -105,8 +105,7 @@ def done_facts(session: Session, person: Person, at: datetime) -> dict[str, Any]
     booking = open_booking_of(session, person.id)
     home = None if booking is None else home_of(session, booking.id)
     zone = None if home is None else session.scalar(select(Zone.name).where(Zone.code == home.zone))
-    known = cells(session)
-    cell = None if home is None else known.get(home.cell)
+    cell = None if home is None else cell_of(session, home.cell)
     return {
         "person": person,
         "booking": booking,
@@ -230,7 +229,7 @@ def _summary(session: Session, draft: Draft, content: Content, at: datetime) -> 
     faulty = _standing_faults(session, content, at)
     identity, _ = answers.identity_of(content, at)
     items, _ = answers.property_of(content)
-    cell = cells(session).get(content.values.get("cell", ""))
+    cell = cell_of(session, content.values.get("cell", ""))
     return {
         "missing": [(step, fault) for step, faults in faulty.items() for fault in faults.values()],
         "identity": identity,
