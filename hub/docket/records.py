@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import cast
 
-from sqlalchemy import ForeignKey, Index, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, Table, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.accounts.append_only import protect
@@ -153,17 +153,15 @@ class DocketRun(Base):
     causes: Mapped[str] = mapped_column(Text)
 
 
-class FingerPair(Base):
-    """Two persons who have a finger in common, `one_id` the lower. Append-only."""
+class FingerSearch(Base):
+    """Every finger up to this one was looked for among those of other persons. Append-only."""
 
-    __tablename__ = "finger_pairs"
-    __table_args__ = (UniqueConstraint("one_id", "other_id"),)
+    __tablename__ = "finger_searches"
 
     id: Mapped[Id]
-    one_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
-    other_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
-    found_at: Mapped[datetime]
+    finger_id: Mapped[int] = mapped_column(BIG)
+    searched_at: Mapped[datetime]
 
 
-for _kept in (FindingStep, DocketLimit, DocketOwner, DocketRun, FingerPair):
+for _kept in (FindingStep, DocketLimit, DocketOwner, DocketRun, FingerSearch):
     protect(cast(Table, _kept.__table__))

@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.custody.life.queries import open_queries
-from hub.custody.merging.reading import joined_stays, leads
-from hub.custody.records import Person
+from hub.custody.merging.actions import BY_FINGER
+from hub.custody.merging.reading import all_cases, joined_stays, leads
+from hub.custody.queries import names
 from hub.docket.limits import Limits
 from hub.docket.limits_in_force import limits_on
-from hub.docket.records import FingerPair
 from hub.docket.snapshot import Query, SameFinger
 from hub.docket.young import among_adults
 from hub.movements.cells.reading import cells
@@ -81,15 +81,13 @@ def _queries(session: Session, led: Mapping[int, int]) -> dict[int, list[Query]]
 
 
 def _same_fingers(session: Session, led: Mapping[int, int]) -> dict[int, list[SameFinger]]:
+    """Files that are before officers because of a finger, until somebody has decided."""
     found: dict[int, list[SameFinger]] = {}
-    pairs = session.scalars(select(FingerPair)).all()
-    ids = {one for pair in pairs for one in (pair.one_id, pair.other_id)}
-    rows = session.execute(select(Person.id, Person.number).where(Person.id.in_(ids)))
-    numbers = {row[0]: row[1] for row in rows}
-    for pair in pairs:
-        if led.get(pair.one_id, pair.one_id) == led.get(pair.other_id, pair.other_id):
-            continue  # found to be one person since
-        for one, other in ((pair.one_id, pair.other_id), (pair.other_id, pair.one_id)):
-            same = SameFinger(other, numbers[other], pair.found_at)
+    cases = [one.case for one in all_cases(session, open_only=True) if one.case.found_by == BY_FINGER]
+    ids = {one for case in cases for one in (case.one_id, case.other_id)}
+    numbers = {person_id: person.number for person_id, person in names(session, ids).items()}
+    for case in cases:
+        for one, other in ((case.one_id, case.other_id), (case.other_id, case.one_id)):
+            same = SameFinger(other, numbers[other], case.opened_at)
             found.setdefault(led.get(one, one), []).append(same)
     return found

@@ -16,6 +16,7 @@ from hub.accounts.audit_sealing import Sealer
 from hub.biometrics.vault_key import open_vault
 from hub.database import make_engine, make_sessions
 from hub.docket.desk import DocketDesk
+from hub.docket.finger_desk import FingerDesk
 from hub.ingest.answers import Answers
 from hub.ingest.backed_up import BackedUpDesk
 from hub.ingest.echoing import answer_echo
@@ -74,7 +75,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     desks.append(EnrolmentBooks(sessions, vault, signing_key, receiving_key, uplink.send))
     desks.append(BackedUpDesk(sessions, signing_key, uplink.send))
     desks.append(Sealer(sessions, signing_key, settings.data / AUDIT_HEAD))
-    docket: list[Desk] = [DocketDesk(sessions)]
+    docket: list[Desk] = [DocketDesk(sessions), FingerDesk(sessions, vault)]
     docket.append(Deleting(sessions, vault, settings.data))
     enrolment: list[Desk] = [EnrolmentWork(sessions, vault, receiving_key, _now)]
     notify, beats = (

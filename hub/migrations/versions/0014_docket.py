@@ -14,7 +14,7 @@ branch_labels = None
 depends_on = None
 
 _AT = sa.DateTime(timezone=True)
-_APPEND_ONLY = ("finding_steps", "docket_limits", "docket_owners", "docket_runs", "finger_pairs")
+_APPEND_ONLY = ("finding_steps", "docket_limits", "docket_owners", "docket_runs", "finger_searches")
 
 
 def upgrade() -> None:
@@ -22,7 +22,7 @@ def upgrade() -> None:
     _steps()
     _data()
     _runs()
-    _pairs()
+    _searches()
     for table in _APPEND_ONLY:
         for statement in guards(table, op.get_bind().dialect.name):
             op.execute(sa.text(statement))
@@ -138,17 +138,13 @@ def _runs() -> None:
     op.create_index(op.f("ix_docket_runs_day"), "docket_runs", ["day"])
 
 
-def _pairs() -> None:
+def _searches() -> None:
     op.create_table(
-        "finger_pairs",
+        "finger_searches",
         sa.Column("id", BIG, autoincrement=True, nullable=False),
-        sa.Column("one_id", sa.Integer(), nullable=False),
-        sa.Column("other_id", sa.Integer(), nullable=False),
-        sa.Column("found_at", _AT, nullable=False),
-        sa.ForeignKeyConstraint(["one_id"], ["persons.id"], name=op.f("fk_finger_pairs_one_id_persons")),
-        sa.ForeignKeyConstraint(["other_id"], ["persons.id"], name=op.f("fk_finger_pairs_other_id_persons")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_finger_pairs")),
-        sa.UniqueConstraint("one_id", "other_id", name=op.f("uq_finger_pairs_one_id")),
+        sa.Column("finger_id", BIG, nullable=False),
+        sa.Column("searched_at", _AT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_finger_searches")),
     )
 
 
