@@ -218,4 +218,5 @@ ASKED: Final = Kind(
     many=True,
     per=Per.BOOKING,
     group=Group.STAY,
+    check=_check_asked,
 )

@@ -97,6 +97,9 @@ ITEMS: Final = (
 _BEFORE_COURT: Final = frozenset({"REMAND", "CONVICTED_UNSENTENCED"})
 
 
+_PLACE: Final = {item.code: place for place, item in enumerate(ITEMS)}
+
+
 def required(rows: Iterable[Fact], *, booking_id: int | None, known_at: datetime | None = None) -> list[Item]:
     """The items that this file has to hold."""
     return _required(_values(rows, booking_id, known_at))
@@ -119,7 +122,7 @@ def _required(held: Values) -> list[Item]:
         wanted.append(_ITEM["hearings"])
     if any(value.get("reason") == "died" for value in held.get("release", [])):
         wanted += [_ITEM["death"], _ITEM["remains"]]
-    return sorted(wanted, key=ITEMS.index)
+    return sorted(wanted, key=lambda item: _PLACE[item.code])
 
 
 def _values(rows: Iterable[Fact], booking_id: int | None, known_at: datetime | None) -> Values:
