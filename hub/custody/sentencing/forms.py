@@ -6,10 +6,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-import msgspec
-
 from hub.accounts.permissions import Permission
 from hub.custody.facts.kinds import Field, Form, Group, Input, Kind, Per
+from hub.custody.sentencing.terms import Term as Term  # noqa: PLC0414 - a part of the forms, for all who use them
+from hub.custody.sentencing.terms import in_words
 from hub.sentences import Sentence
 
 
@@ -58,15 +58,6 @@ ABSENCES: Final = frozenset({AdjustmentType.UNLAWFULLY_AT_LARGE, AdjustmentType.
 LONGEST_YEARS: Final = 999
 LONGEST_PART: Final = 99_999
 OLDEST_SENTENCE: Final = date(1950, 1, 1)
-
-
-class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A length as the court said it; months by the calendar."""
-
-    years: int = 0
-    months: int = 0
-    weeks: int = 0
-    days: int = 0
 
 
 class Imposed(Form, frozen=True):
@@ -125,6 +116,23 @@ class Adjustment(Form, frozen=True):
     from_on: date | None = None
     until_on: date | None = None
     why: str = ""
+
+
+def _say_sentence(value: Imposed) -> Sentence:
+    if value.term == Term():
+        return SENTENCE_TYPES[value.type]
+    return Sentence("%(kind)s, %(term)s", {"kind": SENTENCE_TYPES[value.type], "term": in_words(value.term)})
+
+
+def _say_credit(value: RemandCredit) -> Sentence:
+    return in_words(Term(days=value.days) if value.days else value.term)
+
+
+def _say_adjustment(value: Adjustment) -> Sentence:
+    if not value.days:
+        return ADJUSTMENT_TYPES[value.type]
+    days = in_words(Term(days=value.days))
+    return Sentence("%(kind)s, %(days)s", {"kind": ADJUSTMENT_TYPES[value.type], "days": days})
 
 
 def _check_sentence(value: Imposed, today: date) -> dict[str, Sentence]:
@@ -196,7 +204,7 @@ SENTENCE: Final = Kind(
     name="sentence",
     form=Imposed,
     words=Sentence("Sentence"),
-    say=lambda value: SENTENCE_TYPES[value.type],
+    say=_say_sentence,
     fields=(
         Field(
             "type",
@@ -246,7 +254,7 @@ REMAND_CREDIT: Final = Kind(
     name="remand_credit",
     form=RemandCredit,
     words=Sentence("Remand credit"),
-    say=lambda value: Sentence("%(days)s days", {"days": value.days}),
+    say=_say_credit,
     fields=(
         Field("days", Sentence("Days"), Input.NUMBER),
         Field("term", Sentence("Or a term, as the court said it"), Input.TERM),
@@ -268,7 +276,7 @@ ADJUSTMENT: Final = Kind(
     name="adjustment",
     form=Adjustment,
     words=Sentence("Adjustment"),
-    say=lambda value: ADJUSTMENT_TYPES[value.type],
+    say=_say_adjustment,
     fields=(
         Field(
             "type",

@@ -72,7 +72,7 @@ def serve(chain: Chain, case: Case, holidays: frozenset[date], notes: Notebook) 
     release_on = (
         _on_working_day(chain, release_on, full_term_on, holidays, notes) if by_policy else full_term_on
     )
-    parole_on = _parole(chain, case, left, credits.after, away_days) if by_policy else None
+    parole_on = _parole(chain, case, left, credits.after, away_days, notes) if by_policy else None
     licence = any(link.rule and link.rule.policy.licence is Licence.UNTIL_FULL_TERM for link in chain.links)
     return Served(release_on, full_term_on, parole_on, by_policy, licence)
 
@@ -203,7 +203,7 @@ def _write_remission(
         "To be served: %(sum)s = %(days)s days; remission is %(remission)s days.",
         {"sum": sum_of, "days": days, "remission": total - days},
     )
-    notes.step(words, rule=Sentence("%(name)s", {"name": rule.policy.name}), facts=facts, policy=rule.id)
+    notes.step(words, rule=Sentence("Part to be served"), facts=facts, policy=rule.id)
     for link, _ in group:
         if link.treatment.why:
             words = Sentence("Excluded: %(why)s", {"why": link.treatment.why})
@@ -244,7 +244,9 @@ def _on_working_day(
     return moved
 
 
-def _parole(chain: Chain, case: Case, left: list[int], after: int, away_days: int) -> date | None:
+def _parole(
+    chain: Chain, case: Case, left: list[int], after: int, away_days: int, notes: Notebook
+) -> date | None:
     """None where a sentence of the chain is closed to parole."""
     total = Fraction(0)
     for link, days in zip(chain.links, left, strict=True):
@@ -252,9 +254,15 @@ def _parole(chain: Chain, case: Case, left: list[int], after: int, away_days: in
             return None
         total += days * link.treatment.parole
     days = rounded(total, Rounding.UP)
-    least = chain.links[0].rule.policy.parole_least if chain.links[0].rule else None
+    rule = chain.links[0].rule
+    least = rule.policy.parole_least if rule else None
     if least is not None and not is_nothing(least):
         days = max(days, days_of(least, chain.start_on))
-    day = chain.start_on + timedelta(days=days - 1 - after + away_days)
-    day += timedelta(days=net_days(chain, case, date.max))
-    return max(day, chain.imposed_on)
+    moved = away_days - after + net_days(chain, case, date.max)
+    day = max(chain.start_on + timedelta(days=days - 1 + moved), chain.imposed_on)
+    words = Sentence(
+        "Before parole %(days)s days are served; credit, absences and added days move that by %(moved)s days.",
+        {"days": days, "moved": moved},
+    )
+    notes.step(words, day, rule=Sentence("Parole"), policy=rule.id if rule else None)
+    return day

@@ -5,8 +5,18 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 
-from hub.custody.sentencing.forms import Term
+import msgspec
+
 from hub.sentences import Sentence
+
+
+class Term(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A length as the court said it; months by the calendar."""
+
+    years: int = 0
+    months: int = 0
+    weeks: int = 0
+    days: int = 0
 
 
 def end_of(term: Term, start_on: date, *, to_last_day: bool = False) -> date:

@@ -140,6 +140,7 @@ def _sources(found: signing.Explained) -> dict[int, str]:
     """The paper of each fact, by number."""
     case = found.case
     papers = [(part.fact, part.source) for part in case.sentences]
+    papers += [(part.charge_fact, part.source) for part in case.sentences]
     papers += [(part.fact, part.source) for part in case.payments]
     papers += [(part.fact, part.source) for part in case.credits]
     papers += [(part.fact, part.source) for part in case.adjustments]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from hub.accounts.audit import Actor, write_down
+from hub.accounts.fresh import require_fresh_factor
 from hub.accounts.permissions import Permission
 from hub.custody.facts.actions import Statement, state
 from hub.custody.facts.reading import Held, holding
@@ -70,6 +71,9 @@ def record(number: str) -> Response | str | tuple[str, int]:
     if act == "row":
         more = {**form.typed, "rows": str(min(form.rows + 1, ROWS_MOST))}
         return _show(number, EntryForm(more))
+    ask = require_fresh_factor() if act == "save" and form.get("sign") else None
+    if ask is not None:
+        return ask
     try:
         with writing() as session:
             seen = look(session, number)
