@@ -43,6 +43,7 @@ from hub.docket.panel import PANEL as DOCKET_PANEL
 from hub.docket.rule_views import pages as docket_rule_pages
 from hub.docket.views import pages as docket_pages
 from hub.keeping.oversight.views import pages as oversight_pages
+from hub.keeping.oversight.words import act_words
 from hub.keeping.retention.views import pages as retention_pages
 from hub.movements.actions import find_checkpoint
 from hub.movements.cells.views import pages as cell_pages
@@ -57,6 +58,7 @@ from hub.reception.file.record_views import pages as fact_pages
 from hub.reception.finding import pages as finding_pages
 from hub.reception.people import pages as people_pages
 from hub.reception.person_pages import PAGES as PERSON_PAGES
+from hub.reception.person_pages import PANELS as PERSON_PANELS
 from hub.reception.re_enrolment_views import pages as re_enrolment_pages
 from hub.reception.register.running import Importer
 from hub.reception.register.views import pages as register_pages
@@ -88,7 +90,7 @@ _FIRST_PAGES = (
     (Permission.SEE_TERMINALS, "control_room.terminals"),
     (Permission.REVIEW_EMERGENCIES, "emergencies.uses"),
 )
-_PANELS: tuple[Panel, ...] = (RELEASE_DATE, DOCKET_PANEL, WAY_OUT)
+_PANELS: tuple[Panel, ...] = (RELEASE_DATE, DOCKET_PANEL, WAY_OUT, *PERSON_PANELS)
 """What other capabilities show on a person's file, in this order."""
 _OFFICERS_PAGE = "officer.officer"
 
@@ -190,6 +192,7 @@ def create_app(parts: Parts) -> Flask:
         app.register_blueprint(blueprint)
     app.jinja_env.globals["visitor"] = visitor_or_none
     app.jinja_env.globals["notices"] = notices
+    app.jinja_env.globals["act_words"] = act_words
     app.jinja_env.globals["embedded_broker"] = parts.embedded_broker
     check_routes(app)
     return app
