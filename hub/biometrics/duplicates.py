@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 import matching
@@ -46,6 +46,7 @@ class DuplicateSearch:
         self._gallery: matching.Gallery | None = None
         self._locks: dict[int, PersonLock] = {}
         self._read_up_to = 0
+        self._keys_counted: tuple[object, ...] = ()
         self._leads: dict[int, int] = {}
 
     def __len__(self) -> int:
@@ -89,23 +90,36 @@ class DuplicateSearch:
         return self._gallery
 
     def _catch_up(self, session: Session, gallery: matching.Gallery) -> None:
-        present = {row.person_id: row for row in session.scalars(select(PersonKey))}
-        gone = self._locks.keys() - present.keys()
-        self._follow_merges(session, gallery, present, gone)
+        self._follow_merges(session, gallery, self._gone(session))
         while True:
             new = select(Finger).where(Finger.id > self._read_up_to).order_by(Finger.id).limit(_BATCH)
             rows = session.scalars(new).all()
-            for finger in rows:
-                self._add(gallery, finger, present.get(finger.person_id))
-                self._read_up_to = finger.id
+            self._add_all(session, gallery, rows)
+            if rows:
+                self._read_up_to = rows[-1].id
             if len(rows) < _BATCH:
                 return
+
+    def _gone(self, session: Session) -> set[int]:
+        """Whose key is destroyed. Which keys there are is read only when their number or their sum differs."""
+        counted = tuple(session.execute(select(func.count(), func.sum(PersonKey.person_id))).one())
+        if counted == self._keys_counted:
+            return set()
+        self._keys_counted = counted
+        return self._locks.keys() - set(session.scalars(select(PersonKey.person_id)))
+
+    def _add_all(self, session: Session, gallery: matching.Gallery, fingers: Sequence[Finger]) -> None:
+        unknown = {finger.person_id for finger in fingers} - self._locks.keys()
+        wanted = select(PersonKey).where(PersonKey.person_id.in_(unknown))
+        for key in session.scalars(wanted) if unknown else ():
+            self._locks[key.person_id] = self._vault.open_key(key)
+        for finger in fingers:
+            self._add(gallery, finger)
 
     def _follow_merges(
         self,
         session: Session,
         gallery: matching.Gallery,
-        present: Mapping[int, PersonKey],
         gone: Collection[int],
     ) -> None:
         """Put fingers under whoever leads now, and forget those of people whose key is destroyed."""
@@ -124,15 +138,12 @@ class DuplicateSearch:
             gallery.remove(str(key))
         members = {one for one, lead in self._leads.items() if lead in touched} | touched | changed
         again = select(Finger).where(Finger.person_id.in_(members), Finger.id <= self._read_up_to)
-        for finger in session.scalars(again.order_by(Finger.id)):
-            self._add(gallery, finger, present.get(finger.person_id))
+        self._add_all(session, gallery, session.scalars(again.order_by(Finger.id)).all())
 
-    def _add(self, gallery: matching.Gallery, finger: Finger, key: PersonKey | None) -> None:
-        if key is None:
-            return
+    def _add(self, gallery: matching.Gallery, finger: Finger) -> None:
         lock = self._locks.get(finger.person_id)
         if lock is None:
-            lock = self._locks[finger.person_id] = self._vault.open_key(key)
+            return  # the key is destroyed: nobody can read this finger any more
         record = lock.unlock(finger.sealed_template, "template", finger.position, finger.impression)
         whose = self._leads.get(finger.person_id, finger.person_id)
         gallery.enrol(str(whose), matching.Template.from_iso(record))
