@@ -46,7 +46,7 @@ def link(
     present = select(FactLink.item, FactLink.target).where(
         FactLink.person_id.in_(set(wanted.values())), FactLink.kind == kind
     )
-    known = set(session.execute(present).tuples())
+    known = {(item, target) for item, target in session.execute(present)}
     session.add_all(
         FactLink(item=item, target=target, kind=kind, person_id=person_id)
         for (item, target), person_id in wanted.items()
