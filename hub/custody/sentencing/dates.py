@@ -11,8 +11,9 @@ from typing import Final
 
 import msgspec
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
+from hub.custody.records import Booking
 from hub.custody.sentencing.case import Case, Dates, Outcome, Problem, Reckoned, Weight
 from hub.custody.sentencing.policies import holidays_of, in_force
 from hub.custody.sentencing.policy import Numbered, chosen
@@ -32,6 +33,10 @@ class Certainty(StrEnum):
     """The end of the full term: no policy says when release is due, or an entry is in doubt."""
     NO_DATE = "no_date"
     """Life, an open term, unfit to plead; or entries from which nothing can be reckoned."""
+
+
+_MANY: Final = 500
+"""Stays named one by one in a query; beyond that everybody's are read."""
 
 
 @dataclass(frozen=True)
@@ -181,12 +186,17 @@ def newest_signed(
     newest = select(func.max(ReckoningRow.id)).group_by(ReckoningRow.booking_id)
     if known_at is not None:
         newest = newest.where(ReckoningRow.reckoned_at <= known_at)
-    if booking_ids is not None and len(booking_ids) <= 500:
+    if booking_ids is None:
+        newest = newest.join(Booking, Booking.id == ReckoningRow.booking_id)
+        newest = newest.where(Booking.released_at.is_(None))
+    elif len(booking_ids) <= _MANY:
         newest = newest.where(ReckoningRow.booking_id.in_(booking_ids))
     rows = session.execute(
         select(ReckoningRow, Signature)
         .outerjoin(Signature, Signature.reckoning_id == ReckoningRow.id)
         .where(ReckoningRow.id.in_(newest))
+        # Steps of everybody would fill the memory, and a digest is all that is compared.
+        .options(defer(ReckoningRow.inputs), defer(ReckoningRow.result))
     )
     return {row.booking_id: Signed(row, _known(signature, known_at)) for row, signature in rows}
 
