@@ -343,7 +343,7 @@ def run(world: World, *words: str) -> int:
 
 
 def test_the_command_line_does_what_the_pages_do(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    settings.write_first(world.folder)
+    settings.write_first(world.folder, database=world.engine.url.render_as_string(hide_password=False))
     world.account("ada", Role.ADMINISTRATOR)
     rita = world.browser("rita")
     add_app(world, rita)
@@ -379,7 +379,7 @@ def test_the_command_line_does_what_the_pages_do(world: World, capsys: pytest.Ca
 
 
 def test_the_command_line_confirms_a_slip(world: World) -> None:
-    settings.write_first(world.folder)
+    settings.write_first(world.folder, database=world.engine.url.render_as_string(hide_password=False))
     world.now()
     client = world.browser("ada", Role.ADMINISTRATOR)
     world.account("eve", Role.ADMINISTRATOR)
