@@ -10,8 +10,8 @@ from typing import Any, Final, cast
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
-from hub.custody.facts.kinds import Kind, Per
-from hub.custody.facts.reading import holding, steps
+from hub.custody.facts.kinds import Kind, Per, read_value
+from hub.custody.facts.reading import holding, item_of, steps
 from hub.custody.facts.records import Act, Fact
 from hub.custody.legal import HEARING, LEGAL_STATUS
 from hub.custody.records import Booking, Person
@@ -132,6 +132,10 @@ def _of_stay(kind: Kind[Any], rows: list[Fact], booking_id: int, around: Surroun
 
 
 def _known(kind: Kind[Any], rows: list[Fact], at: datetime) -> list[Known[Any]]:
+    if len(rows) == 1:  # nearly everybody, of nearly every kind
+        row = rows[0]
+        plain = row.act == Act.STATES and (kind is HEARING or row.effective_at <= at)
+        return [Known(item_of(row), read_value(kind, row.value), row.id, row.effective_at)] if plain else []
     # A date before a court is on file from the moment it was written down, whatever day it was said to begin.
     effective_at = None if kind is HEARING else at
     return [
@@ -142,6 +146,9 @@ def _known(kind: Kind[Any], rows: list[Fact], at: datetime) -> list[Known[Any]]:
 
 def _history(rows: Iterable[Fact], at: datetime) -> list[Known[Any]]:
     """Statuses that took effect until `at`, by the time they did."""
+    rows = list(rows)
+    if len(rows) == 1:
+        return _known(LEGAL_STATUS, rows, at)
     counting = [
         step.row
         for step in steps(rows)
