@@ -95,6 +95,7 @@ PERMISSIONS: Final[dict[Permission, Sentence]] = {
     ),
     Permission.SEE_PERMISSIONS: Sentence("Read who may do what, and the pages behind it"),
     Permission.SEE_AUDIT: Sentence("Read the trail of every look and change, and verify it"),
+    Permission.PRINT_ACCESS_REPORT: Sentence("Print for a person who looked at or changed their file"),
     Permission.REVIEW_EMERGENCIES: Sentence("Look after each use of break-glass by somebody else"),
     Permission.BREAK_GLASS: Sentence(
         "Read one file that is closed to the role, with a reason that is reviewed"
