@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil, floor
 from typing import Final
 
@@ -181,12 +182,18 @@ def _reaches(policy: Policy, imposed_on: date, today: date) -> bool:
 
 def treatment(policy: Policy, kind: SentenceType, iccs: str) -> Treatment:
     """The first exclusion that fits, else the rule."""
-    parole = Fraction(policy.parole) if policy.parole else None
+    parole = part_of(policy.parole) if policy.parole else None
     for exclusion in policy.exclusions:
         fits_offence = not exclusion.iccs or iccs.startswith(exclusion.iccs)
         if fits_offence and exclusion.type in ("", kind.value):
-            return Treatment(Fraction(exclusion.serve), parole if exclusion.parole else None, exclusion.why)
-    return Treatment(Fraction(policy.serve), parole)
+            return Treatment(part_of(exclusion.serve), parole if exclusion.parole else None, exclusion.why)
+    return Treatment(part_of(policy.serve), parole)
+
+
+@lru_cache(maxsize=256)
+def part_of(text: str) -> Fraction:
+    """The part of a term that "2/3" says."""
+    return Fraction(text)
 
 
 def rounded(days: Fraction, rounding: Rounding) -> int:

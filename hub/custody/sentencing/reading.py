@@ -95,7 +95,8 @@ def last_fact(session: Session) -> int:
 
 
 def _held(kind: Kind[V], rows: Iterable[Fact], known_at: datetime | None) -> list[Held[V]]:
-    return holding(kind, [row for row in rows if row.kind == kind.name], known_at=known_at)
+    found = [row for row in rows if row.kind == kind.name]
+    return holding(kind, found, known_at=known_at) if found else []
 
 
 def _sentenced(one: Held[Imposed], charge: Held[Charge] | None) -> Sentenced:
