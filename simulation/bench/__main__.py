@@ -14,6 +14,7 @@ import simulation.bench
 from simulation.bench.arm64 import arm64_section
 from simulation.bench.engine import matching_section
 from simulation.bench.faults import faults_section
+from simulation.bench.hub import hub_section
 from simulation.bench.spine import spine_section
 from simulation.bench.terminal import terminal_section
 from simulation.processes import ProcessFailed
@@ -25,9 +26,10 @@ SECTIONS: dict[str, Callable[[Progress], dict[str, Any]]] = {
     "spine": spine_section,
     "faults": faults_section,
     "arm64": arm64_section,
+    "hub": hub_section,
 }
-ASKED_FOR = frozenset({"arm64", "faults"})
-"""Sections that run only when they are named: one needs root and the network, the other minutes."""
+ASKED_FOR = frozenset({"arm64", "faults", "hub"})
+"""Sections that run only when they are named: one needs root and the network, the others many minutes."""
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -37,7 +39,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "sections",
         nargs="*",
         metavar="SECTION",
-        help=f"of {', '.join(SECTIONS)}; default all but faults and arm64",
+        help=f"of {', '.join(SECTIONS)}; default all but faults, arm64 and hub",
     )
     parser.add_argument("--report", type=Path)
     chosen = parser.parse_args(words)

@@ -1,0 +1,223 @@
+"""The hub with 100,000 people inside and ten years of facts: a file, a name, a finger, the docket, an import."""
+
+from __future__ import annotations
+
+import random
+import re
+import secrets
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+import matching
+from hub.accounts.actions import add_account, change_password
+from hub.accounts.audit import OPERATOR
+from hub.accounts.factors.sealing import FactorSeal
+from hub.accounts.passwords import Passwords
+from hub.accounts.permissions import Role
+from hub.biometrics.vault import Vault
+from hub.custody.records import Booking, Person
+from hub.database import Sessions, make_engine, make_sessions, session_scope
+from hub.docket.runs import run_all
+from hub.migrations import upgrade
+from hub.reception.register import actions
+from hub.reception.register.actions import Decision
+from hub.reception.register.bringing_in import bring_in
+from hub.reception.register.duplicates import Why
+from hub.reception.register.records import RegisterImport
+from hub.reception.seed.making import Order, make
+from hub.website.app import Parts, create_app
+from simulation.bench.measuring import Row, milliseconds, print_table
+from simulation.bench.population import later_touch, prepared_touches
+from simulation.progress import Progress
+
+PEOPLE: Final = 100_000
+FINGERS: Final = 100_000
+YEARS: Final = 10
+PAST: Final = 0.1
+IMPORTED: Final = 5_000
+PAGES: Final = 200
+WARM: Final = 20
+SEARCHES: Final = 100
+FINGER_SEARCHES: Final = 40
+_FMR: Final = 1e-6
+LIMITS: Final = {"file": 60.0, "name": 100.0, "finger": 1000.0, "docket": 60.0, "import": 120.0}
+_SHOWN_EVERY: Final = 1_000
+
+
+def hub_section(progress: Progress) -> dict[str, Any]:
+    """One database for all of it, on this machine's disk."""
+    with tempfile.TemporaryDirectory(prefix="pims-bench-") as folder, _hub(Path(folder)) as sessions:
+        progress(f"  inventing {PEOPLE:,} people")
+        begun = time.perf_counter()
+        today = datetime.now(UTC).date()
+        make(
+            sessions,
+            Order(PEOPLE, YEARS, 1, today, PAST),
+            lambda done, of_all: progress.counting(f"    {done:,} of {of_all:,}"),
+        )
+        figures: dict[str, Any] = {
+            "people": PEOPLE,
+            "years": YEARS,
+            "seed_s": round(time.perf_counter() - begun, 1),
+        }
+        client = _signed_in(sessions)
+        progress(f"  {PAGES} files")
+        figures["file_page_ms"] = _files(sessions, client)
+        progress(f"  {SEARCHES} searches by name")
+        figures["name_search_ms"] = _names(sessions, client)
+        progress("  the docket of everybody")
+        figures["docket_s"] = _docket(sessions)
+        progress(f"  a register of {IMPORTED:,}")
+        figures["import_5000_s"] = _import(sessions)
+        progress(f"  {FINGER_SEARCHES} searches by finger among {FINGERS:,}")
+        figures |= _fingers(progress)
+    print_table(_rows(figures))
+    return figures
+
+
+@contextmanager
+def _hub(folder: Path) -> Iterator[Sessions]:
+    engine = make_engine(f"sqlite:///{folder / 'hub.sqlite'}")
+    upgrade(engine)
+    try:
+        yield make_sessions(engine)
+    finally:
+        engine.dispose()
+
+
+def _signed_in(sessions: Sessions) -> FlaskClient:
+    passwords, login, at = Passwords(), "bench", datetime.now(UTC)
+    with session_scope(sessions) as session:
+        add_account(session, login, Role.RECORDS_OFFICER, passwords=passwords, actor=OPERATOR, at=at)
+        word = secrets.token_hex(16)
+        change_password(session, login, word, passwords=passwords, actor=OPERATOR, at=at)
+    vault, seal = Vault(bytes(range(32))), FactorSeal(bytes(range(32)))
+    app = create_app(
+        Parts(sessions, vault, bytes(32), lambda: datetime.now(UTC), False, passwords, seal=seal)
+    )
+    client = app.test_client()
+    token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login").text)
+    assert token is not None
+    answer = client.post("/login", data={"csrf_token": token[1], "login": login, "password": word})
+    if answer.status_code != 303:
+        raise SystemExit("the measurement could not sign in; its figures would mean nothing")
+    return client
+
+
+def _files(sessions: Sessions, client: FlaskClient) -> dict[str, float | None]:
+    with session_scope(sessions, writes=False) as session:
+        numbers = session.scalars(
+            select(Person.number).join(Booking).where(Booking.released_at.is_(None))
+        ).all()
+    chosen = random.Random(1).sample(numbers, PAGES + WARM)
+    return _pages(client, [f"/people/{number}" for number in chosen])
+
+
+def _names(sessions: Sessions, client: FlaskClient) -> dict[str, float | None]:
+    """Whole and begun names, with a slip in every third; cells and legal status among them."""
+    rng = random.Random(2)
+    with session_scope(sessions, writes=False) as session:
+        people = session.execute(select(Person.surname, Person.given).limit(20_000)).all()
+    asked = ["remand block a", "sentenced block b", "remand 1", "P-000123"]
+    for number, one in enumerate(rng.sample(people, SEARCHES + WARM - len(asked))):
+        words = f"{one.surname} {one.given.split()[0]}" if number % 2 else one.surname
+        place = rng.randrange(len(words))
+        asked.append(words[:place] + words[place + 1 :] if number % 3 == 0 else words)
+    rng.shuffle(asked)
+    return _pages(client, [f"/search/suggest?q={words}" for words in asked])
+
+
+def _pages(client: FlaskClient, addresses: list[str]) -> dict[str, float | None]:
+    def open_page(place: int) -> None:
+        answer = client.get(addresses[place])
+        if answer.status_code != 200:
+            raise SystemExit(f"a page answered {answer.status_code}; its figures would mean nothing")
+
+    for place in range(WARM):
+        open_page(place)
+    return milliseconds(lambda place: open_page(place + WARM), len(addresses) - WARM)
+
+
+def _docket(sessions: Sessions) -> float:
+    """The second day's run: findings are there, and everybody is looked at again."""
+    return [_seconds(lambda: run_all(sessions, datetime.now(UTC))) for _ in range(2)][-1]
+
+
+def _import(sessions: Sessions) -> float:
+    return _seconds(lambda: _bring_in(sessions))
+
+
+def _bring_in(sessions: Sessions) -> None:
+    at = datetime.now(UTC)
+    with session_scope(sessions) as session:
+        number = actions.hand_in(session, "bench.csv", _register(), actor=OPERATOR, at=at).id
+    with session_scope(sessions) as session:
+        found = session.get_one(RegisterImport, number)
+        actions.check(session, found, actions.chosen_of(found), actor=OPERATOR, at=at)
+        for why in Why:
+            actions.decide_all(session, found, why.value, Decision.NEW)
+        actions.start(session, found, actor=OPERATOR, at=at)
+    bring_in(sessions, number, actor=OPERATOR, clock=lambda: datetime.now(UTC))
+
+
+def _register() -> bytes:
+    rng = random.Random(3)
+    syllables = ("ba", "co", "lu", "mi", "ne", "po", "ra", "se", "ti", "vo", "xa", "zu")
+    lines = ["No,Surname,Given,DOB,Sex,Status,Date admitted,Warrant,Sentence,Date sentenced"]
+    for number in range(IMPORTED):
+        surname, given = ("".join(rng.choices(syllables, k=3)).title() for _ in range(2))
+        born = f"{rng.randint(1, 28)}/{rng.randint(1, 12)}/{rng.randint(1955, 2005)}"
+        lines.append(
+            f"{number},{surname},{given},{born},M,Remand,01/02/2025,W {number}/25,3 years,10/02/2025"
+        )
+    return "\n".join(lines).encode()
+
+
+def _fingers(progress: Progress) -> dict[str, Any]:
+    gallery = matching.Gallery()
+    begun = time.perf_counter()
+    for number, cylinders in prepared_touches(0, FINGERS):
+        gallery.enrol(str(number), cylinders)
+        if not number % _SHOWN_EVERY:
+            progress.counting(f"    {number:,} enrolled")
+    drawn_s = round(time.perf_counter() - begun, 1)
+    rng = np.random.default_rng(4)
+    probes = [later_touch(int(number), rng) for number in rng.integers(0, FINGERS, FINGER_SEARCHES)]
+    gallery.identify(probes[0], fmr=_FMR)
+    took = milliseconds(lambda place: gallery.identify(probes[place], fmr=_FMR), FINGER_SEARCHES)
+    return {"finger_search_ms": took, "fingers": FINGERS, "fingers_drawn_s": drawn_s}
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return round(time.perf_counter() - begun, 2)
+
+
+def _rows(figures: dict[str, Any]) -> list[Row]:
+    file, name, finger = (figures[f"{key}_ms"] for key in ("file_page", "name_search", "finger_search"))
+    return [
+        Row("a person's file, p50", file["p50"], "ms"),
+        Row("a person's file, p95", file["p95"], "ms", most=LIMITS["file"]),
+        Row("suggestions for a name, p50", name["p50"], "ms"),
+        Row("suggestions for a name, p95", name["p95"], "ms", most=LIMITS["name"]),
+        Row(f"a finger among {FINGERS:,}, p50", finger["p50"], "ms"),
+        Row(f"a finger among {FINGERS:,}, p95", finger["p95"], "ms", most=LIMITS["finger"]),
+        Row(f"docket of {PEOPLE:,} people", figures["docket_s"], "s", most=LIMITS["docket"]),
+        Row(
+            f"a register of {IMPORTED:,} tried and brought in",
+            figures["import_5000_s"],
+            "s",
+            most=LIMITS["import"],
+        ),
+        Row(f"{PEOPLE:,} people invented", figures["seed_s"], "s"),
+    ]
