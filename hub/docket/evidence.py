@@ -18,7 +18,7 @@ from hub.custody.records import Person
 from hub.custody.visible import May, visible
 from hub.docket.lists import Line, earlier_of, line_of, steps_of
 from hub.docket.records import CloseKind, Finding, FindingStep, StepAct
-from hub.docket.rules import CHECKS
+from hub.docket.rules import CHECKS, all_limits
 from hub.docket.rules.base import BANDS, Band
 from hub.docket.words import read_sentence
 from hub.sentences import Sentence
@@ -89,7 +89,7 @@ class Dossier:
     hidden: int
     steps: Sequence[Happened]
     earlier: Sequence[Earlier]
-    figures: Sequence[tuple[str, str]]
+    figures: Sequence[tuple[Sentence, str]]
     closed: Earlier | None
 
 
@@ -140,6 +140,8 @@ def _happened(step: FindingStep) -> Happened:
     return Happened(step.at, "" if step.by == "docket" else step.by, words, step.note, more)
 
 
-def _figure(word: str) -> tuple[str, str]:
+def _figure(word: str) -> tuple[Sentence, str]:
+    """What a figure is, and its value when the finding was made; by its name where it is no longer used."""
     name, _, value = word.partition("=")
-    return (name, value)
+    limit = all_limits().get(name)
+    return (Sentence("%(words)s", {"words": name}) if limit is None else limit.words, value)

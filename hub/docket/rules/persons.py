@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import reduce
 from typing import Final
 
 from hub.custody.identity import IDENTITY
 from hub.custody.stays import HOME
 from hub.custody.who.origin import CONSULATE, NATIONALITY, Told
+from hub.custody.who.rules_7_and_8 import ITEMS
 from hub.docket.limits import ADULT_YEARS, CELL_HOURS, CONSULATE_HOURS, FILE_HOURS, UNSEEN_HOURS, Limits
 from hub.docket.rules.base import Band, Check, Doubt
 from hub.docket.snapshot import Snapshot
 from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE
+
+_ITEMS: Final = {item.code: item.words for item in ITEMS}
 
 HERE: Final = "BZ"
 """Whoever is a citizen of this country has no consulate to be told."""
@@ -100,10 +104,15 @@ def _file(snapshot: Snapshot, limits: Limits) -> Iterator[Doubt]:
         return
     yield Doubt(
         late_at,
-        Sentence("%(count)s of the things that Mandela Rule 7 asks for are missing in the file.",
-                 {"count": len(snapshot.missing)}),
+        Sentence("Mandela Rule 7 asks for more than the file holds. Missing: %(items)s.",
+                 {"items": _listed(snapshot.missing)}),
         limits=(FILE_HOURS,),
     )  # fmt: skip
+
+
+def _listed(codes: Sequence[str]) -> Sentence:
+    words = [_ITEMS[code] for code in codes]
+    return reduce(lambda one, more: Sentence("%(one)s; %(more)s", {"one": one, "more": more}), words)
 
 
 def _query(snapshot: Snapshot, _limits: Limits) -> Iterator[Doubt]:
