@@ -14,7 +14,7 @@ from hub.accounts.audit import Actor
 from hub.custody.facts.reading import holding, one, rows_of
 from hub.custody.facts.records import Fact
 from hub.custody.identity import IDENTITY, Identity
-from hub.custody.merging.reading import family_of
+from hub.custody.merging.reading import family_of, stays_with
 from hub.custody.queries import person_by_number
 from hub.custody.records import Booking, Person
 from hub.custody.visible import May, visible
@@ -26,7 +26,8 @@ class Look:
     """One look at one file. `person` leads the family; `asked` is whose number was in the address.
 
     `rows` are the facts that the visitor may see, recorded until `known_at`; `every` holds those of others too, for
-    what is only counted. `at` is the moment for which "now" is meant.
+    what is only counted. `stay_ids` are the stay that is shown and those that a merge joined to it. `at` is the moment
+    for which "now" is meant.
     """
 
     person: Person
@@ -35,6 +36,7 @@ class Look:
     identity: Identity
     bookings: Sequence[Booking]
     stay: Booking | None
+    stay_ids: frozenset[int]
     rows: list[Fact]
     every: list[Fact]
     at: datetime
@@ -51,7 +53,7 @@ class Look:
 
     def of_stay(self, row: Fact) -> bool:
         """Whether the row belongs to the person for ever or to the stay that is shown."""
-        return row.booking_id is None or (self.stay is not None and row.booking_id == self.stay.id)
+        return row.booking_id is None or row.booking_id in self.stay_ids
 
 
 def is_open(booking: Booking, known_at: datetime | None) -> bool:
@@ -91,13 +93,15 @@ def look(session: Session, number: str, *, known_at: datetime | None = None, sta
     if known_at is not None and not every and person.created_at > known_at:
         abort(404)
     may = may_about(asked.number)
+    chosen = _chosen(bookings, stay, known_at)
     return Look(
         person=person,
         asked=asked,
         family=family,
         identity=_identity(person, every, known_at),
         bookings=bookings,
-        stay=_chosen(bookings, stay, known_at),
+        stay=chosen,
+        stay_ids=frozenset() if chosen is None else frozenset(stays_with(session, chosen.id)),
         rows=visible(every, may),
         every=every,
         at=now() if known_at is None else known_at,
