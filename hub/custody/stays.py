@@ -67,6 +67,15 @@ class Home(Form, frozen=True):
     cell: str = ""
 
 
+def _move_admission(session: Session, person_id: int, at: datetime) -> None:
+    """A stay begins when the admission that holds says."""
+    for one in holding(ADMISSION, rows_of(session, [person_id], ADMISSION)):
+        booking = None if one.row.booking_id is None else session.get(Booking, one.row.booking_id)
+        if booking is not None and booking.admitted_at != one.value.admitted_at:
+            booking.admitted_at = one.value.admitted_at
+    session.flush()
+
+
 ADMISSION: Final = Kind(
     name="admission",
     form=Admission,
@@ -86,7 +95,9 @@ ADMISSION: Final = Kind(
     per=Per.BOOKING,
     group=Group.STAY,
     whole_days=False,
+    project=_move_admission,
 )
+
 
 def _close_stay(session: Session, person_id: int, at: datetime) -> None:
     """Stays end as the releases that hold say; one that was withdrawn opens its stay again."""
