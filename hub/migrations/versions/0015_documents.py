@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("recorded_by", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_documents_person_id_persons")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_documents")),
-        sa.UniqueConstraint("person_id", "sha256", "see", name=op.f("uq_documents_person_id")),
+        sa.UniqueConstraint("person_id", "sha256", "see", name=op.f("uq_documents_person_id_sha256_see")),
     )
     op.add_column("photos", sa.Column("angle", sa.String(length=8), server_default="front", nullable=False))
     op.add_column("photos", sa.Column("mark", sa.Integer(), nullable=True))
