@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,9 +12,12 @@ from hub import settings
 from hub.cli import add_command, say
 from hub.database import make_engine, make_sessions, session_scope
 from hub.ingest.export import EXPORTS
+from hub.keeping.export.commands import export_register
 
 if TYPE_CHECKING:
     from hub.cli import Subparsers
+
+_EVERYTHING = "everything"
 
 
 def register(subparsers: Subparsers) -> None:
@@ -22,8 +26,9 @@ def register(subparsers: Subparsers) -> None:
     ingest.add_argument(
         "--name", default=None, help="name and certificate of this process when several run (hub-ingest)"
     )
-    export = add_command(subparsers, "export", _export, "Write what the hub holds as JSON lines.")
-    export.add_argument("what", choices=sorted(EXPORTS))
+    export = add_command(subparsers, "export", _export, "Write what the hub holds in open formats.")
+    export.add_argument("what", choices=sorted([*EXPORTS, _EVERYTHING]))
+    export.add_argument("--to", type=Path, metavar="DIR", help="for everything: a new or empty folder")
 
 
 def _ingest(args: argparse.Namespace) -> int:
@@ -37,6 +42,8 @@ def _ingest(args: argparse.Namespace) -> int:
 
 
 def _export(args: argparse.Namespace) -> int:
+    if args.what == _EVERYTHING:
+        return export_register(args.data, args.to)
     engine = make_engine(settings.load(args.data).database)
     with session_scope(make_sessions(engine), writes=False) as session:
         for line in EXPORTS[args.what](session):

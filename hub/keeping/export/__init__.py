@@ -1,0 +1,1 @@
+"""The whole register in open formats, readable without this program."""
