@@ -68,7 +68,7 @@ def app() -> Response | str | tuple[str, int]:
 @pages.page("/account/app/picture.svg", Permission.SIGNED_IN)
 def picture() -> Response:
     with reading() as session:
-        secret = app_codes.waiting(session, visitor().account_id, seal=service(FactorSeal))
+        secret = app_codes.waiting(session, visitor().account_id, seal=service(FactorSeal), at=now())
     if secret is None:
         raise NotFound
     return Response(app_codes.picture(secret, visitor().login), mimetype="image/svg+xml")
@@ -214,7 +214,7 @@ def _due(account: Account) -> datetime | None:
 
 def _show_app(problem: Sentence | None) -> str:
     with reading() as session:
-        secret = app_codes.waiting(session, visitor().account_id, seal=service(FactorSeal))
+        secret = app_codes.waiting(session, visitor().account_id, seal=service(FactorSeal), at=now())
     readable = app_codes.readable(secret) if secret is not None else ""
     return render_template(
         "own_app.html", problem=problem, secret=readable, label=request.form.get("label", "")

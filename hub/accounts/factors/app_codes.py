@@ -6,7 +6,7 @@ import base64
 import hmac
 import io
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import pyotp
@@ -24,6 +24,8 @@ AROUND: Final = (0, -1, 1)
 """Steps on either side that a phone's clock may be off."""
 _FAR: Final = 120
 """Steps that are looked through to tell a wrong clock from a wrong code, only while an app is being set up."""
+SET_UP_WITHIN: Final = timedelta(minutes=15)
+"""An app that showed no code by then is begun anew: its picture must not stand open for the next at the screen."""
 _SECRET_BYTES: Final = 20
 _ISSUER: Final = "PIMS"
 
@@ -61,9 +63,9 @@ def begin(session: Session, account_id: int, *, seal: FactorSeal, at: datetime) 
     return row, secret
 
 
-def waiting(session: Session, account_id: int, *, seal: FactorSeal) -> bytes | None:
-    """Secret of the app that waits for its first code, None when there is none."""
-    row = session.scalar(_waiting(account_id))
+def waiting(session: Session, account_id: int, *, seal: FactorSeal, at: datetime) -> bytes | None:
+    """Secret of the app that waits for its first code, None when there is none or it waited too long."""
+    row = session.scalar(_waiting(account_id).where(Factor.added_at > at - SET_UP_WITHIN))
     return seal.open(row.sealed, account_id) if row is not None and row.sealed is not None else None
 
 
@@ -71,7 +73,7 @@ def confirm(
     session: Session, account_id: int, code: str, label: str, *, seal: FactorSeal, at: datetime
 ) -> Factor:
     """Take the app into use by its first code; RefusedError says what is wrong with code or clock."""
-    row = session.scalar(_waiting(account_id).with_for_update())
+    row = session.scalar(_waiting(account_id).where(Factor.added_at > at - SET_UP_WITHIN).with_for_update())
     if row is None or row.sealed is None:
         raise RefusedError("no_app", Sentence("Begin again: there is no app that waits for its first code."))
     secret, typed = seal.open(row.sealed, account_id), digits(code)

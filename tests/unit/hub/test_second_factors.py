@@ -142,6 +142,16 @@ def test_the_picture_is_an_image_and_gone_after_the_first_code(world: World, cli
     assert client.get("/account/app/picture.svg").status_code == 404
 
 
+def test_an_app_that_nobody_finished_setting_up_is_begun_anew(world: World, client: FlaskClient) -> None:
+    post(client, "/account/app", {}, page="/account")
+    app = App(secret_on(client.get("/account/app")))
+    world.later(minutes=15)
+    assert client.get("/account/app/picture.svg").status_code == 404
+    assert app.secret[:4] not in client.get("/account/app").text
+    late = post(client, "/account/app/confirm", {"code": app.code(world.at)}, page="/account/app")
+    assert "Begin again" in late.text
+
+
 def test_the_secret_stands_sealed_and_never_in_the_trail(world: World, client: FlaskClient) -> None:
     app, codes = add_app(world, client)
     with session_scope(world.sessions, writes=False) as session:
