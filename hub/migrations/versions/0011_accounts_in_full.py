@@ -73,7 +73,7 @@ def _recovery_codes() -> None:
             ["account_id"], ["accounts.id"], name=op.f("fk_recovery_codes_account_id_accounts")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_codes")),
-        sa.UniqueConstraint("account_id", "code_hash", name=op.f("uq_recovery_codes_account_id")),
+        sa.UniqueConstraint("account_id", "code_hash", name=op.f("uq_recovery_codes_account_id_code_hash")),
     )
 
 

@@ -114,7 +114,7 @@ def _imports() -> None:
             ["booking_id"], ["bookings.id"], name=op.f("fk_register_rows_booking_id_bookings")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_register_rows")),
-        sa.UniqueConstraint("import_id", "line", name=op.f("uq_register_rows_import_id")),
+        sa.UniqueConstraint("import_id", "line", name=op.f("uq_register_rows_import_id_line")),
     )
     op.create_index("ix_register_rows_person_id", "register_rows", ["person_id"])
 
