@@ -22,8 +22,8 @@ NOBODY = Sentence("Nobody has looked at this file yet.")
 def plain_report(report: AccessReport, language: str) -> Iterator[str]:
     """The report, line by line, in `language`."""
     made = report.made_at.astimezone(SITE_ZONE)
-    yield say_in(language, TITLE, number=", ".join(report.numbers))
-    yield say_in(language, MADE, day=made.date().isoformat(), time=made.strftime("%H:%M"))
+    yield say_in(language, Sentence(TITLE.text, {"number": ", ".join(report.numbers)}))
+    yield say_in(language, Sentence(MADE.text, {"day": made.date(), "time": made.strftime("%H:%M")}))
     yield ""
     for use in report.uses:
         at = use.first_at.astimezone(SITE_ZONE)

@@ -13,7 +13,7 @@ from hub.custody.queries import person_by_number
 from hub.keeping.backup.standing import backup_standing
 from hub.keeping.oversight.access import access_report
 from hub.keeping.oversight.queries import Wanted, find_lines, how_far_sealed
-from hub.keeping.oversight.words import act_words, role_words
+from hub.keeping.oversight.words import known_act, role_words
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, visitor, writing
 from hub.web.routes import Pages, number_in
@@ -42,7 +42,7 @@ def trail() -> str | tuple[str, int]:
         sealed=sealed,
         backup=backup,
         problem=problem,
-        act_words=act_words,
+        known_act=known_act,
         role_words=role_words,
         said_why=said_why,
     )

@@ -67,11 +67,14 @@ def role_words(line: AuditEntry) -> Sentence:
 
 
 def act_words(line: AuditEntry) -> Sentence:
-    """What was done, without its content."""
+    """What was done with a person's file, without its content."""
+    return known_act(line) or Sentence(_OTHER.text, {"act": line.act})
+
+
+def known_act(line: AuditEntry) -> Sentence | None:
+    """What was done, in words; None for an act that has none but its code."""
     found = ACTS.get(line.act) or _FAMILIES.get(line.act.partition(".")[0])
-    if found is None:
-        return Sentence(_OTHER.text, {"act": line.act})
-    if "%(what)s" in found.text:
+    if found is not None and "%(what)s" in found.text:
         return Sentence(found.text, {"what": kind_words(line)})
     return found
 

@@ -186,7 +186,19 @@ def test_another_persons_looks_are_not_in_it(world: World) -> None:
     assert not any("photo" in str(use.what) for use in report.uses)
 
 
-def test_the_command_says_the_same_in_spanish(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_on_paper_it_says_the_same_in_spanish(world: World) -> None:
+    person = world.person()
+    write(world, "person.look", person.number)
+    write(world, "person.look", person.number)
+    with session_scope(world.sessions, writes=False) as session:
+        lines = list(plain_report(access_report(session, person, world.at), "es"))
+    assert lines[0] == "Quién miró o cambió el expediente de P-000001"
+    assert lines[1] == "Hecho el 22 nov 2026 a las 12:00."
+    assert any("Miró el expediente (2 veces). Llevar el expediente." in line for line in lines)
+    assert not any("%(" in line for line in lines)
+
+
+def test_a_report_on_nobody_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = tmp_path / "hub"
     assert main(["init", "--data", str(data), "--admin-password-file", str(tmp_path / "password")]) == 0
     assert main(["audit", "report", "--data", str(data), "P-000001"]) == 2
