@@ -16,6 +16,8 @@ from hub.reception.slip.making import make_slip, read_slip, slip_by_number, slip
 from hub.reception.slip.words import heading
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, writing
+from hub.web.formats import SITE_ZONE
+from hub.web.language import day_in
 from hub.web.routes import Pages
 
 pages = Pages("slip", __name__, template_folder="templates")
@@ -57,6 +59,9 @@ def paper(slip: str) -> str:
         content=read_slip(found),
         heading=lambda name, **values: heading(name, found.language, **values),
         spoken="en" if found.language == "bzj" else found.language,
+        printed=day_in(
+            "en" if found.language == "bzj" else found.language, found.made_at.astimezone(SITE_ZONE).date()
+        ),
         days=ANSWER_WITHIN_DAYS,
         narrow=request.args.get("narrow") == "1",
     )
