@@ -53,7 +53,7 @@ def slip_for(world: World, client: FlaskClient, login: str, **form: str) -> str:
 
 def use(world: World, login: str, code: str, new: str = NEW) -> TestResponse:
     form = {"login": login, "code": code, "new": new, "again": new}
-    return post(world.app().test_client(), "/reset", form)
+    return post(world.stranger(), "/reset", form)
 
 
 # --- the list and one account
@@ -91,11 +91,11 @@ def test_an_account_is_opened_with_a_slip_and_no_password_that_anybody_knows(
     page = post(client, "/accounts/new", form)
     code = code_on(page)
     assert page.headers["Cache-Control"] == "no-store"
-    assert sign_in(world.app().test_client(), "rosa.cal", "!").status_code == 401
+    assert sign_in(world.stranger(), "rosa.cal", "!").status_code == 401
     assert code not in client.get("/accounts").text
     assert code not in client.get(f"/accounts/{number_of(world, 'rosa.cal')}").text
     assert use(world, "rosa.cal", code).location == "/login?done=reset"
-    assert sign_in(world.app().test_client(), "rosa.cal", NEW).status_code == 303
+    assert sign_in(world.stranger(), "rosa.cal", NEW).status_code == 303
 
 
 def test_role_and_name_are_changed_and_terminals_hear_of_it(world: World, client: FlaskClient) -> None:
@@ -157,13 +157,13 @@ def test_closing_ends_sessions_factors_and_password_and_opening_again_takes_a_sl
     address = f"/accounts/{number_of(world, 'rita')}"
     assert post(client, f"{address}/close", {}, page=address).status_code == 303
     assert rita.get("/people").status_code == 302
-    assert sign_in(world.app().test_client(), "rita").status_code == 401
+    assert sign_in(world.stranger(), "rita").status_code == 401
     closed = post(client, f"{address}/slip", {"check": "staff card 9"}, page="/accounts")
     assert "This account is closed" in closed.text
     assert post(client, f"{address}/reopen", {}, page=address).status_code == 303
-    assert sign_in(world.app().test_client(), "rita").status_code == 401
+    assert sign_in(world.stranger(), "rita").status_code == 401
     assert use(world, "rita", slip_for(world, client, "rita")).status_code == 303
-    assert sign_in(world.app().test_client(), "rita", NEW).location == "/"
+    assert sign_in(world.stranger(), "rita", NEW).location == "/"
 
 
 def test_sessions_of_somebody_are_ended(world: World, client: FlaskClient) -> None:
@@ -190,7 +190,7 @@ def test_a_code_that_is_none_sets_nothing(world: World, client: FlaskClient, cod
     assert refused.status_code == 400
     assert "do not belong together" in refused.text
     assert 'value="rita"' in refused.text
-    assert sign_in(world.app().test_client(), "rita").status_code == 303
+    assert sign_in(world.stranger(), "rita").status_code == 303
 
 
 def test_a_slip_is_for_its_own_login_and_works_once(world: World, client: FlaskClient) -> None:
@@ -200,7 +200,7 @@ def test_a_slip_is_for_its_own_login_and_works_once(world: World, client: FlaskC
     assert use(world, "bob", code).status_code == 400
     assert use(world, "rita", code.upper().replace("-", " ")).status_code == 303
     assert use(world, "rita", code, "another-password-of-mine").status_code == 400
-    assert sign_in(world.app().test_client(), "rita", NEW).status_code == 303
+    assert sign_in(world.stranger(), "rita", NEW).status_code == 303
 
 
 def test_a_slip_lives_for_a_day_and_a_new_one_ends_it(world: World, client: FlaskClient) -> None:
@@ -219,7 +219,7 @@ def test_a_weak_password_does_not_spend_the_code(world: World, client: FlaskClie
     assert "password is too short" in weak.text
     assert f'value="{code}"' in weak.text
     differs = {"login": "rita", "code": code, "new": NEW, "again": "other"}
-    assert "differ" in post(world.app().test_client(), "/reset", differs).text
+    assert "differ" in post(world.stranger(), "/reset", differs).text
     assert use(world, "rita", code).status_code == 303
 
 
@@ -230,10 +230,10 @@ def test_a_slip_ends_sessions_and_waiting_and_keeps_the_second_factor_unless_tol
     add_app(world, rita)
     assert use(world, "rita", slip_for(world, client, "rita")).status_code == 303
     assert rita.get("/people").status_code == 302
-    assert sign_in(world.app().test_client(), "rita", NEW).location == "/second-factor"
+    assert sign_in(world.stranger(), "rita", NEW).location == "/second-factor"
     code = slip_for(world, client, "rita", drops_factors="1")
     assert use(world, "rita", code, "another-password-of-mine").status_code == 303
-    assert sign_in(world.app().test_client(), "rita", "another-password-of-mine").location == "/"
+    assert sign_in(world.stranger(), "rita", "another-password-of-mine").location == "/"
     with session_scope(world.sessions, writes=False) as session:
         (why,) = session.scalars(
             select(AuditEntry.why).where(AuditEntry.act == "account.slip_printed", AuditEntry.detail != "")
@@ -251,7 +251,7 @@ def test_an_administrator_s_slip_needs_a_second_administrator(world: World, clie
     for browser in (client, eve):  # who printed it, and who would use it
         refused = post(browser, f"/accounts/slips/{number}", {"act": "confirm"}, page="/accounts")
         assert "Another administrator has to confirm it" in refused.text
-    zoe = world.app().test_client()
+    zoe = world.stranger()
     sign_in(zoe, "zoe")
     assert post(zoe, f"/accounts/slips/{number}", {"act": "confirm"}, page="/accounts").status_code == 303
     assert "confirmed by zoe" in client.get("/accounts").text

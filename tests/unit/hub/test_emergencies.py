@@ -193,12 +193,12 @@ def test_a_use_that_nobody_reviews_escalates(world: World, client: FlaskClient) 
     world.later(hours=23)
     assert late not in world.browser("dan", Role.DIRECTOR).get("/emergencies").text
     world.later(hours=2)
-    dan = world.app().test_client()
+    dan = world.stranger()
     sign_in(dan, "dan")
     assert f"{late} 24 hours: 1." in dan.get("/emergencies").text
     assert late not in world.browser("eve", Role.ADMINISTRATOR).get("/accounts").text
     world.later(hours=48)
-    eve = world.app().test_client()
+    eve = world.stranger()
     sign_in(eve, "eve")
     assert f"{late} 72 hours: 1." in eve.get("/accounts").text
     with session_scope(world.sessions, writes=False) as session:

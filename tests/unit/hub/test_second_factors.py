@@ -69,7 +69,7 @@ def test_the_app_is_asked_for_after_the_password_and_its_code_works_once(
 ) -> None:
     app, codes = add_app(world, client)
     assert len(codes) == 10
-    browser = world.app().test_client()
+    browser = world.stranger()
     enter(world, browser)
     assert browser.get("/people").location == "/second-factor"
     assert browser.get("/account").location == "/second-factor"
@@ -77,7 +77,7 @@ def test_the_app_is_asked_for_after_the_password_and_its_code_works_once(
     code = app.code(world.at)
     assert show(browser, code) == 303
     assert browser.get("/people").status_code == 200
-    again = world.app().test_client()
+    again = world.stranger()
     assert sign_in(again, "ada").status_code == 303
     assert show(again, code) == 401
     assert again.get("/people").location == "/second-factor"
@@ -85,18 +85,18 @@ def test_the_app_is_asked_for_after_the_password_and_its_code_works_once(
 
 def test_an_older_code_than_the_last_is_spent_too(world: World, client: FlaskClient) -> None:
     app, _ = add_app(world, client)
-    browser = world.app().test_client()
+    browser = world.stranger()
     enter(world, browser)
     older = app.code(world.at - timedelta(seconds=30))
     assert show(browser, app.code(world.at)) == 303
-    second = world.app().test_client()
+    second = world.stranger()
     sign_in(second, "ada")
     assert show(second, older) == 401
 
 
 def test_where_one_wanted_to_go_is_kept_past_the_second_factor(world: World, client: FlaskClient) -> None:
     app, _ = add_app(world, client)
-    browser = world.app().test_client()
+    browser = world.stranger()
     world.later(minutes=2)
     asked = sign_in(browser, "ada", next="/people?q=a")
     assert asked.location == "/second-factor?next=/people?q%3Da"
@@ -106,7 +106,7 @@ def test_where_one_wanted_to_go_is_kept_past_the_second_factor(world: World, cli
 
 def test_whoever_waits_may_sign_out_and_nothing_else(world: World, client: FlaskClient) -> None:
     add_app(world, client)
-    browser = world.app().test_client()
+    browser = world.stranger()
     enter(world, browser)
     for address in ("/account/app", "/account/codes", "/password", "/pin"):
         form = {"csrf_token": token_of(browser.get("/second-factor")), "password": "x"}
@@ -176,19 +176,19 @@ def test_wrong_codes_make_one_wait_and_strangers_do_not_keep_the_owner_out(
     world: World, client: FlaskClient
 ) -> None:
     app, _ = add_app(world, client)
-    home = world.app().test_client()
+    home = world.stranger()
     enter(world, home)
     assert show(home, app.code(world.at)) == 303
     device = home.get_cookie("pims-device")
     assert device is not None
-    thief = world.app().test_client()
+    thief = world.stranger()
     world.later(minutes=1)
     sign_in(thief, "ada")
     for _ in range(FREE_FAILURES):
         assert show(thief, "000000") == 401
     waiting = post(thief, "/second-factor", {"proof": "1", "code": app.code(world.at)})
     assert "Wait 1 s" in waiting.text
-    owner = world.app().test_client()
+    owner = world.stranger()
     owner.set_cookie("pims-device", device.value)
     sign_in(owner, "ada")
     assert show(owner, app.code(world.at)) == 303
@@ -199,10 +199,10 @@ def test_wrong_codes_make_one_wait_and_strangers_do_not_keep_the_owner_out(
 
 def test_a_printed_code_works_once_however_it_is_typed(world: World, client: FlaskClient) -> None:
     _, codes = add_app(world, client)
-    browser = world.app().test_client()
+    browser = world.stranger()
     enter(world, browser)
     assert show(browser, codes[3].upper().replace("-", " ")) == 303
-    again = world.app().test_client()
+    again = world.stranger()
     sign_in(again, "ada")
     assert show(again, codes[3]) == 401
     assert "9 printed codes are left" in browser.get("/account").text
@@ -212,7 +212,7 @@ def test_a_new_sheet_ends_the_old_one(world: World, client: FlaskClient) -> None
     _, old = add_app(world, client)
     page = post(client, "/account/codes", {}, page="/account")
     assert len(set(old)) == 10
-    browser = world.app().test_client()
+    browser = world.stranger()
     enter(world, browser)
     assert show(browser, old[0]) == 401
     from .factor_world import codes_on
@@ -238,7 +238,7 @@ def test_another_account_s_code_is_nobody_s(world: World) -> None:
 def test_a_security_key_is_registered_and_opens_the_door(world: World, client: FlaskClient) -> None:
     key = SecurityKey()
     assert "shown this once" in add_key(client, key).text
-    browser = world.app().test_client()
+    browser = world.stranger()
     enter(world, browser)
     page = browser.get("/second-factor")
     asked = options_on(page)
@@ -247,7 +247,7 @@ def test_a_security_key_is_registered_and_opens_the_door(world: World, client: F
     form = {"csrf_token": token_of(page), "proof": "1", "answer": answer}
     assert browser.post("/second-factor", data=form).status_code == 303
     assert browser.get("/people").status_code == 200
-    thief = world.app().test_client()
+    thief = world.stranger()
     sign_in(thief, "ada")
     form["csrf_token"] = token_of(thief.get("/second-factor"))
     assert thief.post("/second-factor", data=form).status_code == 401  # an answer is to one challenge only
@@ -267,7 +267,7 @@ def test_a_key_s_answer_that_is_not_good_opens_nothing(
 ) -> None:
     key = SecurityKey(count=10)
     add_key(client, key)
-    browser = world.app().test_client()
+    browser = world.stranger()
     enter(world, browser)
     page = browser.get("/second-factor")
     if "count" in wrong:
@@ -287,7 +287,7 @@ def test_a_key_s_answer_that_is_not_good_opens_nothing(
 def test_another_key_s_signature_is_not_taken(world: World, client: FlaskClient) -> None:
     key = SecurityKey()
     add_key(client, key)
-    browser = world.app().test_client()
+    browser = world.stranger()
     enter(world, browser)
     page = browser.get("/second-factor")
     forged = SecurityKey(credential=key.credential)
@@ -298,7 +298,7 @@ def test_another_key_s_signature_is_not_taken(world: World, client: FlaskClient)
 @pytest.mark.parametrize("junk", ["{", "[]", "{}", '{"id": 3}', "x" * 20_000, '{"id":"!","response":{}}'])
 def test_junk_for_an_answer_is_refused_in_words(world: World, client: FlaskClient, junk: str) -> None:
     add_key(client, SecurityKey())
-    browser = world.app().test_client()
+    browser = world.stranger()
     enter(world, browser)
     refused = post(browser, "/second-factor", {"proof": "1", "answer": junk})
     assert refused.status_code == 401
@@ -318,7 +318,7 @@ def test_a_key_is_registered_once_and_not_by_anybody_else(world: World, client: 
 def test_a_site_opened_by_number_registers_no_keys_and_says_so(world: World, client: FlaskClient) -> None:
     answer = client.get("/account/key", base_url="http://127.0.0.1:8443")
     assert answer.status_code == 302  # the cookie belongs to the name
-    browser = world.app().test_client()
+    browser = world.stranger()
     world.account("bob")
     base = "http://127.0.0.1:8443"
     form = {"csrf_token": token_of(browser.get("/login", base_url=base)), "login": "bob", "password": "x"}
@@ -356,7 +356,7 @@ def test_after_the_grace_a_stranger_with_the_password_does_not_make_the_factor_t
     client = world.browser("rita", Role.RECORDS_OFFICER)
     with session_scope(world.sessions) as session:
         find_account(session, "rita").factor_due_at = world.at
-    thief = world.app().test_client()
+    thief = world.stranger()
     sign_in(thief, "rita")
     assert thief.get("/people").location == "/account"
     assert post(thief, "/account/app", {}, page="/account").status_code == 409
@@ -405,7 +405,7 @@ def test_the_control_room_is_not_asked_on_its_own_network(world: World) -> None:
     add_app(world, client)
 
     def from_there(address: str) -> str | None:
-        browser = world.app().test_client()
+        browser = world.stranger()
         browser.environ_base["REMOTE_ADDR"] = address
         return sign_in(browser, "carl").location
 
@@ -479,7 +479,7 @@ def test_whoever_has_no_factor_is_asked_for_the_password(world: World) -> None:
 
 
 def test_one_s_own_sessions_are_listed_and_ended_and_nobody_else_s(world: World, client: FlaskClient) -> None:
-    second = world.app().test_client()
+    second = world.stranger()
     second.environ_base["HTTP_USER_AGENT"] = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko Firefox/130.0"
     sign_in(second, "ada")
     other = world.browser("bob")
@@ -504,7 +504,7 @@ def test_one_session_more_than_the_role_may_hold_ends_the_one_used_longest_ago(w
     browsers = [world.browser("rita")]
     for _ in range(3):
         world.later(minutes=1)
-        browser = world.app().test_client()
+        browser = world.stranger()
         sign_in(browser, "rita")
         browsers.append(browser)
     assert [browser.get("/people").status_code for browser in browsers] == [302, 200, 200, 200]
