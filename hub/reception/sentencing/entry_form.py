@@ -109,7 +109,7 @@ class EntryForm:
             offence_on=self._date(f"offence_on_{row}"),
             court=self.get("court")[:80],
             case=self.get(f"case_{row}")[:80],
-            outcome=say(Sentence("Convicted")),
+            outcome="convicted",
             decided_on=imposed,
         )
         self._check(CHARGE, charge, today, f"_{row}")
