@@ -7,9 +7,10 @@ comes a moment later, in a process that holds the hub's signing key; the pages d
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -86,16 +87,16 @@ class Sealer:
         return 0
 
 
-def _waiting(session: Session, most: int) -> list[AuditEntry]:
+def _waiting(session: Session, most: int) -> Sequence[Any]:
     newest = session.scalar(select(func.max(AuditLink.entry_id))) or 0
     wanted = (
-        select(AuditEntry)
+        select(*AuditEntry.__table__.columns)
         .outerjoin(AuditLink, AuditLink.entry_id == AuditEntry.id)
         .where(AuditLink.entry_id.is_(None), AuditEntry.id > newest - _LOOK_BACK)
         .order_by(AuditEntry.id)
         .limit(most)
     )
-    return list(session.scalars(wanted))
+    return session.execute(wanted).all()
 
 
 def _position_before(session: Session, seal: AuditSeal) -> int:

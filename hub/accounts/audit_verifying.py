@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -50,9 +50,9 @@ def verify_trail(session: Session, key: VerifyingKey, head: Head | None) -> Whol
     position, link, sealed_at = 0, START, None
     seals = _seals(session)
     seal = next(seals, None)
-    for linked, line in _lines(session):
+    for row in _lines(session):
         position += 1
-        link = _follow(link, position, linked, line, sealed_at)
+        link = _follow(link, position, row, sealed_at)
         if seal is not None and seal.position == position:
             _check_seal(seal, link, key)
             sealed_at, seal = seal.sealed_at, next(seals, None)
@@ -68,32 +68,30 @@ def verify_trail(session: Session, key: VerifyingKey, head: Head | None) -> Whol
     return Whole(position, sealed_at, waiting, link)
 
 
-def _follow(
-    before: bytes, position: int, linked: AuditLink, line: AuditEntry | None, sealed_at: datetime | None
-) -> bytes:
-    if linked.position != position:
+def _follow(before: bytes, position: int, row: Any, sealed_at: datetime | None) -> bytes:
+    if row.position != position:
         raise TrailFaultError(
             "link_missing", position, f"The link of line {position} of the trail is missing: it was deleted."
         )
-    if line is None:
+    if row.id is None:
         raise TrailFaultError(
             "deleted",
             position,
-            f"Line {position} of the trail (entry {linked.entry_id}) was deleted; its link is still there.",
+            f"Line {position} of the trail (entry {row.entry_id}) was deleted; its link is still there.",
         )
-    link = link_of(before, position, line)
-    if link != linked.link:
+    link = link_of(before, position, row)
+    if link != row.link:
         raise TrailFaultError(
             "changed",
             position,
-            f"Line {position} of the trail (entry {line.id}, dated {line.at:%Y-%m-%d %H:%M:%S} UTC) "
+            f"Line {position} of the trail (entry {row.id}, dated {row.at:%Y-%m-%d %H:%M:%S} UTC) "
             "was changed or put in another's place.",
         )
-    if sealed_at is not None and line.at < sealed_at - LATE:
+    if sealed_at is not None and row.at < sealed_at - LATE:
         raise TrailFaultError(
             "inserted",
             position,
-            f"Line {position} of the trail (entry {line.id}) is dated {line.at:%Y-%m-%d %H:%M:%S} UTC, long before "
+            f"Line {position} of the trail (entry {row.id}) is dated {row.at:%Y-%m-%d %H:%M:%S} UTC, long before "
             "the lines ahead of it were sealed: it was put in later.",
         )
     return link
@@ -169,18 +167,15 @@ def _check_waiting(session: Session, sealed_at: datetime | None) -> int:
     return waiting
 
 
-def _lines(session: Session) -> Iterator[tuple[AuditLink, AuditEntry | None]]:
+def _lines(session: Session) -> Iterator[Any]:
+    """Links with their lines, as plain rows: `id` is None where the line is gone. Objects would cost twice the time."""
     wanted = (
-        select(AuditLink, AuditEntry)
+        select(AuditLink.position, AuditLink.entry_id, AuditLink.link, *AuditEntry.__table__.columns)
         .outerjoin(AuditEntry, AuditEntry.id == AuditLink.entry_id)
         .order_by(AuditLink.position)
         .execution_options(yield_per=_CHUNK)
     )
-    for linked, line in session.execute(wanted):
-        yield linked, line
-        session.expunge(linked)
-        if line is not None:
-            session.expunge(line)
+    return iter(session.execute(wanted))
 
 
 def _seals(session: Session) -> Iterator[AuditSeal]:
