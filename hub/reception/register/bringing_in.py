@@ -26,7 +26,7 @@ from hub.custody.legal import (
     ReleaseReason,
     Status,
 )
-from hub.custody.records import Person
+from hub.custody.records import Booking, Person
 from hub.custody.rules import OrderKind
 from hub.custody.search.projection import refresh
 from hub.custody.sentencing.forms import SENTENCE, Imposed, SentenceType
@@ -34,8 +34,9 @@ from hub.custody.stays import ADMISSION, HOME, RELEASE, Admission, Home, Release
 from hub.custody.who.identifiers import IDENTIFIER, Identifier, IdentifierSort
 from hub.custody.who.naming import ALIAS, Alias
 from hub.custody.who.origin import NATIONALITY, Nationality
-from hub.database import Sessions, session_scope
-from hub.movements.re_enrolment import Why, open_task
+from hub.database import Sessions, insert_rows, session_scope
+from hub.movements.duty_records import ReEnrolment
+from hub.movements.re_enrolment import Why
 from hub.reception.bulk import Bulk
 from hub.reception.register.actions import Decision, State, Verdict, entry_of
 from hub.reception.register.records import RegisterImport, RegisterRow
@@ -290,17 +291,21 @@ class _Bringing:
         return source_of(self._found, row)
 
     def _note(self, rows: Sequence[RegisterRow]) -> None:
-        for person_id in self._new:
-            inside = open_booking_of(self._session, person_id) is not None
-            if inside:
-                open_task(
-                    self._session,
-                    person_id,
-                    Why.ASKED_FOR,
-                    at=self._at,
-                    by=self._actor.login,
-                    note=self._found.name,
-                )
+        inside = self._session.scalars(
+            select(Booking.person_id).where(Booking.person_id.in_(self._new), Booking.released_at.is_(None))
+        )
+        # Of somebody new no task can be open yet.
+        tasks = [
+            {
+                "person_id": person_id,
+                "reason": Why.ASKED_FOR.value,
+                "note": self._found.name[:200],
+                "opened_at": self._at,
+                "opened_by": self._actor.login[:64],
+            }
+            for person_id in inside
+        ]
+        insert_rows(self._session, ReEnrolment, tasks)
         ids = [row.person_id for row in rows if row.person_id is not None]
         numbers = {
             person.id: person.number
