@@ -117,6 +117,4 @@ def _bring_in(sessions: Sessions, number: int, known: str | None) -> None:
         clock=lambda: datetime.now(UTC),
         told=lambda progress: say(f"[{progress.done}/{progress.rows}]"),
     )
-    say(
-        f"Import {number} is through after {time.monotonic() - started:.1f} s; see /register/{number}"
-    )
+    say(f"Import {number} is through after {time.monotonic() - started:.1f} s; see /register/{number}")

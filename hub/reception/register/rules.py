@@ -196,7 +196,8 @@ def _coded(said: Mapping[str, str], code: str, chosen: Chosen, faults: dict[str,
     found = next((one for one in type(unknown) if one.value == meant), None)
     if found is None:
         faults[code] = Sentence(
-            "It is not said what '%(value)s' means. Say it under: which column is what.", {"value": said[code][:40]}
+            "It is not said what '%(value)s' means. Say it under: which column is what.",
+            {"value": said[code][:40]},
         )
     return found or unknown
 
