@@ -44,7 +44,7 @@ class DuplicateSearch:
         self._sessions = sessions
         self._turn = threading.Lock()
         self._gallery: matching.Gallery | None = None
-        self._locks: dict[int, PersonLock] = {}
+        self._locks: dict[int, tuple[bytes, PersonLock]] = {}
         self._read_up_to = 0
         self._keys_counted: tuple[object, ...] = ()
         self._leads: dict[int, int] = {}
@@ -109,10 +109,13 @@ class DuplicateSearch:
         return self._locks.keys() - set(session.scalars(select(PersonKey.person_id)))
 
     def _add_all(self, session: Session, gallery: matching.Gallery, fingers: Sequence[Finger]) -> None:
-        unknown = {finger.person_id for finger in fingers} - self._locks.keys()
-        wanted = select(PersonKey).where(PersonKey.person_id.in_(unknown))
-        for key in session.scalars(wanted) if unknown else ():
-            self._locks[key.person_id] = self._vault.open_key(key)
+        # A key that was destroyed may have been made anew since: what is opened with is what lies there now.
+        for key in session.scalars(
+            select(PersonKey).where(PersonKey.person_id.in_({finger.person_id for finger in fingers}))
+        ):
+            held = self._locks.get(key.person_id)
+            if held is None or held[0] != key.wrapped:
+                self._locks[key.person_id] = (key.wrapped, self._vault.open_key(key))
         for finger in fingers:
             self._add(gallery, finger)
 
@@ -141,9 +144,9 @@ class DuplicateSearch:
         self._add_all(session, gallery, session.scalars(again.order_by(Finger.id)).all())
 
     def _add(self, gallery: matching.Gallery, finger: Finger) -> None:
-        lock = self._locks.get(finger.person_id)
-        if lock is None:
+        held = self._locks.get(finger.person_id)
+        if held is None:
             return  # the key is destroyed: nobody can read this finger any more
-        record = lock.unlock(finger.sealed_template, "template", finger.position, finger.impression)
+        record = held[1].unlock(finger.sealed_template, "template", finger.position, finger.impression)
         whose = self._leads.get(finger.person_id, finger.person_id)
         gallery.enrol(str(whose), matching.Template.from_iso(record))

@@ -34,6 +34,7 @@ ALARMS: Final = {
     "door_not_opened": Sentence("A door was released and nobody went through"),
     "door_hardware": Sentence("A gate's lock and lamp do not answer"),
     "docket_overdue": Sentence("Findings of the liberty docket are overdue: somebody's liberty is in doubt"),
+    "backup_overdue": Sentence("No good backup for too long: ask the administrator to make one"),
     "release_seen": Sentence("A released person was seen at a terminal: look who went out"),
     "release_hold": Sentence("Somebody was released although another authority asks for them"),
     "release_order": Sentence("Somebody was released although an order holds them"),

@@ -26,6 +26,7 @@ from hub.ingest.obeyed import tell_alarm
 from hub.ingest.releasing import answer_release, answer_renewal
 from hub.ingest.uplink import Uplink
 from hub.ingest.worker import Worker
+from hub.keeping.backup.watching import BackupWatch
 from hub.keeping.deleting import Deleting
 from hub.lifeline import Notify
 from hub.logs import log
@@ -74,6 +75,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     desks.append(ReleaseWatch(sessions))
     desks.append(EnrolmentBooks(sessions, vault, signing_key, receiving_key, uplink.send))
     desks.append(BackedUpDesk(sessions, signing_key, uplink.send))
+    desks.append(BackupWatch(sessions, settings.data))
     desks.append(Sealer(sessions, signing_key, settings.data / AUDIT_HEAD))
     docket: list[Desk] = [DocketDesk(sessions), FingerDesk(sessions, vault)]
     docket.append(Deleting(sessions, vault, settings.data))
