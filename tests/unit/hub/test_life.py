@@ -546,3 +546,27 @@ def test_an_incident_that_is_known_to_none_of_the_files_is_found_by_its_number(w
         assert session.scalars(select(Booking.id).where(Booking.id == held.row.booking_id)).one()
         assert incidents.incident(session, number.lower()) is not None
         assert incidents.incident(session, "I-999999") is None
+
+
+def test_what_was_typed_on_an_incident_is_still_there_after_a_mistake(world: World) -> None:
+    number, held = fight(world, world.person(), by=OTTO)
+    client = world.browser("susan", Role.SHIFT_SUPERVISOR)
+    page = f"/incidents/{number}"
+    hearing = {
+        "act": "find",
+        "part": str(held.item),
+        "seen": "0",
+        "heard_at": "2026-11-22T11:00",
+        "heard_by": "Inspector Cal",
+        "finding": "not_proved",
+        "finding_reason": "nobody saw it",
+    }
+    answer = post(client, f"{page}/sanctions", dict(hearing), page=page)
+    assert answer.status_code == 400
+    for kept in ('value="Inspector Cal"', 'value="nobody saw it"', '<option value="not_proved" selected>'):
+        assert answer.text.count(kept) == 1
+    report = {"act": "correct", "seen": "1", "sort": "fight", "place": "Workshop", "what": "Two tools thrown"}
+    answer = post(client, page, {**report, "occurred_at": "2026-11-22T10:00", "why": ""})
+    assert answer.status_code == 400
+    assert 'value="Workshop"' in answer.text
+    assert ">Two tools thrown</textarea>" in answer.text
