@@ -17,7 +17,7 @@ from hub.accounts.factors.printed_codes import print_codes
 from hub.accounts.factors.records import FactorKind
 from hub.accounts.factors.sealing import FactorSeal
 from hub.accounts.factors.security_keys import register, registering
-from hub.accounts.fresh import require_fresh_factor
+from hub.accounts.fresh import is_fresh, require_fresh_factor
 from hub.accounts.permissions import Permission
 from hub.accounts.policy import SignInRules
 from hub.accounts.proof import new_challenge, origin, spend_challenge
@@ -97,6 +97,9 @@ def key() -> Response | str | tuple[str, int]:
     if request.method == "GET":
         ask = require_fresh_factor()
         return ask if ask is not None else _show_key(None)
+    # The answer of a key cannot be carried past a question, so the page that asks comes first.
+    if not is_fresh():
+        return redirect(url_for("own_account.key"), 303)
     who, form = visitor(), request.form
     try:
         with writing() as session:

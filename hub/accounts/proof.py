@@ -20,7 +20,7 @@ from hub.accounts.passwords import Passwords
 from hub.accounts.policy import CHALLENGE_LIFE, SignInRules
 from hub.accounts.records import Account, LoginSession
 from hub.accounts.sessions import WrongPasswordError, remember_device, verify_again
-from hub.accounts.tries import MustWaitError, count_try, device_place, forget_failures
+from hub.accounts.tries import FACTOR_ELSEWHERE, MustWaitError, count_try, device_place, forget_failures
 from hub.sentences import Sentence
 from hub.web.door import Site, Visitor, now, reading, service, visitor, writing
 
@@ -110,7 +110,7 @@ def _by_factor(who: Visitor) -> Sentence | None:
     with writing() as session:
         # Whoever shows a factor knows the password: all unknown browsers count as one place, whatever their address.
         known = device_place(session, session.get(Account, who.account_id), device)
-        place = f"factor {known or 'elsewhere'}"
+        place = FACTOR_ELSEWHERE if known is None else f"factor {known}"
         count_try(session, who.login, place, now())
         challenge = spend_challenge(session, who.session_id, at=now())
     shown = Shown(request.form.get("code", ""), request.form.get("answer", ""), origin(), challenge)

@@ -9,7 +9,7 @@ from flask import request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.accounts.audit import Actor
+from hub.accounts.audit import Actor, write_down
 from hub.accounts.factors.app_codes import digits, take
 from hub.accounts.factors.held import factors_of, has_factor
 from hub.accounts.factors.printed_codes import take_printed
@@ -17,10 +17,12 @@ from hub.accounts.factors.records import FactorKind
 from hub.accounts.factors.sealing import FactorSeal
 from hub.accounts.passwords import Passwords
 from hub.accounts.permissions import Permission, permissions_of
+from hub.accounts.policy import SignInRules
 from hub.accounts.records import Account
 from hub.accounts.sessions import verify_again
+from hub.accounts.tries import FACTOR_ELSEWHERE, count_try, forget_failures
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import Site, now, service, visitor, writing
+from hub.web.door import Site, now, reading, service, visitor, writing
 
 FIELDS: Final = ("second_login", "second_password", "second_code")
 """Of the part `second_officer` of second.html; never kept, and never shown again save the login."""
@@ -44,12 +46,18 @@ def second_officer(permission: Permission, *, besides: Collection[str]) -> Actor
     verify_again(
         service(Site).sessions, service(Passwords), actor, request.form.get("second_password", ""), now=now()
     )
-    with writing() as session:
-        _check_account(session, login, permission)
+    with reading() as session:
+        account = _account(session, login, permission)
+        asked = has_factor(session, account.id)
+        if not asked:
+            _refuse_late(account)
+        account_id = account.id
+    if asked:
+        _show_code(actor, account_id)
     return actor
 
 
-def _check_account(session: Session, login: str, permission: Permission) -> None:
+def _account(session: Session, login: str, permission: Permission) -> Account:
     account = session.scalar(select(Account).where(Account.login == login, Account.closed_at.is_(None)))
     if account is None or permission not in permissions_of(account.role):
         raise RefusedError(
@@ -64,9 +72,35 @@ def _check_account(session: Session, login: str, permission: Permission) -> None
             "second_new",
             Sentence("%(login)s has to choose an own password first, at an own sign-in.", {"login": login}),
         )
-    if has_factor(session, account.id) and not _proved(
-        session, account.id, request.form.get("second_code", "")
-    ):
+    return account
+
+
+def _refuse_late(account: Account) -> None:
+    """Whoever must have a second factor by now and has none is let in nowhere, so here neither."""
+    due = account.factor_due_at
+    if due is not None and due <= now() and service(SignInRules).must_have_factor(account.role):
+        raise RefusedError(
+            "second_late",
+            Sentence(
+                "%(login)s has to set up a second factor first, at an own sign-in.", {"login": account.login}
+            ),
+        )
+
+
+def _show_code(actor: Actor, account_id: int) -> None:
+    """Spend the code of the form; each wrong one counts as one at the door does."""
+    code = request.form.get("second_code", "")
+    good = False
+    if code.strip():
+        with writing() as session:
+            count_try(session, actor.login, FACTOR_ELSEWHERE, now())
+        with writing() as session:
+            good = _proved(session, account_id, code)
+            if good:
+                forget_failures(session, actor.login, FACTOR_ELSEWHERE)
+            else:
+                write_down(session, at=now(), actor=actor, act="login.factor_refused", subject=actor.login)
+    if not good:
         raise RefusedError(
             "second_factor",
             Sentence(

@@ -14,6 +14,8 @@ from hub.accounts.records import Account, KnownDevice, LoginFailure
 from hub.accounts.rules import FAILURES_FORGOTTEN_AFTER, LONGEST_WAIT, wait_after
 from hub.sentences import RefusedError, Sentence
 
+FACTOR_ELSEWHERE: Final = "factor elsewhere"
+"""The place of all wrong codes from browsers that the account does not know, whatever their address."""
 _IPV6_PREFIX: Final = 64
 """One household or attacker has a whole /64 of addresses: they count as one place."""
 

@@ -6,17 +6,17 @@ from flask import redirect, render_template, request, url_for
 from flask import session as form_session
 from werkzeug.wrappers import Response
 
-from hub.accounts.actions import change_password, find_account
+from hub.accounts.actions import change_password
 from hub.accounts.audit import Actor
 from hub.accounts.passwords import Passwords
 from hub.accounts.permissions import Permission
 from hub.accounts.policy import SignInRules
 from hub.accounts.rules import ABSOLUTE_LIMIT, MIN_PASSWORD_LENGTH
-from hub.accounts.sessions import SignedIn, WrongPasswordError, sign_in, sign_out
+from hub.accounts.sessions import SignedIn, WrongPasswordError, sign_in, sign_out, verify_again
 from hub.accounts.tries import MustWaitError
 from hub.sentences import RefusedError, Sentence
 from hub.web.addresses import safe_path
-from hub.web.door import Site, now, reading, service, visitor, visitor_or_none, writing
+from hub.web.door import Site, now, service, visitor, visitor_or_none, writing
 from hub.web.routes import Pages
 
 pages = Pages("accounts", __name__, template_folder="templates")
@@ -79,17 +79,15 @@ def password() -> Response | str | tuple[str, int]:
 
 def _change_password() -> Sentence | None:
     who, new = visitor(), request.form.get("new", "")
-    passwords = service(Passwords)
-    with reading() as session:
-        held = find_account(session, who.login).password_hash
-    if not passwords.verify(held, request.form.get("old", "")):
-        return Sentence("The present password is wrong. Type it again.")
+    passwords, actor = service(Passwords), Actor(who.login, who.address)
     if new != request.form.get("again", ""):
         return Sentence("The two new passwords differ. Type the same one twice.")
     try:
+        verify_again(service(Site).sessions, passwords, actor, request.form.get("old", ""), now=now())
         with writing() as session:
-            actor = Actor(who.login, who.address)
             change_password(session, who.login, new, passwords=passwords, actor=actor, at=now())
+    except WrongPasswordError:
+        return Sentence("The present password is wrong. Type it again.")
     except RefusedError as error:
         return error.message
     return None

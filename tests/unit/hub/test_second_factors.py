@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -14,18 +15,21 @@ from hub.accounts.factors.app_codes import matching_step, readable
 from hub.accounts.factors.printed_codes import print_codes, take_printed
 from hub.accounts.factors.records import Factor, RecoveryCode
 from hub.accounts.factors.sealing import FactorSeal
-from hub.accounts.permissions import Role
+from hub.accounts.permissions import Permission, Role
 from hub.accounts.policy import SignInRules, rules_from
 from hub.accounts.records import AuditEntry, LoginSession
 from hub.accounts.rules import FREE_FAILURES
+from hub.accounts.second import second_officer
 from hub.accounts.tries import MustWaitError, count_try
 from hub.database import session_scope
 from hub.errors import HubError
+from hub.sentences import RefusedError
 from hub.settings import AccountSettings
+from hub.web.routes import Pages
 from wire.errors import WireError
 
 from .factor_world import App, SecurityKey, add_app, add_key, options_on, secret_on
-from .site_world import NOON, World, post, sign_in, token_of
+from .site_world import NOON, PASSWORD, World, post, sign_in, token_of
 
 SECRET = b"0123456789abcdefghij"
 
@@ -511,3 +515,79 @@ def test_one_session_more_than_the_role_may_hold_ends_the_one_used_longest_ago(w
     with session_scope(world.sessions, writes=False) as session:
         acts = session.scalars(select(AuditEntry.act)).all()
     assert acts.count("session.crowded_out") == 1
+
+
+# --- a session in wrong hands, and a colleague's code
+
+
+def test_a_session_that_proved_nothing_of_late_registers_no_key(world: World, client: FlaskClient) -> None:
+    add_app(world, client)
+    world.later(minutes=11)
+    token = token_of(client.get("/account"))
+    for _ in range(2):  # a first refused answer must not hand out what a second one could answer
+        junk = client.post("/account/key", data={"csrf_token": token, "answer": "{}"})
+        assert (junk.status_code, junk.location) == (303, "/account/key")
+    assert client.get("/account/key").location.startswith("/confirm")
+
+
+def test_the_present_password_is_not_guessed_at_on_a_screen_left_open(
+    world: World, client: FlaskClient
+) -> None:
+    wrong = {"old": "not it at all", "new": "a-new-one-of-length", "again": "a-new-one-of-length"}
+    for _ in range(FREE_FAILURES):
+        assert "present password is wrong" in post(client, "/password", wrong).text
+    right = {**wrong, "old": PASSWORD}
+    assert "Wait" in post(client, "/password", right).text
+    world.later(minutes=6)
+    assert post(client, "/password", right).location == "/login"
+
+
+@pytest.fixture
+def signing(world: World) -> Flask:
+    """A site with a page on which a second officer signs."""
+    pages = Pages("signing", __name__)
+
+    @pages.page("/signing", Permission.SEE_PEOPLE, methods=("POST",))
+    def sign() -> tuple[str, int]:
+        try:
+            return second_officer(Permission.CONFIRM_RELEASE, besides=()).login, 200
+        except RefusedError as error:
+            return str(error.message), 409
+
+    app = world.app()
+    app.register_blueprint(pages)
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
+def test_a_colleague_s_code_is_not_guessed_at_with_the_password(
+    world: World, client: FlaskClient, signing: Flask
+) -> None:
+    app, _ = add_app(world, world.browser("sonia", Role.SHIFT_SUPERVISOR))
+    world.later(minutes=2)
+    browser = signing.test_client()
+    browser.post("/login", data={"login": "ada", "password": PASSWORD})
+    form = {"second_login": "sonia", "second_password": PASSWORD, "second_code": "000000"}
+    for _ in range(FREE_FAILURES):
+        assert "Type the code" in browser.post("/signing", data=form).text
+    good = {**form, "second_code": app.code(world.at)}
+    assert "Wait" in browser.post("/signing", data=good).text
+    with session_scope(world.sessions) as session:
+        refused = session.scalars(select(AuditEntry).where(AuditEntry.act == "login.factor_refused")).all()
+        assert {(line.actor, line.subject) for line in refused} == {("sonia", "sonia")}
+    world.later(minutes=6)
+    good["second_code"] = app.code(world.at)
+    assert browser.post("/signing", data=good).text == "sonia"
+    assert browser.post("/signing", data=good).status_code == 409
+
+
+def test_who_is_late_with_a_second_factor_signs_for_nobody(
+    world: World, client: FlaskClient, signing: Flask
+) -> None:
+    world.account("sonia", Role.DIRECTOR)
+    browser = signing.test_client()
+    browser.post("/login", data={"login": "ada", "password": PASSWORD})
+    form = {"second_login": "sonia", "second_password": PASSWORD}
+    with session_scope(world.sessions) as session:
+        find_account(session, "sonia").factor_due_at = world.at
+    assert "set up a second factor first" in browser.post("/signing", data=form).text
