@@ -1,12 +1,13 @@
-"""Days that decisions of the prison add to or take off a release, and the limits that they keep."""
+"""Days away, and days that decisions of the prison add or give back, with the limits that they keep."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hub.custody.sentencing.case import Case, Notebook, Weight
+from hub.custody.sentencing.case import Adjusted, Case, Notebook, Weight
 from hub.custody.sentencing.chains import Chain
-from hub.custody.sentencing.forms import AdjustmentType
+from hub.custody.sentencing.counting import absent_days
+from hub.custody.sentencing.forms import ABSENCES, AdjustmentType
 from hub.sentences import Sentence
 
 _LONGER = frozenset({AdjustmentType.ADDED_DAYS, AdjustmentType.REMISSION_FORFEITED})
@@ -68,3 +69,44 @@ def net_days(chain: Chain, case: Case, until_on: date) -> int:
     """Days added and forfeited less those given back, of decisions until a day."""
     added = _sum(chain, case, _LONGER, until_on)
     return added - min(_sum(chain, case, _SHORTER, until_on), added)
+
+
+def absences(chain: Chain, case: Case, credit_days: int) -> list[Adjusted]:
+    """Absences that began while this chain was running, in their order; each lengthens what the next is held to."""
+    found: list[Adjusted] = []
+    end_on = chain.start_on + timedelta(days=chain.days - 1 - credit_days)
+    away = [part for part in case.adjustments if part.adjustment.type in ABSENCES]
+    for part in sorted(away, key=lambda one: (one.adjustment.from_on or date.min, one.fact)):
+        from_on = part.adjustment.from_on
+        if from_on is None or chain.start_on <= from_on <= end_on:
+            found.append(part)
+            end_on += timedelta(days=absent_days(part))
+    return found
+
+
+def plus_absences(
+    chain: Chain, case: Case, away: list[Adjusted], release_on: date, full_term_on: date, notes: Notebook
+) -> date:
+    """Later by the days away. Nobody is at large from a custody that should have ended: what began after release was
+    due moves nothing.
+    """
+    least_on = max(chain.imposed_on, chain.last_paid_on or chain.imposed_on)
+    more = timedelta(days=net_days(chain, case, full_term_on))
+    days = 0
+    for part in away:
+        from_on = part.adjustment.from_on
+        if from_on is not None and from_on > max(release_on + timedelta(days=days) + more, least_on):
+            words = Sentence(
+                "An absence began after release was due: it does not move that day. Check the dates."
+            )
+            notes.problem("ABSENCE_AFTER_RELEASE", Weight.LOOK, words, part.fact)
+        else:
+            days += absent_days(part)
+    if days:
+        release_on += timedelta(days=days)
+        notes.step(
+            Sentence("Plus %(days)s days away.", {"days": days}),
+            release_on,
+            rule=Sentence("Unlawfully at large"),
+        )
+    return release_on

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -44,6 +44,11 @@ class Chain:
     @property
     def days(self) -> int:
         return sum(link.days for link in self.links)
+
+    @property
+    def whole_days(self) -> int:
+        """Days of the terms before any payment."""
+        return sum(link.whole_days for link in self.links)
 
     @property
     def items(self) -> frozenset[int]:
@@ -97,9 +102,26 @@ def walk(
         link = _link(sentence, here, case, rules[sentence.item], numbers, notes)
         if link is None:
             return None
+        if sentence is not sentences[-1]:
+            link = _until_paid(link, numbers, notes)
         links.append(link)
         here += timedelta(days=link.days)
     return Chain(tuple(links))
+
+
+def _until_paid(link: Link, numbers: Numbers, notes: Notebook) -> Link:
+    """What was served before a payment stays served: the next sentence cannot start sooner."""
+    if link.days == link.whole_days:
+        return link
+    served = link.whole_days if link.last_paid_on is None else (link.last_paid_on - link.start_on).days
+    if served <= link.days:
+        return link
+    words = Sentence(
+        "%(days)s days of sentence %(n)s had been served when it was paid: what follows starts after them.",
+        {"days": served, "n": numbers[link.sentence.item]},
+    )
+    notes.step(words, facts=(link.sentence.fact,))
+    return replace(link, days=served)
 
 
 def _link(

@@ -8,8 +8,8 @@ from typing import Final
 from hub.custody.sentencing.case import Case, Notebook, Sentenced
 from hub.custody.sentencing.counting import absent_days, counts, credited_days
 from hub.custody.sentencing.forms import ABSENCES, SentenceType
-from hub.custody.sentencing.policy import Numbered
-from hub.custody.sentencing.terms import end_of, is_nothing
+from hub.custody.sentencing.policy import MonthEnd, Numbered
+from hub.custody.sentencing.terms import days_of, is_nothing
 from hub.sentences import Sentence
 
 _WHY: Final = {
@@ -35,6 +35,12 @@ def _parole(sentence: Sentenced, case: Case, rule: Numbered | None, notes: Noteb
     notes.step(_WHY[kind], facts=(sentence.fact,))
     if kind is not SentenceType.LIFE:
         return None
+    if sentence.imposed.consecutive_to is not None:
+        words = Sentence(
+            "It follows another sentence: the court has to say from which day its least term counts."
+        )
+        notes.step(words, facts=(sentence.fact,))
+        return None
     term, policy = sentence.imposed.term, None
     if is_nothing(term) and rule is not None:
         term, policy = rule.policy.life_parole, rule.id
@@ -43,7 +49,8 @@ def _parole(sentence: Sentenced, case: Case, rule: Numbered | None, notes: Noteb
         return None
     start_on = sentence.starts_on
     try:
-        days = (end_of(term, start_on) - start_on).days
+        to_last_day = rule is not None and rule.policy.month_end is MonthEnd.LAST_DAY
+        days = days_of(term, start_on, to_last_day=to_last_day)
         day = start_on + timedelta(days=days - 1 - _credit(sentence, case) + _away(sentence, case))
     except (OverflowError, ValueError):
         return None

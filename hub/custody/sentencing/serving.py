@@ -6,20 +6,21 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
-from hub.custody.sentencing.adjusting import adjusted, net_days
-from hub.custody.sentencing.case import Adjusted, Case, Credited, Notebook, Weight
+from hub.custody.sentencing.adjusting import absences, adjusted, net_days, plus_absences
+from hub.custody.sentencing.case import Case, Credited, Notebook, Weight
 from hub.custody.sentencing.chains import Chain, Link
 from hub.custody.sentencing.counting import absent_days, counts, credited_days
-from hub.custody.sentencing.forms import ABSENCES
 from hub.custody.sentencing.policy import (
     CreditOrder,
     Licence,
+    MonthEnd,
     Numbered,
+    Policy,
     Rounding,
     rounded,
     working_day,
 )
-from hub.custody.sentencing.terms import days_of, is_nothing
+from hub.custody.sentencing.terms import Term, days_of, is_nothing
 from hub.sentences import Sentence
 
 
@@ -50,7 +51,7 @@ class _Credits:
 def serve(chain: Chain, case: Case, holidays: frozenset[date], notes: Notebook) -> Served:
     """The dates of a chain, each written down as it is found."""
     credits = _credits(chain, case, notes)
-    away = _absences(chain, case, credits.total)
+    away = absences(chain, case, credits.total)
     away_days = sum(absent_days(part) for part in away)
     end_on = chain.start_on + timedelta(days=chain.days - 1)
     if len(chain.links) > 1:
@@ -66,8 +67,9 @@ def serve(chain: Chain, case: Case, holidays: frozenset[date], notes: Notebook) 
             Sentence("%(days)s days from %(start_on)s.", {"days": days, "start_on": chain.start_on}),
             release_on,
         )
-    release_on = _moved(release_on, credits, away_days, by_policy, notes)
+    release_on = _less_credit(release_on, credits, by_policy, notes)
     if by_policy:
+        release_on = plus_absences(chain, case, away, release_on, full_term_on, notes)
         release_on = adjusted(chain, case, release_on, full_term_on, notes)
     release_on = (
         _on_working_day(chain, release_on, full_term_on, holidays, notes) if by_policy else full_term_on
@@ -86,13 +88,13 @@ def _credits(chain: Chain, case: Case, notes: Notebook) -> _Credits:
         if place is None or not counts(credit) or credit.fact in blocked:
             continue
         link = chain.links[place]
-        days = credited_days(credit, link.sentence.imposed.imposed_on)
-        if days > room:
+        stated = credited_days(credit, link.sentence.imposed.imposed_on)
+        if stated > chain.whole_days and (credit.credit.sentence is not None or _alone(case)):
             words = Sentence(
-                "More days are credited than the term has. Check the credit and the term on the order."
+                "The court credits more days than the term has: the time is served. Check both on the order."
             )
-            notes.problem("CREDIT_LONGER_THAN_TERM", Weight.BLOCKS, words, credit.fact, link.sentence.fact)
-            continue
+            notes.problem("CREDIT_LONGER_THAN_TERM", Weight.LOOK, words, credit.fact, link.sentence.fact)
+        days = min(stated, room)  # whoever waited longer than the term is due at once
         room -= days
         facts.append(credit.fact)
         if link.rule is not None and link.rule.policy.credit is CreditOrder.BEFORE_REMISSION:
@@ -100,6 +102,11 @@ def _credits(chain: Chain, case: Case, notes: Notebook) -> _Credits:
         else:
             after += days
     return _Credits(before, after, tuple(facts))
+
+
+def _alone(case: Case) -> bool:
+    """Whether nothing runs beside the chain: a credit towards the whole may be longer than one of several terms."""
+    return sum(one.imposed.consecutive_to is None for one in case.sentences) == 1
 
 
 def _place(chain: Chain, credit: Credited) -> int | None:
@@ -110,19 +117,6 @@ def _place(chain: Chain, credit: Credited) -> int | None:
         if link.sentence.item == credit.credit.sentence:
             return place
     return None
-
-
-def _absences(chain: Chain, case: Case, credit_days: int) -> list[Adjusted]:
-    """Absences that began while this chain was running, in their order; each lengthens what the next is held to."""
-    found: list[Adjusted] = []
-    end_on = chain.start_on + timedelta(days=chain.days - 1 - credit_days)
-    away = [part for part in case.adjustments if part.adjustment.type in ABSENCES]
-    for part in sorted(away, key=lambda one: (one.adjustment.from_on or date.min, one.fact)):
-        from_on = part.adjustment.from_on
-        if from_on is None or chain.start_on <= from_on <= end_on:
-            found.append(part)
-            end_on += timedelta(days=absent_days(part))
-    return found
 
 
 def _full_term(
@@ -162,6 +156,11 @@ def _after_credit(chain: Chain, before: dict[int, int]) -> list[int]:
     return left
 
 
+def _days_of(term: Term, chain: Chain, policy: Policy) -> int:
+    """Days of a term that a policy names, by its own rule for the ends of months."""
+    return days_of(term, chain.start_on, to_last_day=policy.month_end is MonthEnd.LAST_DAY)
+
+
 def _to_serve(chain: Chain, left: list[int], notes: Notebook) -> int:
     """Days to be served; links under one policy are rounded together."""
     groups: dict[int | None, list[tuple[Link, int]]] = {}
@@ -176,7 +175,7 @@ def _group(chain: Chain, group: list[tuple[Link, int]], notes: Notebook) -> int:
         return total
     policy = rule.policy
     over = policy.remission_over
-    if not is_nothing(over) and chain.days <= days_of(over, chain.start_on):
+    if not is_nothing(over) and chain.days <= _days_of(over, chain, policy):
         words = Sentence(
             "The term is too short for remission: all %(days)s days are served.", {"days": total}
         )
@@ -210,7 +209,7 @@ def _write_remission(
             notes.step(words, facts=(link.sentence.fact, link.sentence.charge_fact), policy=rule.id)
 
 
-def _moved(release_on: date, credits: _Credits, away_days: int, by_policy: bool, notes: Notebook) -> date:
+def _less_credit(release_on: date, credits: _Credits, by_policy: bool, notes: Notebook) -> date:
     if credits.before and by_policy:
         words = Sentence(
             "The credit of %(days)s days came off before remission.", {"days": sum(credits.before.values())}
@@ -221,11 +220,6 @@ def _moved(release_on: date, credits: _Credits, away_days: int, by_policy: bool,
         if by_policy:
             words = Sentence("Less %(days)s days of credit, after remission.", {"days": credits.after})
             notes.step(words, release_on, rule=Sentence("Order of credit"), facts=credits.facts)
-    if away_days:
-        release_on += timedelta(days=away_days)
-        if by_policy:
-            words = Sentence("Plus %(days)s days away.", {"days": away_days})
-            notes.step(words, release_on, rule=Sentence("Unlawfully at large"))
     return release_on
 
 
@@ -236,7 +230,7 @@ def _on_working_day(
     if rule is None:
         return release_on
     moved = working_day(release_on, rule.policy, holidays)
-    if moved > full_term_on or moved < chain.imposed_on:
+    if moved > full_term_on or moved < max(chain.imposed_on, chain.last_paid_on or chain.imposed_on):
         return release_on
     if moved != release_on:
         words = Sentence("That day is no working day: release is moved to this one.")
@@ -255,9 +249,9 @@ def _parole(
         total += days * link.treatment.parole
     days = rounded(total, Rounding.UP)
     rule = chain.links[0].rule
-    least = rule.policy.parole_least if rule else None
-    if least is not None and not is_nothing(least):
-        days = max(days, days_of(least, chain.start_on))
+    least = rule.policy.parole_least if rule else Term()
+    if rule is not None and not is_nothing(least):
+        days = max(days, _days_of(least, chain, rule.policy))
     moved = away_days - after + net_days(chain, case, date.max)
     day = max(chain.start_on + timedelta(days=days - 1 + moved), chain.imposed_on)
     words = Sentence(
