@@ -56,6 +56,13 @@ PARTS: Final[Mapping[Thing, tuple[Part, ...]]] = {
         Part("photos"),
     ),
     Thing.DOCUMENTS: (Part("documents"),),
-    Thing.FILE: (Part("facts"), Part("search_entries"), Part("search_postings")),
+    Thing.FILE: (
+        Part("facts"),
+        Part("fact_links"),
+        Part("slips"),
+        Part("register_rows"),
+        Part("search_entries"),
+        Part("search_postings"),
+    ),
 }
 BLANKED: Final = Blanked("persons", {"surname": "", "given": "", "born_on": None, "sex": Sex.UNKNOWN.value})

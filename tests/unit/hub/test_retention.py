@@ -19,6 +19,7 @@ from hub.biometrics.records import Finger, PersonKey, Photo
 from hub.custody.facts.actions import Statement, end, state
 from hub.custody.facts.records import Fact
 from hub.custody.legal import ReleaseReason
+from hub.custody.life.records import FactLink, Slip
 from hub.custody.records import Booking, Person, PersonChange
 from hub.custody.retention_hold import RETENTION_HOLD, RetentionHold
 from hub.custody.stays import RELEASE, Release
@@ -352,9 +353,14 @@ def test_scans_that_stay_are_locked_anew_and_the_old_key_is_gone(world: World) -
 def test_the_file_goes_with_everything_and_leaves_a_number_without_a_name(world: World) -> None:
     approve(world, "acquitted", Thing.FILE, 30)
     person = left(world, ReleaseReason.ACQUITTED, scan=True)
+    with session_scope(world.sessions) as session:
+        booking = session.scalars(select(Booking.id).where(Booking.person_id == person.id)).one()
+        told = {"person_id": person.id, "made_at": world.at, "made_by": "ana", "language": "en"}
+        session.add(Slip(number="S-000001", booking_id=booking, content='{"name": "Novelo"}', **told))
+        session.add(FactLink(item=1, target="V-000001", kind="visit", person_id=person.id))
     confirmed(world)
     assert apply(world) == 3
-    for table in (Fact, Document, Finger, Photo, PersonKey):
+    for table in (Fact, FactLink, Slip, Document, Finger, Photo, PersonKey):
         assert count(world, table, person) == 0
     with session_scope(world.sessions, writes=False) as session:
         left_over = session.get_one(Person, person.id)
