@@ -17,7 +17,7 @@ from hub.custody.facts.reading import current
 from hub.custody.queries import person_by_number
 from hub.custody.who.marks import MARK
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, reading, service, visitor, writing
+from hub.web.door import now, service, visitor, writing
 from hub.web.formats import SITE_ZONE
 from hub.web.language import say
 from hub.web.routes import Pages, number_in
@@ -123,10 +123,13 @@ def _angle(session: Session, person_id: int) -> tuple[Angle, int | None]:
 
 
 def _show(number: str, problem: Sentence | None) -> str:
-    with reading() as session:
+    who = visitor()
+    with writing() as session:
         person = person_by_number(session, number)
         if person is None:
             abort(404)
+        actor = Actor(who.login, who.address)
+        write_down(session, at=now(), actor=actor, act="photo.form", subject=person.number)
         marks = current(session, MARK, person_id=person.id)
     today = now().astimezone(SITE_ZONE).date().isoformat()
     return render_template(

@@ -21,7 +21,7 @@ from hub.reception.file.sections import may_record
 from hub.reception.file.subject import Look, actor, look
 from hub.reception.file.values import clean
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, reading, service, writing
+from hub.web.door import now, service, writing
 from hub.web.headers import SANDBOX
 from hub.web.routes import Pages
 
@@ -59,8 +59,7 @@ def document(number: str, document: int) -> Response:
 
 @pages.page("/people/<number>/documents/new", Permission.SEE_PEOPLE)
 def new(number: str) -> str:
-    with reading() as session:
-        return _show(_writer(look(session, number)), {}, {})
+    return _form(number, {}, {})
 
 
 @pages.page(
@@ -85,8 +84,7 @@ def add_now(number: str) -> Redirect | tuple[str, int]:
         faults |= error.faults
     except RefusedError as error:
         faults["scan"] = error.message
-    with reading() as session:
-        return _show(_writer(look(session, number)), typed, faults), 400
+    return _form(number, typed, faults), 400
 
 
 def _attach(session: Session, seen: Look, scan: Scan, typed: dict[str, str], dated_on: date | None) -> None:
@@ -115,7 +113,10 @@ def _writer(seen: Look) -> Look:
     return seen
 
 
-def _show(seen: Look, typed: dict[str, str], faults: dict[str, Sentence]) -> str:
+def _form(number: str, typed: dict[str, str], faults: dict[str, Sentence]) -> str:
+    with writing() as session:
+        seen = _writer(look(session, number))
+        write_down(session, at=now(), actor=actor(), act="document.form", subject=seen.asked.number)
     return render_template(
         "document_new.html",
         look=seen,

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.biometrics.documents.actions import Scan, attach, documents_of
 from hub.biometrics.documents.sniffing import MAX_BYTES
@@ -50,7 +51,7 @@ TWICE: Final = timedelta(minutes=1)
 
 @pages.page("/people/<number>/facts/new/<kind>", Permission.SEE_PEOPLE)
 def add(number: str, kind: str) -> Response | str:
-    with reading() as session:
+    with writing() as session:
         seen, wanted = _to_write(session, number, kind)
         if wanted in (DOCUMENT, HEALTH_DOCUMENT):
             return redirect(url_for("documents.new", number=number))
@@ -73,7 +74,7 @@ def add_now(number: str, kind: str) -> Response | tuple[str, int]:
 
 @pages.page("/people/<number>/facts/<int:fact>/<mode>", Permission.SEE_PEOPLE)
 def write(number: str, fact: int, mode: str) -> str:
-    with reading() as session:
+    with writing() as session:
         seen, row, kind = _to_change(session, number, fact, mode)
         last = newest(session, row.person_id, row.kind, item_of(row) if kind.many else None)
         return _show(session, seen, opened(seen, kind, Mode(mode), row, seen=last))
@@ -138,10 +139,9 @@ def _take(number: str, entry: Entry, row: Fact | None) -> Response | tuple[str, 
         theirs = error.theirs
     except RefusedError as error:
         entry.faults[""] = error.message
-    with reading() as session:
-        return _show(session, look(session, number, stay=_stay(row)), entry, theirs=theirs), (
-            409 if theirs is not None else 400
-        )
+    with writing() as session:
+        page = _show(session, look(session, number, stay=_stay(row)), entry, theirs=theirs)
+    return page, 409 if theirs is not None else 400
 
 
 def _record(session: Session, seen: Look, entry: Entry) -> Fact | None:
@@ -229,6 +229,10 @@ def _keep_scan(number: str, entry: Entry) -> None:
 
 
 def _show(session: Session, seen: Look, entry: Entry, *, theirs: int | None = None) -> str:
+    """The form, which shows of the file what it is about: a look like any other."""
+    about = "" if entry.row is None else f" {entry.row.id}"
+    detail = f"{entry.kind.name}{about}"
+    write_down(session, at=now(), actor=actor(), act="fact.form", subject=seen.asked.number, detail=detail)
     other = None if theirs is None else session.get(Fact, theirs)
     return render_template(
         "fact_form.html",

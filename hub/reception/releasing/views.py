@@ -61,7 +61,7 @@ def start_now(number: str) -> Response | tuple[str, int]:
 
 @pages.page("/releases/<key>", Permission.CONFIRM_RELEASE)
 def case(key: str) -> str:
-    return _show(key, None, look=True)
+    return _show(key, None)
 
 
 @pages.page("/releases/<key>/desk", Permission.CONFIRM_RELEASE, watches=True)
@@ -188,11 +188,11 @@ def _check_image(key: str) -> None:
         raise RefusedError("not_same", FINGER_OUTCOMES[answer.outcome])
 
 
-def _show(key: str, problem: Sentence | None, *, look: bool = False) -> str:
+def _show(key: str, problem: Sentence | None) -> str:
     with writing() as session:
         held = _case(session, key)
-        if look:
-            write_down(session, at=now(), actor=_actor(), act="release.look", subject=held.person.number)
+        # A refused form shows the same as the page itself, so it is a look too.
+        write_down(session, at=now(), actor=_actor(), act="release.look", subject=held.person.number)
         facts = showing.case_facts(session, held)
     return render_template("release_case.html", problem=problem, typed=request.form, **facts)
 

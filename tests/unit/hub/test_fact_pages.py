@@ -12,6 +12,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from hub.accounts.permissions import Role
+from hub.accounts.records import AuditEntry
 from hub.custody.catalogue import KINDS
 from hub.custody.facts.kinds import Input
 from hub.custody.facts.reading import current, one
@@ -23,6 +24,7 @@ from hub.custody.sentencing.forms import SENTENCE
 from hub.custody.who.contacts import CHILD
 from hub.custody.who.naming import ALIAS
 from hub.database import session_scope
+from hub.keeping.oversight.words import known_act
 
 from .site_world import World, post, sign_in
 
@@ -273,3 +275,23 @@ def test_a_form_left_open_over_night_leads_to_the_door(world: World, rita: Flask
     assert answer.status_code == 401
     assert sign_in(rita, "rita").status_code == 303
     assert rows(world, ALIAS.name) == 0
+
+
+@pytest.mark.parametrize(
+    ("address", "act"),
+    [
+        ("/people/P-000001/facts/new/alias", "fact.form"),
+        ("/people/P-000001/facts/1/correct", "fact.form"),
+        ("/people/P-000001/documents/new", "document.form"),
+        ("/people/P-000001/photo/new", "photo.form"),
+    ],
+)
+def test_a_form_shows_the_file_so_it_is_a_look_like_any_other(
+    world: World, rita: FlaskClient, address: str, act: str
+) -> None:
+    assert "NOVELO" in rita.get(address).text
+    with session_scope(world.sessions, writes=False) as session:
+        line = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert line is not None
+    assert (line.actor, line.act, line.subject) == ("rita", act, "P-000001")
+    assert known_act(line) is not None
