@@ -14,6 +14,7 @@ from hub.custody.facts.kinds import Kind, V
 from hub.custody.facts.reading import Held, holding
 from hub.custody.facts.records import Fact
 from hub.custody.legal import CHARGE, Charge
+from hub.custody.merging.reading import joined_stays
 from hub.custody.records import Booking
 from hub.custody.sentencing.case import Adjusted, Case, Credited, Paid, Sentenced
 from hub.custody.sentencing.forms import ADJUSTMENT, FINE_PAYMENT, REMAND_CREDIT, SENTENCE, Imposed
@@ -39,27 +40,38 @@ _COLUMNS: Final = (
 
 def case_of(session: Session, booking_id: int, *, known_at: datetime | None = None) -> Case | None:
     """What counts of one stay; None where no sentence is recorded."""
-    rows = session.execute(
-        select(*_COLUMNS).where(Fact.booking_id == booking_id, Fact.kind.in_(KINDS)).order_by(Fact.id)
-    ).all()
-    return case_from(cast(Sequence[Fact], rows), known_at=known_at)
+    return dict(cases(session, [booking_id], known_at=known_at)).get(booking_id)
 
 
 def cases(
     session: Session, booking_ids: Collection[int] | None = None, *, known_at: datetime | None = None
 ) -> Iterator[tuple[int, Case]]:
-    """Every stay with a sentence, of `booking_ids` or of all that are open, by number."""
-    if booking_ids is None:
-        yield from _grouped(session, None, known_at)
-        return
-    wanted = sorted(booking_ids)
-    for start in range(0, len(wanted), _AT_ONCE):
-        yield from _grouped(session, wanted[start : start + _AT_ONCE], known_at)
+    """Every stay with a sentence, of `booking_ids` or of all that are open.
+
+    A stay that was set aside when two files were joined counts with the one that it goes on as: what a court ordered
+    under either number holds the person.
+    """
+    aside = joined_stays(session)
+    asked = None if booking_ids is None else set(booking_ids)
+    leading = {into for into in aside.values() if asked is None or into in asked}
+    apart = leading | {one for one, into in aside.items() if into in leading}
+    if asked is None:
+        for booking_id, rows in _grouped(session, None):
+            if booking_id not in apart:
+                yield from _case(booking_id, rows, known_at)
+        leading &= set(session.scalars(select(Booking.id).where(Booking.released_at.is_(None))))
+    else:
+        alone = sorted(asked - apart)
+        for start in range(0, len(alone), _AT_ONCE):
+            for booking_id, rows in _grouped(session, alone[start : start + _AT_ONCE]):
+                yield from _case(booking_id, rows, known_at)
+    for lead in sorted(leading):
+        stays = [lead, *(one for one, into in aside.items() if into == lead)]
+        whole = [row for _, rows in _grouped(session, stays) for row in rows]
+        yield from _case(lead, sorted(whole, key=lambda row: row.id), known_at)
 
 
-def _grouped(
-    session: Session, booking_ids: Sequence[int] | None, known_at: datetime | None
-) -> Iterator[tuple[int, Case]]:
+def _grouped(session: Session, booking_ids: Sequence[int] | None) -> Iterator[tuple[int, list[Fact]]]:
     wanted = select(*_COLUMNS).where(Fact.kind.in_(KINDS))
     if booking_ids is None:
         wanted = wanted.join(Booking, Booking.id == Fact.booking_id).where(Booking.released_at.is_(None))
@@ -67,9 +79,13 @@ def _grouped(
         wanted = wanted.where(Fact.booking_id.in_(booking_ids))
     ordered = wanted.order_by(Fact.booking_id, Fact.id).execution_options(yield_per=5_000)
     for booking_id, rows in groupby(session.execute(ordered), key=lambda row: row.booking_id):
-        found = case_from(cast(Sequence[Fact], list(rows)), known_at=known_at)
-        if found is not None:
-            yield booking_id, found
+        yield booking_id, cast(list[Fact], list(rows))
+
+
+def _case(booking_id: int, rows: Sequence[Fact], known_at: datetime | None) -> Iterator[tuple[int, Case]]:
+    found = case_from(rows, known_at=known_at)
+    if found is not None:
+        yield booking_id, found
 
 
 def case_from(rows: Sequence[Fact], *, known_at: datetime | None = None) -> Case | None:

@@ -35,6 +35,8 @@ from hub.custody.merging.reading import (
 )
 from hub.custody.merging.rules import leaders
 from hub.custody.records import Booking, Person, PersonChange
+from hub.custody.sentencing.dates import best_known, best_known_all
+from hub.custody.sentencing.forms import SENTENCE, Imposed, SentenceType, Term
 from hub.database import session_scope
 from hub.roll.content import changes
 from hub.roll.scope import Scope
@@ -175,6 +177,33 @@ def test_whoever_is_held_leads_and_two_open_stays_are_settled_by_word(world: Wor
         standing = standing_of(session, case)
         assert standing is not None
         assert parting.later(session, standing).empty
+
+
+def test_what_a_court_ordered_under_either_number_holds_the_person(world: World) -> None:
+    one, two = world.person(), world.person("Nobelo")
+    stays = [sentenced(world, one, days=30), sentenced(world, two, days=90)]
+
+    def ends() -> dict[int, date | None]:
+        with session_scope(world.sessions, writes=False) as session:
+            today = date(2026, 11, 22)
+            single = best_known(session, stays[0], today=today)
+            assert single == best_known_all(session, today=today, booking_ids=stays)[stays[0]]
+            return {number: found.on for number, found in best_known_all(session, today=today).items()}
+
+    apart = ends()
+    assert apart == {stays[0]: date(2026, 12, 21), stays[1]: date(2027, 2, 19)}
+    merge(world, one, two, same_stay=True)
+    assert ends() == {stays[0]: date(2027, 2, 19)}
+
+
+def sentenced(world: World, person: Person, *, days: int) -> int:
+    """A sentence from today on; gives the stay."""
+    with session_scope(world.sessions) as session:
+        booking = session.scalars(select(Booking).where(Booking.person_id == person.id)).one()
+        imposed = Imposed(type=SentenceType.TERM, imposed_on=date(2026, 11, 22), term=Term(days=days))
+        statement = Statement(SENTENCE, imposed, world.at, "Sentence 3/2026", booking_id=booking.id)
+        state(session, person.id, statement, actor=RITA, at=world.at)
+        return booking.id
 
 
 @pytest.mark.parametrize("same_stay", [True, False])
