@@ -133,6 +133,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
+        # Without it INSERT OR REPLACE takes a row away and asks no trigger: append-only tables would have a way round.
+        "recursive_triggers = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

@@ -22,9 +22,9 @@ class Number(IntegerConverter):
     regex = "[0-9]{1,9}"
 
 
-def number_in(text: str) -> int:
-    """A number from a form or a question, 0 for what is none or more than any table holds."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+def number_in(text: str, none: int = 0) -> int:
+    """A number from a form or a question, `none` for what is no number or more than any table holds."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else none
 
 
 class Pages(Blueprint):

@@ -40,7 +40,7 @@ from hub.reception.file.values import PREFIX, is_three_way
 from hub.sentences import RefusedError
 from hub.web.addresses import safe_path
 from hub.web.door import now, reading, service, visitor, writing
-from hub.web.routes import Pages
+from hub.web.routes import Pages, number_in
 
 pages = Pages("facts", __name__, template_folder="templates")
 
@@ -172,7 +172,7 @@ def _record(session: Session, seen: Look, entry: Entry) -> Fact | None:
 
 def _statement(session: Session, seen: Look, entry: Entry, value: Form, moment: datetime) -> Statement[Any]:
     booking_id = booking_for(seen, entry.kind) if entry.row is None else entry.row.booking_id
-    document = int(entry.document) if entry.document.isdigit() and len(entry.document) < 10 else None
+    document = number_in(entry.document) or None
     scan = None if document is None else documents_of(session, seen.ids).get(document)
     if scan is None or not may_open(seen, scan):
         document = None  # a scan of another file, or one that the visitor may not open, is no source

@@ -192,7 +192,8 @@ def _cell(value: object, row: int, place: int, sort: str) -> str:
 
 
 def _table(rows: Iterable[tuple[int, list[str]]], encoding: str) -> Table:
-    filled = ((number, tuple(_clean(cell) for cell in row)) for number, row in rows)
+    # One column more than may be, so that too many are seen and a row of millions of cells is not kept.
+    filled = ((number, tuple(_clean(cell) for cell in row[: MAX_COLUMNS + 1])) for number, row in rows)
     found = [(number, row) for number, row in _at_most(filled) if any(row)]
     if len(found) < 2:
         raise RefusedError("empty_table", _EMPTY)

@@ -182,7 +182,7 @@ def _birth(
     age = said.get("age", "")
     if born_on is not None or not age:
         return born_on, False
-    if not age.isdigit() or not 7 <= int(age) <= 110:
+    if not (age.isascii() and age.isdigit() and len(age) < 4) or not 7 <= int(age) <= 110:
         faults["age"] = Sentence("Write the age as a number of years, 7 to 110, or leave it out.")
         return None, False
     return date(today.year - int(age), 1, 1), True
@@ -234,7 +234,8 @@ def read_date(text: str, order: DateOrder) -> date | None:
 
 
 def _made(year: str, month: str, day: str) -> date | None:
-    if not (year.isdigit() and len(year) == 4 and month.isdigit() and day.isdigit()):
+    parts = year, month, day
+    if len(year) != 4 or not all(part.isascii() and part.isdigit() and len(part) < 5 for part in parts):
         return None
     try:
         return date(int(year), int(month), int(day))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor
+from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Permission
 from hub.custody.legal import LEGAL_STATUSES
 from hub.custody.queries import names
@@ -25,7 +25,7 @@ from hub.reception.register.undoing import touched, undo
 from hub.reception.words import SEXES
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, service, visitor, writing
-from hub.web.routes import Pages
+from hub.web.routes import Pages, number_in
 
 pages = Pages("register", __name__, template_folder="templates")
 
@@ -109,9 +109,9 @@ def mapping(number: int) -> Response | tuple[str, int]:
 def decide(number: int) -> Response | tuple[str, int]:
     known = Decision._value2member_map_
     single = {
-        int(field.removeprefix("line-")): Decision(value)
+        number_in(field.removeprefix("line-")): Decision(value)
         for field, value in request.form.items()
-        if field.startswith("line-") and field[5:].isdigit() and len(field) < 14 and value in known
+        if field.startswith("line-") and number_in(field[5:]) and value in known
     }
     try:
         with writing() as session:
@@ -182,10 +182,11 @@ def _list(problem: Sentence | None) -> str:
 
 
 def _chosen(table: Table, form: Mapping[str, str]) -> Chosen:
+    places = range(len(table.headers))
     columns = {
-        target.code: table.headers[int(place)]
+        target.code: table.headers[number_in(place)]
         for target in TARGETS
-        if (place := form.get(f"column-{target.code}", "")).isdigit() and int(place) < len(table.headers)
+        if (place := form.get(f"column-{target.code}", "")) and number_in(place, none=-1) in places
     }
     order = form.get("dates", "dmy")
     chosen = Chosen(columns, order if order in DATE_ORDERS else "dmy")  # type: ignore[arg-type]
@@ -198,13 +199,16 @@ def _chosen(table: Table, form: Mapping[str, str]) -> Chosen:
 
 
 def _show(number: int, problem: Sentence | None) -> str:
-    with reading() as session:
+    with writing() as session:
         found = _found(session, number)
         table = actions.table_of(session, found)
         chosen = actions.chosen_of(found)
         rows = _rows(session, number)
         twins = names(session, {row.twin_id for row in rows if row.twin_id is not None})
         done = found.state in (State.DONE, State.IMPORTING)
+        # It shows names of the file that was handed in, and of people whose files may be meant.
+        detail = f"import {number}, {len(twins)} files beside it"
+        write_down(session, at=now(), actor=_actor(), act="register.look", detail=detail)
         return render_template(
             "register_one.html",
             found=found,

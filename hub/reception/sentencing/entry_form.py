@@ -14,6 +14,7 @@ from hub.custody.rules import OrderKind
 from hub.custody.sentencing.forms import REMAND_CREDIT, SENTENCE, Imposed, RemandCredit, SentenceType, Term
 from hub.sentences import Sentence
 from hub.web.language import say
+from hub.web.routes import number_in
 
 ROWS_FIRST: Final = 2
 ROWS_MOST: Final = 30
@@ -54,7 +55,7 @@ class EntryForm:
     @property
     def rows(self) -> int:
         text = self.typed.get("rows", "")
-        return min(int(text), ROWS_MOST) if text.isdigit() and len(text) < 4 and int(text) else ROWS_FIRST
+        return min(number_in(text), ROWS_MOST) or ROWS_FIRST
 
     def get(self, name: str) -> str:
         return self.typed.get(name, "").strip()
@@ -139,7 +140,7 @@ class EntryForm:
         after = self.get(f"after_{row}")
         if after.startswith("#") or not after:
             return
-        if not after.isdigit() or int(after) not in self.used or int(after) == row:
+        if number_in(after) not in self.used or number_in(after) == row:
             self.faults[f"after_{row}"] = Sentence("Choose a sentence that is entered here or recorded.")
 
     def _credit(self, row: int, today: date) -> RemandCredit | None:
@@ -189,7 +190,8 @@ class EntryForm:
         if not text:
             return 0
         whole, _, part = text.partition(".")
-        if not (whole.isdigit() and len(whole) < 10 and (not part or (part.isdigit() and len(part) <= 2))):
+        digits = (whole + part).isascii() and (whole + part).isdigit()
+        if not (digits and 0 < len(whole) < 10 and len(part) <= 2):
             self.faults[name] = Sentence("Write the amount in dollars, as in 1,500.00.")
             return 0
         return int(whole) * 100 + int((part + "00")[:2])

@@ -199,6 +199,15 @@ def test_rows_are_never_changed(world: World, verb: str) -> None:
         session.execute(text(verb))
 
 
+@pytest.mark.sqlite
+@pytest.mark.parametrize("table", ["facts", "audit_entries"])
+def test_a_row_is_not_put_in_the_place_of_another(world: World, table: str) -> None:
+    world.person()
+    again = f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1"
+    with pytest.raises(DBAPIError, match="append-only"), session_scope(world.sessions) as session:
+        session.execute(text(again))
+
+
 @pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 def test_every_field_on_a_form_is_one_of_the_value(kind: Kind[Identity]) -> None:
     named = {field.name for field in kind.fields}

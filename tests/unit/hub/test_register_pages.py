@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from hub.__main__ import main
 from hub.accounts.permissions import Role
+from hub.accounts.records import AuditEntry
+from hub.database import session_scope
 from hub.reception.register.running import Importer
 
 from .site_world import World, post, sign_in, token_of
@@ -99,3 +102,21 @@ def test_the_command_tries_and_brings_in(tmp_path: Path, capsys: pytest.CaptureF
     assert main(["import", str(file), "--data", str(hub)]) == 2
     assert "--known" in capsys.readouterr().err
     assert main(["import", str(tmp_path / "gone.csv"), "--data", str(hub)]) == 2
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5_000, "-1", "٣"])
+def test_what_is_no_number_in_a_form_breaks_nothing(client: FlaskClient, number: str) -> None:
+    _hand_in(client, CSV)
+    form = {"column-surname": number, "column-given": 2, "dates": "dmy"}
+    assert post(client, "/register/1/mapping", form, page="/register/1").status_code == 409
+    line = {f"line-{number}": "new", "all-name": "new"}
+    assert post(client, "/register/1/decide", line, page="/register/1").status_code in (303, 409)
+
+
+def test_who_reads_the_names_of_an_import_stands_in_the_trail(world: World, client: FlaskClient) -> None:
+    _hand_in(client, CSV)
+    assert "Domingo" in client.get("/register/1").text
+    with session_scope(world.sessions, writes=False) as session:
+        line = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert line is not None
+    assert (line.actor, line.act, line.detail) == ("ada", "register.look", "import 1, 0 files beside it")
