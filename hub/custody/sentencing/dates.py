@@ -52,7 +52,8 @@ class Rules:
 class BestKnown:
     """The date of a stay as well as it is known. `on` is the day that clocks run on, None of NO_DATE.
 
-    `reasons` say why it is no better; `reckoning_id` is the newest one that an officer signed.
+    `reasons` say why it is no better; `reckoning_id` is the newest one that an officer signed, and `signed_on` the day
+    that two officers signed in it, whatever has changed since.
     """
 
     booking_id: int
@@ -64,6 +65,7 @@ class BestKnown:
     licence_until_on: date | None = None
     problems: tuple[Problem, ...] = ()
     reckoning_id: int | None = None
+    signed_on: date | None = None
 
     @property
     def blocked(self) -> bool:
@@ -138,6 +140,7 @@ def judge(booking_id: int, case: Case, rules: Rules, signed: Signed | None) -> B
         dates.licence_until_on,
         reckoned.problems,
         None if signed is None else signed.row.id,
+        signed.row.release_on if signed is not None and signed.verified else None,
     )
     return replace(found, reasons=_reasons(found, signed))
 

@@ -22,8 +22,9 @@ from hub.movements.actions import permit_zones
 from hub.movements.records import Zone, ZonePermission
 from hub.reception.releasing.reading import Case, assess
 from hub.reception.releasing.records import CaseState, ReleaseCase, ReleaseMark, ReleaseRecord
-from hub.reception.releasing.rules import ATTEST, DEATH, HANDED, Item, Line, digest
+from hub.reception.releasing.rules import digest
 from hub.reception.releasing.signing import sign_record
+from hub.reception.releasing.standing import ATTEST, DEATH, HANDED, Item, Line
 from hub.sentences import RefusedError, Sentence
 
 MARKS: Final = frozenset({Item.ORDERS, Item.TWINS, Item.PROPERTY, Item.CONDITIONS, ATTEST, DEATH, HANDED})
@@ -283,11 +284,10 @@ def _end_case(
 
 
 def _reference(case: Case) -> str:
-    wanted = case.standing.reason
-    for paper in (case.standing.release_orders or {}).values():
-        if paper.reason is wanted:
-            return paper.reference
-    return _note(case, DEATH) or str(RELEASE_REASONS[wanted])
+    paper = case.standing.paper
+    if paper is not None:
+        return paper.reference
+    return _note(case, DEATH) or str(RELEASE_REASONS[case.standing.reason])
 
 
 def _identity(case: Case) -> str:

@@ -22,7 +22,8 @@ from hub.custody.twins import name_twins
 from hub.reception.desk.look_records import DeskLook
 from hub.reception.desk.looks import LookStatus, Outcome, look_of
 from hub.reception.releasing.records import CaseState, ReleaseCase, ReleaseMark, ReleaseRecord
-from hub.reception.releasing.rules import FINGER, Line, Mark, Standing, interlock, second_line
+from hub.reception.releasing.rules import interlock, second_line
+from hub.reception.releasing.standing import FINGER, Line, Mark, Standing
 from hub.web.formats import SITE_ZONE
 
 

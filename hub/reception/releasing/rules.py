@@ -3,99 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
 from typing import Final
 
-from hub.custody.legal import Hold, OrderToHold, OrderToRelease, ReleaseReason
-from hub.custody.sentencing.dates import BestKnown, Certainty
-from hub.custody.twins import Twin
+from hub.custody.legal import OrderToHold, ReleaseReason
+from hub.custody.rules import OrderKind
+from hub.reception.releasing.authority import RUNS, authority, in_force
+from hub.reception.releasing.standing import (
+    ATTEST,
+    ENDS_NO_SENTENCE,
+    FINGER,
+    SENTENCE,
+    Item,
+    Line,
+    Mark,
+    Standing,
+)
 from hub.sentences import Sentence
 
 IDENTITY_GOOD_FOR: Final = timedelta(minutes=60)
 """Whoever was recognised longer ago may have changed places with somebody in the waiting room."""
 ATTESTING_OFFICERS: Final = 2
-HANDED_OVER: Final = frozenset({ReleaseReason.DEPORTATION, ReleaseReason.TRANSFERRED_ABROAD})
-
-
-class Item(StrEnum):
-    """A line of the interlock; also what a mark vouches for."""
-
-    AUTHORITY = "authority"
-    HOLDS = "holds"
-    ORDERS = "orders"
-    STAYS = "stays"
-    IDENTITY = "identity"
-    TWINS = "twins"
-    PROPERTY = "property"
-    CONDITIONS = "conditions"
-    SECOND = "second"
-
-
-ITEMS: Final = {
-    Item.AUTHORITY: Sentence("Authority to release"),
-    Item.HOLDS: Sentence("No other hold"),
-    Item.ORDERS: Sentence("No other order in force"),
-    Item.STAYS: Sentence("No other open stay"),
-    Item.IDENTITY: Sentence("It is this person"),
-    Item.TWINS: Sentence("No mix-up of names"),
-    Item.PROPERTY: Sentence("Property given back"),
-    Item.CONDITIONS: Sentence("Papers, medicine and conditions"),
-    Item.SECOND: Sentence("Second officer"),
-}
-
-FINGER: Final = "finger"
-ATTEST: Final = "attest"
-DEATH: Final = "death"
-HANDED: Final = "handed"
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What somebody vouched for."""
-
-    what: str
-    subject: str
-    note: str
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True)
-class Standing:
-    """Everything that a release hangs on, as it is at `now`."""
-
-    reason: ReleaseReason
-    now: datetime
-    today: date
-    started_by: str
-    date: BestKnown | None = None
-    release_orders: Mapping[int, OrderToRelease] | None = None
-    orders: Mapping[int, OrderToHold] | None = None
-    holds: Mapping[int, Hold] | None = None
-    other_stays: Sequence[str] = ()
-    twins: Sequence[Twin] = ()
-    things: int = 0
-    has_fingers: bool = True
-    marks: Sequence[Mark] = ()
-
-    def marks_of(self, what: str) -> list[Mark]:
-        return [mark for mark in self.marks if mark.what == what]
-
-    def mark(self, what: str, subject: str = "") -> Mark | None:
-        return next((mark for mark in self.marks_of(what) if not subject or mark.subject == subject), None)
-
-
-@dataclass(frozen=True)
-class Line:
-    """One condition: `met`, on what `evidence`, and what to do where it is not."""
-
-    item: Item
-    met: bool
-    evidence: tuple[Sentence, ...] = ()
-    todo: Sentence | None = None
 
 
 def interlock(found: Standing) -> list[Line]:
@@ -128,74 +57,6 @@ def second_line(found: Standing, lines: Sequence[Line]) -> Line:
     return Line(Item.SECOND, True, (Sentence("Signed by %(login)s.", {"login": mark.by}),))
 
 
-def _authority(found: Standing) -> Line:
-    if found.reason is ReleaseReason.DIED:
-        return _of_death(found)
-    if found.reason is ReleaseReason.SENTENCE_SERVED:
-        return _of_date(found)
-    if found.reason is ReleaseReason.ORDER_ENDED:
-        return _of_ended_orders(found)
-    paper = next((one for one in (found.release_orders or {}).values() if one.reason is found.reason), None)
-    if paper is None:
-        todo = Sentence(
-            "Record the order to release on the file, with its reference. Without it nobody goes."
-        )
-        return Line(Item.AUTHORITY, False, todo=todo)
-    evidence = [_paper(paper)]
-    if found.reason in HANDED_OVER:
-        handed = found.mark(HANDED)
-        if handed is None:
-            todo = Sentence("Write to whom the person is handed over, and their paper.")
-            return Line(Item.AUTHORITY, False, tuple(evidence), todo)
-        evidence.append(Sentence("Handed over to %(who)s.", {"who": handed.note}))
-    return Line(Item.AUTHORITY, True, tuple(evidence))
-
-
-def _paper(paper: OrderToRelease) -> Sentence:
-    return Sentence(
-        "Order to release %(reference)s of %(day)s, %(court)s.",
-        {"reference": paper.reference, "day": paper.issued_on, "court": paper.court or "-"},
-    )
-
-
-def _of_date(found: Standing) -> Line:
-    known = found.date
-    if known is None or known.certainty is Certainty.NO_DATE or known.on is None:
-        todo = Sentence("No release date can be reckoned. Enter the sentence, or record an order to release.")
-        return Line(Item.AUTHORITY, False, todo=todo)
-    if known.certainty is not Certainty.VERIFIED:
-        said = Sentence("%(day)s is not verified.", {"day": known.on})
-        todo = Sentence("A second records officer has to verify the release date now.")
-        return Line(Item.AUTHORITY, False, (said,), todo)
-    said = Sentence("Verified release date %(day)s.", {"day": known.on})
-    if known.on > found.today:
-        todo = Sentence("The date has not come. Nobody goes before it without an order to release.")
-        return Line(Item.AUTHORITY, False, (said,), todo)
-    return Line(Item.AUTHORITY, True, (said,))
-
-
-def _of_ended_orders(found: Standing) -> Line:
-    standing = [one for one in (found.orders or {}).values() if _in_force(one, found.today)]
-    if standing:
-        said = Sentence("%(reference)s is in force.", {"reference": standing[0].reference})
-        return Line(
-            Item.AUTHORITY,
-            False,
-            (said,),
-            Sentence("An order still holds the person: choose another reason."),
-        )
-    return Line(Item.AUTHORITY, True, (Sentence("No order to hold is in force."),))
-
-
-def _of_death(found: Standing) -> Line:
-    mark = found.mark(DEATH)
-    if mark is None:
-        todo = Sentence("Write the reference of the clinic's certificate and of the police report.")
-        return Line(Item.AUTHORITY, False, todo=todo)
-    said = Sentence("Certificate and police report: %(references)s.", {"references": mark.note})
-    return Line(Item.AUTHORITY, True, (said,))
-
-
 def _holds(found: Standing) -> Line:
     standing = [
         one for one in (found.holds or {}).values() if one.expires_on is None or one.expires_on >= found.today
@@ -213,35 +74,45 @@ def _holds(found: Standing) -> Line:
     return Line(Item.HOLDS, True, (Sentence("No other authority asks for the person."),))
 
 
-def _in_force(order: OrderToHold, today: date) -> bool:
-    return order.expires_on is None or order.expires_on >= today
-
-
 def _orders(found: Standing) -> Line:
-    standing = {item: one for item, one in (found.orders or {}).items() if _in_force(one, found.today)}
-    if found.reason is ReleaseReason.DIED or len(standing) <= 1:
+    standing = {str(item): one for item, one in (found.orders or {}).items() if in_force(one, found.today)}
+    alone = len(standing) == 1 and all(_is_answered(found, one) for one in standing.values())
+    if found.reason is ReleaseReason.DIED or (not found.sentence_stands and (alone or not standing)):
         said = tuple(_answered(one) for one in standing.values()) or (
             Sentence("No order to hold is in force."),
         )
         return Line(Item.ORDERS, True, said)
     marked = {mark.subject: mark for mark in found.marks_of(Item.ORDERS)}
-    open_ones = [one for item, one in standing.items() if str(item) not in marked]
-    if open_ones:
+    runs = found.sentence_stands and SENTENCE not in marked
+    open_ones = [one for item, one in standing.items() if item not in marked]
+    if open_ones or runs:
         said = tuple(
             Sentence("%(reference)s is in force.", {"reference": one.reference}) for one in open_ones
         )
         todo = Sentence(
             "Say of each order how this release answers it. One that it does not answer keeps the person."
         )
-        return Line(Item.ORDERS, False, said, todo)
+        return Line(Item.ORDERS, False, (*said, *((RUNS,) if runs else ())), todo)
+    answers: list[tuple[object, Mark]] = [(one.reference, marked[item]) for item, one in standing.items()]
+    if found.sentence_stands:
+        answers.append((RUNS, marked[SENTENCE]))
     said = tuple(
         Sentence(
             "%(reference)s is answered: %(note)s (%(login)s)",
-            {"reference": one.reference, "note": marked[str(item)].note, "login": marked[str(item)].by},
+            {"reference": what, "note": mark.note, "login": mark.by},
         )
-        for item, one in standing.items()
+        for what, mark in answers
     )
     return Line(Item.ORDERS, True, said)
+
+
+def _is_answered(found: Standing, order: OrderToHold) -> bool:
+    """Whether a release answers the only order in force by its very reason; else somebody says how it does."""
+    if found.reason is ReleaseReason.SENTENCE_SERVED:
+        return order.kind is not OrderKind.REMAND_ORDER
+    if found.reason in ENDS_NO_SENTENCE and order.kind is OrderKind.SENTENCE_ORDER:
+        return found.reason is ReleaseReason.FINE_PAID
+    return found.paper is None or order.issued_on <= found.paper.issued_on
 
 
 def _answered(order: OrderToHold) -> Sentence:
@@ -329,7 +200,7 @@ def _conditions(found: Standing) -> Line:
 
 
 _RULES: Final[tuple[Callable[[Standing], Line], ...]] = (
-    _authority,
+    authority,
     _holds,
     _orders,
     _stays,

@@ -21,8 +21,8 @@ from hub.reception.desk.looks import look_of
 from hub.reception.releasing.distribution import Deletion, deletion_of
 from hub.reception.releasing.reading import Case, open_cases, record_of
 from hub.reception.releasing.records import ReleaseDoubt, ReleaseRecord
-from hub.reception.releasing.rules import ATTEST, DEATH, HANDED, HANDED_OVER, ITEMS, Item
 from hub.reception.releasing.signing import Record, is_genuine, read_record
+from hub.reception.releasing.standing import ATTEST, DEATH, HANDED, HANDED_OVER, ITEMS, Item
 from hub.reception.releasing.watching import DOUBTS, open_doubts
 from hub.reception.words import FINGERS, in_words
 

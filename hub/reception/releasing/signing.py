@@ -15,7 +15,7 @@ from hub.biometrics.vault import Vault
 from hub.custody.records import Booking, Person
 from hub.custody.stays import Release
 from hub.reception.releasing.records import ReleaseRecord
-from hub.reception.releasing.rules import Line
+from hub.reception.releasing.standing import Line
 from hub.roll.actions import current_version
 from wire.keys import SigningKey, public_bytes, signing_key, verifying_key
 

@@ -24,7 +24,7 @@ from hub.reception.desk.looks import Outcome, ask_look, cancel_looks
 from hub.reception.releasing import showing
 from hub.reception.releasing.actions import abandon, add_mark, begin, confirm, release, vouch
 from hub.reception.releasing.reading import Case, case_of
-from hub.reception.releasing.rules import ATTEST, FINGER
+from hub.reception.releasing.standing import ATTEST, FINGER
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, service, visitor, writing
 from hub.web.routes import Pages, number_in

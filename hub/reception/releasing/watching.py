@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
@@ -13,14 +13,16 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor, write_down
 from hub.custody.facts.reading import by_person, holding, rows_of
 from hub.custody.facts.records import Fact
-from hub.custody.legal import HOLD, ORDER, RELEASE_ORDER, ReleaseReason
+from hub.custody.legal import HOLD, ORDER, RELEASE_ORDER, OrderToHold, ReleaseReason
 from hub.custody.records import Booking, Person
+from hub.custody.rules import OrderKind
 from hub.custody.sentencing.dates import best_known_all
 from hub.custody.stays import RELEASE, Release
 from hub.database import Sessions, session_scope
 from hub.movements import feed
 from hub.movements.records import FeedKind, Movement
 from hub.reception.releasing.records import DoubtAnswer, ReleaseDoubt, ReleaseRecord
+from hub.reception.releasing.standing import ENDS_NO_SENTENCE
 from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE
 
@@ -130,14 +132,29 @@ def _found(session: Session, gone: Gone, at: datetime) -> Iterable[Finding]:
             if hold.value.expires_on is None or hold.value.expires_on >= went_on:
                 yield booking.id, "hold", str(hold.item)
         for order in holding(ORDER, mine):
-            if order.row.recorded_at > booking.released_at:
+            if order.row.recorded_at > booking.released_at or (
+                released.paper and _unanswered(order.value, released, went_on)
+            ):
                 yield booking.id, "order", str(order.item)
         known = dates.get(booking.id)
         served = released.reason is ReleaseReason.SENTENCE_SERVED
-        if served and known is not None and known.on is not None and known.on > went_on:
+        # What the interlock would have asked on the screen, nobody asked on paper.
+        by_paper = bool(released.paper) and released.reason in {*ENDS_NO_SENTENCE, ReleaseReason.ORDER_ENDED}
+        if (served or by_paper) and known is not None and known.on is not None and known.on > went_on:
             yield booking.id, "early", known.on.isoformat()
         yield from _twin_orders(session, booking, released)
     yield from _seen(session, gone)
+
+
+def _unanswered(order: OrderToHold, released: Release, went_on: date) -> bool:
+    """Whether an order was in force that the reason of a release on paper cannot be about."""
+    if order.issued_on > went_on or (order.expires_on is not None and order.expires_on < went_on):
+        return False
+    if released.reason is ReleaseReason.SENTENCE_SERVED:
+        return order.kind is OrderKind.REMAND_ORDER
+    if released.reason is ReleaseReason.ORDER_ENDED:
+        return True
+    return released.reason in ENDS_NO_SENTENCE and order.kind is OrderKind.SENTENCE_ORDER
 
 
 def _twin_orders(session: Session, booking: Booking, released: Release) -> Iterable[Finding]:

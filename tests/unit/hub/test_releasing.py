@@ -6,6 +6,7 @@ import io
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
@@ -36,18 +37,9 @@ from hub.movements.records import FeedItem
 from hub.reception.releasing.distribution import deletion_of
 from hub.reception.releasing.reading import record_of
 from hub.reception.releasing.records import ReleaseRecord
-from hub.reception.releasing.rules import (
-    ATTEST,
-    DEATH,
-    FINGER,
-    Item,
-    Mark,
-    Standing,
-    digest,
-    interlock,
-    second_line,
-)
+from hub.reception.releasing.rules import digest, interlock, second_line
 from hub.reception.releasing.signing import is_genuine, read_record
+from hub.reception.releasing.standing import ATTEST, DEATH, FINGER, Item, Mark, Standing
 from hub.reception.releasing.watching import ReleaseWatch, check_releases, open_doubts
 from hub.roll.actions import note_receipt
 from hub.roll.content import changes
@@ -81,11 +73,20 @@ CLEAR = Standing(
 )
 HELD = Hold(authority="Immigration", reason="visa", reference="IM 3", issued_on=date(2026, 2, 1))
 TWIN = Twin(9, "P-000009", "Novelo", "Anna", None, True, False, Sentence("sounds alike"))
-SERVED = replace(CLEAR, reason=ReleaseReason.SENTENCE_SERVED, release_orders={})
+ORDER_S = OrderToHold(kind=OrderKind.SENTENCE_ORDER, reference="SO 1", issued_on=date(2026, 1, 2))
+SERVED = replace(CLEAR, reason=ReleaseReason.SENTENCE_SERVED, release_orders={}, orders={2: ORDER_S})
+LATER = TODAY + timedelta(days=400)
 
 
-def dated(certainty: Certainty, on: date | None) -> BestKnown:
-    return BestKnown(1, certainty, on)
+def dated(certainty: Certainty, on: date | None, **more: date) -> BestKnown:
+    return BestKnown(1, certainty, on, **more)  # type: ignore[arg-type]
+
+
+RUNS = dated(Certainty.VERIFIED, LATER)
+
+
+def replace_paper(issued_on: date) -> OrderToRelease:
+    return msgspec.structs.replace(PAPER, issued_on=issued_on)
 
 
 def open_items(standing: Standing) -> list[str]:
@@ -105,6 +106,29 @@ def open_items(standing: Standing) -> list[str]:
         (replace(SERVED, date=dated(Certainty.VERIFIED, TODAY + timedelta(days=1))), ["authority"]),
         (replace(SERVED, date=dated(Certainty.VERIFIED, TODAY)), []),
         (replace(SERVED, date=dated(Certainty.VERIFIED, TODAY - timedelta(days=9))), []),
+        # the whole term is over: no policy and no signature keeps anybody
+        (replace(SERVED, date=dated(Certainty.NOT_LATER_THAN, TODAY, full_term_on=TODAY)), []),
+        (replace(SERVED, date=dated(Certainty.NOT_LATER_THAN, LATER, full_term_on=LATER)), ["authority"]),
+        (replace(SERVED, date=dated(Certainty.UNVERIFIED, TODAY, full_term_on=LATER)), ["authority"]),
+        # signed, then a holiday was entered: both days have come, or one has not
+        (replace(SERVED, date=dated(Certainty.UNVERIFIED, date(2026, 11, 20), signed_on=TODAY)), []),
+        (replace(SERVED, date=dated(Certainty.UNVERIFIED, LATER, signed_on=TODAY)), ["authority"]),
+        (replace(SERVED, date=dated(Certainty.UNVERIFIED, TODAY, signed_on=LATER)), ["authority"]),
+        # bail in one case lets nobody out of a sentence in another
+        (replace(CLEAR, date=RUNS), ["orders"]),
+        (replace(CLEAR, date=RUNS, orders={}), ["orders"]),
+        (replace(CLEAR, date=RUNS, orders={2: ORDER_S}), ["orders"]),
+        (replace(CLEAR, orders={2: ORDER_S}), ["orders"]),
+        (
+            replace(CLEAR, date=RUNS, orders={}, marks=(*CLEAR.marks, mark(Item.ORDERS, subject="sentence"))),
+            [],
+        ),
+        (replace(CLEAR, date=dated(Certainty.UNVERIFIED, TODAY)), []),
+        # a remand order of another case, and an order that came after the order to release
+        (replace(SERVED, date=dated(Certainty.VERIFIED, TODAY), orders={2: ORDER_1}), ["orders"]),
+        (replace(CLEAR, release_orders={1: replace_paper(date(2026, 1, 1))}), ["orders"]),
+        (replace(CLEAR, release_orders={1: replace_paper(date(2026, 1, 1)), 5: PAPER}), []),
+        (replace(CLEAR, reason=ReleaseReason.ORDER_ENDED, orders={}, date=RUNS), ["authority"]),
         (replace(CLEAR, reason=ReleaseReason.ORDER_ENDED), ["authority"]),
         (replace(CLEAR, reason=ReleaseReason.ORDER_ENDED, orders={}), []),
         (replace(CLEAR, holds={4: HELD}), ["holds"]),
