@@ -26,7 +26,15 @@ from hub.web.formats import SITE_ZONE
 
 WITHHELD_KINDS: Final = frozenset({"alert", "keep_apart", "confidential_complaint", "hold"})
 """Facts that protect others, or that another agency asked for in a search."""
-WITHHELD_ACTS: Final = ("agency.", "disclosure.", "forensic.", "keep_apart.", "alert.", "theft.")
+WITHHELD_ACTS: Final = (
+    "agency.",
+    "confidential.",
+    "disclosure.",
+    "forensic.",
+    "keep_apart.",
+    "alert.",
+    "theft.",
+)
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,9 @@ def _show(number: str, item: int, problem: Sentence | None, *, hidden: bool) -> 
     with writing() as session:
         person = person_of(session, number)
         held = _held(session, person, item, hidden=hidden)
-        write_down(session, at=now(), actor=actor(), act="complaint.look", subject=person.number)
+        # Named apart: a report of uses, which others print, must not tell that there is a confidential one.
+        act = "confidential.look" if hidden else "complaint.look"
+        write_down(session, at=now(), actor=actor(), act=act, subject=person.number)
     return render_template(
         "life/complaint.html",
         person=person,

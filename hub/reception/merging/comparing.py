@@ -78,15 +78,14 @@ def lines(one: Side, other: Side) -> list[Line]:
 
 
 def said_by(rows: Sequence[Fact], may: May) -> list[tuple[Fact, Sentence, Sentence]]:
-    """Rows with the words of their kind and what they say; what may not be seen says only its kind."""
+    """Rows with the words of their kind and what they say; of what may not be seen, not even its kind."""
     shown = {row.id for row in visible(list(rows), may)}
+    hidden = Sentence("something"), Sentence("not shown to this role")
     found = []
     for row in rows:
         kind = KINDS[row.kind]
-        text = (
-            kind.say(read_value(kind, row.value)) if row.id in shown else Sentence("not shown to this role")
-        )
-        found.append((row, kind.words, text))
+        words, text = (kind.words, kind.say(read_value(kind, row.value))) if row.id in shown else hidden
+        found.append((row, words, text))
     return found
 
 

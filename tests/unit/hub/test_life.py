@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.accounts.audit import Actor
-from hub.accounts.permissions import Role
+from hub.accounts.permissions import Permission, Role
 from hub.custody.actions import open_booking_of
 from hub.custody.facts.actions import FactFaultsError, Statement, end, state
 from hub.custody.facts.reading import Held, current, rows_of
@@ -43,6 +43,7 @@ from hub.custody.merging.checks import Proposal
 from hub.custody.records import Booking, Person
 from hub.custody.sentencing.forms import ADJUSTMENT
 from hub.database import session_scope
+from hub.reception.merging.comparing import said_by
 from hub.sentences import RefusedError
 
 from .site_world import World, post
@@ -461,6 +462,13 @@ def test_a_confidential_complaint_is_seen_by_director_and_auditor_alone(world: W
         client = world.browser(f"{role.value}2", role)
         assert "It was cold" not in client.get(f"/people/{person.number}").text
         assert client.get(f"/people/{person.number}/complaints/{item}").status_code == 404
+        if role is Role.RECORDS_OFFICER:
+            report = client.get(f"/people/{person.number}/access").text
+            assert "Director" not in report, "who prints it must not read that there is one"
+    with session_scope(world.sessions, writes=False) as session:
+        rows = rows_of(session, [person.id])
+        told = said_by(rows, lambda permission: permission != Permission.HEAR_CONFIDENTIAL)
+    assert [str(words) for row, words, _ in told if row.id == item] == ["something"]
 
 
 def test_an_officer_does_all_of_it_on_pages(world: World) -> None:
