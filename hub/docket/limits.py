@@ -40,6 +40,7 @@ ORDER_SOON_DAYS: Final = "order_soon_days"
 RELEASE_SOON_DAYS: Final = "release_soon_days"
 NO_NEXT_DATE_DAYS: Final = "no_next_date_days"
 NO_DATE_DAYS: Final = "no_date_days"
+NO_END_DAYS: Final = "no_end_days"
 ADULT_YEARS: Final = "adult_years"
 CONSULATE_HOURS: Final = "consulate_hours"
 CELL_HOURS: Final = "cell_hours"
@@ -60,6 +61,12 @@ _FIGURES: Final = (
         Sentence("Days after sentence by which a date of release is to be reckoned"),
         Unit.DAYS,
         2,
+    ),
+    Limit(
+        NO_END_DAYS,
+        Sentence("Days for which somebody may be held on an order without an end and without a review"),
+        Unit.DAYS,
+        30,
     ),
     Limit(ADULT_YEARS, Sentence("Age from which somebody is an adult"), Unit.YEARS, 18, most=30),
     Limit(CONSULATE_HOURS, Sentence("Hours until a consulate is to be notified"), Unit.HOURS, 72),

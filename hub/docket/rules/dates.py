@@ -6,12 +6,27 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Final
 
-from hub.custody.legal import HOLD, LEGAL_STATUS, RELEASE_ORDER, RELEASE_REASONS, UNFIT_REVIEW, LegalStatus
+from hub.custody.hearing_outcomes import HEARING_OUTCOMES, RELEASES, HearingOutcome
+from hub.custody.legal import (
+    CHARGE,
+    HEARING,
+    HOLD,
+    LEGAL_STATUS,
+    ORDER,
+    RELEASE_ORDER,
+    RELEASE_REASONS,
+    UNFIT_REVIEW,
+    Hearing,
+    LegalStatus,
+)
 from hub.custody.sentencing.forms import FINE_PAYMENT, SENTENCE, FinePayment, Imposed, SentenceType
 from hub.docket.limits import NO_DATE_DAYS, RELEASE_SOON_DAYS, Limits
+from hub.docket.rules.authority import which_in_force
 from hub.docket.rules.base import Band, Check, Doubt, since
+from hub.docket.rules.remand import WAITING
 from hub.docket.snapshot import Known, Snapshot, Sureness
 from hub.sentences import Sentence
+from hub.web.formats import SITE_ZONE
 
 _SURENESS: Final = {
     Sureness.VERIFIED: Sentence("verified"),
@@ -139,6 +154,38 @@ def _release_ordered(snapshot: Snapshot, _limits: Limits) -> Iterator[Doubt]:
         )  # fmt: skip
 
 
+def _let_go(snapshot: Snapshot, _limits: Limits) -> Iterator[Doubt]:
+    if snapshot.status not in WAITING:
+        return
+    for held in snapshot.of(HEARING):
+        day = held.value.hearing_at.astimezone(SITE_ZONE).date()
+        ordered = any(order.value.issued_on >= day for order in snapshot.of(RELEASE_ORDER))
+        if held.value.outcome not in RELEASES or ordered or _said_since(snapshot, held):
+            continue
+        if held.value.outcome != HearingOutcome.BAIL_GRANTED and _waits_for_more(snapshot, held.value):
+            continue
+        yield Doubt(
+            max(since(day), snapshot.admitted_at),
+            Sentence("%(outcome)s on %(hearing_on)s at %(court)s, and no order to release is on file.",
+                     {"outcome": HEARING_OUTCOMES[HearingOutcome(held.value.outcome)], "hearing_on": day,
+                      "court": held.value.court}),
+            held.item,
+            (held.row,),
+        )  # fmt: skip
+
+
+def _said_since(snapshot: Snapshot, held: Known[Hearing]) -> bool:
+    """Whether the court said something else in the same case since."""
+    later = [one.value for one in snapshot.of(HEARING) if one.value.hearing_at > held.value.hearing_at]
+    return any(one.outcome and one.outcome not in RELEASES and one.case == held.value.case for one in later)
+
+
+def _waits_for_more(snapshot: Snapshot, heard: Hearing) -> bool:
+    """Whether another charge, or a date still to come, keeps somebody waiting who was let go in one case."""
+    charges = [one for one in snapshot.of(CHARGE) if not one.value.outcome and one.item != heard.charge]
+    return bool(charges) or any(not one.value.outcome for one in snapshot.of(HEARING))
+
+
 def _unfit(snapshot: Snapshot, _limits: Limits) -> Iterator[Doubt]:
     review = snapshot.one(UNFIT_REVIEW)
     unfit = [held for held in snapshot.of(SENTENCE) if held.value.type is SentenceType.UNFIT_TO_PLEAD]
@@ -164,7 +211,12 @@ def _release_state(snapshot: Snapshot) -> str:
 
 
 def _holds_now(snapshot: Snapshot) -> str:
-    return f"{_release_state(snapshot)} {holds_in_force(snapshot)}"
+    return f"{_release_state(snapshot)} {_what_else(snapshot)}"
+
+
+def _what_else(snapshot: Snapshot) -> str:
+    """What else may hold somebody: who was told to be held rightly is looked at again when it changes."""
+    return f"{which_in_force(snapshot)} {holds_in_force(snapshot)}"
 
 
 CHECKS: Final = (
@@ -172,19 +224,26 @@ CHECKS: Final = (
         "release_passed",
         Sentence("Date of release passed"),
         Sentence("Open the release now. If something else holds the person, record the order for it."),
-        Band.LIBERTY, 4, _passed, (SENTENCE, HOLD), _holds_now,
+        Band.LIBERTY, 4, _passed, (SENTENCE, HOLD, ORDER), _holds_now,
     ),
     Check(
         "release_ordered",
         Sentence("Ordered to be released, still held"),
         Sentence("Open the release now. If something else holds the person, close this with the order that does."),
-        Band.LIBERTY, 4, _release_ordered, (RELEASE_ORDER,),
+        Band.LIBERTY, 4, _release_ordered, (RELEASE_ORDER, HOLD, ORDER), _what_else,
+    ),
+    Check(
+        "let_go_not_ordered",
+        Sentence("Let go by the court, still held"),
+        Sentence("Get the order to release from the court and record it. If bail was not met, or another order holds "
+                 "the person, close this with that."),
+        Band.LIBERTY, 24, _let_go, (HEARING, RELEASE_ORDER, CHARGE, LEGAL_STATUS, ORDER), which_in_force,
     ),
     Check(
         "fine_paid",
         Sentence("Fine paid, still held"),
         Sentence("Open the release now, with the receipt."),
-        Band.LIBERTY, 4, _fine_paid, (SENTENCE, FINE_PAYMENT, HOLD), _holds_now,
+        Band.LIBERTY, 4, _fine_paid, (SENTENCE, FINE_PAYMENT, HOLD, ORDER), _holds_now,
     ),
     Check(
         "held_on_hold",

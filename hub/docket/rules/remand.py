@@ -6,15 +6,20 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from hub.custody.legal import CHARGE, HEARING, LEGAL_STATUS, LegalStatus
+from hub.custody.hearing_outcomes import HearingOutcome
+from hub.custody.legal import CHARGE, HEARING, LEGAL_STATUS, Hearing, LegalStatus
 from hub.docket.limits import NO_NEXT_DATE_DAYS, REMAND_DAYS, Limits
 from hub.docket.rules.base import Band, Check, Doubt, since
-from hub.docket.snapshot import Snapshot
+from hub.docket.snapshot import Known, Snapshot
 from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE
 
 WAITING: Final = frozenset({LegalStatus.REMAND, LegalStatus.CONVICTED_UNSENTENCED})
 """Whoever waits for a court's next word."""
+GOES_ON: Final = frozenset(
+    {HearingOutcome.REMANDED, HearingOutcome.ADJOURNED, HearingOutcome.CONVICTED, HearingOutcome.NOT_PRODUCED}
+)
+"""Outcomes after which a case needs another date."""
 
 
 def waiting_since(snapshot: Snapshot, statuses: frozenset[LegalStatus] = WAITING) -> datetime | None:
@@ -32,8 +37,9 @@ def _no_next_date(snapshot: Snapshot, limits: Limits) -> Iterator[Doubt]:
     if start is None:
         return
     open_dates = [held for held in snapshot.of(HEARING) if not held.value.outcome]
-    if open_dates:
-        return  # to come, or passed without outcome: that is the other check's
+    if open_dates:  # to come, or passed without outcome: that is the other check's
+        yield from _without_date(snapshot, open_dates, limits)
+        return
     times = [held.value.hearing_at for held in snapshot.of(HEARING)]
     doubtful_since = max([start, *times])
     if snapshot.at - doubtful_since < limits.days(NO_NEXT_DATE_DAYS):
@@ -44,6 +50,36 @@ def _no_next_date(snapshot: Snapshot, limits: Limits) -> Iterator[Doubt]:
         rows=(snapshot.statuses[-1].row, *(held.row for held in snapshot.of(HEARING))),
         limits=(NO_NEXT_DATE_DAYS,),
     )
+
+
+def _without_date(snapshot: Snapshot, open_dates: list[Known[Hearing]], limits: Limits) -> Iterator[Doubt]:
+    """A date in one case says nothing about another one that goes on."""
+    dated = {_case(held) for held in open_dates}
+    if "" in dated:
+        return  # it may be for any case
+    decided = {held.item for held in snapshot.of(CHARGE) if held.value.outcome}
+    newest = {
+        _case(held): held for held in sorted(snapshot.of(HEARING), key=lambda one: one.value.hearing_at)
+    }
+    for case, held in newest.items():
+        over = held.value.outcome not in GOES_ON or held.value.charge in decided
+        if case in dated or not case or over:
+            continue
+        if snapshot.at - held.value.hearing_at < limits.days(NO_NEXT_DATE_DAYS):
+            continue
+        yield Doubt(
+            held.value.hearing_at,
+            Sentence(
+                "Case %(case)s goes on, and no next court date of it is on file.", {"case": held.value.case}
+            ),
+            held.item,
+            (held.row,),
+            (NO_NEXT_DATE_DAYS,),
+        )
+
+
+def _case(held: Known[Hearing]) -> str:
+    return held.value.case.casefold().strip()
 
 
 def _no_outcome(snapshot: Snapshot, _limits: Limits) -> Iterator[Doubt]:
@@ -104,7 +140,7 @@ CHECKS: Final = (
         "no_next_date",
         Sentence("No next court date"),
         Sentence("Ask the court for the next date and write it into the diary."),
-        Band.LIBERTY, 48, _no_next_date, (LEGAL_STATUS, HEARING),
+        Band.LIBERTY, 48, _no_next_date, (LEGAL_STATUS, HEARING, CHARGE),
     ),
     Check(
         "no_outcome",

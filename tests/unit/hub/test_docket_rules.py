@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -136,3 +137,34 @@ def test_what_a_check_looks_at_changes_with_its_facts_and_with_nothing_else() ->
     dated = {"facts": [*plain["facts"], {"hearing": hearing}]}
     assert inputs_of(check, snapshot_of(plain)) == inputs_of(check, snapshot_of(more))
     assert inputs_of(check, snapshot_of(plain)) != inputs_of(check, snapshot_of(dated))
+
+
+def test_whoever_is_held_rightly_is_looked_at_again_when_what_holds_them_ends() -> None:
+    bail = {"release_order": {"reason": "bail", "reference": "BO 1", "issued_on": "2026-11-18"}}
+    other = {"order": {"kind": "sentence_order", "reference": "S 1", "issued_on": "2026-01-02"}}
+    hold = {"hold": {"authority": "X", "reason": "visa", "reference": "IM 1", "issued_on": "2026-01-02"}}
+    held = {"facts": [bail, other, hold], "release": {"sureness": "verified", "on": "2026-11-01"}}
+    for code in ("release_ordered", "release_passed", "fine_paid", "let_go_not_ordered"):
+        gone = {**held, "facts": [bail, hold]}
+        check = CHECKS[code]
+        assert inputs_of(check, snapshot_of(held)) != inputs_of(check, snapshot_of(gone)), code
+    lifted = {**held, "facts": [bail, other]}
+    ordered = CHECKS["release_ordered"]
+    assert inputs_of(ordered, snapshot_of(held)) != inputs_of(ordered, snapshot_of(lifted))
+
+
+def test_a_check_is_told_every_kind_that_it_looks_into() -> None:
+    class Seen(dict[str, Any]):
+        asked: set[str]
+
+        def get(self, key: str, default: Any = None) -> Any:
+            self.asked.add(key)
+            return super().get(key, default)
+
+    for case in CASES:
+        plain = snapshot_of(case)
+        looked = Seen(plain.facts)
+        looked.asked = set()
+        list(CHECKS[case["check"]].find(replace(plain, facts=looked), limits_of(case)))
+        told = {kind.name for kind in CHECKS[case["check"]].reads}
+        assert looked.asked <= told, case["says"]
