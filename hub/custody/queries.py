@@ -42,6 +42,8 @@ def ids_in_custody(session: Session) -> set[int]:
 
 def names(session: Session, person_ids: Collection[int]) -> dict[int, Person]:
     """People by id."""
+    if not person_ids:
+        return {}
     rows = session.scalars(select(Person).where(Person.id.in_(person_ids)))
     return {person.id: person for person in rows}
 

@@ -46,14 +46,15 @@ def messages(language: str) -> Messages:
 
 def current_language() -> str:
     """Language of this request: the visitor's choice, else what the browser asks for, else English."""
+    # Asked some hundred times for a page: what is known already is looked for first.
+    known: str | None = g.get("language") if g else None
+    if known is not None:
+        return known
     if not has_request_context():
         return "en"
-    if "language" not in g:
-        chosen = request.cookies.get(COOKIE, "")
-        g.language = (
-            chosen if chosen in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES), "en")
-        )
-    language: str = g.language
+    chosen = request.cookies.get(COOKIE, "")
+    language = chosen if chosen in LANGUAGES else request.accept_languages.best_match(list(LANGUAGES), "en")
+    g.language = language
     return language
 
 

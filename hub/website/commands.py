@@ -68,6 +68,7 @@ class _Site:
 
     def make(self) -> Flask:
         from hub.website.app import Parts, create_app
+        from hub.website.collecting import collect_seldom
 
         sessions = make_sessions(make_engine(self._found.database))
         parts = Parts(
@@ -84,6 +85,7 @@ class _Site:
             rules=self._rules,
         )
         self._app = create_app(parts)
+        collect_seldom()
         return self._app
 
     def end(self) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic
+from typing import Final, Generic
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.custody.facts.kinds import Kind, Per, V, read_value
 from hub.custody.facts.records import Act, Fact
+
+_READ: Final = "facts read"
 
 
 @dataclass(frozen=True)
@@ -81,10 +84,30 @@ def holding(
 
 def rows_of(session: Session, person_ids: Collection[int], *kinds: Kind[V]) -> Sequence[Fact]:
     """Every row about these people, of `kinds` or of all, oldest first."""
-    wanted = select(Fact).where(Fact.person_id.in_(person_ids)).order_by(Fact.id)
-    if kinds:
-        wanted = wanted.where(Fact.kind.in_([kind.name for kind in kinds]))
-    return session.scalars(wanted).all()
+    whose, names = frozenset(person_ids), {kind.name for kind in kinds}
+    if not whose:
+        return []
+    read: dict[frozenset[int], Sequence[Fact]] | None = session.info.get(_READ)
+    for people, rows in () if read is None else read.items():
+        if whose <= people:
+            return [row for row in rows if row.person_id in whose and (not names or row.kind in names)]
+    wanted = select(Fact).where(Fact.person_id.in_(whose)).order_by(Fact.id)
+    if names:
+        wanted = wanted.where(Fact.kind.in_(names))
+    found = session.scalars(wanted).all()
+    if read is not None and not names:
+        read[whose] = found
+    return found
+
+
+@contextmanager
+def read_once(session: Session) -> Iterator[None]:
+    """Within the block, which must state no fact, rows of people that were read whole are not read again."""
+    session.info[_READ] = {}
+    try:
+        yield
+    finally:
+        del session.info[_READ]
 
 
 def rows_of_kind(session: Session, kind: Kind[V]) -> Iterator[Fact]:

@@ -173,6 +173,8 @@ def keep_aparts_of(
     own = holding(KEEP_APART, rows_of(session, family, KEEP_APART), effective_at=at, known_at=known_at)
     pointing = held_by_target(session, KEEP_APART, numbers.values(), effective_at=at, known_at=known_at)
     held = {one.item: one for one in [*own, *pointing]}
+    if not held:
+        return []
     others = select(Person.number, Person.id).where(
         Person.number.in_({one.value.other for one in held.values()})
     )

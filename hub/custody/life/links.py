@@ -69,6 +69,8 @@ def held_by_target(
             FactLink.target.in_(targets), FactLink.kind == kind.name
         )
     ).all()
+    if not links:
+        return []
     items = {item for item, _ in links}
     rows = [row for row in rows_of(session, {person for _, person in links}, kind) if item_of(row) in items]
     return holding(kind, rows, effective_at=effective_at, known_at=known_at)

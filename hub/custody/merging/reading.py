@@ -37,9 +37,12 @@ def family_of(session: Session, person_id: int, known_at: datetime | None = None
     """
     if known_at is not None:
         return _family(leaders(edges(session, known_at)), person_id)
-    lead = lead_of(session, person_id)
-    led = session.scalars(select(Joined.person_id).where(Joined.lead_id == lead).order_by(Joined.person_id))
-    return (lead, *led)
+    own = or_(Joined.person_id == person_id, Joined.lead_id == person_id)
+    found = {row.person_id: row.lead_id for row in session.scalars(select(Joined).where(own))}
+    if person_id in found:
+        led = select(Joined.person_id).where(Joined.lead_id == found[person_id])
+        return (found[person_id], *session.scalars(led.order_by(Joined.person_id)))
+    return (person_id, *sorted(found))
 
 
 def families_of(session: Session, person_ids: Collection[int]) -> dict[int, tuple[int, ...]]:
@@ -111,6 +114,8 @@ def _standings(session: Session, known_at: datetime | None) -> list[Standing]:
 
 
 def _with_steps(session: Session, cases: Sequence[MergeCase], known_at: datetime | None) -> list[Standing]:
+    if not cases:
+        return []
     steps: dict[int, list[MergeStep]] = {}
     wanted = select(MergeStep).order_by(MergeStep.case_id, MergeStep.number)
     if len(cases) < 100:

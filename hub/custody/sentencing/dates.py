@@ -110,12 +110,15 @@ def best_known_all(
     booking_ids: Collection[int] | None = None,
 ) -> dict[int, BestKnown]:
     """Dates of stays, of `booking_ids` or of all that are open; those without a sentence are left out."""
+    found = cases(session, booking_ids, known_at=known_at)
+    if booking_ids is not None and len(booking_ids) <= _MANY:
+        few = list(found)
+        if not few:
+            return {}  # on remand, as most are: rules and signatures need not be read
+        found = iter(few)
     rules = rules_of(session, today=today, known_at=known_at)
     signed = newest_signed(session, booking_ids, known_at=known_at)
-    return {
-        booking_id: judge(booking_id, case, rules, signed.get(booking_id))
-        for booking_id, case in cases(session, booking_ids, known_at=known_at)
-    }
+    return {booking_id: judge(booking_id, case, rules, signed.get(booking_id)) for booking_id, case in found}
 
 
 def verified_date_of(

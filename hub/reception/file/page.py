@@ -1,4 +1,4 @@
-"""Everything that the page of a file shows, gathered in one transaction with the line in the trail."""
+"""Everything that the page of a file shows, gathered from one state of the database."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from hub.biometrics.actions import fingers_of
 from hub.biometrics.documents.actions import documents_of
 from hub.biometrics.photos import ANGLES, Angle, photos_of
 from hub.custody.catalogue import KINDS
+from hub.custody.facts.reading import read_once
 from hub.custody.languages import LANGUAGES, languages_of
 from hub.custody.stays import HOME
 from hub.custody.twins import name_twins
@@ -35,7 +36,7 @@ from hub.reception.file.subject import Look, actor, is_open, look
 from hub.reception.lines import zone_names
 from hub.reception.whereabouts import whereabouts
 from hub.reception.words import FINGERS, SEXES, SOURCES, in_words
-from hub.web.door import now, service, visitor, writing
+from hub.web.door import now, reading, service, visitor, writing
 from hub.web.formats import SITE_ZONE
 from hub.web.known import known_at, known_on
 from hub.web.panels import Panel, Panels, Place, Subject
@@ -56,8 +57,12 @@ class Shown:
 def show(number: str) -> str:
     """The file with this number as a page; the look is committed before anything is shown."""
     at = known_at()
-    with writing() as session:
+    with reading() as session, read_once(session):
         seen = look(session, number, known_at=at, stay=request.args.get("stay", ""))
+        found = {**_who(session, seen), **_now(session, seen), **_record(session, seen)}
+        panels = _panels(session, seen)
+    # A writer of its own: other writers need not wait while a file is gathered.
+    with writing() as session:
         write_down(
             session,
             at=now(),
@@ -66,8 +71,6 @@ def show(number: str) -> str:
             subject=seen.asked.number,
             detail="" if at is None else f"as known on {known_on()}",
         )
-        found = {**_who(session, seen), **_now(session, seen), **_record(session, seen)}
-        panels = _panels(session, seen)
     return render_template(
         "file.html",
         look=seen,

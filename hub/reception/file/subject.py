@@ -15,7 +15,7 @@ from hub.custody.facts.reading import holding, one, rows_of
 from hub.custody.facts.records import Fact
 from hub.custody.identity import IDENTITY, Identity
 from hub.custody.merging.reading import family_of, stays_with
-from hub.custody.queries import person_by_number
+from hub.custody.queries import names, person_by_number
 from hub.custody.records import Booking, Person
 from hub.custody.visible import May, visible
 from hub.web.door import now, visitor
@@ -85,7 +85,7 @@ def look(session: Session, number: str, *, known_at: datetime | None = None, sta
     """The file with this number; answers 404 when there is none, or was none then."""
     asked = person_of(session, number)
     ids = family_of(session, asked.id, known_at)
-    members = {row.id: row for row in session.scalars(select(Person).where(Person.id.in_(ids)))}
+    members = {asked.id: asked} if ids == (asked.id,) else names(session, ids)
     family = tuple(members[each] for each in ids)
     person = family[0]
     every = [row for row in rows_of(session, ids) if known_at is None or row.recorded_at <= known_at]

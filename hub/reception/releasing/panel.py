@@ -31,6 +31,7 @@ def _facts(session: Session, subject: Subject) -> Mapping[str, object] | None:
             known_at=subject.known_at,
         )
     )
+    cell = None if home is None else cell_of(session, home.value.cell, subject.known_at)
     case = session.scalar(
         select(ReleaseCase).where(ReleaseCase.booking_id == booking.id, ReleaseCase.state == CaseState.OPEN)
     )
@@ -39,8 +40,8 @@ def _facts(session: Session, subject: Subject) -> Mapping[str, object] | None:
         "inside": booking.released_at is None,
         "now": subject.known_at is None,
         "home": None if home is None else home.value,
-        "cell": None if home is None else cell_of(session, home.value.cell, subject.known_at),
-        "has_cells": any_cell(session, subject.known_at),
+        "cell": cell,
+        "has_cells": cell is not None or any_cell(session, subject.known_at),
         "case": case,
         "record": record_of(session, booking.id),
     }

@@ -23,7 +23,7 @@ from hub.custody.facts.actions import (
     withdraw,
 )
 from hub.custody.facts.kinds import Kind, read_value, write_value
-from hub.custody.facts.reading import current, one, rows_of, steps
+from hub.custody.facts.reading import current, one, read_once, rows_of, steps
 from hub.custody.facts.records import Fact
 from hub.custody.identity import IDENTITY, Identity
 from hub.custody.legal import CHARGE, LEGAL_STATUS, Charge, LegalStatus, Status
@@ -231,3 +231,19 @@ def test_a_correction_of_a_correction_does_not_bring_back_what_the_first_one_str
     withdraw_row(world, undone)
     withdraw_row(world, withdraw_row(world, third))
     assert statuses(world, person) == [LegalStatus.RECALL]
+
+
+def test_within_one_look_rows_read_whole_are_not_read_again(world: World) -> None:
+    person, other = world.person("Coe"), world.person("Doe")
+    for one_of_them in (person, person, other):
+        status(world, one_of_them, LegalStatus.REMAND, 0)
+    with world.sessions() as session:
+        with read_once(session):
+            every = rows_of(session, [person.id, other.id])
+            own = [row for row in every if row.person_id == person.id and row.kind == LEGAL_STATUS.name]
+            session.commit()
+            assert rows_of(session, [person.id], LEGAL_STATUS) == own
+            assert {row.person_id for row in rows_of(session, [other.id])} == {other.id}
+            assert not session.in_transaction()  # what was asked came from what was read
+        assert len(rows_of(session, [person.id], LEGAL_STATUS)) == len(own) == 2
+        assert session.in_transaction()
