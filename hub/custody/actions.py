@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
-from hub.custody.facts.actions import Statement, state
+from hub.custody.facts.actions import Statement, state, take_turns
 from hub.custody.facts.records import Fact
 from hub.custody.identity import IDENTITY, Identity
 from hub.custody.legal import ORDER, OrderToHold
@@ -51,6 +51,7 @@ def open_booking(
 ) -> Booking:
     """A new stay, under the number that leads where files are joined; RefusedError while another one is open."""
     person = session.get_one(Person, lead_of(session, person.id))
+    take_turns(session, person.id)
     if open_booking_of(session, person.id) is not None:
         raise RefusedError(
             "already_inside",
@@ -98,9 +99,7 @@ def assign_home(
 def open_booking_of(session: Session, person_id: int) -> Booking | None:
     """The stay that has not ended, under whichever number of the person."""
     family = family_of(session, person_id)
-    return session.scalar(
-        select(Booking).where(Booking.person_id.in_(family), Booking.released_at.is_(None))
-    )
+    return session.scalar(select(Booking).where(Booking.person_id.in_(family), Booking.released_at.is_(None)))
 
 
 def next_number(session: Session, series: str) -> int:

@@ -159,19 +159,19 @@ def _need_reason(reason: str) -> None:
 def _refuse_changed(session: Session, person_id: int, kind: str, item: int | None, seen: int | None) -> None:
     if seen is None:
         return
-    _take_turns(session, person_id)
+    take_turns(session, person_id)
     now = newest(session, person_id, kind, item)
     if now > seen:
         raise ChangedMeanwhileError(now)
 
 
-def _take_turns(session: Session, person_id: int) -> None:
+def take_turns(session: Session, person_id: int) -> None:
     """Writers of one file wait for each other here, so that what was compared still holds when they write."""
     session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
 
 
 def _refuse_overtaken(session: Session, wrong: Fact) -> None:
-    _take_turns(session, wrong.person_id)
+    take_turns(session, wrong.person_id)
     rows = session.scalars(
         select(Fact).where(Fact.person_id == wrong.person_id, Fact.kind == wrong.kind, Fact.id >= wrong.id)
     )

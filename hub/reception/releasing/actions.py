@@ -13,9 +13,10 @@ from hub.accounts.audit import Actor, write_down
 from hub.biometrics.vault import Vault
 from hub.custody.actions import open_booking_of
 from hub.custody.changes import note_change
-from hub.custody.facts.actions import Statement, state, withdraw
+from hub.custody.facts.actions import Statement, state, take_turns, withdraw
 from hub.custody.facts.reading import current, one
 from hub.custody.legal import RELEASE_REASONS, ReleaseReason
+from hub.custody.merging.reading import lead_of
 from hub.custody.records import Booking, Person
 from hub.custody.stays import RELEASE, Release
 from hub.movements.actions import permit_zones
@@ -121,6 +122,7 @@ def confirm(session: Session, case: Case, *, actor: Actor, at: datetime) -> None
 def release(session: Session, vault: Vault, row: ReleaseCase, *, actor: Actor, at: datetime) -> ReleaseRecord:
     """The person goes: fact, stay, zones, signed record together. RefusedError when a line is not met any more."""
     _refuse_over(row)
+    take_turns(session, lead_of(session, row.person_id))
     session.get_one(Booking, row.booking_id, with_for_update=True)
     case = assess(session, row, at)
     if not case.ready:
@@ -251,6 +253,8 @@ def _carry_out(
 
 
 def _booking(session: Session, person: Person) -> Booking:
+    # Two who enter one release, or begin it, wait for each other here: the second finds nobody inside.
+    take_turns(session, lead_of(session, person.id))
     booking = open_booking_of(session, person.id)
     if booking is None:
         raise RefusedError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -11,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from hub.accounts.audit import Actor
@@ -34,6 +36,7 @@ from hub.custody.twins import Twin
 from hub.database import session_scope
 from hub.movements.actions import permit_zones, zones_of
 from hub.movements.records import FeedItem
+from hub.reception.releasing.actions import OnPaper, enter_afterwards
 from hub.reception.releasing.distribution import deletion_of
 from hub.reception.releasing.reading import record_of
 from hub.reception.releasing.records import ReleaseRecord
@@ -44,7 +47,7 @@ from hub.reception.releasing.watching import ReleaseWatch, check_releases, open_
 from hub.roll.actions import note_receipt
 from hub.roll.content import changes
 from hub.roll.scope import Scope
-from hub.sentences import Sentence
+from hub.sentences import RefusedError, Sentence
 from wire.versions import NOTHING, Version
 
 from .site_world import NOON, PASSWORD, World, token_of
@@ -479,6 +482,35 @@ def test_a_release_on_paper_is_entered_afterwards_whatever_the_interlock_says(de
     assert {line.item: line.met for line in record.conditions}["authority"] is False
     assert desk.release().status_code == 409
     assert "Release form" in desk.rita.get("/releases/form").text
+
+
+def test_two_who_enter_one_release_from_paper_make_one(desk: Desk) -> None:
+    world = desk.world
+    world.later(minutes=9)
+    paper = OnPaper(NOON + timedelta(minutes=5), ReleaseReason.BAIL, "BO 7", "R 31", "photo", "Sgt Pech")
+    refused: list[str] = []
+
+    def enter(session: Session) -> None:
+        person = session.get_one(Person, desk.person.id)
+        second = Actor("sonia", "10.0.0.1")
+        enter_afterwards(session, world.vault, person, paper, second, actor=RITA, at=world.at)
+
+    def enter_too() -> None:
+        with session_scope(world.sessions) as session:
+            try:
+                enter(session)
+            except RefusedError as error:
+                refused.append(error.code)
+
+    other = threading.Thread(target=enter_too)
+    with session_scope(world.sessions) as session:
+        enter(session)
+        other.start()
+        other.join(timeout=0.3)  # it comes as far as it can before the first one commits
+    other.join()
+    assert refused == ["not_inside"]
+    with session_scope(world.sessions, writes=False) as session:
+        assert len(session.scalars(select(ReleaseRecord.id)).all()) == 1
 
 
 # --- afterwards
