@@ -17,7 +17,8 @@ from hub.sentences import Sentence
 class Sentenced(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A sentence that holds. `item` names it in other facts, `fact` is the row, `source` its paper.
 
-    `iccs` and `offence_on` are those of its charge.
+    `iccs` and `offence_on` are those of its charge; `charge_fact` and `order_fact` are 0 where there is none, or it
+    does not hold any more.
     """
 
     item: int
@@ -27,6 +28,7 @@ class Sentenced(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     offence_on: date | None = None
     charge_fact: int = 0
     source: str = ""
+    order_fact: int = 0
 
     @property
     def starts_on(self) -> date:

@@ -11,15 +11,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.custody.facts.kinds import Kind, V
-from hub.custody.facts.reading import Held, holding
-from hub.custody.facts.records import Fact
-from hub.custody.legal import CHARGE, Charge
+from hub.custody.facts.reading import Held, holding, item_of, steps
+from hub.custody.facts.records import Act, Fact
+from hub.custody.legal import CHARGE, ORDER, Charge
 from hub.custody.merging.reading import joined_stays
 from hub.custody.records import Booking
 from hub.custody.sentencing.case import Adjusted, Case, Credited, Paid, Sentenced
 from hub.custody.sentencing.forms import ADJUSTMENT, FINE_PAYMENT, REMAND_CREDIT, SENTENCE, Imposed
 
-KINDS: Final = (SENTENCE.name, FINE_PAYMENT.name, REMAND_CREDIT.name, ADJUSTMENT.name, CHARGE.name)
+KINDS: Final = (
+    SENTENCE.name,
+    FINE_PAYMENT.name,
+    REMAND_CREDIT.name,
+    ADJUSTMENT.name,
+    CHARGE.name,
+    ORDER.name,
+)
 _SENTENCED: Final = KINDS[:4]
 _AT_ONCE: Final = 500
 
@@ -94,8 +101,12 @@ def case_from(rows: Sequence[Fact], *, known_at: datetime | None = None) -> Case
     if not sentences:
         return None
     charges = {charge.item: charge for charge in _held(CHARGE, rows, known_at)}
+    orders = _orders(rows, known_at) if any(one.value.order for one in sentences) else {}
     return Case(
-        tuple(_sentenced(one, charges.get(one.value.charge or 0)) for one in sentences),
+        tuple(
+            _sentenced(one, charges.get(one.value.charge or 0), orders.get(one.value.order or 0, 0))
+            for one in sentences
+        ),
         tuple(Paid(one.row.id, one.value, one.row.source) for one in _held(FINE_PAYMENT, rows, known_at)),
         tuple(
             Credited(one.row.id, one.value, one.row.source) for one in _held(REMAND_CREDIT, rows, known_at)
@@ -115,9 +126,20 @@ def _held(kind: Kind[V], rows: Iterable[Fact], known_at: datetime | None) -> lis
     return holding(kind, found, known_at=known_at) if found else []
 
 
-def _sentenced(one: Held[Imposed], charge: Held[Charge] | None) -> Sentenced:
+def _orders(rows: Iterable[Fact], known_at: datetime | None) -> dict[int, int]:
+    """By item the row of each order that holds: a change of what a sentence stands on is a change of the sentence."""
+    found: dict[int, int] = {}
+    for step in steps((row for row in rows if row.kind == ORDER.name), known_at=known_at):
+        if step.overtaken_by is None and step.row.act == Act.STATES:
+            found[item_of(step.row)] = step.row.id
+        elif step.overtaken_by is None and step.row.act == Act.ENDS:
+            found.pop(item_of(step.row), None)
+    return found
+
+
+def _sentenced(one: Held[Imposed], charge: Held[Charge] | None, order_fact: int) -> Sentenced:
     if charge is None:
-        return Sentenced(one.item, one.row.id, one.value, source=one.row.source)
+        return Sentenced(one.item, one.row.id, one.value, source=one.row.source, order_fact=order_fact)
     return Sentenced(
         one.item,
         one.row.id,
@@ -126,4 +148,5 @@ def _sentenced(one: Held[Imposed], charge: Held[Charge] | None) -> Sentenced:
         charge.value.offence_on,
         charge.row.id,
         one.row.source,
+        order_fact,
     )

@@ -177,8 +177,10 @@ def _sentenced() -> Select[int]:
 
 def _compare(session: Session, trial: Trial, booking_ids: Sequence[int], at: datetime) -> None:
     today = at.astimezone(SITE_ZONE).date()
-    now = rules_of(session, today=today)
-    then = Rules(tuple(with_change(session, trial.policy_id, withdraws=trial.withdraws)), now.holidays, today)
+    # A policy for everybody that takes effect later is tried as of that day: today it would change nothing.
+    day = max(today, standing_of(session, trial.policy_id).policy.effective_on)
+    now = rules_of(session, today=day)
+    then = Rules(tuple(with_change(session, trial.policy_id, withdraws=trial.withdraws)), now.holidays, day)
     signed = newest_signed(session, booking_ids)
     found = []
     for booking_id, case in cases(session, booking_ids):

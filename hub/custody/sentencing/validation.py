@@ -42,9 +42,26 @@ def _check_sentence(sentence: Sentenced, number: int, today: date, notes: Notebo
     if value.imposed_on > today:
         words = Sentence("Sentence %(n)s is dated in the future. Check the date on the order.", said)
         notes.problem("IMPOSED_IN_FUTURE", Weight.BLOCKS, words, *facts)
+    _check_papers(sentence, number, notes)
     _check_offence(sentence, number, notes)
     _check_start(sentence, number, notes)
     _check_fine(sentence, number, notes)
+
+
+def _check_papers(sentence: Sentenced, number: int, notes: Notebook) -> None:
+    said, value = {"n": number}, sentence.imposed
+    if value.order is not None and not sentence.order_fact:
+        words = Sentence(
+            "The order of sentence %(n)s does not hold any more. Make sure that the sentence still does.",
+            said,
+        )
+        notes.problem("ORDER_NOT_HOLDING", Weight.LOOK, words, sentence.fact)
+    if value.charge is not None and not sentence.charge_fact:
+        words = Sentence(
+            "The charge of sentence %(n)s does not hold any more. Say which offence the sentence is for.",
+            said,
+        )
+        notes.problem("CHARGE_NOT_HOLDING", Weight.LOOK, words, sentence.fact)
 
 
 def _check_offence(sentence: Sentenced, number: int, notes: Notebook) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
 from hub.accounts.audit import Actor
 from hub.accounts.permissions import Role
-from hub.custody.facts.actions import Statement, correct, end, state
+from hub.custody.facts.actions import Statement, correct, end, state, withdraw
 from hub.custody.facts.reading import current
 from hub.custody.facts.records import Fact
 from hub.custody.legal import CHARGE, LEGAL_STATUS, ORDER, LegalStatus
@@ -228,6 +229,33 @@ def test_a_change_of_any_entry_or_rule_makes_the_signatures_void(world: World) -
         assert (found.certainty, found.on) == (Certainty.NOT_LATER_THAN, date(2029, 3, 1))
         end(session, changed, SENTENCE, effective_at=world.at, reason="quashed", actor=RITA, at=world.at)
         assert best_known(session, stay, today=TODAY) is None
+
+
+def test_an_order_put_right_asks_again_and_taking_that_back_gives_the_signatures_back(world: World) -> None:
+    in_force(world)
+    person = world.person()
+    with session_scope(world.sessions) as session:
+        order = current(session, ORDER, person_id=person.id)[0]
+        value = Imposed(
+            type=SentenceType.TERM, imposed_on=date(2026, 3, 2), term=Term(years=2), order=order.item
+        )
+        stay = order.row.booking_id
+        assert stay is not None
+        statement = Statement(SENTENCE, value, start_of(value.imposed_on), source="W 7/2026", booking_id=stay)
+        state(session, person.id, statement, actor=RITA, at=world.at)
+        verify(session, sign_first(session, stay, actor=RITA, at=world.at).id, actor=RAUL, at=world.at)
+        wrong = session.get_one(Fact, order.row.id)
+        named = msgspec.structs.replace(order.value, reference="W 8/2026")
+        put_right = Statement(ORDER, named, wrong.effective_at, source="W 8/2026")
+        row = correct(session, wrong, put_right, reason="misread", actor=RITA, at=world.at)
+        assert verified_date_of(session, stay, today=TODAY) is None
+        withdraw(session, row, ORDER, reason="it was right", actor=RITA, at=world.at)
+        assert verified_date_of(session, stay, today=TODAY) == date(2027, 7, 2)
+        end(session, wrong, ORDER, effective_at=world.at, reason="quashed", actor=RITA, at=world.at)
+        found = best_known(session, stay, today=TODAY)
+        assert found is not None
+        assert found.certainty is Certainty.UNVERIFIED
+        assert [one.code for one in found.problems] == ["ORDER_NOT_HOLDING"]
 
 
 def test_two_second_officers_at_once_leave_one_signature(world: World) -> None:

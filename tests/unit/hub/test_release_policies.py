@@ -152,6 +152,21 @@ def test_a_hundred_people_are_reckoned_both_ways_before_anybody_accepts(world: W
         assert verified_date_of(session, stays[0], today=TODAY) is None
 
 
+def test_a_policy_for_everybody_that_takes_effect_later_is_tried_as_of_that_day(world: World) -> None:
+    many(world, 2)
+    in_force(world)
+    later = msgspec.structs.replace(HALF, effective_on=date(2027, 1, 1), reach=Reach.EVERYONE)
+    with session_scope(world.sessions) as session:
+        draft = policies.draft(session, later, actor=DORA, at=world.at).id
+    trial = tried(world, draft)
+    with session_scope(world.sessions) as session:
+        assert trials.tally(session, trial).sooner == 2
+        policies.accept(session, draft, actor=DON, at=world.at)
+        shown = {line.difference.booking_id: line.difference.new_on for line in trials.lines(session, trial)}
+        found = best_known_all(session, today=date(2027, 1, 1))
+        assert shown == {stay: one.on for stay, one in found.items()}
+
+
 def test_a_trial_goes_on_where_it_was_left_and_nobody_is_reckoned_twice(world: World) -> None:
     many(world, 25)
     in_force(world)
