@@ -6,6 +6,7 @@ opens it with `session_scope`.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,6 +27,7 @@ from sqlalchemy import (
     insert,
     text,
 )
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
@@ -123,6 +125,16 @@ def insert_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str,
     """
     if rows:
         session.connection().execute(insert(cast(Table, table.__table__)), rows)
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether somebody else held the database for too long: nothing is wrong, and trying again helps.
+
+    SQLite's one writer, or PostgreSQL's lock timeout (55P03), deadlock (40P01) and serialisation failure (40001).
+    """
+    if isinstance(error.orig, sqlite3.OperationalError):
+        return error.orig.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return getattr(error.orig, "sqlstate", None) in ("55P03", "40P01", "40001")
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -11,8 +11,10 @@ from typing import Final
 import msgspec
 from flask import Flask, Response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from hub.database import is_busy
 from hub.sentences import RefusedError, Sentence
 from hub.web.language import say
 
@@ -83,6 +85,9 @@ def _of_http(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
+    if isinstance(error, OperationalError) and is_busy(error):
+        log.warning("the database stayed busy at %s", request.endpoint)
+        return answer(503, _SENTENCES[503])
     incident = secrets.token_hex(4)
     # The error's own text can quote a row, and so a name: only its kind and place are logged.
     place = "".join(traceback.format_tb(error.__traceback__))

@@ -8,6 +8,7 @@ from typing import Final
 
 from hub.custody.facts.kinds import Field, Form, Group, Input, Kind, Per
 from hub.custody.who.countries import Country, is_country
+from hub.custody.who.tongues import Tongue
 from hub.sentences import Sentence
 
 _NO_COUNTRY: Final = Sentence("Choose the country from the list.")
@@ -83,8 +84,8 @@ def _say_consulate(value: Consulate) -> Sentence:
 
 def _say_language(value: LanguageSkill) -> Sentence:
     if value.interpreter:
-        return Sentence("%(language)s, needs an interpreter", {"language": value.language})
-    return Sentence("%(language)s", {"language": value.language})
+        return Sentence("%(language)s, needs an interpreter", {"language": Tongue(value.language)})
+    return Sentence("%(language)s", {"language": Tongue(value.language)})
 
 
 NATIONALITY: Final = Kind(

@@ -15,7 +15,7 @@ from hub.custody.who.contacts import CHILD, CONTACT, Child, Contact
 from hub.custody.who.countries import countries, is_country
 from hub.custody.who.course import ASKABLE, ASKED, Answer, Asked
 from hub.custody.who.identifiers import IDENTIFIER, Identifier, IdentifierSort
-from hub.custody.who.origin import CONSULATE, NATIONALITY, Consulate, Nationality, Told
+from hub.custody.who.origin import CONSULATE, NATIONALITY, Consulate, LanguageSkill, Nationality, Told
 from hub.custody.who.rules_7_and_8 import ITEMS, missing
 from hub.reception.file.values import read, typed_of
 from hub.web.language import say_in
@@ -168,6 +168,21 @@ def _typed(name: str, sort: str, options: list[str]) -> dict[str, str]:
         "money": "1,200.05", "country": "BZ", "zone": "block-a",
     }  # fmt: skip
     return {name: options[-1] if options else plain.get(sort, "text")}
+
+
+@pytest.mark.parametrize(
+    ("written", "english", "spanish"),
+    [
+        ("es", "Spanish", "español"),
+        (" EN ", "English", "inglés"),
+        ("cab", "Garifuna", "garífuna"),
+        ("Kriol", "Kriol", "Kriol"),
+        ("not-one", "not-one", "not-one"),
+    ],
+)
+def test_a_language_is_a_word_also_where_a_code_was_written(written: str, english: str, spanish: str) -> None:
+    said = KINDS["language"].say(LanguageSkill(written))
+    assert (say_in("en", said), say_in("es", said)) == (english, spanish)
 
 
 def test_nobody_was_asked_is_not_the_same_as_no() -> None:
