@@ -14,7 +14,7 @@ from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Permission
 from hub.accounts.second import second_officer
 from hub.biometrics.actions import AlreadyEnrolledError
-from hub.biometrics.duplicates import DuplicateSearch
+from hub.biometrics.duplicates import WORTH_PREPARING, DuplicateSearch
 from hub.biometrics.enrolment import prepare_finger, warm_up_aside
 from hub.biometrics.photos import prepare_photo
 from hub.biometrics.vault import Vault
@@ -79,7 +79,6 @@ def page(key: str, step: str) -> Response | str:
             return redirect(url_for("admitting.done", key=key))
         if draft.row.state != State.OPEN:
             return redirect(url_for("admitting.under_way"))
-        write_down(session, at=now(), actor=_actor(), act="admission.look", subject=key, detail=step[:20])
         draft = _with_answer_of_desk(session, draft)
     return _show(draft, _step(step))
 
@@ -221,8 +220,19 @@ def _searched(content: Content) -> Content:
     raw = b"" if part is None else part.stream.read()
     if not raw:
         raise RefusedError("probe", Sentence("Choose an image of one finger first."))
+    search = service(DuplicateSearch)
+    to_read = search.still_to_read()
+    if to_read >= WORTH_PREPARING:
+        raise RefusedError(
+            "search_preparing",
+            Sentence(
+                "The search by finger is being prepared: %(count)s fingers are still to be read. "
+                "Search by name and number meanwhile, and try the finger again in a minute.",
+                {"count": to_read},
+            ),
+        )
     with reading() as session:
-        found = by_image(service(DuplicateSearch), raw, now(), session)
+        found = by_image(search, raw, now(), session)
     with writing() as session:
         detail = f"{len(found.numbers)} of {found.searched} fingers"
         subject = found.numbers[0] if found.numbers else ""
@@ -313,7 +323,10 @@ def _show(
     link: Step | None = None,
     unsaved: bool = False,
 ) -> str:
-    with reading() as session:
+    with writing() as session:
+        # A refused step shows the same as the page itself, so it is a look too.
+        subject = draft.row.key
+        write_down(session, at=now(), actor=_actor(), act="admission.look", subject=subject, detail=step)
         facts = showing.step_facts(session, draft, step, mine=mine, at=now())
     return render_template(
         f"admission_{step.value}.html",

@@ -293,6 +293,15 @@ def test_a_finger_finds_the_file_and_needs_a_word_to_be_somebody_else(
     assert (answer.status_code, "Write why it is another person all the same" in answer.text) == (400, True)
 
 
+def test_a_search_that_is_still_being_prepared_is_said_and_keeps_nobody_waiting(
+    clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.reception.admitting.views.WORTH_PREPARING", 0)
+    answer = clerk.send("known", {"probe": (io.BytesIO(b"finger"), "finger.png")}, act="finger")
+    assert answer.status_code == 409
+    assert "0 fingers are still to be read" in answer.text
+
+
 def test_a_finger_image_that_cannot_be_used_is_said(clerk: Clerk) -> None:
     probe = {"probe": (io.BytesIO(b"no image"), "finger.png")}
     answer = clerk.send("known", dict(probe), act="finger")
@@ -424,6 +433,17 @@ def test_of_two_who_write_at_once_neither_loses(clerk: Clerk, world: World) -> N
     assert "1991-05-01" in answer.text  # theirs
     assert 'value="Ana Maria"' in answer.text  # mine
     assert clerk.send("who", {**WHO, "given": "Ana Maria"}).status_code == 303
+
+
+def test_whoever_is_shown_the_others_answers_stands_in_the_trail(clerk: Clerk, world: World) -> None:
+    clerk.send("order", dict(ORDER))
+    rosa = Clerk(world.browser("rosa"), clerk.key)
+    answer = rosa.send("order", dict(ORDER), version="1")
+    assert "saved this admission while you were writing" in answer.text
+    with session_scope(world.sessions, writes=False) as session:
+        line = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert line is not None
+    assert (line.actor, line.act, line.subject) == ("rosa", "admission.look", clerk.key)
 
 
 def test_it_is_finished_once(clerk: Clerk, world: World) -> None:

@@ -66,6 +66,11 @@ def test_looking_at_the_trail_is_itself_in_it(world: World, auditor: FlaskClient
         "auditor",
         "subject P-000009",
     )
+    auditor.get("/audit?subject=Ana+Novelo")
+    with session_scope(world.sessions, writes=False) as session:
+        last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
+    assert last is not None
+    assert last.detail == "subject as typed", "a name that somebody typed is not kept for ever"
 
 
 @pytest.mark.parametrize(
