@@ -82,6 +82,7 @@ def _demonstrate(chosen: argparse.Namespace, quiet: bool) -> int:
             web_port=chosen.port or free_port(),
             baud=chosen.baud,
             backend=chosen.backend,
+            seed=chosen.seed,
         )
         prison = Prison(plan, Truth(), progress)
         status = _Run(chosen, prison, progress, quiet).whole(hands)
@@ -101,6 +102,17 @@ def _demonstrate(chosen: argparse.Namespace, quiet: bool) -> int:
     return status
 
 
+def _worth_a_look(site: str) -> str:
+    """Pages of the master roll, each with who may see it."""
+    return (
+        f"  The register, as rita    {site}/people  {site}/people/admit  {site}/release-dates  {site}/register\n"
+        f"  The liberty docket       {site}/docket  {site}/diary (rita)  {site}/docket/board (dan)\n"
+        f"  The trail, as audrey     {site}/audit\n"
+        "  A grave act asks for the password again: nobody here has a second factor yet. Add one at /account.\n"
+        "  What needs two people needs two browsers, or a private window: rita and ruth, sam for releases.\n"
+    )
+
+
 class _Run:
     """One demo from start to end, with or without a person before the screen."""
 
@@ -116,6 +128,8 @@ class _Run:
 
     def whole(self, hands: list[list[Any]] | None) -> int:
         self.prison.open_hub()
+        if self.chosen.invented:
+            self.prison.fill(self.chosen.invented)
         if not self.chosen.headless:
             self._welcome()
         if hands is None:
@@ -163,10 +177,11 @@ class _Run:
             f"  Officer's page   {address}   sign in as {officer.login}, PIN {officer.pin}\n"
             f"  Inmate's page    {address}inmate\n"
             f"  At the hub       {officer.login}, password {officer.password}\n\n"
-            "  Others at the hub: records officer, director, auditor, administrator\n"
+            "  Others at the hub: two records officers, health, director, auditor, administrator\n"
             + lines({**staff, "admin": self.prison.password}),
             flush=True,
         )
+        print(_worth_a_look(f"http://127.0.0.1:{self.prison.plan.web_port}"), flush=True)
 
     def _wait_for_rolls(self, people: int) -> None:
         self.progress("the roll goes out to the terminals, sealed to each")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 YARD = "yard"
 BLOCKS = ("block-a", "block-b")
+CELL_PLACES = 2
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,12 @@ class Facility:
         """Zones that people of a block may enter: their own block and what all share."""
         return (YARD, home, *(zone.code for zone in self.zones if zone.code not in {YARD, *BLOCKS}))
 
+    def cells(self, block: str) -> list[str]:
+        """Codes of a block's cells: as many as its places need."""
+        zone = next(zone for zone in self.zones if zone.code == block)
+        letter = block[-1]
+        return [f"{letter}-{number:02d}" for number in range(1, zone.capacity // CELL_PLACES + 1)]
+
     def site_toml(self) -> str:
         """The site file that `pims-hub site import` reads."""
         parts = []
@@ -49,7 +56,16 @@ class Facility:
                 f'[[checkpoint]]\ncode = "{gate.checkpoint}"\nname = "{name}"\n'
                 f'from_zone = "{YARD}"\nto_zone = "{gate.to_zone}"\n'
             )
+        for zone in self.zones:
+            parts += self._cells_toml(zone) if zone.code in BLOCKS else []
         return "\n".join(parts)
+
+    def _cells_toml(self, zone: Zone) -> list[str]:
+        return [
+            f'[[cell]]\ncode = "{code}"\nname = "{code.upper()}"\nblock = "{zone.name}"\nzone = "{zone.code}"\n'
+            f"certified = {CELL_PLACES}\n"
+            for code in self.cells(zone.code)
+        ]
 
 
 SMALL_PRISON = Facility(

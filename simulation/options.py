@@ -9,6 +9,9 @@ from pathlib import Path
 LEAST_SCANS = 20
 """So that some are made while a terminal is offline, and some at the device that replaces another."""
 
+INVENTED = 1200
+"""Beside the walkers, where somebody looks on."""
+
 
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     """What was asked for; SystemExit with a sentence when it does not go together."""
@@ -48,12 +51,20 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--people", type=_positive, default=40, help="people enrolled, with synthetic prints (default 40)"
     )
+    parser.add_argument(
+        "--invented",
+        type=_none_or_more,
+        metavar="N",
+        help=f"people of the register who never walk (default {INVENTED}; with --headless none)",
+    )
     parser.add_argument("--port", type=int, default=0, help="port of the page (default: a free one)")
     parser.add_argument("--seed", type=int, default=1, help="seed of people, walks and kills")
     parser.add_argument(
         "--keep", action="store_true", help="leave the data and logs where they are afterwards"
     )
     chosen = parser.parse_args(words)
+    if chosen.invented is None:
+        chosen.invented = 0 if chosen.headless else INVENTED
     if chosen.kill and not chosen.headless:
         parser.error("--kill needs --headless")
     if chosen.headless and not chosen.no_trials and chosen.scans < LEAST_SCANS:
@@ -67,4 +78,11 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError("at least 1 is needed")
+    return value
+
+
+def _none_or_more(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError("0 or more is needed")
     return value

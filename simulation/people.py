@@ -99,6 +99,11 @@ class Walker:
     enrolled: bool
     fingers: tuple[HeldFinger, ...]
 
+    @property
+    def place_in_home(self) -> int:
+        """How many of the cast live in the same block and come before."""
+        return self.index // len(BLOCKS)
+
 
 def synthetic_fingers(
     count: int, seed: int, cache: Path, model: Model, said: Callable[[str], None]

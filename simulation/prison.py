@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from simulation.facility import Facility
 from simulation.gatehouse import Gatehouse
 from simulation.killing import Victim
 from simulation.line import Line, Lines
+from simulation.papers import papers_of
 from simulation.people import Walker
 from simulation.processes import Service, free_port, run, stream
 from simulation.report import HubView
@@ -55,6 +57,7 @@ class Plan:
     baud: int | None
     backend: str
     model: Model = FAST256
+    seed: int = 1
 
     @property
     def technicians_finger(self) -> NDArray[np.uint8]:
@@ -113,6 +116,13 @@ class Prison:
         self._said(self.broker.ready_line)
         with ThreadPoolExecutor() as pool:
             list(pool.map(Service.start, (self.ingest, self.web)))
+
+    def fill(self, people: int) -> None:
+        """Puts an invented prison of so many people into the register, before anybody is enrolled."""
+        self._said(f"inventing {people} more people inside and the years before them; no terminal knows them")
+        words = ("pims-hub", "seed", "--data", str(self.hub), "--people", str(people))
+        self._said(run(*words).strip().splitlines()[-1])
+        run("pims-hub", "docket", "run", "--data", str(self.hub))
 
     def open_gates(self) -> None:
         """Takes in each terminal as a technician does, all of them side by side, and starts its agent."""
@@ -187,9 +197,8 @@ class Prison:
             "sex": "M",
             "home_zone": walker.home,
             "zones": list(walker.zones),
-            "order_reference": f"SIM-{walker.index:04d}",
             "fingers": fingers,
-        }
+        } | papers_of(walker, self.plan.facility, self.plan.seed, date.today())
 
     def victims(
         self,

@@ -14,6 +14,8 @@ SUPERVISOR: Final = ("sam", "shift_supervisor", "Sam Tillett")
 """Watches the screen, gives orders and cuts terminals off."""
 OTHERS: Final = (
     ("rita", "records_officer", "Rita Choc"),
+    ("ruth", "records_officer", "Ruth Tzul"),
+    ("hana", "health", "Hana Pop"),
     ("dan", "director", "Dan Usher"),
     ("audrey", "auditor", "Audrey Flowers"),
 )

@@ -19,6 +19,7 @@ from hub.database import Sessions, session_scope
 from hub.errors import HubError
 from hub.reception.admission import Admission, Admitted, FaultyError, admit
 from hub.reception.manifest import Manifest, PersonEntry, read_file
+from hub.reception.manifest_facts import what_more
 from hub.web.formats import SITE_ZONE
 
 WORKERS: Final = 2
@@ -125,4 +126,5 @@ def _admission(entry: PersonEntry, fingers: tuple[PreparedFinger, ...], now: dat
         expires_on=entry.order_expires_on,
     )
     person = PersonFacts(clean_name(entry.surname), clean_name(entry.given), entry.born_on, entry.sex)
-    return Admission(person, order, entry.home_zone, frozenset(entry.zones), fingers)
+    zones = frozenset(entry.zones)
+    return Admission(person, order, entry.home_zone, zones, fingers, more=what_more(entry, order, now))

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Meta
 
 from hub.biometrics.images import MAX_BYTES
+from hub.custody.legal import LegalStatus
 from hub.custody.rules import OrderKind, Sex
 from hub.errors import HubError
 
@@ -30,8 +31,32 @@ class FingerEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     images: Annotated[list[str], Meta(min_length=1, max_length=6)]
 
 
+Count = Annotated[int, Meta(ge=0, le=36_500)]
+
+
+class SentenceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """The term of a sentence that the order carries, imposed on the order's day."""
+
+    years: Count = 0
+    months: Count = 0
+    weeks: Count = 0
+    days: Count = 0
+
+
+class OffenceEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What the person is charged with or convicted of; `iccs` as in the class's code, e.g. 0401."""
+
+    iccs: str
+    offence: Text
+    case: str = ""
+
+
 class PersonEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One person. The order is a warrant of today unless the entry says otherwise; `photo` is a path like images."""
+    """One person. The order is a warrant of today unless the entry says otherwise; `photo` is a path like images.
+
+    `admitted_on` is for people who are inside already. `cell` must fit and have room, as at any admission.
+    `next_court_on` is a date before `court`, at nine in the morning.
+    """
 
     surname: Text
     given: Text
@@ -45,6 +70,14 @@ class PersonEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_on
     order_expires_on: date | None = None
     fingers: Annotated[list[FingerEntry], Meta(min_length=1, max_length=10)]
     photo: str | None = None
+    admitted_on: date | None = None
+    status: LegalStatus | None = None
+    court: str = ""
+    cell: str = ""
+    country: str = ""
+    offence: OffenceEntry | None = None
+    sentence: SentenceEntry | None = None
+    next_court_on: date | None = None
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

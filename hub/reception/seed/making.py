@@ -135,7 +135,11 @@ class _Maker:
             passed = sketch.wrong is Wrong.RELEASE_PASSED
             served = term + rng.randint(3, 40) if passed else int(term * 0.62 * rng.random())
             sentenced_on = today - timedelta(days=min(served, 365 * self.order.years))
-            admitted_on = sentenced_on - timedelta(days=rng.choice((0, min(1500, plan.remand_days(rng)))))
+            waited = rng.choice((0, min(1500, plan.remand_days(rng))))
+            if not passed:
+                # What was waited is credited: the term must outlast both.
+                waited = min(waited, max(0, term - (today - sentenced_on).days - rng.randint(5, 60)))
+            admitted_on = sentenced_on - timedelta(days=waited)
         elif sketch.juvenile or status in (LegalStatus.IMMIGRATION_DETAINEE, LegalStatus.CIVIL_PRISONER):
             admitted_on = today - timedelta(days=rng.randint(1, 150))
         else:

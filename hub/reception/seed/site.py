@@ -77,13 +77,21 @@ def build(session: Session, people: int, *, actor: Actor, at: datetime) -> Homes
         )
         for block in _BLOCKS
     ]
-    known = set(session.scalars(select(Zone.code)))
+    known = {zone.code: zone for zone in session.scalars(select(Zone))}
+    for block in _BLOCKS:
+        _widen(known.get(block.code), sizes[block.code])
     others = [
         ZoneDraft(code=code, name=name, kind=kind, capacity=capacity)
         for code, name, kind, capacity in _OTHERS
     ]
     import_site(session, Site(zone=[zone for zone in (*zones, *others) if zone.code not in known]))
     return Homes({block.code: _cells(session, block, sizes[block.code], actor, at) for block in _BLOCKS})
+
+
+def _widen(zone: Zone | None, places: int) -> None:
+    """A block that the hub has keeps its own cells, and gets those of the invented people beside them."""
+    if zone is not None and zone.capacity is not None:
+        zone.capacity = min(100_000, zone.capacity + places)
 
 
 def _places(block: Block, people: int) -> int:
