@@ -177,6 +177,14 @@ def test_the_board_before_the_first_look(world: World) -> None:
     assert "No check has been made yet" in page
 
 
+def test_before_the_first_look_the_list_does_not_say_that_all_is_well(world: World) -> None:
+    page = world.browser("rita", Role.RECORDS_OFFICER).get("/docket").text
+    assert "No check has been made yet." in page
+    assert '<strong class="figure">–</strong>' in page
+    assert "liberty is in doubt</p>" in page
+    assert "Nobody&#39;s liberty is in doubt" not in page
+
+
 def test_the_trend_leaves_a_gap_where_nobody_looked() -> None:
     start = date(2026, 11, 20)
     trend = [Day(start + timedelta(days=place), count) for place, count in enumerate([4, None, 2, 0])]
