@@ -83,6 +83,11 @@ from hub.web.routes import Number, Pages, check_routes
 
 pages = Pages("home", __name__)
 
+_FIRST_PAGE_OF: dict[str, str] = {
+    Role.OFFICER: "officer.officer",  # a referral opens where its officer is
+    Role.DIRECTOR: "docket.the_board",
+    Role.AUDITOR: "oversight.trail",
+}
 _FIRST_PAGES = (
     (Permission.WATCH, "control_room.screen"),
     (Permission.SEE_PEOPLE, "finding.people"),
@@ -92,7 +97,6 @@ _FIRST_PAGES = (
 )
 _PANELS: tuple[Panel, ...] = (RELEASE_DATE, DOCKET_PANEL, WAY_OUT, *PERSON_PANELS)
 """What other capabilities show on a person's file, in this order."""
-_OFFICERS_PAGE = "officer.officer"
 
 
 @dataclass(frozen=True)
@@ -207,8 +211,9 @@ def live_feed(app: Flask) -> Live:
 
 @pages.page("/", Permission.SIGNED_IN)
 def home() -> Response:
-    if visitor().role == Role.OFFICER:
-        return redirect(url_for(_OFFICERS_PAGE))  # a referral opens where its officer is
+    own = _FIRST_PAGE_OF.get(visitor().role)
+    if own is not None:
+        return redirect(url_for(own))
     for permission, endpoint in _FIRST_PAGES:
         if visitor().may(permission):
             return redirect(url_for(endpoint))

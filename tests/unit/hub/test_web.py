@@ -10,6 +10,7 @@ import pytest
 from flask import abort
 from flask.testing import FlaskClient
 
+import hub.database
 import hub.web
 from hub.accounts.permissions import Permission, Role
 from hub.web.addresses import safe_path
@@ -376,6 +377,44 @@ def test_every_entry_of_the_navigation_leads_to_a_page(world: World) -> None:
         assert endpoint in app.view_functions
     keys = [entry.key for entry in entries if entry.key]
     assert len(keys) == len(set(keys))
+
+
+def test_the_list_of_keys_tells_every_letter_that_goes_somewhere_here(world: World) -> None:
+    page = world.browser("rita", Role.RECORDS_OFFICER).get("/people").text
+    going = re.findall(r'data-go="(\w)"', page)
+    assert {"p", "a", "d", "y", "x"} <= set(going)
+    assert re.findall(r"<kbd>g</kbd> <kbd>(\w)</kbd>", page) == going
+
+
+@pytest.mark.parametrize(
+    ("role", "page"),
+    [
+        (Role.DIRECTOR, "/docket/board"),
+        (Role.AUDITOR, "/audit"),
+        (Role.HEALTH, "/people"),
+        (Role.ADMINISTRATOR, "/accounts"),
+        (Role.OFFICER, "/officer"),
+        (Role.AGENCY_CLIENT, "/account"),
+    ],
+)
+def test_everybody_begins_where_their_work_is(world: World, role: Role, page: str) -> None:
+    client = world.browser("rita", role)
+    assert client.get("/").location == page
+    assert client.get(page).status_code == 200
+
+
+def test_a_database_that_somebody_holds_is_said_to_be_busy(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = world.browser("rita", Role.RECORDS_OFFICER)
+    monkeypatch.setattr(hub.database, "BUSY_TIMEOUT_MS", 1)
+    world.engine.dispose()
+    with world.engine.connect() as holder:
+        holder.exec_driver_sql("SELECT 1")
+        answer = client.get("/people/admit")
+    assert answer.status_code == 503
+    assert "The hub is busy. Wait a moment and try again." in answer.text
+    assert client.get("/people/admit").status_code == 200
 
 
 def test_the_navigation_shows_what_one_may_open_and_where_one_is(world: World) -> None:
