@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 import matching
 from hub.biometrics.records import Finger, PersonKey
@@ -20,6 +20,9 @@ SEARCH_FMR: Final = 1e-6
 """False-match rate of the whole search. Stricter than a gate: a wrong hit here holds up an admission."""
 ALIKE_SCORE: Final = 6.0
 """Negative log10 of the false-match rate from which somebody is worth a look by a person."""
+
+WORTH_PREPARING: Final = 2_000
+"""Fingers from which a first search would keep somebody waiting at the desk for more than some seconds."""
 
 _BATCH = 500
 
@@ -48,14 +51,36 @@ class DuplicateSearch:
         self._read_up_to = 0
         self._keys_counted: tuple[object, ...] = ()
         self._leads: dict[int, int] = {}
+        self._ended = threading.Event()
 
     def __len__(self) -> int:
         return 0 if self._gallery is None else len(self._gallery)
 
     def refresh(self) -> None:
         """Read what was enrolled since the last search; worth doing before a transaction is opened."""
-        with self._turn, session_scope(self._sessions, writes=False) as session:
-            self._catch_up(session, self._loaded())
+        while self._read_on():
+            pass
+
+    def prepare_beside(self) -> threading.Thread | None:
+        """Read the fingers in a thread of their own, where they are so many that a first search had to wait.
+
+        None where they are few: a hub whose pages are only watched then never loads the engine.
+        """
+        if self.still_to_read() < WORTH_PREPARING:
+            return None
+        thread = threading.Thread(target=self._prepare, name="fingers", daemon=True)
+        thread.start()
+        return thread
+
+    def end(self) -> None:
+        """Prepare no further: the process ends."""
+        self._ended.set()
+
+    def still_to_read(self) -> int:
+        """Fingers of the vault that are not searched yet; some seconds' work for each thousand."""
+        with session_scope(self._sessions, writes=False) as session:
+            counted = select(func.count(Finger.id)).where(Finger.id > self._read_up_to)
+            return session.scalar(counted) or 0
 
     def find(self, template: matching.Template, *, besides: int | None = None) -> Hit | None:
         """Whose finger this is, None when nobody has it; a hit on the person `besides` is none.
@@ -89,16 +114,22 @@ class DuplicateSearch:
             self._gallery = matching.Gallery()
         return self._gallery
 
-    def _catch_up(self, session: Session, gallery: matching.Gallery) -> None:
-        self._follow_merges(session, gallery, self._gone(session))
-        while True:
-            new = select(Finger).where(Finger.id > self._read_up_to).order_by(Finger.id).limit(_BATCH)
-            rows = session.scalars(new).all()
+    def _prepare(self) -> None:
+        while not self._ended.is_set() and self._read_on():
+            pass
+
+    def _read_on(self) -> bool:
+        """Read some; whether there may be more. Others get their turn in between."""
+        with self._turn, session_scope(self._sessions, writes=False) as session:
+            gallery = self._loaded()
+            self._follow_merges(session, gallery, self._gone(session))
+            # Images are ten times as large as templates, and are not searched.
+            new = select(Finger).options(defer(Finger.sealed_image)).where(Finger.id > self._read_up_to)
+            rows = session.scalars(new.order_by(Finger.id).limit(_BATCH)).all()
             self._add_all(session, gallery, rows)
             if rows:
                 self._read_up_to = rows[-1].id
-            if len(rows) < _BATCH:
-                return
+            return len(rows) == _BATCH
 
     def _gone(self, session: Session) -> set[int]:
         """Whose key is destroyed. Which keys there are is read only when their number or their sum differs."""
@@ -140,7 +171,8 @@ class DuplicateSearch:
         for key in touched:
             gallery.remove(str(key))
         members = {one for one, lead in self._leads.items() if lead in touched} | touched | changed
-        again = select(Finger).where(Finger.person_id.in_(members), Finger.id <= self._read_up_to)
+        again = select(Finger).options(defer(Finger.sealed_image))
+        again = again.where(Finger.person_id.in_(members), Finger.id <= self._read_up_to)
         self._add_all(session, gallery, session.scalars(again.order_by(Finger.id)).all())
 
     def _add(self, gallery: matching.Gallery, finger: Finger) -> None:

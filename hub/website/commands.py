@@ -14,11 +14,13 @@ from flask import Flask
 from hub import settings
 from hub.accounts.passwords import Passwords
 from hub.accounts.policy import rules_from
+from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.vault_key import open_vault
 from hub.cli import add_command, say
 from hub.database import make_engine, make_sessions
 from hub.errors import HubError
 from hub.terminals.key_files import WEB_SERVER, certificate_path, key_path, read_private, write_private
+from hub.web.door import service
 from hub.website.factor_key import open_factor_seal
 from wire.provisioning import is_loopback
 
@@ -86,13 +88,20 @@ class _Site:
         )
         self._app = create_app(parts)
         collect_seldom()
+        _finger_search(self._app).prepare_beside()
         return self._app
 
     def end(self) -> None:
         if self._app is not None:
             from hub.website.app import live_feed
 
+            _finger_search(self._app).end()
             live_feed(self._app).stop()
+
+
+def _finger_search(app: Flask) -> DuplicateSearch:
+    with app.app_context():
+        return service(DuplicateSearch)
 
 
 def _form_key(keys: Path) -> bytes:

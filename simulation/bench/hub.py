@@ -17,12 +17,12 @@ import numpy as np
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-import matching
 from hub.accounts.actions import add_account, change_password
 from hub.accounts.audit import OPERATOR
 from hub.accounts.factors.sealing import FactorSeal
 from hub.accounts.passwords import Passwords
 from hub.accounts.permissions import Role
+from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.vault import Vault
 from hub.custody.records import Booking, Person
 from hub.database import Sessions, make_engine, make_sessions, session_scope
@@ -35,8 +35,10 @@ from hub.reception.register.duplicates import Why
 from hub.reception.register.records import RegisterImport
 from hub.reception.seed.making import Order, make
 from hub.website.app import Parts, create_app
-from simulation.bench.measuring import Row, milliseconds, print_table
-from simulation.bench.population import later_touch, prepared_touches
+from hub.website.collecting import collect_seldom
+from simulation.bench.measuring import Row, milliseconds, print_table, resident_bytes
+from simulation.bench.population import later_touch
+from simulation.bench.vault import fill_vault
 from simulation.progress import Progress
 
 PEOPLE: Final = 100_000
@@ -48,9 +50,8 @@ PAGES: Final = 200
 WARM: Final = 20
 SEARCHES: Final = 100
 FINGER_SEARCHES: Final = 40
-_FMR: Final = 1e-6
+_VAULT_KEY: Final = bytes(range(32))
 LIMITS: Final = {"file": 60.0, "name": 100.0, "finger": 1000.0, "docket": 60.0, "import": 120.0}
-_SHOWN_EVERY: Final = 1_000
 
 
 def hub_section(progress: Progress) -> dict[str, Any]:
@@ -75,11 +76,11 @@ def hub_section(progress: Progress) -> dict[str, Any]:
         progress(f"  {SEARCHES} searches by name")
         figures["name_search_ms"] = _names(sessions, client)
         progress("  the docket of everybody")
-        figures["docket_s"] = _docket(sessions)
+        figures |= _docket(sessions)
         progress(f"  a register of {IMPORTED:,}")
         figures["import_5000_s"] = _import(sessions)
         progress(f"  {FINGER_SEARCHES} searches by finger among {FINGERS:,}")
-        figures |= _fingers(progress)
+        figures |= _fingers(sessions, progress)
     print_table(_rows(figures))
     return figures
 
@@ -100,10 +101,11 @@ def _signed_in(sessions: Sessions) -> FlaskClient:
         add_account(session, login, Role.RECORDS_OFFICER, passwords=passwords, actor=OPERATOR, at=at)
         word = secrets.token_hex(16)
         change_password(session, login, word, passwords=passwords, actor=OPERATOR, at=at)
-    vault, seal = Vault(bytes(range(32))), FactorSeal(bytes(range(32)))
+    vault, seal = Vault(_VAULT_KEY), FactorSeal(bytes(range(32)))
     app = create_app(
         Parts(sessions, vault, bytes(32), lambda: datetime.now(UTC), False, passwords, seal=seal)
     )
+    collect_seldom()  # as the serving process does
     client = app.test_client()
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/login").text)
     assert token is not None
@@ -147,9 +149,10 @@ def _pages(client: FlaskClient, addresses: list[str]) -> dict[str, float | None]
     return milliseconds(lambda place: open_page(place + WARM), len(addresses) - WARM)
 
 
-def _docket(sessions: Sessions) -> float:
-    """The second day's run: findings are there, and everybody is looked at again."""
-    return [_seconds(lambda: run_all(sessions, datetime.now(UTC))) for _ in range(2)][-1]
+def _docket(sessions: Sessions) -> dict[str, float]:
+    """The first run, which writes every finding, and one when they are there; the longer of the two is what counts."""
+    first, again = (_seconds(lambda: run_all(sessions, datetime.now(UTC))) for _ in range(2))
+    return {"docket_s": max(first, again), "docket_first_s": first, "docket_again_s": again}
 
 
 def _import(sessions: Sessions) -> float:
@@ -182,19 +185,29 @@ def _register() -> bytes:
     return "\n".join(lines).encode()
 
 
-def _fingers(progress: Progress) -> dict[str, Any]:
-    gallery = matching.Gallery()
+def _fingers(sessions: Sessions, progress: Progress) -> dict[str, Any]:
+    """By the search that admission uses: out of the vault once, as after a restart, and from then on in memory."""
+    vault = Vault(_VAULT_KEY)
     begun = time.perf_counter()
-    for number, cylinders in prepared_touches(0, FINGERS):
-        gallery.enrol(str(number), cylinders)
-        if not number % _SHOWN_EVERY:
-            progress.counting(f"    {number:,} enrolled")
-    drawn_s = round(time.perf_counter() - begun, 1)
+    fill_vault(
+        sessions, vault, FINGERS, lambda done: progress.counting(f"    {done:,} of {FINGERS:,} in the vault")
+    )
+    filled_s = round(time.perf_counter() - begun, 1)
+    search, before = DuplicateSearch(vault, sessions), resident_bytes()
+    begun = time.perf_counter()
+    search.refresh()
+    loaded_s = round(time.perf_counter() - begun, 1)
     rng = np.random.default_rng(4)
     probes = [later_touch(int(number), rng) for number in rng.integers(0, FINGERS, FINGER_SEARCHES)]
-    gallery.identify(probes[0], fmr=_FMR)
-    took = milliseconds(lambda place: gallery.identify(probes[place], fmr=_FMR), FINGER_SEARCHES)
-    return {"finger_search_ms": took, "fingers": FINGERS, "fingers_drawn_s": drawn_s}
+    search.find(probes[0])
+    took = milliseconds(lambda place: search.find(probes[place]), FINGER_SEARCHES)
+    return {
+        "finger_search_ms": took,
+        "fingers": len(search),
+        "fingers_drawn_s": filled_s,
+        "finger_load_s": loaded_s,
+        "finger_memory_mb": round((resident_bytes() - before) / 1e6),
+    }
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -212,6 +225,8 @@ def _rows(figures: dict[str, Any]) -> list[Row]:
         Row("suggestions for a name, p95", name["p95"], "ms", most=LIMITS["name"]),
         Row(f"a finger among {FINGERS:,}, p50", finger["p50"], "ms"),
         Row(f"a finger among {FINGERS:,}, p95", finger["p95"], "ms", most=LIMITS["finger"]),
+        Row("fingers read after a restart", figures["finger_load_s"], "s"),
+        Row("memory of the fingers", figures["finger_memory_mb"], "MB"),
         Row(f"docket of {PEOPLE:,} people", figures["docket_s"], "s", most=LIMITS["docket"]),
         Row(
             f"a register of {IMPORTED:,} tried and brought in",

@@ -243,3 +243,19 @@ def test_the_key_of_the_vault_is_made_once_and_never_in_silence_again(world: Wor
     (keys / "vault.key").chmod(0o600)
     with pytest.raises(KeysError, match="damaged"):
         open_vault(keys)
+
+
+def test_many_fingers_are_read_beside_so_that_the_first_search_need_not_wait(
+    world: World, prints: Prints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person = world.person()
+    enrol(world, person.id, 2, [prints[1, 1], prints[1, 2]])
+    search = DuplicateSearch(world.vault, world.sessions)
+    assert search.prepare_beside() is None, "few fingers are read when they are asked for"
+    assert (len(search), search.still_to_read()) == (0, 2)
+    monkeypatch.setattr("hub.biometrics.duplicates.WORTH_PREPARING", 2)
+    monkeypatch.setattr("hub.biometrics.duplicates._BATCH", 1)
+    thread = search.prepare_beside()
+    assert thread is not None
+    thread.join()
+    assert (len(search), search.still_to_read()) == (2, 0)
