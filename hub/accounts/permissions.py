@@ -83,6 +83,8 @@ class Permission(StrEnum):
     """Join two files found to be of one person, and part them again."""
     IMPORT_REGISTER = "import_register"
     """Bring in a register from paper or tables, and undo it."""
+    ENTER_PAPER = "enter_paper"
+    """Enter afterwards what was written on paper while all was dark, or sign such a batch as the second."""
     EXPORT_EVERYTHING = "export_everything"
     """Take the whole register out in open formats."""
     MANAGE_ACCOUNTS = "manage_accounts"
@@ -148,6 +150,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.DECIDE_SANCTIONS,
             Permission.ALLOT_CELLS,
             Permission.SET_CELLS,
+            Permission.ENTER_PAPER,
             Permission.OVERRIDE_RECEPTION,
             Permission.CONFIRM_RELEASE,
             Permission.SEE_DOCKET,
@@ -183,6 +186,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.CONFIRM_RELEASE,
             Permission.MERGE_FILES,
             Permission.IMPORT_REGISTER,
+            Permission.ENTER_PAPER,
             Permission.PRINT_ACCESS_REPORT,
             Permission.APPLY_RETENTION,
             Permission.BREAK_GLASS,

@@ -89,6 +89,9 @@ PERMISSIONS: Final[dict[Permission, Sentence]] = {
     Permission.CONFIRM_RELEASE: Sentence("Sign a release as second officer"),
     Permission.MERGE_FILES: Sentence("Join two files of one person, and part them again"),
     Permission.IMPORT_REGISTER: Sentence("Bring in a register from paper or tables, and undo it"),
+    Permission.ENTER_PAPER: Sentence(
+        "Enter what was written on paper while all was dark, or sign such a batch as second"
+    ),
     Permission.EXPORT_EVERYTHING: Sentence("Take the whole register out in open formats"),
     Permission.MANAGE_ACCOUNTS: Sentence(
         "Open, change and close accounts, and print slips for new passwords"

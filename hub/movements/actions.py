@@ -22,7 +22,8 @@ from wire.provisioning import CheckpointSettings
 
 SCAN = "scan"
 ATTESTED = "attested"
-"""How a place is known: by a finger, or by an officer who vouched for the person there."""
+PAPER = "paper"
+"""How a place is known: by a finger, by an officer who vouched for the person there, or from a book on paper."""
 LET_THROUGH = "let_through"
 SAME_CROSSING = timedelta(minutes=5)
 """A passage let through on a word at the hub comes this soon after it; the order itself ends earlier."""
@@ -146,6 +147,8 @@ def _take(passage: Passage, held: dict[int, Proof], changes: _Changes, at: datet
 
 
 def _source(passage: Passage) -> str:
+    if passage.on_paper:
+        return PAPER
     return SCAN if passage.officer is None else ATTESTED
 
 

@@ -30,7 +30,7 @@ class Passage:
 
     `score`, `needed` (the score asked for) and `quality` are those of the finger, None where no finger was the
     proof. `candidates` are person numbers, likeliest first, as the terminal gave them. An attested passage has the
-    officer's login.
+    officer's login. `on_paper` is one that was written into a book and entered afterwards by `officer`.
     """
 
     proof: Proof
@@ -48,3 +48,4 @@ class Passage:
     second_finger: bool = False
     candidates: tuple[str, ...] = ()
     officer: str | None = None
+    on_paper: bool = False

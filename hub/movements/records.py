@@ -10,7 +10,7 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.accounts.append_only import protect
-from hub.database import Base, Id
+from hub.database import BIG, Base, Id
 
 
 class ZoneKind(StrEnum):
@@ -77,8 +77,9 @@ class ZonePermission(Base):
 class Movement(Base):
     """Somebody was seen to go from one zone to another. Append-only.
 
-    `method` is "SCAN", or "ATTESTED" where an officer vouched for who it was. `clock_sure` tells whether the
-    terminal's clock could be trusted for `occurred_at`. The entry it comes from makes one movement, however often
+    `method` is "SCAN", "ATTESTED" where an officer vouched for who it was, or "PAPER" where it was written into a
+    book and entered afterwards: then `terminal` is "paper" and the journal that of the batch. `clock_sure` tells
+    whether the clock could be trusted for `occurred_at`. The entry it comes from makes one movement, however often
     it is delivered; `link` is that entry's place in its journal's chain.
     """
 
@@ -108,13 +109,44 @@ class Movement(Base):
 class Position(Base):
     """Where the latest proof puts a person; no row means that nobody was ever seen.
 
-    `source` is "scan" or "attested". `proven_at` is when the proof was made, not when the hub heard of it.
+    `source` is "scan", "attested" or "paper". `proven_at` is when the proof was made, not when the hub heard of it.
     """
 
     __tablename__ = "positions"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"), primary_key=True, autoincrement=False)
     zone_id: Mapped[int] = mapped_column(ForeignKey("zones.id"), index=True)
+    source: Mapped[str] = mapped_column(String(16))
+    proven_at: Mapped[datetime]
+    clock_sure: Mapped[bool]
+    terminal: Mapped[str] = mapped_column(String(40))
+    journal_id: Mapped[bytes] = mapped_column(LargeBinary(16))
+    sequence: Mapped[int] = mapped_column(BigInteger)
+
+
+class MovementReversal(Base):
+    """A movement that was entered from paper and never was so; the movement stays readable. Append-only."""
+
+    __tablename__ = "movement_reversals"
+
+    movement_id: Mapped[int] = mapped_column(
+        BIG, ForeignKey("movements.id"), primary_key=True, autoincrement=False
+    )
+    reversed_at: Mapped[datetime]
+    reversed_by: Mapped[str] = mapped_column(String(64))
+    reason: Mapped[str] = mapped_column(String(300))
+
+
+class PositionBefore(Base):
+    """The position that a batch from paper moved on, so that taking it back finds the way. Append-only."""
+
+    __tablename__ = "positions_before"
+    __table_args__ = (UniqueConstraint("batch", "person_id"),)
+
+    id: Mapped[Id]
+    batch: Mapped[bytes] = mapped_column(LargeBinary(16))
+    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    zone_id: Mapped[int] = mapped_column(ForeignKey("zones.id"))
     source: Mapped[str] = mapped_column(String(16))
     proven_at: Mapped[datetime]
     clock_sure: Mapped[bool]
@@ -153,5 +185,5 @@ class FeedItem(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-for _kept in (Movement, FeedItem):
+for _kept in (Movement, MovementReversal, PositionBefore, FeedItem):
     protect(cast(Table, _kept.__table__))

@@ -58,9 +58,14 @@ RULES: Final = {
     "clock_unsure": Sentence("The terminal's clock is unsure"),
     "attested": Sentence("An officer vouched for the person"),
     "turned_back": Sentence("An officer turned the person back"),
+    "on_paper": Sentence("Written into a book while all was dark"),
 }
 
-SOURCES: Final = {"scan": Sentence("finger scan"), "attested": Sentence("an officer's word")}
+SOURCES: Final = {
+    "scan": Sentence("finger scan"),
+    "attested": Sentence("an officer's word"),
+    "paper": Sentence("a book on paper"),
+}
 
 
 def in_words(words: dict[str, Sentence], code: str) -> Sentence:

@@ -68,7 +68,13 @@ GROUPS: Final = (
             Entry("/policies", Sentence("Rules of release")),
         ),
     ),
-    Group(Sentence("Records"), (Entry("/register", Sentence("Bring in a register")),)),
+    Group(
+        Sentence("Records"),
+        (
+            Entry("/register", Sentence("Bring in a register")),
+            Entry("/paper", Sentence("From paper")),
+        ),
+    ),
     Group(Sentence("Terminals"), (Entry("/terminals", Sentence("Terminals"), "t"),)),
     Group(
         Sentence("Accounts"),

@@ -54,6 +54,7 @@ from hub.reception.admitting.views import pages as admitting_pages
 from hub.reception.desk.views import pages as desk_pages
 from hub.reception.file.document_views import pages as document_pages
 from hub.reception.file.evidence_views import pages as evidence_pages
+from hub.reception.blackout.views import pages as paper_pages
 from hub.reception.file.record_views import pages as fact_pages
 from hub.reception.finding import pages as finding_pages
 from hub.reception.people import pages as people_pages
@@ -164,6 +165,7 @@ def create_app(parts: Parts) -> Flask:
         app.register_blueprint(blueprint)
     app.register_blueprint(finding_pages)
     app.register_blueprint(register_pages)
+    app.register_blueprint(paper_pages)
     for blueprint in (oversight_pages, retention_pages):
         app.register_blueprint(blueprint)
     for blueprint in (fact_pages, evidence_pages, document_pages):

@@ -27,7 +27,8 @@ CASEWORK = {
     in (
         "watch see_people admit_people record_facts record_orders verify_dates set_policies see_health record_health "
         "record_unit_life decide_sanctions see_docket work_docket allot_cells override_reception release_people "
-        "confirm_release merge_files import_register export_everything re_enrol take_photos apply_retention break_glass"
+        "confirm_release merge_files import_register enter_paper export_everything re_enrol take_photos "
+        "apply_retention break_glass"
     ).split()
 }
 

@@ -1,0 +1,1 @@
+"""Batches from paper: what was done while all was dark, entered afterwards under two signatures."""
