@@ -161,7 +161,9 @@ def _faults(
         faults["reference"] = Sentence("Write the reference of the paper that came from the court.")
     if outcome.outcome in NEEDS_NEXT and outcome.next_at is None:
         faults["next_at"] = Sentence("Write the next court date. Nobody waits for a court without one.")
-    if outcome.next_at is not None and outcome.next_at <= max(at, appointment.hearing.hearing_at):
+    if outcome.next_at is not None and (
+        outcome.next_at <= appointment.hearing.hearing_at or day_of(outcome.next_at) < day_of(at)
+    ):
         faults["next_at"] = Sentence("The next date must be in the future.")
     if outcome.outcome is HearingOutcome.REMANDED and outcome.remand_until_on is None:
         faults["remand_until_on"] = Sentence(

@@ -21,6 +21,7 @@ from hub.custody.queries import person_by_number
 from hub.docket.diary.acts import NEEDS_NEXT, Outcome, fix_date, record_outcome
 from hub.docket.diary.lists import production_list
 from hub.docket.diary.reading import Appointment, appointments, appointments_of, day_of, production
+from hub.docket.diary.undoing import take_back_outcome
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, visitor, writing
 from hub.web.formats import SITE_ZONE
@@ -85,6 +86,16 @@ def keep_outcome(number: str, item: int) -> Response | tuple[str, int]:
     try:
         with writing() as session:
             found = _appointment(session, number, item)
+            if form.get("act") == "take_back":
+                take_back_outcome(
+                    session,
+                    found,
+                    form.get("reason", ""),
+                    seen=number_in(form.get("seen", "")),
+                    actor=_actor(),
+                    at=now(),
+                )
+                return redirect(url_for("diary.outcome", number=number, item=item), 303)
             said = _outcome(form)
             record_outcome(
                 session, found, said, seen=number_in(form.get("seen", "")), actor=_actor(), at=now()

@@ -31,6 +31,7 @@ from .docket_world import RITA, look, record, remanded, standing
 from .site_world import World, post
 
 TODAY = "/diary?day=2026-11-22"
+FOLLOW = (HEARING, CHARGE, LEGAL_STATUS, ORDER, RELEASE_ORDER)
 
 
 @pytest.fixture
@@ -141,6 +142,47 @@ def test_sentenced_changes_the_status_decides_the_charge_and_leads_to_the_senten
     (decided,) = held(world, person, CHARGE)
     assert (decided.value.outcome, str(decided.value.decided_on)) == ("Sentenced", "2026-11-22")
     assert held(world, person, ORDER)[-1].value.reference == "S 5"
+
+
+def test_an_outcome_entered_in_error_is_taken_back_with_all_that_followed(
+    world: World, rita: FlaskClient
+) -> None:
+    person = remanded(world, next_in_days=0.01)
+    before = [[one.value for one in held(world, person, kind)] for kind in FOLLOW]
+    form = {
+        "seen": seen(world, person), "outcome": "convicted", "reference": "V 3", "next_at": "2026-12-20T09:00",
+        "remand_until_on": "2026-12-20",
+    }  # fmt: skip
+    assert post(rita, date_of(world, person), form).status_code == 303
+    after = [[one.value for one in held(world, person, kind)] for kind in FOLLOW]
+    assert after != before
+    old, back = form["seen"], {"act": "take_back", "reason": "it was another file"}
+    assert post(rita, date_of(world, person), {**back, "seen": old}).status_code == 409
+    now = {**back, "seen": seen(world, person)}
+    assert post(rita, date_of(world, person), {**now, "reason": " "}).status_code == 400
+    assert [[one.value for one in held(world, person, kind)] for kind in FOLLOW] == after
+    assert post(rita, date_of(world, person), now).status_code == 303
+    assert [[one.value for one in held(world, person, kind)] for kind in FOLLOW] == before
+    again = {**back, "seen": seen(world, person)}
+    assert "No outcome of this date" in post(rita, date_of(world, person), again).text
+
+
+def test_what_was_built_upon_an_outcome_keeps_it(world: World) -> None:
+    world.site()
+    person = remanded(world, next_in_days=0.01)
+    form = {
+        "seen": seen(world, person), "outcome": "adjourned", "reference": "A 1", "next_at": "2026-11-22T12:30",
+    }  # fmt: skip
+    world.later(hours=1)
+    rita = world.browser("rita")
+    assert post(rita, date_of(world, person), form).status_code == 303, "heard again before this was entered"
+    first, second = held(world, person, HEARING)
+    world.later(minutes=1)
+    heard = {"seen": str(second.row.id), "outcome": "bail_granted", "reference": "B 1", "let_go": "1"}
+    assert post(rita, f"/diary/outcome/{person.number}/{second.item}", heard).status_code == 303
+    back = {"seen": str(first.row.id), "act": "take_back", "reason": "it was another file"}
+    answer = post(rita, date_of(world, person), back)
+    assert (answer.status_code, "was changed since" in answer.text) == (409, True)
 
 
 def test_not_brought_needs_a_reason_and_counts_in_the_figures(world: World, rita: FlaskClient) -> None:

@@ -472,8 +472,11 @@ def test_paper_that_cannot_be(desk: Desk, changes: dict[str, object], sentence: 
 
 def test_a_release_on_paper_is_entered_afterwards_whatever_the_interlock_says(desk: Desk) -> None:
     desk.begin()
-    answer = desk.post(f"/people/{desk.person.number}/release/paper", dict(FORM))
+    answer = desk.post(f"/people/{desk.person.number}/release/paper", {**FORM, "reason": "order_ended"})
     assert answer.status_code == 303
+    with session_scope(desk.world.sessions) as session:
+        check_releases(session, desk.world.at)
+        assert [one.what for one in open_doubts(session)] == ["order"], "an order was in force all the same"
     with session_scope(desk.world.sessions, writes=False) as session:
         booking = session.get_one(Booking, 1)
         assert booking.released_at == datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
