@@ -14,17 +14,16 @@ from flask import Flask
 from hub import settings
 from hub.accounts.passwords import Passwords
 from hub.accounts.policy import rules_from
-from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.vault_key import open_vault
 from hub.cli import add_command, say
 from hub.database import make_engine, make_sessions
 from hub.errors import HubError
 from hub.terminals.key_files import WEB_SERVER, certificate_path, key_path, read_private, write_private
-from hub.web.door import service
 from hub.website.factor_key import open_factor_seal
 from wire.provisioning import is_loopback
 
 if TYPE_CHECKING:
+    from hub.biometrics.duplicates import DuplicateSearch
     from hub.cli import Subparsers
 
 FORM_KEY: Final = "web-forms.key"
@@ -100,6 +99,9 @@ class _Site:
 
 
 def _finger_search(app: Flask) -> DuplicateSearch:
+    from hub.biometrics.duplicates import DuplicateSearch
+    from hub.web.door import service
+
     with app.app_context():
         return service(DuplicateSearch)
 
