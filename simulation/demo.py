@@ -83,6 +83,7 @@ def _demonstrate(chosen: argparse.Namespace, quiet: bool) -> int:
             baud=chosen.baud,
             backend=chosen.backend,
             seed=chosen.seed,
+            invented=chosen.invented,
         )
         prison = Prison(plan, Truth(), progress)
         status = _Run(chosen, prison, progress, quiet).whole(hands)
@@ -128,8 +129,6 @@ class _Run:
 
     def whole(self, hands: list[list[Any]] | None) -> int:
         self.prison.open_hub()
-        if self.chosen.invented:
-            self.prison.fill(self.chosen.invented)
         if not self.chosen.headless:
             self._welcome()
         if hands is None:

@@ -58,6 +58,7 @@ class Plan:
     backend: str
     model: Model = FAST256
     seed: int = 1
+    invented: int = 0
 
     @property
     def technicians_finger(self) -> NDArray[np.uint8]:
@@ -111,14 +112,16 @@ class Prison:
         secret.unlink()
         run("pims-hub", "site", "import", *at_hub, str(site))
         self.supervisor = employ(self.hub, SUPERVISOR)
+        if self.plan.invented:
+            self._fill(self.plan.invented)
         self._said(f"broker ({self.plan.broker}), ingest and pages")
         self.broker.start()
         self._said(self.broker.ready_line)
         with ThreadPoolExecutor() as pool:
             list(pool.map(Service.start, (self.ingest, self.web)))
 
-    def fill(self, people: int) -> None:
-        """Puts an invented prison of so many people into the register, before anybody is enrolled."""
+    def _fill(self, people: int) -> None:
+        """Puts an invented prison of so many people into the register, while nobody else writes to it."""
         self._said(f"inventing {people} more people inside and the years before them; no terminal knows them")
         words = ("pims-hub", "seed", "--data", str(self.hub), "--people", str(people))
         self._said(run(*words).strip().splitlines()[-1])
