@@ -183,7 +183,7 @@ def _list(problem: Sentence | None) -> str:
             accounts=session.scalars(
                 select(Account).order_by(Account.closed_at.is_not(None), Account.login)
             ).all(),
-            seen=dict(seen.tuples().all()),
+            seen=dict(seen.all()),
             with_factor=with_factor(session),
             needs=service(SignInRules).must_have_factor,
             role_words=role_words,

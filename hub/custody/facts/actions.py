@@ -167,7 +167,8 @@ def _refuse_changed(session: Session, person_id: int, kind: str, item: int | Non
 
 def take_turns(session: Session, person_id: int) -> None:
     """Writers of one file wait for each other here, so that what was compared still holds when they write."""
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    # The weaker lock: rows that name the person hold one too, and two writers of such rows must not be stuck.
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
 
 
 def _refuse_overtaken(session: Session, wrong: Fact) -> None:
@@ -219,6 +220,8 @@ def _follow(held: Fact, act: Act, reason: str, actor: Actor, at: datetime) -> Fa
 
 
 def _add(session: Session, kind: Kind[V], row: Fact, actor: Actor, at: datetime) -> Fact:
+    if kind.project is not None:
+        take_turns(session, row.person_id)  # what is made of the facts is made of everybody's
     session.add(row)
     session.flush()
     if kind.project is not None:

@@ -10,4 +10,4 @@ from hub.custody.records import Person
 
 def take_turn(session: Session, person_id: int) -> None:
     """Wait for whoever is writing into this file, to the end of their transaction: what is read then is theirs too."""
-    session.execute(select(Person.id).where(Person.id == person_id).with_for_update())
+    session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))

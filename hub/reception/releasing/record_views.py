@@ -120,7 +120,9 @@ def _take_back(number: int) -> None:
     reason = request.form.get("note", "")
     officer = second_officer(Permission.CONFIRM_RELEASE, besides=())
     with writing() as session:
-        booking = session.get_one(Booking, _record(session, number).booking_id, with_for_update=True)
+        booking = session.get_one(
+            Booking, _record(session, number).booking_id, with_for_update={"key_share": True}
+        )
         take_back(session, booking, reason, officer, actor=_actor(), at=now())
 
 

@@ -259,7 +259,7 @@ def test_every_role_stands_in_the_table_and_unknown_ones_may_nothing() -> None:
 
 
 def test_commands_add_and_reset(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    settings.write_first(world.folder)
+    settings.write_first(world.folder, database=world.engine.url.render_as_string(hide_password=False))
     parser = argparse.ArgumentParser()
     register(parser.add_subparsers())
     data = ["--data", str(world.folder)]

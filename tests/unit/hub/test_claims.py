@@ -354,7 +354,7 @@ def test_the_command_line_takes_in_and_refuses(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     at_hub = ["--data", str(world.folder)]
-    made = settings.write_first(world.folder)
+    made = settings.write_first(world.folder, database=world.engine.url.render_as_string(hide_password=False))
     prepare_authority(made.keys)
     world.at = datetime.now(UTC)
     world.site()

@@ -85,7 +85,7 @@ def test_whoever_came_first_answers_then_the_supervisor_then_nobody(world: World
 def test_a_post_is_set_from_the_command_line(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     world.site()
     officers(world)
-    write_first(world.folder)
+    write_first(world.folder, database=world.engine.url.render_as_string(hide_password=False))
     data = ["--data", str(world.folder)]
     assert main(["posts", "set", "olga", "--checkpoint", "moon", *data]) == 2
     assert main(["posts", "set", "olga", "--hours", "0", *data]) == 2
