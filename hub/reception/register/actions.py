@@ -37,7 +37,7 @@ class State(StrEnum):
     DROPPED = "dropped"
 
 
-class Verdict(StrEnum):
+class Judged(StrEnum):
     """What the dry run says of a row."""
 
     WAITING = "waiting"
@@ -118,7 +118,7 @@ def check(session: Session, found: RegisterImport, chosen: Chosen, *, actor: Act
         judged = judge({code: cells[place] for code, place in places.items()}, chosen, today, zones)
         change: dict[str, object] = {
             "id": ids[line],
-            "judged": Verdict.FAULTY.value,
+            "judged": Judged.FAULTY.value,
             "entry": "",
             "faults": _faults(judged.faults),
             "twin_why": "",
@@ -128,10 +128,10 @@ def check(session: Session, found: RegisterImport, chosen: Chosen, *, actor: Act
         }
         if judged.entry is not None:
             twin = register.twin_of(judged.entry)
-            change |= {"judged": Verdict.SOUND.value, "entry": _write(judged.entry)}
+            change |= {"judged": Judged.SOUND.value, "entry": _write(judged.entry)}
             if twin is not None:
                 change |= {
-                    "judged": Verdict.DOUBTFUL.value,
+                    "judged": Judged.DOUBTFUL.value,
                     "twin_why": twin.why.value,
                     "twin_id": twin.person_id,
                     "twin_line": twin.line,
@@ -151,7 +151,7 @@ def decide(session: Session, found: RegisterImport, decisions: Mapping[int, Deci
             .where(
                 RegisterRow.import_id == found.id,
                 RegisterRow.line == line,
-                RegisterRow.judged == Verdict.DOUBTFUL.value,
+                RegisterRow.judged == Judged.DOUBTFUL.value,
             )
             .values(decision=decision.value)
         )
@@ -164,7 +164,7 @@ def decide_all(session: Session, found: RegisterImport, why: str, decision: Deci
         update(RegisterRow)
         .where(
             RegisterRow.import_id == found.id,
-            RegisterRow.judged == Verdict.DOUBTFUL.value,
+            RegisterRow.judged == Judged.DOUBTFUL.value,
             RegisterRow.twin_why == why,
             RegisterRow.decision == "",
         )
@@ -175,16 +175,16 @@ def decide_all(session: Session, found: RegisterImport, why: str, decision: Deci
 
 
 def counts(session: Session, import_id: int) -> dict[str, int]:
-    """Rows by verdict, those not decided under "undecided", and by outcome."""
+    """Rows by what was judged, those not decided under "undecided", and by outcome."""
     wanted = (
         select(RegisterRow.judged, RegisterRow.decision, RegisterRow.outcome, func.count())
         .where(RegisterRow.import_id == import_id)
         .group_by(RegisterRow.judged, RegisterRow.decision, RegisterRow.outcome)
     )
-    found = dict.fromkeys((*Verdict, "undecided", "imported", "skipped", "kept"), 0)
+    found = dict.fromkeys((*Judged, "undecided", "imported", "skipped", "kept"), 0)
     for judged, decision, outcome, count in session.execute(wanted):
         found[judged] += count
-        if judged == Verdict.DOUBTFUL and not decision:
+        if judged == Judged.DOUBTFUL and not decision:
             found["undecided"] += count
         if outcome:
             found[outcome] = found.get(outcome, 0) + count
@@ -318,7 +318,7 @@ def _row(import_id: int, line: int, cells: Sequence[str]) -> dict[str, object]:
         "import_id": import_id,
         "line": line,
         "cells": _write(cells),
-        "judged": Verdict.WAITING.value,
+        "judged": Judged.WAITING.value,
         "entry": "",
         "faults": "",
         "twin_why": "",

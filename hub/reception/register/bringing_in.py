@@ -38,7 +38,7 @@ from hub.database import Sessions, insert_rows, session_scope
 from hub.movements.duty_records import ReEnrolment
 from hub.movements.re_enrolment import Why
 from hub.reception.bulk import Bulk
-from hub.reception.register.actions import Decision, State, Verdict, entry_of
+from hub.reception.register.actions import Decision, Judged, State, entry_of
 from hub.reception.register.records import RegisterImport, RegisterRow
 from hub.reception.register.rules import Entry
 from hub.web.formats import SITE_ZONE, start_of
@@ -123,7 +123,7 @@ class _Bringing:
         made: dict[int, int] = {}
         results: list[tuple[RegisterRow, _Result]] = []
         for row in rows:
-            if row.judged == Verdict.FAULTY or row.decision == Decision.SKIP:
+            if row.judged == Judged.FAULTY or row.decision == Decision.SKIP:
                 results.append((row, _Result("skipped")))
             else:
                 results.append((row, self._row(row, made)))

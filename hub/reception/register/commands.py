@@ -17,7 +17,7 @@ from hub.cli import add_command, say
 from hub.database import Sessions, make_engine, make_sessions, session_scope
 from hub.errors import HubError
 from hub.reception.register import actions
-from hub.reception.register.actions import Decision, Verdict
+from hub.reception.register.actions import Decision, Judged
 from hub.reception.register.bringing_in import bring_in
 from hub.reception.register.duplicates import Why
 from hub.reception.register.records import RegisterImport, RegisterRow
@@ -55,8 +55,8 @@ def _import(args: argparse.Namespace) -> int:
         counts = actions.counts(session, number)
         _tell(session, number)
     say(
-        f"{counts[Verdict.SOUND]} rows ready, {counts[Verdict.DOUBTFUL]} perhaps known already, "
-        f"{counts[Verdict.FAULTY]} cannot be brought in."
+        f"{counts[Judged.SOUND]} rows ready, {counts[Judged.DOUBTFUL]} perhaps known already, "
+        f"{counts[Judged.FAULTY]} cannot be brought in."
     )
     if args.dry_run or (counts["undecided"] and args.known is None):
         _drop(sessions, number)
@@ -68,7 +68,7 @@ def _import(args: argparse.Namespace) -> int:
         )
     _bring_in(sessions, number, args.known)
     engine.dispose()
-    return 1 if counts[Verdict.FAULTY] else 0
+    return 1 if counts[Judged.FAULTY] else 0
 
 
 def _try(sessions: Sessions, args: argparse.Namespace, raw: bytes) -> int:
@@ -88,7 +88,7 @@ def _try(sessions: Sessions, args: argparse.Namespace, raw: bytes) -> int:
 def _tell(session: Session, number: int) -> None:
     rows = session.scalars(
         select(RegisterRow)
-        .where(RegisterRow.import_id == number, RegisterRow.judged == Verdict.FAULTY.value)
+        .where(RegisterRow.import_id == number, RegisterRow.judged == Judged.FAULTY.value)
         .order_by(RegisterRow.line)
         .limit(_TOLD)
     )

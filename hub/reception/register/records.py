@@ -46,7 +46,7 @@ class RegisterImport(Base):
 
 
 class RegisterRow(Base):
-    """One row of an import. `judged` is of `actions.Verdict`, `decision` of `actions.Decision` or empty.
+    """One row of an import. `judged` is of `actions.Judged`, `decision` of `actions.Decision` or empty.
 
     `cells`, `faults` and `entry` are JSON. `twin_id` is the person it may be, `twin_line` the earlier row.
     `person_id`, `booking_id` and `facts` (how many) are what the import made of it.

@@ -15,7 +15,7 @@ from hub.accounts.permissions import Permission
 from hub.custody.legal import LEGAL_STATUSES
 from hub.custody.queries import names
 from hub.reception.register import actions
-from hub.reception.register.actions import Decision, State, Verdict
+from hub.reception.register.actions import Decision, Judged, State
 from hub.reception.register.duplicates import Why
 from hub.reception.register.mapping import CODES, TARGETS, Chosen, column, guess_values
 from hub.reception.register.reading import MAX_BYTES, Table
@@ -218,11 +218,11 @@ def _show(number: int, problem: Sentence | None) -> str:
             targets=TARGETS,
             codes=CODES,
             counts=actions.counts(session, number),
-            faulty=[(row, actions.faults_of(row)) for row in rows if row.judged == Verdict.FAULTY][:SHOWN],
+            faulty=[(row, actions.faults_of(row)) for row in rows if row.judged == Judged.FAULTY][:SHOWN],
             doubtful=[
                 (row, actions.entry_of(row), twins.get(row.twin_id or 0))
                 for row in rows
-                if row.judged == Verdict.DOUBTFUL
+                if row.judged == Judged.DOUBTFUL
             ][:SHOWN],
             saved=actions.mappings(session, table.headers),
             touched=touched(session, number)[:SHOWN] if found.state == State.DONE else [],
@@ -241,6 +241,6 @@ def _rows(session: Session, number: int) -> list[RegisterRow]:
     """Those of which there is something to say."""
     wanted = select(RegisterRow).where(
         RegisterRow.import_id == number,
-        RegisterRow.judged.in_([Verdict.FAULTY.value, Verdict.DOUBTFUL.value]),
+        RegisterRow.judged.in_([Judged.FAULTY.value, Judged.DOUBTFUL.value]),
     )
     return list(session.scalars(wanted.order_by(RegisterRow.line)))

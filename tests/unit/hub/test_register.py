@@ -23,7 +23,7 @@ from hub.custody.search.finding import find
 from hub.custody.sentencing.forms import SENTENCE, Term
 from hub.database import session_scope
 from hub.reception.register import actions
-from hub.reception.register.actions import Decision, State, Verdict
+from hub.reception.register.actions import Decision, Judged, State
 from hub.reception.register.bringing_in import bring_in, bring_in_some
 from hub.reception.register.mapping import Chosen, guess
 from hub.reception.register.reading import read_table
@@ -330,7 +330,7 @@ def test_an_import_is_taken_back_whole_and_can_be_made_again(world: World) -> No
             assert current(session, IDENTITY, person_id=person.id) == []
     again = _hand_in(world, REGISTER)
     _check(world, again)
-    assert {row.judged for row in _rows(world, again)} == {Verdict.SOUND}
+    assert {row.judged for row in _rows(world, again)} == {Judged.SOUND}
 
 
 def test_an_import_is_not_taken_back_over_somebody_elses_work(world: World) -> None:
