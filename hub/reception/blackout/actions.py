@@ -18,9 +18,11 @@ from hub.biometrics.vault import Vault
 from hub.custody.records import Person
 from hub.movements.cells.records import Cell
 from hub.movements.records import Zone
-from hub.reception.blackout.applying import Signers, may, put_in
+from hub.reception.blackout.acts import Signers
+from hub.reception.blackout.applying import may, put_in
+from hub.reception.blackout.columns import RowKind
 from hub.reception.blackout.records import PaperBatch, PaperRow, State
-from hub.reception.blackout.rules import MOST_ROWS, Dark, Fault, Read, Row, RowKind, fault_of_dark, read_all
+from hub.reception.blackout.rules import MOST_ROWS, Dark, Fault, Read, Row, fault_of_dark, read_all
 from hub.sentences import RefusedError, Sentence
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from hub.reception.blackout.actions import Heading
-from hub.reception.blackout.rules import LONGEST_CELL, SECTIONS, Dark, Row, RowKind
+from hub.reception.blackout.columns import SECTIONS, RowKind
+from hub.reception.blackout.rules import LONGEST_CELL, Dark, Row
 from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE
 

@@ -1,19 +1,16 @@
-"""The rows of a batch from paper: their kinds and columns, times as books write them, what cannot be. Pure."""
+"""The rows of a batch from paper: times as books write them, and what cannot be. Pure."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from enum import StrEnum
 from typing import Final
 
 import msgspec
 
-from hub.accounts.permissions import Permission
-from hub.custody.legal import LEGAL_STATUSES, ORDER_KINDS, RELEASE_REASONS
-from hub.reception.words import SEXES
+from hub.reception.blackout.columns import SECTIONS, Column, RowKind, Shape
 from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE
 
@@ -21,150 +18,11 @@ MOST_ROWS: Final = 150
 LONGEST_CELL: Final = 200
 LONGEST_DARK: Final = timedelta(days=60)
 """A time further back is no black-out any more: papers so old go in as a register."""
-NEW: Final = "new"
+NEW: Final = frozenset({"new", "nuevo", "nueva"})
 """What is typed for the number of somebody who only bears the name of somebody known."""
 _TIME: Final = re.compile(
     r"(?:(\d{4})-(\d{1,2})-(\d{1,2})[ T]+|(\d{1,2})[/.](\d{1,2})\.?\s+)?(\d{1,2})[:.h]?(\d{2})"
 )
-
-
-class RowKind(StrEnum):
-    """What a row tells."""
-
-    ADMISSION = "admission"
-    MOVEMENT = "movement"
-    CELL = "cell"
-    COUNT = "count"
-    RELEASE = "release"
-
-
-class Shape(StrEnum):
-    """How a cell is typed."""
-
-    TEXT = "text"
-    WHEN = "when"
-    PERSON = "person"
-    ZONE = "zone"
-    CELL = "cell"
-    DAY = "day"
-    WHOLE = "whole"
-    CHOICE = "choice"
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column. `options` are those of a choice."""
-
-    code: str
-    words: Sentence
-    shape: Shape = Shape.TEXT
-    required: bool = True
-    options: Mapping[str, Sentence] | None = None
-
-
-@dataclass(frozen=True)
-class Section:
-    """A kind of row; who enters it and who signs as second needs the permission `enter` or `sign`."""
-
-    words: Sentence
-    columns: tuple[Column, ...]
-    enter: Permission
-    sign: Permission
-    blank: int = 2
-
-
-_WHEN: Final = Column("when", Sentence("When"), Shape.WHEN)
-_PERSON: Final = Column("person", Sentence("Person number"), Shape.PERSON)
-_NOTE: Final = Column("note", Sentence("Page, line, remark"), required=False)
-
-SECTIONS: Final[Mapping[RowKind, Section]] = {
-    RowKind.MOVEMENT: Section(
-        Sentence("Movements"),
-        (
-            _WHEN,
-            _PERSON,
-            Column("from", Sentence("From"), Shape.ZONE),
-            Column("to", Sentence("To"), Shape.ZONE),
-            _NOTE,
-        ),
-        Permission.ENTER_PAPER,
-        Permission.ENTER_PAPER,
-        blank=5,
-    ),
-    RowKind.CELL: Section(
-        Sentence("Moves to another cell"),
-        (_WHEN, _PERSON, Column("to", Sentence("Cell"), Shape.CELL), _NOTE),
-        Permission.ALLOT_CELLS,
-        Permission.ENTER_PAPER,
-    ),
-    RowKind.ADMISSION: Section(
-        Sentence("Admissions"),
-        (
-            _WHEN,
-            Column("person", Sentence("Number, if known"), Shape.PERSON, required=False),
-            Column("surname", Sentence("Surname")),
-            Column("given", Sentence("Given names")),
-            Column("born_on", Sentence("Born"), Shape.DAY, required=False),
-            Column("sex", Sentence("Sex"), Shape.CHOICE, options={k.value: v for k, v in SEXES.items()}),
-            Column(
-                "order_kind",
-                Sentence("Kind of order"),
-                Shape.CHOICE,
-                options={k.value: v for k, v in ORDER_KINDS.items()},
-            ),
-            Column("order_reference", Sentence("Reference on the order")),
-            Column("order_issued_on", Sentence("Dated"), Shape.DAY),
-            Column(
-                "status",
-                Sentence("Legal status"),
-                Shape.CHOICE,
-                options={k.value: v for k, v in LEGAL_STATUSES.items()},
-            ),
-            Column("to", Sentence("Block or tier"), Shape.ZONE),
-            Column("cell", Sentence("Cell"), Shape.CELL, required=False),
-            _NOTE,
-        ),
-        Permission.ADMIT_PEOPLE,
-        Permission.ENTER_PAPER,
-        blank=1,
-    ),
-    RowKind.RELEASE: Section(
-        Sentence("Releases"),
-        (
-            _WHEN,
-            _PERSON,
-            Column(
-                "reason",
-                Sentence("Reason"),
-                Shape.CHOICE,
-                options={k.value: v for k, v in RELEASE_REASONS.items()},
-            ),
-            Column("reference", Sentence("Order to release, or what the form says")),
-            Column("identity", Sentence("How it was made sure who it was")),
-            Column("first", Sentence("First officer on the form")),
-            Column("handed_to", Sentence("Handed over to, if anybody"), required=False),
-            _NOTE,
-        ),
-        Permission.RELEASE_PEOPLE,
-        Permission.CONFIRM_RELEASE,
-        blank=1,
-    ),
-    RowKind.COUNT: Section(
-        Sentence("Counts"),
-        (
-            _WHEN,
-            Column("to", Sentence("Unit"), Shape.ZONE),
-            Column("counted", Sentence("People counted"), Shape.WHOLE),
-            Column("first", Sentence("First counter")),
-            Column("second", Sentence("Second counter")),
-            _NOTE,
-        ),
-        Permission.ENTER_PAPER,
-        Permission.ENTER_PAPER,
-        blank=2,
-    ),
-}
-"""In the order in which they stand on the page."""
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -13,8 +13,9 @@ from hub.custody.records import Person
 from hub.movements.cells.reading import cells
 from hub.movements.records import Zone
 from hub.reception.blackout.actions import entered_rows, rows_of
+from hub.reception.blackout.columns import SECTIONS, RowKind
 from hub.reception.blackout.records import PaperBatch, State
-from hub.reception.blackout.rules import SECTIONS, Row, RowKind
+from hub.reception.blackout.rules import Row
 from hub.sentences import Sentence
 
 LISTED: Final = 200

@@ -25,8 +25,8 @@ from hub.movements.on_paper import is_reversed, take_back_crossings
 from hub.movements.records import Movement
 from hub.reception.blackout.actions import entered_rows, numbers_of
 from hub.reception.blackout.applying import facts_of
+from hub.reception.blackout.columns import RowKind
 from hub.reception.blackout.records import PaperBatch, PaperRow, State
-from hub.reception.blackout.rules import RowKind
 from hub.reception.releasing.actions import take_back as take_back_release
 from hub.sentences import RefusedError, Sentence
 

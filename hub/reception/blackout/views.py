@@ -18,10 +18,11 @@ from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.vault import Vault
 from hub.reception.blackout import actions, showing
 from hub.reception.blackout.actions import BatchFaultsError, Means, SavedMeanwhileError
-from hub.reception.blackout.applying import Signers
+from hub.reception.blackout.acts import Signers
+from hub.reception.blackout.columns import RowKind
 from hub.reception.blackout.reading_forms import heading_in, rows_in
 from hub.reception.blackout.records import PaperBatch, State
-from hub.reception.blackout.rules import Fault, Row, RowKind
+from hub.reception.blackout.rules import Fault, Row
 from hub.reception.blackout.undoing import take_back
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, service, visitor, writing

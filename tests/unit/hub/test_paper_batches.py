@@ -26,8 +26,9 @@ from hub.movements.passages import Place, Somebody
 from hub.movements.records import FeedItem, Movement, MovementReversal, Position, Zone
 from hub.reception.blackout import actions
 from hub.reception.blackout.actions import BatchFaultsError, Heading, Means, SavedMeanwhileError
+from hub.reception.blackout.columns import RowKind
 from hub.reception.blackout.records import PaperBatch, PaperRow, State
-from hub.reception.blackout.rules import Dark, Row, RowKind, fault_of_dark, read_all, read_when
+from hub.reception.blackout.rules import Dark, Row, fault_of_dark, read_all, read_when
 from hub.reception.blackout.undoing import take_back
 from hub.sentences import RefusedError, Sentence
 
