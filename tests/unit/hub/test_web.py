@@ -403,6 +403,15 @@ def test_everybody_begins_where_their_work_is(world: World, role: Role, page: st
     assert client.get(page).status_code == 200
 
 
+def test_the_file_with_all_its_parts_has_each_id_once(world: World) -> None:
+    world.site()
+    world.person("Novelo", "Ana")
+    page = world.browser("rita", Role.RECORDS_OFFICER).get("/people/P-000001").text
+    ids = re.findall(r'<\w+[^>]* id="([^"]+)"', page)
+    assert len(ids) > 20
+    assert len(ids) == len(set(ids))
+
+
 def test_a_database_that_somebody_holds_is_said_to_be_busy(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
