@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Generic
+from typing import Final, Generic, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,8 +26,7 @@ class Held(Generic[V]):
     row: Fact
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """A row of the history. `overtaken_by` is the row that corrects or withdraws it, None while it counts."""
 
     row: Fact
@@ -42,6 +41,8 @@ def item_of(row: Fact) -> int:
 def steps(rows: Iterable[Fact], *, known_at: datetime | None = None) -> list[Step]:
     """Rows recorded until `known_at` (None: all), oldest first, each with what overtook it."""
     seen = sorted((row for row in rows if known_at is None or row.recorded_at <= known_at), key=_id)
+    if all(row.corrects_id is None for row in seen):
+        return [Step(row, None) for row in seen]  # of most people nothing was ever corrected
     overtaken: dict[int, int] = {}
     stands: dict[int, bool] = {}
     acts = {row.id: row.act for row in seen}
