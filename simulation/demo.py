@@ -163,7 +163,8 @@ class _Run:
             self.prison.open_gates()
             return
         gate = next(g for g in self.prison.plan.facility.gates if g.terminal == _TRIED)
-        with ThreadPoolExecutor() as pool:
+        # One after the other: each holds the database while its password is made, and the gates write too.
+        with ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(post_officer, self.prison, gate.checkpoint)
             employing = [pool.submit(employ, self.prison.hub, who) for who in OTHERS]
             self.prison.open_gates()
