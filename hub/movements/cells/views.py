@@ -20,7 +20,7 @@ from hub.movements.cells.actions import Override, move_to_cell
 from hub.movements.cells.board import board
 from hub.movements.cells.defining import CellDraft, define_cell, draft_of, set_out_of_order
 from hub.movements.cells.fitting import fitting
-from hub.movements.cells.reading import by_cell, cells, dwellers, history_of
+from hub.movements.cells.reading import cells, dwellers, dwellers_of, history_of
 from hub.movements.cells.rules import Ages, CellView, Sexes
 from hub.movements.cells.words import AGES, SEXES_OF_CELLS
 from hub.movements.records import Zone
@@ -149,7 +149,7 @@ def _show(code: str, problem: Sentence | None) -> str:
     at: datetime = now()
     with writing() as session:
         held = _cell(session, code, known_at())
-        people = by_cell(dwellers(session, at, known_at=known_at())).get(code, [])
+        people = dwellers_of(session, held.code, at, known_at=known_at())
         write_down(session, at=at, actor=_actor(), act="cell.look", subject=code)
         history = history_of(session, held.id)
     return render_template(
