@@ -23,7 +23,7 @@ from hub.custody.facts.reading import item_of
 from hub.custody.facts.records import Fact
 from hub.custody.records import Booking, Person
 from hub.errors import HubError
-from hub.movements.records import Movement, Zone
+from hub.movements.records import Movement, MovementReversal, Zone
 
 _AT_ONCE: Final = 5_000
 _DANGEROUS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -48,7 +48,7 @@ Made {made_at} UTC. Times are UTC in ISO 8601; dates are year-month-day; tables 
 A cell that a spreadsheet could take for a formula begins with an apostrophe, which is not part of it.
 
 - `people.csv`: a row for each person, with the permanent number. `stays.csv`: a row for each stay.
-- `movements.csv`: who was seen to go from where to where.
+- `movements.csv`: who was seen to go from where to where; `reversed_at` is when one entered from paper was taken back.
 - `facts.jsonl`: every fact ever recorded, a line of JSON each, oldest first, as the register holds it.
 - `facts/KIND.csv`: the same for one kind, its fields in columns of their own.
 - `documents/`: scans, named by person and number; a fact names its scan under `document`.
@@ -151,6 +151,7 @@ def _movements(
     session: Session, numbers: Mapping[int, str]
 ) -> tuple[Sequence[str], Iterator[Sequence[object]]]:
     zones = {zone.id: zone.code for zone in session.scalars(select(Zone))}
+    undone = dict(session.execute(select(MovementReversal.movement_id, MovementReversal.reversed_at)).all())
     wanted = select(Movement).order_by(Movement.id).execution_options(yield_per=_AT_ONCE)
     rows = (
         [
@@ -165,6 +166,7 @@ def _movements(
             one.recorded_at,
             one.terminal,
             one.method,
+            undone.get(one.id),
         ]
         for one in session.scalars(wanted)
     )
@@ -180,6 +182,7 @@ def _movements(
         "recorded_at",
         "terminal",
         "method",
+        "reversed_at",
     )
     return head, rows
 
