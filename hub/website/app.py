@@ -51,10 +51,10 @@ from hub.movements.orders.views import pages as orders_pages
 from hub.movements.site import all_checkpoints
 from hub.reception.admitting.signing_views import pages as receptions_pages
 from hub.reception.admitting.views import pages as admitting_pages
+from hub.reception.blackout.views import pages as paper_pages
 from hub.reception.desk.views import pages as desk_pages
 from hub.reception.file.document_views import pages as document_pages
 from hub.reception.file.evidence_views import pages as evidence_pages
-from hub.reception.blackout.views import pages as paper_pages
 from hub.reception.file.record_views import pages as fact_pages
 from hub.reception.finding import pages as finding_pages
 from hub.reception.people import pages as people_pages
