@@ -52,14 +52,15 @@ def add_account(
         raise HubError(
             "login_form", "A login has 2 to 40 lower-case letters, digits, dots, underscores and hyphens."
         )
+    password = make_password()
+    hashed = passwords.hash(password)  # slow, so before the first statement makes the transaction a writer
     if session.scalar(select(Account.id).where(Account.login == login)) is not None:
         raise HubError("login_taken", f"There is an account {login} already. Choose another login.")
-    password = make_password()
     session.add(
         Account(
             login=login,
             role=role.value,
-            password_hash=passwords.hash(password),
+            password_hash=hashed,
             must_change=must_change,
             created_at=at,
             name=" ".join(name.split())[:80],
