@@ -121,6 +121,7 @@ def test_a_security_key_is_registered_and_opens_the_door(site: Serving, browser:
     page.context.close()
 
 
+@pytest.mark.long
 def test_nothing_serious_stands_against_any_page_of_accounts(site: Serving, browser: Browser) -> None:
     world = site.world
     person = world.person()

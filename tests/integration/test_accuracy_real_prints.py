@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PIL import Image
 
 import matching
@@ -12,6 +13,7 @@ from matching.evaluation import error_rates, evaluate_set
 from matching.prints import Impression, dpi_of, find_impressions
 
 
+@pytest.mark.long
 def test_equal_error_rate_on_fvc2002_db1_b_is_under_one_per_cent(real_prints: Path) -> None:
     folder = real_prints / "fvc2002_db1_b"
     dpi = dpi_of(folder)

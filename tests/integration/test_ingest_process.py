@@ -44,7 +44,7 @@ BROKERS = [
             reason="mosquitto is not installed here: apt-get install mosquitto",
         ),
     ),
-    "amqtt",
+    pytest.param("amqtt", marks=pytest.mark.long),
 ]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Date, ForeignKey, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.accounts.append_only import protect
-from hub.database import Base, Id
+from hub.database import BIG, Base, Id
 
 
 class PolicyRow(Base):
@@ -62,7 +62,7 @@ class Trial(Base):
     total: Mapped[int]
     done: Mapped[int]
     last_booking_id: Mapped[int]
-    last_fact_id: Mapped[int]
+    last_fact_id: Mapped[int] = mapped_column(BIG)
     moved_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
 

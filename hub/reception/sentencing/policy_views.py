@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import redirect, render_template, request, url_for
+from flask import abort, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from hub.accounts.audit import write_down
@@ -81,7 +82,7 @@ def policy(policy_id: int) -> str:
 @pages.page("/policies/<int:policy_id>/trial", Permission.SET_POLICIES)
 def progress(policy_id: int) -> str:
     with reading() as session:
-        standing = policies.standing_of(session, policy_id)
+        standing = _standing(session, policy_id)
         trial = trials.newest_trial(session, policy_id, withdraws=standing.in_force)
     return render_template("sentencing/progress.html", trial=trial)
 
@@ -103,7 +104,7 @@ def decide(policy_id: int) -> Response | str | tuple[str, int]:
 def _decide(policy_id: int, act: str, reason: str) -> int | None:
     """Carry a decision out; the trial that it starts, where it starts one."""
     with writing() as session:
-        standing, who, at = policies.standing_of(session, policy_id), actor(), now()
+        standing, who, at = _standing(session, policy_id), actor(), now()
         match act:
             case "accept":
                 trials.need_finished(session, policy_id, withdraws=False)
@@ -122,11 +123,18 @@ def _decide(policy_id: int, act: str, reason: str) -> int | None:
     return None
 
 
+def _standing(session: Session, policy_id: int) -> policies.Standing:
+    try:
+        return policies.standing_of(session, policy_id)
+    except RefusedError:
+        abort(404)
+
+
 def _show(policy_id: int, problem: Sentence | None = None) -> str:
     may = visitor().may(Permission.SET_POLICIES)
     page = max(1, number_in(request.args.get("page", "1")))
     with writing() as session:
-        standing = policies.standing_of(session, policy_id)
+        standing = _standing(session, policy_id)
         open_change = standing.is_draft or standing.leaves
         trial = None
         if may and open_change:

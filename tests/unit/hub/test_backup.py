@@ -398,6 +398,7 @@ def test_a_list_of_deletions_that_cannot_be_opened_stops_the_restore(taken: Path
 
 
 @pytest.mark.skipif(bool(databases.missing()), reason=databases.missing() or "PostgreSQL is here")
+@pytest.mark.long
 def test_a_hub_moves_to_postgresql_and_back(taken: Path, engine: Engine, tmp_path: Path) -> None:
     url = databases.new_database(tmp_path, postgresql=True)
     done = restore(taken, tmp_path / "large", KEY, clock=clock, database=url)

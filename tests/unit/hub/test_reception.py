@@ -269,7 +269,7 @@ def test_the_file_says_where_and_how_sure(desk: FlaskClient, world: World) -> No
     page = desk.get("/people/P-000001").text
     assert "Block A" in page
     assert "unproven" not in page
-    assert "Expected here" in page
+    assert "Expected here" in desk.get("/people/P-000001/passages").text
     world.later(minutes=121)
     sign_in(desk, "ada")
     assert "unproven 2 h" in desk.get("/people/P-000001").text

@@ -232,7 +232,7 @@ def test_the_pages_from_a_draft_to_a_policy_in_force(world: World) -> None:
     don.application.extensions["pims.TrialRunner"].wait(2)
     assert post(dora, page, {"act": "withdraw", "reason": "repealed"}).status_code == 303
     assert "withdrawn" in dora.get(page).text
-    assert dora.get("/policies/999").status_code == 409
+    assert dora.get("/policies/999").status_code == 404
     rita = world.browser("rita")
     assert rita.get(page).status_code == 200
     token = token_of(rita.get("/password"))

@@ -207,7 +207,7 @@ def test_cutting_off_ends_it_for_good_and_is_written_down(site: World, client: F
 
 
 def test_with_the_embedded_broker_the_page_says_what_it_cannot_do(site: World) -> None:
-    site.account("eve")
+    site.account("eve", Role.TECHNICIAN)
     browser = site.app(embedded_broker=True).test_client()
     sign_in(browser, "eve")
     assert "no access list" in browser.get("/terminals/a-1/cut-off").text
