@@ -295,7 +295,8 @@ def test_a_message_without_translation_is_said_in_english() -> None:
 def test_no_markup_that_the_policy_would_forbid() -> None:
     for path in ROOT.rglob("*.html"):
         source = path.read_text()
-        markup = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", source, flags=re.DOTALL)  # `one=` may name a value there
+        # Between braces `one=` may name a value.
+        markup = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", source, flags=re.DOTALL)
         assert not re.search(r"\sstyle=|\son\w+=|javascript:", markup), path
         assert not re.search(r"\|\s*safe\b", source), path
         for opening in re.findall(r"<script[^>]*>", source):
