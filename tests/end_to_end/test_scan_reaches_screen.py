@@ -49,6 +49,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Open]:
         prison.stop()
 
 
+@pytest.mark.long
 def test_the_screen_changes_after_a_scan_without_being_loaded_again(site: Open) -> None:
     chromium = shutil.which("chromium")
     assert chromium is not None, "Chromium is missing. Install it: apt-get install chromium"

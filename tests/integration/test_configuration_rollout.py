@@ -124,6 +124,7 @@ def hub(tmp_path: Path) -> Iterator[tuple[Hub, Terminal]]:
         broker.kill()
 
 
+@pytest.mark.long
 def test_a_configuration_is_kept_a_bad_one_taken_back_and_the_past_refused(
     hub: tuple[Hub, Terminal],
 ) -> None:

@@ -184,6 +184,7 @@ def test_a_hub_that_stays_silent_holds_up_nobody_and_gets_everything_in_the_end(
     assert until(lambda: everything_there(hub, terminal))
 
 
+@pytest.mark.long
 def test_killed_at_random_instants_it_loses_no_entry_whose_lamp_was_lit(
     broker: Mosquitto,
     hub: HubDouble,
