@@ -32,3 +32,23 @@ class Backup(Base):
 
 
 protect(cast(Table, Backup.__table__))
+
+
+class BackupCheck(Base):
+    """Somebody or something looked whether a backup is good. Append-only.
+
+    `how` is of `checks.How`; `digest` is that of the backup's file, empty where the paper of the key was tried.
+    `place` is where the file lay.
+    """
+
+    __tablename__ = "backup_checks"
+
+    id: Mapped[Id]
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    how: Mapped[str] = mapped_column(String(12))
+    place: Mapped[str] = mapped_column(String(400))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(64))
+
+
+protect(cast(Table, BackupCheck.__table__))
