@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
 from flask import Flask, Request, redirect, url_for
 from flask_wtf.csrf import CSRFProtect
@@ -222,6 +222,12 @@ def home() -> Response:
     return redirect(url_for("own_account.account"))
 
 
+_FORM_MEMORY_BYTES: Final = 256 * 1024
+"""Text of one form. Werkzeug reads files in pieces of 64 KB and counts what is left of the piece before as well: at
+exactly one piece, most real photos and lists were turned away as too large.
+"""
+
+
 def _configure(app: Flask, parts: Parts) -> None:
     settings: dict[str, Any] = {
         "SECRET_KEY": parts.form_key,
@@ -232,7 +238,7 @@ def _configure(app: Flask, parts: Parts) -> None:
         "SESSION_COOKIE_PATH": "/",
         # A sign-in page may stand open all night; the form's life is that of its cookie.
         "WTF_CSRF_TIME_LIMIT": None,
-        "MAX_FORM_MEMORY_SIZE": 64 * 1024,
+        "MAX_FORM_MEMORY_SIZE": _FORM_MEMORY_BYTES,
         "MAX_FORM_PARTS": 100,
     }
     app.config.update(settings)

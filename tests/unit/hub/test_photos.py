@@ -183,6 +183,16 @@ def test_a_photo_is_added_shown_on_the_file_and_each_look_written_down(world: Wo
     assert acts[-3:] == ["person.add_photo", "person.look", "person.photo"]
 
 
+@pytest.mark.parametrize("kilobytes", [100, 300, 900])
+def test_a_photo_as_cameras_make_them_is_taken(world: World, kilobytes: int) -> None:
+    """Line ends anywhere in a photo must not make the reader of forms count it as text."""
+    world.person()
+    rita = browser_of(world, "rita", Role.RECORDS_OFFICER)
+    comment = b"\r\n".join([b"\n" * 61, b"x" * 67] * (kilobytes * 8))[: kilobytes * 1024]
+    raw = picture((300, 400)) + comment
+    assert send(rita, raw)[0] == 303
+
+
 def test_a_manifest_may_bring_photos(
     world: World, tmp_path: Path, prints: dict[tuple[int, int], bytes]
 ) -> None:
