@@ -6,50 +6,45 @@ import secrets
 from typing import Final
 
 from flask import abort, redirect, render_template, request, url_for
-from msgspec.structs import replace
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
-from hub.accounts.second import second_officer
 from hub.biometrics.actions import AlreadyEnrolledError
-from hub.biometrics.duplicates import WORTH_PREPARING, DuplicateSearch
-from hub.biometrics.enrolment import prepare_finger, warm_up_aside
+from hub.biometrics.duplicates import DuplicateSearch
+from hub.biometrics.enrolment import warm_up_aside
 from hub.biometrics.photos import prepare_photo
 from hub.biometrics.vault import Vault
 from hub.custody.records import Person
 from hub.reception.admission import FaultyError
 from hub.reception.admitting import showing
-from hub.reception.admitting.answers import faults_of
-from hub.reception.admitting.candidates import by_image
-from hub.reception.admitting.content import SLOTS, Content, Found, Step, following
+from hub.reception.admitting.acting import act_of, acting_visitor, with_answer_of_desk
+from hub.reception.admitting.content import SLOTS, Content, Step, following
+from hub.reception.admitting.handing_in import faults_on_page, images_handed_in
 from hub.reception.admitting.keeping import (
     Draft,
     OvertakenError,
     abandon,
     begin,
     draft_of,
-    image_counts,
     images_of,
     keep_images,
     refuse_ended,
     save,
 )
-from hub.reception.admitting.looking_up import chosen, database_faults
-from hub.reception.admitting.reading_forms import first_content, prefilled, signed, with_answers
+from hub.reception.admitting.reading_forms import first_content, with_answers
 from hub.reception.admitting.records import State
 from hub.reception.admitting.taking import MeanwhileError, Ready, prepare_fingers, step_of, take_person_in
-from hub.reception.desk.looks import LookStatus, ask_look, cancel_looks, look_of
+from hub.reception.desk.looks import cancel_looks, look_of
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, reading, service, visitor, writing
+from hub.web.door import now, reading, service, writing
 from hub.web.routes import Pages, number_in
 
 pages = Pages("admitting", __name__, template_folder="templates")
 
 MAX_FORM_BYTES: Final = 32 * 1024 * 1024
 """Six images of at most 5 MB, and the rest of the form."""
-_IMAGES: Final = ("photo", "finger_1", "finger_2")
 
 
 @pages.page("/people/admit", Permission.ADMIT_PEOPLE)
@@ -57,7 +52,7 @@ def under_way() -> str:
     warm_up_aside()
     with writing() as session:
         facts = showing.list_facts(session, service(Vault))
-        write_down(session, at=now(), actor=_actor(), act="admission.list")
+        write_down(session, at=now(), actor=acting_visitor(), act="admission.list")
     return render_template("admissions.html", **facts)
 
 
@@ -65,9 +60,9 @@ def under_way() -> str:
 def begin_now() -> Response:
     with writing() as session:
         vault, at = service(Vault), now()
-        draft = begin(session, vault, key=secrets.token_hex(16), actor=_actor(), at=at)
+        draft = begin(session, vault, key=secrets.token_hex(16), actor=acting_visitor(), at=at)
         content = first_content(at)
-        save(session, vault, draft, content, "opened", seen=draft.row.version, actor=_actor(), at=at)
+        save(session, vault, draft, content, "opened", seen=draft.row.version, actor=acting_visitor(), at=at)
     return _to(draft.row.key, Step.ORDER)
 
 
@@ -79,7 +74,7 @@ def page(key: str, step: str) -> Response | str:
             return redirect(url_for("admitting.done", key=key))
         if draft.row.state != State.OPEN:
             return redirect(url_for("admitting.under_way"))
-        draft = _with_answer_of_desk(session, draft)
+        draft = with_answer_of_desk(session, draft)
     return _show(draft, _step(step))
 
 
@@ -94,20 +89,22 @@ def save_step(key: str, step: str) -> Response | tuple[str, int]:
     faults: dict[str, Sentence] = {}
     try:
         refuse_ended(draft.row)
-        content = _act(draft, at_step, content)
-        images = _images() if at_step is Step.FINGERS else {}
+        content = act_of(draft, at_step, content)
+        images = images_handed_in() if at_step is Step.FINGERS else {}
         with writing() as session:
             held = _draft(session, key)
             # Only now the version counts: the act before may have taken seconds.
-            draft = save(session, service(Vault), held, content, at_step, seen=seen, actor=_actor(), at=now())
+            draft = save(
+                session, service(Vault), held, content, at_step, seen=seen, actor=acting_visitor(), at=now()
+            )
             for name, files in images.items():
-                keep_images(session, service(Vault), draft, name, files, actor=_actor(), at=now())
+                keep_images(session, service(Vault), draft, name, files, actor=acting_visitor(), at=now())
     except OvertakenError as error:
         return _show(error.theirs, at_step, mine=content, problem=error.message), 409
     except RefusedError as error:
         kept = Draft(draft.row, content)
         return _show(kept, at_step, problem=error.message, unsaved=True), 409
-    faults = _faults(draft, at_step)
+    faults = faults_on_page(draft, at_step)
     stays = request.form.get("act", "save") != "save"
     if faults and not stays:
         return _show(draft, at_step, faults=faults), 400
@@ -144,8 +141,8 @@ def finish(key: str) -> Response | tuple[str, int]:
         with writing() as session:
             held = _draft(session, key)
             task = secrets.token_hex(16)
-            take_person_in(session, vault, search, held, ready, task=task, actor=_actor(), at=at)
-            cancel_looks(session, key, actor=_actor(), at=at)
+            take_person_in(session, vault, search, held, ready, task=task, actor=acting_visitor(), at=at)
+            cancel_looks(session, key, actor=acting_visitor(), at=at)
     except FaultyError as error:
         field = next(iter(error.faults))
         return _show(draft, Step.SUMMARY, faults=dict(error.faults), link=step_of(field)), 400
@@ -165,7 +162,7 @@ def done(key: str) -> Response | str:
         if draft.row.state != State.DONE or draft.row.person_id is None:
             return redirect(url_for("admitting.under_way"))
         person = session.get_one(Person, draft.row.person_id)
-        write_down(session, at=now(), actor=_actor(), act="person.look", subject=person.number)
+        write_down(session, at=now(), actor=acting_visitor(), act="person.look", subject=person.number)
         facts = showing.done_facts(session, person, now())
     return render_template("admission_done.html", **facts)
 
@@ -175,141 +172,13 @@ def abandon_now(key: str) -> Response | tuple[str, int]:
     try:
         with writing() as session:
             draft = _draft(session, key)
-            abandon(session, draft.row, request.form.get("because", ""), actor=_actor(), at=now())
-            cancel_looks(session, key, actor=_actor(), at=now())
+            abandon(session, draft.row, request.form.get("because", ""), actor=acting_visitor(), at=now())
+            cancel_looks(session, key, actor=acting_visitor(), at=now())
     except RefusedError as error:
         with reading() as session:
             draft = _draft(session, key)
         return _show(draft, Step.SUMMARY, problem=error.message), 409
     return redirect(url_for("admitting.under_way"), 303)
-
-
-def _act(draft: Draft, step: Step, content: Content) -> Content:
-    """What a button besides "Save and go on" does."""
-    act = request.form.get("act", "save")
-    if step is Step.KNOWN and act == "look":
-        return replace(content, searched_at=now().isoformat())
-    if step is Step.KNOWN and act == "finger":
-        return _searched(content)
-    if step is Step.KNOWN and act == "desk":
-        _ask_desk(draft)
-        return replace(content, searched_at=now().isoformat())
-    if step is Step.ORDER and act == "sign":
-        reason = _reason("override_reason")
-        officer = second_officer(Permission.OVERRIDE_RECEPTION, besides=())
-        return replace(content, override=signed(officer.login, reason, now()))
-    if step is Step.CELL and act == "sign":
-        reason = _reason("override_reason")
-        officer = second_officer(Permission.SET_CELLS, besides=())
-        return replace(content, cell_override=signed(officer.login, reason, now()))
-    if step is Step.KNOWN:
-        with reading() as session:
-            return prefilled(content, chosen(session, content))
-    return content
-
-
-def _reason(name: str) -> str:
-    reason = request.form.get(name, "").strip()
-    if len(reason) < 3:
-        raise RefusedError("reason", Sentence("Write why, in a few words: it stays with the record."))
-    return reason
-
-
-def _searched(content: Content) -> Content:
-    part = request.files.get("probe")
-    raw = b"" if part is None else part.stream.read()
-    if not raw:
-        raise RefusedError("probe", Sentence("Choose an image of one finger first."))
-    search = service(DuplicateSearch)
-    to_read = search.still_to_read()
-    if to_read >= WORTH_PREPARING:
-        raise RefusedError(
-            "search_preparing",
-            Sentence(
-                "The search by finger is being prepared: %(count)s fingers are still to be read. "
-                "Search by name and number meanwhile, and try the finger again in a minute.",
-                {"count": to_read},
-            ),
-        )
-    with reading() as session:
-        found = by_image(search, raw, now(), session)
-    with writing() as session:
-        detail = f"{len(found.numbers)} of {found.searched} fingers"
-        subject = found.numbers[0] if found.numbers else ""
-        write_down(session, at=now(), actor=_actor(), act="finger.search", subject=subject, detail=detail)
-    return replace(content, found=found, searched_at=now().isoformat())
-
-
-def _ask_desk(draft: Draft) -> None:
-    with writing() as session:
-        ask_look(
-            session,
-            number_in(request.form.get("look_desk", "")),
-            subject=draft.row.key,
-            person=None,
-            position=number_in(request.form.get("look_finger", "")) or 2,
-            name=secrets.token_hex(16),
-            actor=_actor(),
-            at=now(),
-        )
-
-
-def _with_answer_of_desk(session: Session, draft: Draft) -> Draft:
-    """An answer that a desk gave since the last look at this page is kept with the admission."""
-    look = look_of(session, draft.row.key)
-    if look is None or look.status != LookStatus.DONE or look.answered_at is None:
-        return draft
-    told = look.answered_at.isoformat()
-    held = draft.content.found
-    if held is not None and held.at >= told:
-        return draft
-    numbers = [one for one in look.numbers.split(",") if one]
-    found = Found(look.outcome, numbers, 0, 0, told)
-    content = replace(draft.content, found=found)
-    version = draft.row.version
-    return save(
-        session, service(Vault), draft, content, "desk answered", seen=version, actor=_actor(), at=now()
-    )
-
-
-def _images() -> dict[str, list[bytes]]:
-    """Images that were handed in now, each judged before it is kept: a wrong one is said at once."""
-    found: dict[str, list[bytes]] = {}
-    for name in _IMAGES:
-        files = [part.stream.read() for part in request.files.getlist(f"{name}_images") if part.filename]
-        if not files:
-            continue
-        if name == "photo":
-            prepare_photo(files[0])
-            found[name] = files[:1]
-        else:
-            prepare_finger(number_in(request.form.get(name, "")), files)
-            found[name] = files
-    return found
-
-
-def _faults(draft: Draft, step: Step) -> dict[str, Sentence]:
-    with reading() as session:
-        found = faults_of(step, draft.content, now())
-        found |= {
-            name: fault
-            for name, fault in database_faults(session, step, draft.content, now()).items()
-            if name not in found
-        }
-        if step is Step.FINGERS:
-            found |= _faults_of_fingers(draft, image_counts(session, draft))
-    return found
-
-
-def _faults_of_fingers(draft: Draft, counts: dict[str, int]) -> dict[str, Sentence]:
-    values = draft.content.values
-    if values.get("desk") or values.get("fingers_later") or all(counts.get(f"finger_{n}") for n in SLOTS):
-        return {}
-    return {
-        "desk": Sentence(
-            "Say at which desk fingers are taken, hand in images of two, or write why they come later."
-        )
-    }
 
 
 def _show(
@@ -326,7 +195,9 @@ def _show(
     with writing() as session:
         # A refused step shows the same as the page itself, so it is a look too.
         subject = draft.row.key
-        write_down(session, at=now(), actor=_actor(), act="admission.look", subject=subject, detail=step)
+        write_down(
+            session, at=now(), actor=acting_visitor(), act="admission.look", subject=subject, detail=step
+        )
         facts = showing.step_facts(session, draft, step, mine=mine, at=now())
     return render_template(
         f"admission_{step.value}.html",
@@ -354,8 +225,3 @@ def _step(text: str) -> Step:
 
 def _to(key: str, step: Step) -> Response:
     return redirect(url_for("admitting.page", key=key, step=step.value), 303)
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)

@@ -30,7 +30,7 @@ from hub.reception.admission import Admission, More, admit
 from hub.reception.blackout.columns import RowKind
 from hub.reception.blackout.records import PaperBatch
 from hub.reception.blackout.rules import NEW, Read, read_day
-from hub.reception.releasing.actions import OnPaper, enter_afterwards
+from hub.reception.releasing.afterwards import OnPaper, enter_afterwards
 from hub.sentences import RefusedError, Sentence
 
 FINGERS_LATER: Final = "admitted while all was dark"

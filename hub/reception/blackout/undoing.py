@@ -27,7 +27,7 @@ from hub.reception.blackout.actions import entered_rows, numbers_of
 from hub.reception.blackout.applying import facts_of
 from hub.reception.blackout.columns import RowKind
 from hub.reception.blackout.records import PaperBatch, PaperRow, State
-from hub.reception.releasing.actions import take_back as take_back_release
+from hub.reception.releasing.carrying_out import take_back as take_back_release
 from hub.sentences import RefusedError, Sentence
 
 

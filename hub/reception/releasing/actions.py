@@ -2,48 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
 from hub.biometrics.vault import Vault
-from hub.custody.actions import open_booking_of
-from hub.custody.changes import note_change
-from hub.custody.facts.actions import Statement, state, take_turns, withdraw
-from hub.custody.facts.reading import current, one
+from hub.custody.facts.actions import take_turns
 from hub.custody.legal import RELEASE_REASONS, ReleaseReason
 from hub.custody.merging.reading import lead_of
 from hub.custody.records import Booking, Person
-from hub.custody.stays import RELEASE, Release
-from hub.movements.actions import permit_zones
-from hub.movements.records import Zone, ZonePermission
+from hub.custody.stays import Release
+from hub.reception.releasing.carrying_out import booking_inside, carry_out, end_case, refuse_over
 from hub.reception.releasing.reading import Case, assess
 from hub.reception.releasing.records import CaseState, ReleaseCase, ReleaseMark, ReleaseRecord
 from hub.reception.releasing.rules import digest
-from hub.reception.releasing.signing import sign_record
-from hub.reception.releasing.standing import ATTEST, DEATH, HANDED, Item, Line
+from hub.reception.releasing.standing import ATTEST, DEATH, HANDED, Item
 from hub.sentences import RefusedError, Sentence
 
 MARKS: Final = frozenset({Item.ORDERS, Item.TWINS, Item.PROPERTY, Item.CONDITIONS, ATTEST, DEATH, HANDED})
 """What a person may vouch for by word; the rest is read from the file."""
-OLDEST_PAPER: Final = timedelta(days=60)
-
-
-@dataclass(frozen=True)
-class OnPaper:
-    """A release that was carried out while all was dark, as it is entered afterwards."""
-
-    released_at: datetime
-    reason: ReleaseReason
-    reference: str
-    paper: str
-    identity: str
-    first: str
-    handed_to: str = ""
 
 
 def begin(
@@ -52,7 +32,7 @@ def begin(
     """Begin a release, or give the one that is under way. RefusedError for somebody who is not in custody."""
     if reason not in ReleaseReason._value2member_map_:
         raise RefusedError("reason", Sentence("Choose why the person is released."))
-    booking = _booking(session, person)
+    booking = booking_inside(session, person)
     present = session.scalar(
         select(ReleaseCase).where(ReleaseCase.booking_id == booking.id, ReleaseCase.state == CaseState.OPEN)
     )
@@ -78,7 +58,7 @@ def vouch(
     session: Session, case: ReleaseCase, what: str, subject: str, note: str, *, actor: Actor, at: datetime
 ) -> None:
     """Somebody stands for a line; RefusedError without a word, or once the release is over."""
-    _refuse_over(case)
+    refuse_over(case)
     if what not in MARKS:
         raise RefusedError("mark", Sentence("This line is read from the file. Change it there."))
     if len(note.strip()) < 3:
@@ -108,7 +88,7 @@ def add_mark(
 
 def confirm(session: Session, case: Case, *, actor: Actor, at: datetime) -> None:
     """The second officer signs what stands there now. RefusedError for the first one, or while a line is open."""
-    _refuse_over(case.row)
+    refuse_over(case.row)
     if actor.login == case.row.started_by:
         raise RefusedError(
             "second_same",
@@ -121,7 +101,7 @@ def confirm(session: Session, case: Case, *, actor: Actor, at: datetime) -> None
 
 def release(session: Session, vault: Vault, row: ReleaseCase, *, actor: Actor, at: datetime) -> ReleaseRecord:
     """The person goes: fact, stay, zones, signed record together. RefusedError when a line is not met any more."""
-    _refuse_over(row)
+    refuse_over(row)
     take_turns(session, lead_of(session, row.person_id))
     session.get_one(Booking, row.booking_id, with_for_update={"key_share": True})
     case = assess(session, row, at)
@@ -148,143 +128,16 @@ def release(session: Session, vault: Vault, row: ReleaseCase, *, actor: Actor, a
         clinical_reference=_note(case, DEATH),
         conditions=_note(case, Item.CONDITIONS)[:500],
     )
-    _end_case(session, row, CaseState.DONE, "", actor, at)
-    return _carry_out(session, vault, case.person, case.booking, value, [*case.lines, case.second], actor, at)
-
-
-def enter_afterwards(
-    session: Session,
-    vault: Vault,
-    person: Person,
-    paper: OnPaper,
-    second: Actor,
-    *,
-    actor: Actor,
-    at: datetime,
-) -> ReleaseRecord:
-    """Record a release that two officers carried out on paper. It is a fact: nothing of the interlock stops it, and
-    what does not agree shows as a doubt. RefusedError for times that cannot be, or without paper and names.
-    """
-    booking = _booking(session, person)
-    _check_paper(booking, paper, at)
-    row = session.scalar(
-        select(ReleaseCase).where(ReleaseCase.booking_id == booking.id, ReleaseCase.state == CaseState.OPEN)
-    )
-    lines: list[Line] = []
-    if row is not None:
-        lines = list(assess(session, row, at).lines)
-        _end_case(session, row, CaseState.DONE, "done on paper", actor, at)
-    value = Release(
-        released_at=paper.released_at,
-        reason=paper.reason,
-        reference=paper.reference.strip()[:80],
-        by=paper.first.strip()[:80],
-        second=second.login,
-        identity=paper.identity.strip()[:200],
-        paper=paper.paper.strip()[:80],
-        handed_to=paper.handed_to.strip()[:120],
-    )
-    return _carry_out(session, vault, person, booking, value, lines, actor, at)
+    end_case(session, row, CaseState.DONE, "", actor, at)
+    return carry_out(session, vault, case.person, case.booking, value, [*case.lines, case.second], actor, at)
 
 
 def abandon(session: Session, row: ReleaseCase, because: str, *, actor: Actor, at: datetime) -> None:
     """The person stays; RefusedError without a reason."""
-    _refuse_over(row)
+    refuse_over(row)
     if len(because.strip()) < 3:
         raise RefusedError("because", Sentence("Write why the release is given up, in a few words."))
-    _end_case(session, row, CaseState.ABANDONED, because, actor, at)
-
-
-def take_back(
-    session: Session, booking: Booking, reason: str, second: Actor, *, actor: Actor, at: datetime
-) -> None:
-    """The release was recorded in error and the person never went: the stay goes on as if it had not been.
-
-    RefusedError when another stay was opened since, without a reason, or when it was taken back before.
-    """
-    if len(reason.strip()) < 3:
-        raise RefusedError("reason", Sentence("Write why, in a few words: it stays with the record."))
-    held = one(current(session, RELEASE, person_id=booking.person_id, booking_id=booking.id))
-    if held is None or booking.released_at is None:
-        raise RefusedError("not_released", Sentence("This release was taken back already."))
-    if open_booking_of(session, booking.person_id) is not None:
-        raise RefusedError(
-            "new_stay", Sentence("The person was admitted again since: this release cannot be taken back.")
-        )
-    went_at = session.scalar(
-        select(ReleaseRecord.signed_at)
-        .where(ReleaseRecord.booking_id == booking.id)
-        .order_by(ReleaseRecord.id.desc())
-        .limit(1)
-    )
-    withdraw(
-        session, held.row, RELEASE, reason=f"{reason} (second officer {second.login})", actor=actor, at=at
-    )
-    codes = session.scalars(
-        select(Zone.code)
-        .join(ZonePermission, ZonePermission.zone_id == Zone.id)
-        .where(ZonePermission.person_id == booking.person_id, ZonePermission.withdrawn_at == went_at)
-    ).all()
-    permit_zones(session, booking.person_id, codes, at)
-    note_change(session, booking.person_id, at)
-    number = session.get_one(Person, booking.person_id).number
-    detail = f"{booking.number}, second officer {second.login}"
-    write_down(session, at=at, actor=actor, act="release.take_back", subject=number, detail=detail)
-
-
-def _carry_out(
-    session: Session,
-    vault: Vault,
-    person: Person,
-    booking: Booking,
-    value: Release,
-    lines: list[Line],
-    actor: Actor,
-    at: datetime,
-) -> ReleaseRecord:
-    statement = Statement(RELEASE, value, value.released_at, source=value.reference, booking_id=booking.id)
-    fact = state(session, booking.person_id, statement, actor=actor, at=at)
-    permit_zones(session, booking.person_id, (), at)
-    note_change(session, booking.person_id, at)
-    record = sign_record(session, vault, person, booking, value, lines, fact_id=fact.id, at=at)
-    detail = f"{booking.number} {value.reason.value}, second officer {value.second}"
-    write_down(session, at=at, actor=actor, act="person.release", subject=person.number, detail=detail)
-    return record
-
-
-def _booking(session: Session, person: Person) -> Booking:
-    # Two who enter one release, or begin it, wait for each other here: the second finds nobody inside.
-    take_turns(session, lead_of(session, person.id))
-    booking = open_booking_of(session, person.id)
-    if booking is None:
-        raise RefusedError(
-            "not_inside",
-            Sentence("%(number)s is not in custody: nobody to release.", {"number": person.number}),
-        )
-    return booking
-
-
-def _refuse_over(row: ReleaseCase) -> None:
-    if row.state != CaseState.OPEN:
-        raise RefusedError("release_over", Sentence("This release is over. Look at the list of releases."))
-
-
-def _end_case(
-    session: Session, row: ReleaseCase, state_: CaseState, because: str, actor: Actor, at: datetime
-) -> None:
-    ended = session.execute(
-        update(ReleaseCase)
-        .where(ReleaseCase.id == row.id, ReleaseCase.state == CaseState.OPEN)
-        .values(state=state_, ended_at=at, ended_because=because.strip()[:300])
-        .returning(ReleaseCase.id)
-    ).one_or_none()
-    if ended is None:
-        raise RefusedError("release_over", Sentence("This release is over. Look at the list of releases."))
-    row.state, row.ended_at, row.ended_because = state_, at, because.strip()[:300]
-    number = session.get_one(Person, row.person_id).number
-    write_down(
-        session, at=at, actor=actor, act=f"release.{state_.lower()}", subject=number, detail=because[:200]
-    )
+    end_case(session, row, CaseState.ABANDONED, because, actor, at)
 
 
 def _reference(case: Case) -> str:
@@ -302,23 +155,3 @@ def _identity(case: Case) -> str:
 def _note(case: Case, what: str) -> str:
     mark = case.standing.mark(what)
     return "" if mark is None else mark.note
-
-
-def _check_paper(booking: Booking, paper: OnPaper, at: datetime) -> None:
-    if not booking.admitted_at < paper.released_at <= at:
-        raise RefusedError(
-            "released_at",
-            Sentence("The release lies between the admission and now. Check day and hour."),
-        )
-    if at - paper.released_at > OLDEST_PAPER:
-        raise RefusedError(
-            "too_old", Sentence("This is more than 60 days ago. Ask the director how to record it.")
-        )
-    for text, fault in (
-        (paper.paper, Sentence("Write the number of the paper form.")),
-        (paper.reference, Sentence("Write the reference of the order to release, or what the form says.")),
-        (paper.first, Sentence("Write the name of the first officer on the paper.")),
-        (paper.identity, Sentence("Write how it was made sure who the person was.")),
-    ):
-        if not text.strip():
-            raise RefusedError("paper", fault)

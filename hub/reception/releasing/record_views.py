@@ -21,7 +21,8 @@ from hub.custody.legal import RELEASE_REASONS, ReleaseReason
 from hub.custody.queries import person_by_number
 from hub.custody.records import Booking, Person
 from hub.reception.releasing import showing
-from hub.reception.releasing.actions import OnPaper, enter_afterwards, take_back
+from hub.reception.releasing.afterwards import OnPaper, enter_afterwards
+from hub.reception.releasing.carrying_out import take_back
 from hub.reception.releasing.records import ReleaseRecord
 from hub.reception.releasing.watching import settle
 from hub.sentences import RefusedError, Sentence

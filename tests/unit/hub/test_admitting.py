@@ -296,7 +296,7 @@ def test_a_finger_finds_the_file_and_needs_a_word_to_be_somebody_else(
 def test_a_search_that_is_still_being_prepared_is_said_and_keeps_nobody_waiting(
     clerk: Clerk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.reception.admitting.views.WORTH_PREPARING", 0)
+    monkeypatch.setattr("hub.reception.admitting.acting.WORTH_PREPARING", 0)
     answer = clerk.send("known", {"probe": (io.BytesIO(b"finger"), "finger.png")}, act="finger")
     assert answer.status_code == 409
     assert "0 fingers are still to be read" in answer.text

@@ -36,7 +36,7 @@ from hub.custody.twins import Twin
 from hub.database import session_scope
 from hub.movements.actions import permit_zones, zones_of
 from hub.movements.records import FeedItem
-from hub.reception.releasing.actions import OnPaper, enter_afterwards
+from hub.reception.releasing.afterwards import OnPaper, enter_afterwards
 from hub.reception.releasing.distribution import deletion_of
 from hub.reception.releasing.reading import record_of
 from hub.reception.releasing.records import ReleaseRecord
