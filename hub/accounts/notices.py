@@ -29,19 +29,27 @@ def notices() -> list[Notice]:
     who = visitor_or_none()
     if who is None or who.asked:
         return []
-    found = []
-    with reading() as session:
-        if who.opened:
-            found += _open(session, who)
-        if who.may(Permission.REVIEW_EMERGENCIES):
-            found += _late(session, REVIEW_WITHIN, who, "/emergencies", Sentence("See them"))
-        elif who.may(Permission.MANAGE_ACCOUNTS):
-            found += _late(session, ESCALATE_AFTER, who, "/permissions", Sentence("Who reviews them"))
+    found = _of_emergencies(who)
     if who.factor_due_at is not None:
         due = Sentence(
             "Your role needs a second factor by %(date)s.", {"date": calendar_date(who.factor_due_at)}
         )
         found.append(Notice(due, "/account", Sentence("Add one now"), urgent=False))
+    return found
+
+
+def _of_emergencies(who: Visitor) -> list[Notice]:
+    reviews, manages = who.may(Permission.REVIEW_EMERGENCIES), who.may(Permission.MANAGE_ACCOUNTS)
+    found: list[Notice] = []
+    if not (who.opened or reviews or manages):
+        return found  # most people on most pages: nothing is asked of the database
+    with reading() as session:
+        if who.opened:
+            found += _open(session, who)
+        if reviews:
+            found += _late(session, REVIEW_WITHIN, who, "/emergencies", Sentence("See them"))
+        elif manages:
+            found += _late(session, ESCALATE_AFTER, who, "/permissions", Sentence("Who reviews them"))
     return found
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import Final
 
-from sqlalchemy import Select, and_, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, and_, bindparam, intersect, or_, select
+from sqlalchemy.orm import Session
 
 from hub.custody.records import Person
 from hub.custody.search.projection import Where
@@ -59,67 +60,88 @@ def name_twins(
     """
     words = [*words_of(surname)[:MOST_WORDS], *words_of(given)[:1]]
     alike = _alike(session, words)
-    if not alike or not all(alike.values()):
+    if not alike:
         return []
-    rows = session.execute(_people(alike, {person_id, *besides}, born_on))
-    twins = [_twin(row[0], row[1], surname, given, born_on) for row in rows]
+    asked: dict[str, object] = {f"words_{place}": group for place, group in enumerate(alike)}
+    asked["own"] = [person_id, *besides]
+    if born_on is not None:
+        reach = timedelta(days=CLOSE_YEARS * 366)
+        asked["earliest"] = born_on - reach if born_on > date.min + reach else date.min
+        asked["latest"] = born_on + reach if born_on < date.max - reach else date.max
+    name = fold(surname), fold(given)
+    rows = session.execute(_people(len(alike), by_birth=born_on is not None), asked)
+    twins = [_twin(*row, name, born_on) for row in rows]
     twins.sort(key=_order)
     return twins[:MOST]
 
 
-def _alike(session: Session, words: Collection[str]) -> dict[str, set[str]]:
-    """For each word those of the register that sound like it or are one slip away, itself among them."""
-    asked = []
-    for word in words:
-        slips = without_one(word) if len(word) > SHORT else {word}
-        asked += [and_(SearchKey.sort == "s", SearchKey.key.in_(sounds(word)))]
-        asked += [and_(SearchKey.sort == "t", SearchKey.key.in_(slips))]
-    known = (
-        set(session.scalars(select(SearchKey.word).where(or_(*asked)).limit(MOST_SPELLINGS)))
-        if asked
-        else set()
+_LIKE: Final = (
+    select(SearchKey.word)
+    .where(
+        or_(
+            and_(SearchKey.sort == "s", SearchKey.key.in_(bindparam("sounds", expanding=True))),
+            and_(SearchKey.sort == "t", SearchKey.key.in_(bindparam("slips", expanding=True))),
+        )
     )
-    return {word: {other for other in known if _is_alike(word, other)} | {word} for word in words}
+    .limit(MOST_SPELLINGS)
+)
+
+
+def _alike(session: Session, words: Sequence[str]) -> list[list[str]]:
+    """For each word those of the register that sound like it or are one slip away, itself among them."""
+    if not words:
+        return []
+    heard = set().union(*(sounds(word) for word in words))
+    slips = set().union(*(without_one(word) if len(word) > SHORT else {word} for word in words))
+    known = session.scalars(_LIKE, {"sounds": sorted(heard), "slips": sorted(slips)}).all()
+    return [sorted({word, *(other for other in known if _is_alike(word, other))}) for word in words]
 
 
 def _is_alike(word: str, other: str) -> bool:
     return not sounds(word).isdisjoint(sounds(other)) or (len(word) > SHORT and one_slip(word, other))
 
 
-def _people(
-    alike: Mapping[str, Collection[str]], own: Collection[int], born_on: date | None
-) -> Select[Person, bool]:
-    """The surname is the rarer word: whoever has it is looked up by number for the others."""
-    first, *others = alike.values()
-    named = select(SearchPosting.person_id).where(
-        SearchPosting.word.in_(first),
-        SearchPosting.in_custody.in_((True, False)),
-        SearchPosting.field.in_(_NAMES),
-    )
-    for group in others:
-        other = aliased(SearchPosting)
-        has_word = select(other.word).where(other.person_id == SearchPosting.person_id, other.word.in_(group))
-        named = named.where(has_word.correlate(SearchPosting).exists())
-    wanted = select(Person, SearchEntry.in_custody).join(SearchEntry, SearchEntry.person_id == Person.id)
-    wanted = wanted.where(Person.id.in_(named), Person.id.not_in(own))
-    if born_on is not None:
-        reach = timedelta(days=CLOSE_YEARS * 366)
-        earliest = born_on - reach if born_on > date.min + reach else date.min
-        wanted = wanted.where(
-            or_(Person.born_on.is_(None), Person.born_on.between(earliest, born_on + reach))
+@cache
+def _people(words: int, *, by_birth: bool) -> Select[int, str, str, str, date | None, bool]:
+    """Who has one of `words_0`, one of `words_1` and so on: lists laid over each other, none of them looked up in."""
+    lists = [
+        select(SearchPosting.person_id).where(
+            SearchPosting.word.in_(bindparam(f"words_{place}", expanding=True)),
+            SearchPosting.in_custody.in_((True, False)),
         )
+        for place in range(words)
+    ]
+    lists[0] = lists[0].where(SearchPosting.field.in_(_NAMES))
+    named = lists[0] if len(lists) == 1 else intersect(*lists)
+    wanted = (
+        select(Person.id, Person.number, Person.surname, Person.given, Person.born_on, SearchEntry.in_custody)
+        .join(SearchEntry, SearchEntry.person_id == Person.id)
+        .where(Person.id.in_(named), Person.id.not_in(bindparam("own", expanding=True)))
+    )
+    if by_birth:
+        close = Person.born_on.between(bindparam("earliest"), bindparam("latest"))
+        wanted = wanted.where(or_(Person.born_on.is_(None), close))
     return wanted.order_by(SearchEntry.in_custody.desc(), Person.id).limit(3 * MOST)
 
 
-def _twin(person: Person, in_custody: bool, surname: str, given: str, born_on: date | None) -> Twin:
-    same = (fold(person.surname), fold(person.given)) == (fold(surname), fold(given))
-    if same and born_on is not None and person.born_on == born_on:
+def _twin(
+    person_id: int,
+    number: str,
+    surname: str,
+    given: str,
+    born_on: date | None,
+    in_custody: bool,
+    name: tuple[str, str],
+    birth: date | None,
+) -> Twin:
+    same = (fold(surname), fold(given)) == name
+    if same and birth is not None and born_on == birth:
         why = Sentence("the same name and the same birth")
     elif same:
         why = Sentence("the same name")
     else:
         why = Sentence("a name that sounds alike")
-    return Twin(person.id, person.number, person.surname, person.given, person.born_on, in_custody, same, why)
+    return Twin(person_id, number, surname, given, born_on, in_custody, same, why)
 
 
 def _order(twin: Twin) -> tuple[bool, bool, str]:

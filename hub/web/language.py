@@ -47,7 +47,10 @@ def messages(language: str) -> Messages:
 def current_language() -> str:
     """Language of this request: the visitor's choice, else what the browser asks for, else English."""
     # Asked some hundred times for a page: what is known already is looked for first.
-    known: str | None = g.get("language") if g else None
+    try:
+        known: str | None = g._get_current_object().get("language")
+    except RuntimeError:
+        return "en"  # outside of any request
     if known is not None:
         return known
     if not has_request_context():
@@ -60,13 +63,19 @@ def current_language() -> str:
 
 def say(what: str | Sentence, /, **values: object) -> str:
     """The text in this request's language, with its values filled in."""
-    return say_in(current_language(), what, **values)
+    if isinstance(what, Sentence):
+        return _said(current_language(), what.text, what.values)
+    return _said(current_language(), what, values)
 
 
 def say_in(language: str, what: str | Sentence, /, **values: object) -> str:
     """The text in `language`, with its values filled in."""
     if isinstance(what, Sentence):
-        return say_in(language, what.text, **what.values)
+        return _said(language, what.text, what.values)
+    return _said(language, what, values)
+
+
+def _said(language: str, what: str, values: Mapping[str, object]) -> str:
     translated = messages(language).get(what, what)
     text = translated if isinstance(translated, str) else translated[0]
     return text % {name: _value_in(language, value) for name, value in values.items()} if values else text
@@ -77,12 +86,10 @@ def _value_in(language: str, value: object) -> object:
     if isinstance(value, str | int):
         return value
     if isinstance(value, Sentence):
-        return say_in(language, value)
-    if isinstance(value, Spoken):
-        return value.said_in(language)
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return day_in(language, value)
-    return value
+        return _said(language, value.text, value.values)
+    if isinstance(value, date):
+        return value if isinstance(value, datetime) else day_in(language, value)
+    return value.said_in(language) if isinstance(value, Spoken) else value
 
 
 @lru_cache(maxsize=4096)

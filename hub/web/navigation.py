@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 
 from hub.sentences import Sentence
 from hub.web.door import visitor_or_none
@@ -99,7 +99,15 @@ class Shown:
     here: Entry | None
 
 
-def shown(groups: Sequence[Group] = GROUPS) -> list[Shown]:
+def shown() -> list[Shown]:
+    """What this visitor is shown of all groups; asked twice for a page, reckoned once."""
+    found: list[Shown] | None = g.get("navigation")
+    if found is None:
+        found = g.navigation = _shown(GROUPS)
+    return found
+
+
+def _shown(groups: Sequence[Group]) -> list[Shown]:
     """The groups in which this visitor may open something, without what they may not open."""
     who = visitor_or_none()
     if who is None:
@@ -123,6 +131,14 @@ def _here(entries: Sequence[Entry]) -> Entry | None:
 
 
 def _permission(entry: Entry) -> str:
+    """The permission of the entry's route, which stays what it was when the site was made."""
+    known: dict[str, str] = current_app.extensions["pims.navigation"]
+    if entry.href not in known:
+        known[entry.href] = _declared(entry)
+    return known[entry.href]
+
+
+def _declared(entry: Entry) -> str:
     endpoint, _ = current_app.url_map.bind("").match(entry.href, method="GET")
     found = required_permission(current_app.view_functions[endpoint])
     assert found is not None
@@ -131,4 +147,5 @@ def _permission(entry: Entry) -> str:
 
 def install(app: Flask) -> None:
     """Give templates `navigation`."""
+    app.extensions["pims.navigation"] = {}
     app.jinja_env.globals["navigation"] = shown
