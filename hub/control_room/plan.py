@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 WIDTH: Final = 1200
@@ -12,6 +13,10 @@ HEIGHT: Final = 540
 GAP: Final = 14
 BAND: Final = 160
 """Height of the zone in the middle."""
+ACROSS: Final = 4
+"""Rooms in one row: what a room is called and how many are in it have to be read from a chair."""
+LOW: Final = 124
+"""Height of every room once there are more rows than two: names and counts then stand beside each other."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,10 @@ class Room:
     def bottom(self) -> int:
         return self.y + self.height
 
+    @property
+    def low(self) -> bool:
+        return self.height <= LOW
+
 
 @dataclass(frozen=True)
 class Door:
@@ -55,10 +64,14 @@ class Door:
 
 @dataclass(frozen=True)
 class Plan:
-    """All rooms and doors, inside WIDTH x HEIGHT."""
+    """All rooms and doors, inside WIDTH x `height`, which is HEIGHT or, with more rows than fit, what they need."""
 
     rooms: Sequence[Room]
     doors: Sequence[Door]
+
+    @property
+    def height(self) -> int:
+        return max([HEIGHT, *(room.bottom for room in self.rooms)])
 
 
 def draw(zones: Sequence[str], ways: Sequence[Way]) -> Plan:
@@ -78,25 +91,39 @@ def _middle(zones: Sequence[str], ways: Sequence[Way]) -> str | None:
 
 
 def _around(middle: str, around: Sequence[str]) -> list[Room]:
-    above = around[: (len(around) + 1) // 2]
-    below = around[len(above) :]
-    height = (HEIGHT - BAND - 2 * GAP) // 2 if below else HEIGHT - BAND - GAP
-    rooms = _row(above, 0, height)
-    rooms.append(Room(middle, 0, height + GAP, WIDTH, BAND, middle=True))
-    return rooms + _row(below, height + BAND + 2 * GAP, height)
+    half = (len(around) + 1) // 2
+    above, below = _shared(around[:half]), _shared(around[half:])
+    count = len(above) + len(below)
+    low = count > 2
+    band = LOW if low else BAND
+    height = LOW if low else (HEIGHT - band - count * GAP) // count
+    rooms = _stack(above, 0, height)
+    y = len(above) * (height + GAP)
+    rooms.append(Room(middle, 0, y, WIDTH, band, middle=True))
+    return rooms + _stack(below, y + band + GAP, height)
 
 
 def _grid(zones: Sequence[str]) -> list[Room]:
-    if len(zones) <= 2:
-        return _row(zones, 0, HEIGHT)
     half = (len(zones) + 1) // 2
-    height = (HEIGHT - GAP) // 2
-    return _row(zones[:half], 0, height) + _row(zones[half:], height + GAP, height)
+    rows = _shared(zones) if len(zones) <= 2 else [*_shared(zones[:half]), *_shared(zones[half:])]
+    if not rows:
+        return []
+    height = LOW if len(rows) > 2 else (HEIGHT - GAP * (len(rows) - 1)) // len(rows)
+    return _stack(rows, 0, height)
+
+
+def _shared(zones: Sequence[str]) -> list[Sequence[str]]:
+    """The zones in as few rows as hold them, each about as full as the others."""
+    count = -(-len(zones) // ACROSS)
+    edges = [len(zones) * row // count for row in range(count + 1)] if count else []
+    return [zones[start:end] for start, end in pairwise(edges)]
+
+
+def _stack(rows: Sequence[Sequence[str]], y: int, height: int) -> list[Room]:
+    return [room for place, row in enumerate(rows) for room in _row(row, y + place * (height + GAP), height)]
 
 
 def _row(zones: Sequence[str], y: int, height: int) -> list[Room]:
-    if not zones:
-        return []
     width = (WIDTH - GAP * (len(zones) - 1)) // len(zones)
     return [Room(zone, index * (width + GAP), y, width, height) for index, zone in enumerate(zones)]
 
@@ -112,13 +139,15 @@ def _doors(rooms: Sequence[Room], ways: Sequence[Way]) -> list[Door]:
             place = other if room.middle else room
             x = place.x + place.width // 2 + 90 * shared[place.zone]
             shared[place.zone] += 1
-            doors.append(_door(way.code, x, room, other))
+            doors.append(_door(way.code, x, room, other, place))
     return doors
 
 
-def _door(code: str, x: int, to: Room, start: Room) -> Door:
-    if to.bottom < start.y:
-        return Door(code, x, (to.bottom + start.y) // 2, "up")
-    if start.bottom < to.y:
-        return Door(code, x, (start.bottom + to.y) // 2, "down")
-    return Door(code, x, to.y + to.height // 2, "in")
+def _door(code: str, x: int, to: Room, start: Room, place: Room) -> Door:
+    """Stands at the edge of the room `place`, on the side where the other one lies."""
+    if to.y == start.y:
+        return Door(code, x, to.y + to.height // 2, "in")
+    upwards = to.y < start.y
+    other_above = start.y < place.y if place is to else to.y < place.y
+    y = place.y - GAP // 2 if other_above else place.bottom + GAP // 2
+    return Door(code, x, y, "up" if upwards else "down")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from hub.control_room.plan import HEIGHT, Door, Room, Way, draw
+from hub.control_room.plan import Door, Room, Way, draw
 from hub.control_room.words import ALARMS, EVENTS, LEVELS, SCREEN
 from hub.movements.records import Checkpoint, Zone
 from hub.reception.words import DECISIONS, RULES, SOURCES
@@ -30,7 +30,7 @@ class FloorPlan:
 
     rooms: list[Room]
     doors: list[TerminalDoor]
-    height: int = HEIGHT
+    height: int
 
 
 def floor_plan(session: Session) -> FloorPlan:
@@ -47,7 +47,7 @@ def floor_plan(session: Session) -> FloorPlan:
     names = {code: name for code, name, _, _ in rows}
     at = _terminals(session)
     doors = [TerminalDoor(door, names[door.checkpoint], at.get(door.checkpoint, [])) for door in plan.doors]
-    return FloorPlan(list(plan.rooms), doors)
+    return FloorPlan(list(plan.rooms), doors, plan.height)
 
 
 def screen_words() -> dict[str, dict[str, str]]:

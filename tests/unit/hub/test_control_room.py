@@ -22,7 +22,7 @@ from hub.accounts.records import AuditEntry
 from hub.control_room.live import QUEUE_LENGTH, RESUME_LIMIT, Live, Subscriber
 from hub.control_room.needs import needs
 from hub.control_room.picture import picture
-from hub.control_room.plan import HEIGHT, WIDTH, Way, draw
+from hub.control_room.plan import GAP, HEIGHT, LOW, WIDTH, Way, draw
 from hub.control_room.rules import SILENT_AFTER, Level, Report, health
 from hub.control_room.terminals import terminal_lines
 from hub.control_room.views import MOST_SCREENS
@@ -216,17 +216,17 @@ def test_a_terminal_that_was_cut_off_needs_nobody(world: World) -> None:
 
 # --- the plan
 
-CODES = st.lists(st.sampled_from([f"z{number}" for number in range(9)]), max_size=9, unique=True)
+CODES = st.lists(st.sampled_from([f"z{number}" for number in range(20)]), max_size=20, unique=True)
 
 
-@given(CODES, st.lists(st.tuples(st.integers(0, 8), st.integers(0, 8)), max_size=12))
+@given(CODES, st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=12))
 def test_rooms_never_overlap_and_stay_on_the_plan(zones: list[str], pairs: list[tuple[int, int]]) -> None:
     ways = [Way(f"c{place}", f"z{a}", f"z{b}") for place, (a, b) in enumerate(pairs) if a != b]
     plan = draw(zones, ways)
     assert sorted(room.zone for room in plan.rooms) == sorted(zones)
     for room in plan.rooms:
         assert 0 <= room.x < room.right <= WIDTH
-        assert 0 <= room.y < room.bottom <= HEIGHT
+        assert 0 <= room.y < room.bottom <= plan.height
     for place, one in enumerate(plan.rooms):
         for other in plan.rooms[place + 1 :]:
             apart = (
@@ -240,6 +240,17 @@ def test_the_zone_with_most_doors_is_in_the_middle() -> None:
     plan = draw(["a", "yard", "b"], [Way("1", "yard", "a"), Way("2", "yard", "b")])
     assert [room.zone for room in plan.rooms if room.middle] == ["yard"]
     assert [(door.checkpoint, door.turn) for door in plan.doors] == [("1", "up"), ("2", "down")]
+
+
+def test_sixteen_zones_stand_four_in_a_row_with_room_for_their_names() -> None:
+    zones = [f"z{number}" for number in range(16)]
+    ways = [Way(f"c{zone}", "z0", zone) for zone in zones[1:]]
+    plan = draw(zones, ways)
+    assert min(room.width for room in plan.rooms) >= (WIDTH - 3 * GAP) // 4
+    assert {room.height for room in plan.rooms} == {LOW}
+    assert plan.height >= HEIGHT
+    walls = [(room.y, room.bottom) for room in plan.rooms]
+    assert all(not any(top < door.y < bottom for top, bottom in walls) for door in plan.doors)
 
 
 # --- the stream
