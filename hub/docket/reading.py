@@ -2,46 +2,40 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
+from hub.custody.catalogue import KINDS
+from hub.custody.facts.bulk import Pile, Piles, piles_of
 from hub.custody.facts.kinds import Kind, Per, read_value
 from hub.custody.facts.reading import holding, item_of, steps
 from hub.custody.facts.records import Act, Fact
 from hub.custody.legal import HEARING, LEGAL_STATUS
 from hub.custody.records import Booking, Person
+from hub.custody.sentencing.reading import KINDS as OF_SENTENCES
 from hub.custody.stays import HOME
-from hub.custody.who.rules_7_and_8 import ITEMS, missing
+from hub.custody.who.rules_7_and_8 import KINDS_OF_RULE_7, missing_of_rule_7
 from hub.docket.release_clocks import release_clocks
 from hub.docket.rules import CHECKS
-from hub.docket.snapshot import Known, ReleaseClock, Seen, Snapshot, Sureness
+from hub.docket.snapshot import Facts, Known, Seen, Snapshot
 from hub.docket.surroundings import Surroundings
+from hub.docket.troubles import Trouble, UnreadableError, attempt
 from hub.movements.records import Position, Zone
+from hub.sentences import Sentence
 
 PART: Final = 1_000
 """People read at once: enough to make the questions cheap, few enough to hold in memory."""
 
 READ: Final[dict[str, Kind[Any]]] = {kind.name: kind for check in CHECKS.values() for kind in check.reads}
 """Kinds that checks look into."""
-_RULE_7: Final = frozenset(
-    {
-        *(name for item in ITEMS if item.rule.startswith("7") for name in item.kinds),
-        "asked",
-        LEGAL_STATUS.name,
-    }
-)
-_ALL: Final = frozenset(READ) | _RULE_7
-_COLUMNS: Final = (
-    Fact.id, Fact.person_id, Fact.booking_id, Fact.kind, Fact.item, Fact.act, Fact.value, Fact.effective_at,
-    Fact.corrects_id,
-)  # fmt: skip
-
-_Rows = dict[str, list[Fact]]
+_ALL: Final = {*READ, *KINDS_OF_RULE_7, *OF_SENTENCES, LEGAL_STATUS.name, HOME.name}
+_OF_STAY: Final = {name for name in _ALL if KINDS[name].per is Per.BOOKING}
+_FILE: Final = Sentence("What Mandela Rule 7 asks for")
 
 
 def in_custody(session: Session) -> list[int]:
@@ -62,23 +56,22 @@ def parts(person_ids: Sequence[int]) -> Iterator[Sequence[int]]:
 def snapshots(session: Session, around: Surroundings, person_ids: Collection[int]) -> Iterator[Snapshot]:
     """Those of `person_ids` who are in custody, each with all that a check may look at."""
     people = _people(session, person_ids)
+    if not people:
+        return
     family = around.family([row.id for row in people])
-    rows = _rows(session, around, family)
+    stays = around.joined([row.booking_id for row in people])
+    piles = piles_of(session, whose=family, of_person=_ALL - _OF_STAY, stays=stays, of_stay=_OF_STAY)
     seen = _seen(session, family)
-    clocks = release_clocks(session, [row.booking_id for row in people], around.at)
+    clocks = release_clocks(session, around, {row.booking_id: piles.get(row.id, {}) for row in people})
     for row in people:
-        yield _snapshot(row, rows.get(row.id, {}), around, seen.get(row.id), clocks.get(row.booking_id))
+        yield _snapshot(row, piles.get(row.id, {}), around, seen.get(row.id), clocks)
 
 
 def _snapshot(
-    row: Row[Any], rows: _Rows, around: Surroundings, seen: Seen | None, clock: ReleaseClock | None
+    row: Row[Any], piles: Piles, around: Surroundings, seen: Seen | None, clocks: Mapping[int, Any]
 ) -> Snapshot:
-    own = {
-        name: _of_stay(READ[name], held, row.booking_id, around)
-        for name, held in rows.items()
-        if name in READ
-    }
-    facts = {name: _known(READ[name], held, around.at) for name, held in own.items()}
+    facts = _Facts(piles, around.at)
+    plain: dict[str, Any] = {} if row.booking_id not in clocks else {"clock": clocks[row.booking_id]}
     return Snapshot(
         person_id=row.id,
         number=row.number,
@@ -89,16 +82,16 @@ def _snapshot(
         admitted_at=row.admitted_at,
         at=around.at,
         facts=facts,
-        statuses=_history(own.get(LEGAL_STATUS.name, ()), around.at),
-        ended=_ended(own),
+        history=attempt(LEGAL_STATUS.words, _history, piles.get(LEGAL_STATUS.name), around.at),
+        ended=_ended(piles),
         seen=seen,
-        home_is_adult=_is_adult_home(row.id, facts.get(HOME.name, ()), around),
+        place_is_adult=attempt(HOME.words, _is_adult_home, row.id, facts, around),
         same_fingers=around.same_fingers.get(row.id, ()),
         queries=around.queries.get(row.id, ()),
         site_has_terminals=around.has_terminals,
         site_has_cells=around.has_cells,
-        release=clock or ReleaseClock(Sureness.NOT_RECKONED),
-        missing=_missing(rows, row.booking_id),
+        gaps=attempt(_FILE, missing_of_rule_7, piles, row.booking_id),
+        **plain,
     )
 
 
@@ -112,71 +105,96 @@ def _people(session: Session, person_ids: Collection[int]) -> Sequence[Row[Any]]
     return session.execute(wanted.order_by(Person.id)).all()
 
 
-def _rows(session: Session, around: Surroundings, family: dict[int, int]) -> dict[int, _Rows]:
-    wanted = select(*_COLUMNS).where(Fact.person_id.in_(family), Fact.kind.in_(_ALL))
-    found: dict[int, _Rows] = defaultdict(lambda: defaultdict(list))
-    for row in session.execute(wanted.order_by(Fact.id)):
-        # A row of plain columns has every attribute that reading a fact needs, at a fraction of the cost.
-        found[family[row.person_id]][row.kind].append(cast(Fact, row))
-    return found
+class _Facts:
+    """What holds of somebody by kind, each kind worked out when a check first asks for it."""
+
+    __slots__ = ("_at", "_known", "_piles")
+
+    def __init__(self, piles: Piles, at: datetime) -> None:
+        self._piles, self._at = piles, at
+        self._known: dict[str, Sequence[Known[Any]]] = {}
+
+    def get(self, key: str, default: Sequence[Known[Any]] = ()) -> Sequence[Known[Any]]:
+        """Those of a kind in the order they were opened; UnreadableError for a row that cannot be read."""
+        found = self._known.get(key)
+        if found is not None:
+            return found
+        pile = self._piles.get(key)
+        if pile is None:
+            return default
+        found = self._known[key] = _known(READ[key], pile, self._at)
+        return found
 
 
-def _of_stay(kind: Kind[Any], rows: list[Fact], booking_id: int, around: Surroundings) -> list[Fact]:
-    if kind.per is not Per.BOOKING:
-        return rows
-    return [
-        row
-        for row in rows
-        if row.booking_id == booking_id or around.stays.get(row.booking_id or 0) == booking_id
-    ]
+def _known(kind: Kind[Any], pile: Pile, at: datetime) -> list[Known[Any]]:
+    try:
+        return _read(kind, pile, at)
+    except msgspec.MsgspecError as error:
+        raise UnreadableError(_unreadable(kind, pile.rows)) from error
 
 
-def _known(kind: Kind[Any], rows: list[Fact], at: datetime) -> list[Known[Any]]:
-    if len(rows) == 1:  # nearly everybody, of nearly every kind
-        row = rows[0]
-        plain = row.act == Act.STATES and (kind is HEARING or row.effective_at <= at)
-        return [Known(item_of(row), read_value(kind, row.value), row.id, row.effective_at)] if plain else []
+def _read(kind: Kind[Any], pile: Pile, at: datetime) -> list[Known[Any]]:
     # A date before a court is on file from the moment it was written down, whatever day it was said to begin.
-    effective_at = None if kind is HEARING else at
+    rows, whenever = pile.rows, kind is HEARING
+    if pile.plain and (kind.many or len(rows) == 1):  # nearly everybody, of nearly every kind
+        return [
+            Known(row.id, read_value(kind, row.value), row.id, row.effective_at)
+            for row in rows
+            if whenever or row.effective_at <= at
+        ]
     return [
         Known(held.item, held.value, held.row.id, held.row.effective_at)
-        for held in holding(kind, rows, effective_at=effective_at)
+        for held in holding(kind, rows, effective_at=None if whenever else at)
     ]
 
 
-def _history(rows: Iterable[Fact], at: datetime) -> list[Known[Any]]:
+def _unreadable(kind: Kind[Any], rows: Sequence[Fact]) -> Trouble:
+    """Which rows of a kind cannot be read."""
+    bad: list[int] = []
+    for row in rows:
+        try:
+            read_value(kind, row.value)
+        except msgspec.MsgspecError:
+            bad.append(row.id)
+    words = Sentence(
+        "%(kind)s, number %(rows)s: cannot be read by this version.",
+        {"kind": kind.words, "rows": ", ".join(map(str, bad))},
+    )
+    return Trouble(words, tuple(bad))
+
+
+def _history(pile: Pile | None, at: datetime) -> list[Known[Any]]:
     """Statuses that took effect until `at`, by the time they did."""
-    rows = list(rows)
-    if len(rows) == 1:
-        return _known(LEGAL_STATUS, rows, at)
-    counting = [
-        step.row
-        for step in steps(rows)
-        if step.overtaken_by is None and step.row.act == Act.STATES and step.row.effective_at <= at
-    ]
-    known = [
-        Known(held.item, held.value, held.row.id, held.row.effective_at)
-        for row in counting
-        for held in holding(LEGAL_STATUS, [row])
-    ]
+    if pile is None:
+        return []
+    if pile.plain:
+        counting = [row for row in pile.rows if row.effective_at <= at]
+    else:
+        counting = [
+            step.row
+            for step in steps(pile.rows)
+            if step.overtaken_by is None and step.row.act == Act.STATES and step.row.effective_at <= at
+        ]
+    try:
+        known = [
+            Known(item_of(row), read_value(LEGAL_STATUS, row.value), row.id, row.effective_at)
+            for row in counting
+        ]
+    except msgspec.MsgspecError as error:
+        raise UnreadableError(_unreadable(LEGAL_STATUS, counting)) from error
     return sorted(known, key=lambda one: (one.effective_at, one.row))
 
 
-def _ended(rows: _Rows) -> dict[str, datetime]:
+def _ended(piles: Piles) -> dict[str, datetime]:
     return {
         name: max(ends)
-        for name, held in rows.items()
-        if (ends := [row.effective_at for row in held if row.act == Act.ENDS])
+        for name, pile in piles.items()
+        if not pile.plain and (ends := [row.effective_at for row in pile.rows if row.act == Act.ENDS])
     }
 
 
-def _missing(rows: _Rows, booking_id: int) -> tuple[str, ...]:
-    told = (row for name in _RULE_7 for row in rows.get(name, ()))
-    gaps = missing(told, booking_id=booking_id)
-    return tuple(gap.item.code for gap in gaps if gap.item.rule.startswith("7"))
-
-
-def _is_adult_home(person_id: int, homes: Sequence[Known[Any]], around: Surroundings) -> bool | None:
+def _is_adult_home(person_id: int, facts: Facts, around: Surroundings) -> bool | None:
+    homes = facts.get(HOME.name, ())
     if not homes:
         return None
     if person_id in around.among_adults:

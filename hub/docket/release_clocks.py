@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy.orm import Session
 
-from hub.custody.sentencing.case import Weight
-from hub.custody.sentencing.dates import BestKnown, Certainty, best_known_all
+from hub.custody.facts.bulk import Piles
+from hub.custody.sentencing.case import Case, Weight
+from hub.custody.sentencing.dates import Certainty, Rules, Signed, judge, newest_signed
+from hub.custody.sentencing.forms import SENTENCE
+from hub.custody.sentencing.reading import KINDS, case_from
 from hub.docket.snapshot import ReleaseClock, Sureness
-from hub.web.formats import SITE_ZONE
+from hub.docket.surroundings import Surroundings
+from hub.docket.troubles import Trouble, attempt
+from hub.sentences import Sentence
 
 _SURENESS: Final = {
     Certainty.VERIFIED: Sureness.VERIFIED,
@@ -19,16 +23,37 @@ _SURENESS: Final = {
     Certainty.NOT_LATER_THAN: Sureness.NOT_LATER_THAN,
     Certainty.NO_DATE: Sureness.WITHOUT_DATE,
 }
+_DATE: Final = Sentence("Date of release")
 
 
-def release_clocks(session: Session, booking_ids: Collection[int], at: datetime) -> dict[int, ReleaseClock]:
-    """By stay; one without a sentence is left out."""
-    today = at.astimezone(SITE_ZONE).date()
-    known = best_known_all(session, today=today, booking_ids=booking_ids)
-    return {booking_id: _clock(one) for booking_id, one in known.items()}
+def release_clocks(
+    session: Session, around: Surroundings, piles: Mapping[int, Piles]
+) -> dict[int, ReleaseClock | Trouble]:
+    """By stay, from what was read of each. One without a sentence is left out; one that cannot be reckoned says why."""
+    clocks: dict[int, ReleaseClock | Trouble] = {}
+    cases: dict[int, Case] = {}
+    for stay, read in piles.items():
+        if SENTENCE.name not in read:
+            continue
+        match attempt(_DATE, _case, read):
+            case Trouble() as trouble:
+                clocks[stay] = trouble
+            case Case() as found:
+                cases[stay] = found
+    if not cases:
+        return clocks  # on remand, as most are: signatures need not be read
+    signed = newest_signed(session, cases)
+    for stay, found in cases.items():
+        clocks[stay] = attempt(_DATE, _clock, stay, found, around.rules, signed.get(stay))
+    return clocks
 
 
-def _clock(known: BestKnown) -> ReleaseClock:
+def _case(piles: Piles) -> Case | None:
+    return case_from([row for name in KINDS if (pile := piles.get(name)) is not None for row in pile.rows])
+
+
+def _clock(stay: int, case: Case, rules: Rules, signed: Signed | None) -> ReleaseClock:
+    known = judge(stay, case, rules, signed)
     sureness = _SURENESS[known.certainty]
     blocked = [problem.code for problem in known.problems if problem.weight is not Weight.LOOK]
     if sureness is Sureness.WITHOUT_DATE and blocked:

@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, Generic, cast
+from functools import cached_property
+from typing import Any, Generic, Protocol, cast
+
+import msgspec
 
 from hub.custody.facts.kinds import Kind, V
 from hub.custody.legal import LegalStatus
+from hub.docket.troubles import Trouble, known
 from hub.web.formats import SITE_ZONE
 
 
-@dataclass(frozen=True)
-class Known(Generic[V]):
+class Known(msgspec.Struct, Generic[V], frozen=True):
     """One thing as it holds: `item` names it in other facts, `row` is the number of the fact that counts."""
 
     item: int
@@ -70,12 +73,19 @@ class SameFinger:
     since_at: datetime
 
 
+class Facts(Protocol):
+    """What holds by kind. Asking for what cannot be read raises UnreadableError."""
+
+    def get(self, key: str, default: Sequence[Known[Any]], /) -> Sequence[Known[Any]]: ...
+
+
 @dataclass(frozen=True)
 class Snapshot:
-    """One person in custody. `facts` by kind; `statuses` is the history of the legal status, oldest first.
+    """One person in custody.
 
-    `ended` tells by kind when the last item of it ended. `home_is_adult` is None where the place is for nobody in
-    particular. `missing` are the items of Mandela Rule 7 that the file lacks.
+    `ended` tells by kind when the last item of it ended. Fields that can be a Trouble are asked for by the property
+    of the same meaning, which raises UnreadableError then: `history` by `statuses`, `clock` by `release`, `gaps` by
+    `missing`, `place_is_adult` by `home_is_adult`. `troubles` is set when the checks have been made.
     """
 
     person_id: int
@@ -86,19 +96,20 @@ class Snapshot:
     booking_id: int
     admitted_at: datetime
     at: datetime
-    facts: Mapping[str, Sequence[Known[Any]]] = field(default_factory=dict)
-    statuses: Sequence[Known[Any]] = ()
+    facts: Facts = field(default_factory=dict[str, Sequence[Known[Any]]])
+    history: Sequence[Known[Any]] | Trouble = ()
     ended: Mapping[str, datetime] = field(default_factory=dict)
     seen: Seen | None = None
-    release: ReleaseClock = ReleaseClock(Sureness.NOT_RECKONED)
-    missing: Sequence[str] = ()
-    home_is_adult: bool | None = None
+    clock: ReleaseClock | Trouble = ReleaseClock(Sureness.NOT_RECKONED)
+    gaps: Sequence[str] | Trouble = ()
+    place_is_adult: bool | Trouble | None = None
     same_fingers: Sequence[SameFinger] = ()
     queries: Sequence[Query] = ()
     site_has_terminals: bool = True
     site_has_cells: bool = True
+    troubles: Sequence[Trouble] = ()
 
-    @property
+    @cached_property
     def today(self) -> date:
         """The day at the site."""
         return self.at.astimezone(SITE_ZONE).date()
@@ -113,6 +124,26 @@ class Snapshot:
         return held[-1] if held else None
 
     @property
+    def statuses(self) -> Sequence[Known[Any]]:
+        """The history of the legal status, oldest first."""
+        return known(self.history)
+
+    @cached_property
     def status(self) -> LegalStatus:
         """UNKNOWN where nothing is recorded."""
         return self.statuses[-1].value.status if self.statuses else LegalStatus.UNKNOWN
+
+    @property
+    def release(self) -> ReleaseClock:
+        """When the person is to go."""
+        return known(self.clock)
+
+    @property
+    def missing(self) -> Sequence[str]:
+        """The items of Mandela Rule 7 that the file lacks."""
+        return known(self.gaps)
+
+    @property
+    def home_is_adult(self) -> bool | None:
+        """Whether adults live there; None where the place is for nobody in particular."""
+        return known(self.place_is_adult)

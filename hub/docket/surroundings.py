@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from hub.custody.life.queries import open_queries
 from hub.custody.merging.actions import BY_FINGER
 from hub.custody.merging.reading import all_cases, joined_stays, leads
 from hub.custody.queries import names
+from hub.custody.sentencing.dates import Rules, rules_of
 from hub.docket.limits import Limits
 from hub.docket.limits_in_force import limits_on
 from hub.docket.snapshot import Query, SameFinger
@@ -32,6 +33,7 @@ class Surroundings:
 
     at: datetime
     limits: Limits
+    rules: Rules
     leads: Mapping[int, int]
     stays: Mapping[int, int]
     queries: Mapping[int, list[Query]]
@@ -48,10 +50,16 @@ class Surroundings:
         found = {person_id: person_id for person_id in person_ids}
         return found | {one: lead for one, lead in self.leads.items() if lead in wanted}
 
+    def joined(self, stays: Collection[int]) -> set[int]:
+        """These stays with those that were set aside into them."""
+        wanted = set(stays)
+        return wanted | {one for one, into in self.stays.items() if into in wanted}
+
 
 def look_around(session: Session, at: datetime) -> Surroundings:
     """The surroundings at a moment."""
-    led, limits = leads(session), limits_on(session, at.astimezone(SITE_ZONE).date())
+    today = at.astimezone(SITE_ZONE).date()
+    led, limits = leads(session), limits_on(session, today)
     known = cells(session)
     zones = {one.zone for one in known.values()}
     adult = frozenset(code for code, one in known.items() if one.ages is Ages.ADULT)
@@ -60,6 +68,7 @@ def look_around(session: Session, at: datetime) -> Surroundings:
     return Surroundings(
         at=at,
         limits=limits,
+        rules=rules_of(session, today=today),
         leads=led,
         stays=joined_stays(session),
         queries=_queries(session, led),

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Final, Generic, NamedTuple
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from hub.custody.facts.kinds import Kind, Per, V, read_value
 from hub.custody.facts.records import Act, Fact
 
 _READ: Final = "facts read"
+_id: Final = attrgetter("id")
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,9 @@ def item_of(row: Fact) -> int:
 
 def steps(rows: Iterable[Fact], *, known_at: datetime | None = None) -> list[Step]:
     """Rows recorded until `known_at` (None: all), oldest first, each with what overtook it."""
-    seen = sorted((row for row in rows if known_at is None or row.recorded_at <= known_at), key=_id)
+    if known_at is not None:
+        rows = [row for row in rows if row.recorded_at <= known_at]
+    seen = sorted(rows, key=_id)
     if all(row.corrects_id is None for row in seen):
         return [Step(row, None) for row in seen]  # of most people nothing was ever corrected
     overtaken: dict[int, int] = {}
@@ -144,7 +148,3 @@ def by_person(rows: Iterable[Fact]) -> Mapping[int, list[Fact]]:
     for row in rows:
         found.setdefault(row.person_id, []).append(row)
     return found
-
-
-def _id(row: Fact) -> int:
-    return row.id

@@ -35,7 +35,7 @@ class Certainty(StrEnum):
     """Life, an open term, unfit to plead; or entries from which nothing can be reckoned."""
 
 
-_MANY: Final = 500
+_MANY: Final = 5_000
 """Stays named one by one in a query; beyond that everybody's are read."""
 
 

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 
 import msgspec
 
+from hub.custody.facts.bulk import Pile
 from hub.custody.facts.reading import steps
 from hub.custody.facts.records import Act, Fact
 from hub.sentences import Sentence
 
-Values = dict[str, list[dict[str, object]]]
-"""What holds of a person, as plain values by kind: read without the forms, so that a prison is gone through quickly."""
+Value = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ _PLACE: Final = {item.code: place for place, item in enumerate(ITEMS)}
 
 def required(rows: Iterable[Fact], *, booking_id: int | None, known_at: datetime | None = None) -> list[Item]:
     """The items that this file has to hold."""
-    return _required(_values(rows, booking_id, known_at))
+    return _required(_Held(_counting(rows, booking_id, known_at)))
 
 
 def missing(rows: Iterable[Fact], *, booking_id: int | None, known_at: datetime | None = None) -> list[Gap]:
@@ -110,23 +111,53 @@ def missing(rows: Iterable[Fact], *, booking_id: int | None, known_at: datetime 
 
     `rows` are all facts of the person. Nothing is asked of somebody without a stay but who they are.
     """
-    held = _values(rows, booking_id, known_at)
-    asked = {value.get("about") for value in held.get("asked", [])}
-    return [Gap(item) for item in _required(held) if item.asked not in asked and not _has(item, held)]
+    held = _Held(_counting(rows, booking_id, known_at))
+    return [Gap(item) for item in _unmet(_required(held), held)]
 
 
-def _required(held: Values) -> list[Item]:
+def missing_of_rule_7(piles: Mapping[str, Pile], booking_id: int) -> tuple[str, ...]:
+    """Codes of what `missing` names of Rule 7; read in bulk, with at least the kinds of KINDS_OF_RULE_7."""
+    held = _Held({kind: _counting_of(pile, booking_id) for kind, pile in piles.items()})
+    return tuple(item.code for item in _unmet(_ALWAYS_OF_RULE_7, held))
+
+
+def _unmet(wanted: Iterable[Item], held: _Held) -> list[Item]:
+    asked = {value.get("about") for value in held.values("asked")}
+    return [item for item in wanted if item.asked not in asked and not _has(item, held)]
+
+
+def _required(held: _Held) -> list[Item]:
     wanted = [item for item in ITEMS if item.always]
-    status = {str(value.get("status", "")) for value in held.get("legal_status", [])}
-    if status & _BEFORE_COURT and not held.get("release"):
+    status = {str(value.get("status", "")) for value in held.values("legal_status")}
+    if status & _BEFORE_COURT and not held.any("release"):
         wanted.append(_ITEM["hearings"])
-    if any(value.get("reason") == "died" for value in held.get("release", [])):
+    if any(value.get("reason") == "died" for value in held.values("release")):
         wanted += [_ITEM["death"], _ITEM["remains"]]
     return sorted(wanted, key=lambda item: _PLACE[item.code])
 
 
-def _values(rows: Iterable[Fact], booking_id: int | None, known_at: datetime | None) -> Values:
-    """Values that count by kind: of the person, and of the stay alone where a row belongs to one."""
+class _Held:
+    """What counts of a file by kind, as plain values: read without the forms, and when they are asked for."""
+
+    def __init__(self, rows: Mapping[str, Sequence[Fact]]) -> None:
+        self._rows = rows
+        self._read: dict[str, Sequence[Value]] = {}
+
+    def any(self, kind: str) -> bool:
+        return bool(self._rows.get(kind))
+
+    def values(self, kind: str) -> Sequence[Value]:
+        """Those of a kind by the time they took effect: the newest of a kind with one value holds."""
+        found = self._read.get(kind)
+        if found is None:
+            found = self._read[kind] = [msgspec.json.decode(row.value) for row in self._rows.get(kind, ())]
+        return found
+
+
+def _counting(
+    rows: Iterable[Fact], booking_id: int | None, known_at: datetime | None
+) -> dict[str, list[Fact]]:
+    """Rows that count by kind: of the person, and of the stay alone where a row belongs to one."""
     latest: dict[tuple[str, int], Fact] = {}
     for step in steps(rows, known_at=known_at):
         row = step.row
@@ -138,45 +169,55 @@ def _values(rows: Iterable[Fact], booking_id: int | None, known_at: datetime | N
         before = latest.get(key)
         if before is None or (before.effective_at, before.id) < (row.effective_at, row.id):
             latest[key] = row
-    held: Values = {}
+    held: dict[str, list[Fact]] = {}
     for row in sorted(latest.values(), key=_effective):
         if row.act == Act.STATES:
-            held.setdefault(row.kind, []).append(msgspec.json.decode(row.value))
+            held.setdefault(row.kind, []).append(row)
     return held
 
 
-def _effective(row: Fact) -> tuple[datetime, int]:
-    return row.effective_at, row.id
+def _counting_of(pile: Pile, booking_id: int) -> Sequence[Fact]:
+    if not pile.plain:
+        counting = _counting(pile.rows, booking_id, None)
+        return next(iter(counting.values()), ())
+    rows = [row for row in pile.rows if row.booking_id is None or row.booking_id == booking_id]
+    return sorted(rows, key=_effective) if len(rows) > 1 else rows
 
 
-def _has(item: Item, held: Values) -> bool:
+_effective: Final = attrgetter("effective_at", "id")
+
+
+def _has(item: Item, held: _Held) -> bool:
     special = _SPECIAL.get(item.code)
     if special is not None:
         return special(held)
     if item.field:
-        values = held.get(item.kinds[0], [])
+        values = held.values(item.kinds[0])
         # The newest of a kind with one value holds.
         found = bool(values) and _filled(values[-1].get(item.field))
-        return found or any(held.get(other) for other in item.kinds[1:])
-    return any(held.get(kind) for kind in item.kinds)
+        return found or any(held.any(other) for other in item.kinds[1:])
+    return any(held.any(kind) for kind in item.kinds)
 
 
 def _filled(value: object) -> bool:
     return bool(str(value).strip()) if value is not None else False
 
 
-def _any_true(kind: str, field: str) -> Callable[[Values], bool]:
-    return lambda held: any(value.get(field) is True for value in held.get(kind, []))
+def _any_true(kind: str, field: str) -> Callable[[_Held], bool]:
+    return lambda held: any(value.get(field) is True for value in held.values(kind))
 
 
-def _sex_known(held: Values) -> bool:
-    identity: Sequence[dict[str, object]] = held.get("identity", [])
+def _sex_known(held: _Held) -> bool:
+    identity = held.values("identity")
     return bool(identity) and identity[-1].get("sex", "U") != "U"
 
 
-_SPECIAL: Final[dict[str, Callable[[Values], bool]]] = {
+_SPECIAL: Final[dict[str, Callable[[_Held], bool]]] = {
     "sex": _sex_known,
     "emergency": _any_true("family_contact", "emergency"),
     "next_of_kin": _any_true("family_contact", "next_of_kin"),
 }
 _ITEM: Final = {item.code: item for item in ITEMS}
+_ALWAYS_OF_RULE_7: Final = tuple(item for item in ITEMS if item.always and item.rule.startswith("7"))
+KINDS_OF_RULE_7: Final = frozenset({"asked", *(kind for item in _ALWAYS_OF_RULE_7 for kind in item.kinds)})
+"""Kinds of facts that `missing_of_rule_7` looks into."""

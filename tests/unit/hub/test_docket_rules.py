@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 import pytest
@@ -55,19 +55,24 @@ def snapshot_of(case: dict[str, Any]) -> Snapshot:
         admitted_at=admitted_at,
         at=NOON,
         facts=facts,
-        statuses=statuses,
+        history=statuses,
         ended={name: start_of(date.fromisoformat(day)) for name, day in case.get("ended", {}).items()},
-        home_is_adult=case.get("home_is_adult"),
-        missing=case.get("missing", ()),
+        place_is_adult=case.get("home_is_adult"),
+        gaps=case.get("missing", ()),
         site_has_terminals=case.get("terminals", True),
         **_more(case),
     )
 
 
+def facts_of(case: dict[str, Any]) -> dict[str, list[Known[Any]]]:
+    """The facts of `snapshot_of`, by kind."""
+    return cast("dict[str, list[Known[Any]]]", snapshot_of(case).facts)
+
+
 def _more(case: dict[str, Any]) -> dict[str, Any]:
     more: dict[str, Any] = {}
     if "release" in case:
-        more["release"] = msgspec.convert(case["release"], ReleaseClock)
+        more["clock"] = msgspec.convert(case["release"], ReleaseClock)
     if "seen" in case:
         more["seen"] = Seen("block-a", datetime.fromisoformat(case["seen"]))
     if "same_finger" in case:
@@ -98,7 +103,7 @@ def test_a_case(case: dict[str, Any]) -> None:
     (doubt,) = found
     assert doubt.since_at.astimezone(SITE_ZONE).date() == date.fromisoformat(case["since"])
     assert str(read_sentence(write_sentence(doubt.what))) == str(doubt.what), "kept as it was said"
-    assert set(doubt.rows) <= {held.row for rows in snapshot_of(case).facts.values() for held in rows}
+    assert set(doubt.rows) <= {held.row for rows in facts_of(case).values() for held in rows}
     assert len(rule_of(CHECKS[case["check"]], doubt, limits_of(case))) <= 200
 
 
@@ -163,7 +168,7 @@ def test_a_check_is_told_every_kind_that_it_looks_into() -> None:
 
     for case in CASES:
         plain = snapshot_of(case)
-        looked = Seen(plain.facts)
+        looked = Seen(facts_of(case))
         looked.asked = set()
         list(CHECKS[case["check"]].find(replace(plain, facts=looked), limits_of(case)))
         told = {kind.name for kind in CHECKS[case["check"]].reads}
