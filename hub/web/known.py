@@ -11,6 +11,8 @@ from hub.web.door import now
 from hub.web.formats import SITE_ZONE, start_of
 
 FIELD = "known"
+EARLIEST = date(1900, 1, 1)
+"""No file is older; before it a mistyped year would count back past the calendar."""
 
 
 def known_on() -> date | None:
@@ -22,6 +24,8 @@ def known_on() -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         raise RefusedError("no_day", Sentence("Write the day as in 2026-11-22.")) from None
+    if day < EARLIEST:
+        raise RefusedError("no_such_year", Sentence("This date cannot be right. Check the year."))
     if day > now().astimezone(SITE_ZONE).date():
         raise RefusedError(
             "day_to_come", Sentence("This day has not come yet. Choose today or an earlier one.")

@@ -6,9 +6,11 @@ import csv
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from lzma import LZMAError
 from typing import Final
 from xml.etree.ElementTree import ParseError
 
@@ -113,7 +115,10 @@ def _delimiter(text: str) -> str:
     lines = [line for line in text.splitlines()[:20] if line.strip()]
 
     def worth(delimiter: str) -> tuple[int, int]:
-        counts = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        try:
+            counts = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        except csv.Error:
+            return (0, 0)  # what is wrong is said, with its line, when the rows are read
         common = max(set(counts), key=counts.count) if counts else 0
         return (counts.count(common) if common > 1 else 0, common)
 
@@ -129,7 +134,11 @@ def _xlsx_rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
         for number, row in enumerate(sheet.iter_rows(), 1):
             yield (
                 number,
-                [_cell(cell.value, number, place, cell.data_type) for place, cell in enumerate(row, 1)],
+                [
+                    _cell(cell.value, number, place, cell.data_type)
+                    # One cell at the far right makes a row of thousands: those are not even looked at.
+                    for place, cell in enumerate(row[: MAX_COLUMNS + 1], 1)
+                ],
             )
     except RefusedError:
         raise
@@ -144,6 +153,10 @@ def _xlsx_rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
         TypeError,
         AttributeError,
         OSError,
+        EOFError,
+        RuntimeError,  # zipfile's word for a password or a way of packing that it does not know
+        LZMAError,
+        zlib.error,
     ):
         raise RefusedError(
             "broken_xlsx", Sentence("This is no XLSX file that can be read. Save it anew, or as CSV UTF-8.")
@@ -154,7 +167,7 @@ def _refuse_bomb(raw: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as packed:
             parts = packed.infolist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, RuntimeError):
         raise RefusedError(
             "broken_xlsx", Sentence("This is no XLSX file that can be read. Save it anew, or as CSV UTF-8.")
         ) from None
