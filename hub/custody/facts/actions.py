@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic
@@ -11,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
+from hub.custody.facts.digest import digest_of
 from hub.custody.facts.kinds import Faults, Kind, Per, V, write_value
 from hub.custody.facts.reading import item_of, steps
 from hub.custody.facts.records import Act, Fact
@@ -227,7 +227,6 @@ def _add(session: Session, kind: Kind[V], row: Fact, actor: Actor, at: datetime)
     if kind.project is not None:
         kind.project(session, row.person_id, at)
     number = session.scalar(select(Person.number).where(Person.id == row.person_id)) or ""
-    digest = hashlib.sha256(f"{row.effective_at.isoformat()} {row.value}".encode()).hexdigest()[:16]
     # The trail holds the digest, not the value: it proves what was recorded without repeating it.
     write_down(
         session,
@@ -235,6 +234,6 @@ def _add(session: Session, kind: Kind[V], row: Fact, actor: Actor, at: datetime)
         actor=actor,
         act=f"fact.{row.act}",
         subject=number,
-        detail=f"{row.kind} {row.id} item {item_of(row)} {digest}",
+        detail=f"{row.kind} {row.id} item {item_of(row)} {digest_of(row)}",
     )
     return row

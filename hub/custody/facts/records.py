@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from enum import StrEnum
 from typing import cast
@@ -21,12 +22,17 @@ class Act(StrEnum):
     WITHDRAWS = "withdraws"
 
 
+def _new_salt() -> str:
+    return secrets.token_hex(16)
+
+
 class Fact(Base):
     """One statement about a person, in one of the kinds of `hub.custody.facts.catalogue`.
 
     `item` names the first row of the thing that it tells about; None in that first row. `corrects_id` is the row
     that this one takes the place of. `value` is the JSON of the kind's form. `source` says from whom or what paper,
-    `document_id` the scan of it, `reason` why it was corrected or withdrawn.
+    `document_id` the scan of it, `reason` why it was corrected or withdrawn. `salt` goes into the digest that the trail
+    holds (`hub.custody.facts.digest`); None in rows older than that.
     """
 
     __tablename__ = "facts"
@@ -49,6 +55,7 @@ class Fact(Base):
     document_id: Mapped[int | None]
     reason: Mapped[str] = mapped_column(String(300))
     corrects_id: Mapped[int | None] = mapped_column(BIG)
+    salt: Mapped[str | None] = mapped_column(String(32), default=_new_salt, deferred=True)
 
 
 protect(cast(Table, Fact.__table__), door="facts")

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import abort, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
+from hub.accounts.records import AuditEntry
 from hub.biometrics.documents.actions import documents_of
 from hub.biometrics.documents.records import Document
 from hub.custody.catalogue import KINDS
 from hub.custody.facts.actions import withdraw
+from hub.custody.facts.digest import digest_of
 from hub.custody.facts.kinds import Kind, read_value
 from hub.custody.facts.reading import Step, item_of, steps
-from hub.custody.facts.records import Fact
+from hub.custody.facts.records import Act, Fact
 from hub.reception.file.page import GUIDED, may_take_back
 from hub.reception.file.papers import may_open
 from hub.reception.file.sections import may_record, values_of
@@ -35,11 +38,15 @@ pages = Pages("evidence", __name__, template_folder="templates")
 
 @dataclass(frozen=True)
 class Proof:
-    """One row as evidence: what it says, and the digest that the trail holds of it."""
+    """One row as evidence: what it says, and its digest.
+
+    `agrees` says whether the trail holds the same digest; None where it holds none, as of what was brought in.
+    """
 
     step: Step
     said: Sentence
     digest: str
+    agrees: bool | None
     document: Document | None
     openable: bool
 
@@ -53,7 +60,7 @@ def evidence(number: str, fact: int) -> str:
             abort(404)
         kind = KINDS[row.kind]
         rows = _rows_about(seen.rows, row, kind)
-        scans = documents_of(session, seen.ids)
+        proofs = _proofs(seen, rows, documents_of(session, seen.ids), _in_trail(session, seen))
         write_down(
             session,
             at=now(),
@@ -71,7 +78,7 @@ def evidence(number: str, fact: int) -> str:
         words=words_of(row),
         said=said_of(row),
         values=values_of(kind, read_value(kind, row.value)),
-        proofs=_proofs(seen, rows, scans),
+        proofs=proofs,
         known_on=known_on(),
         part=request.headers.get("X-Fragment") == "1",
         may_write=may_record(seen, kind) and standing,
@@ -107,7 +114,22 @@ def _rows_about(rows: list[Fact], row: Fact, kind: Kind[Any]) -> list[Fact]:
     return [other for other in same if other.booking_id == row.booking_id]
 
 
-def _proofs(seen: Look, rows: list[Fact], scans: Mapping[int, Document]) -> list[Proof]:
+def _in_trail(session: Session, seen: Look) -> dict[int, str]:
+    """The digest that the trail holds of each fact of this file, by its row."""
+    numbers = [member.number for member in seen.family]
+    acts = [f"fact.{act}" for act in Act]
+    wanted = select(AuditEntry.detail).where(AuditEntry.subject.in_(numbers), AuditEntry.act.in_(acts))
+    said = [detail.split() for detail in session.scalars(wanted)]
+    return {int(parts[1]): parts[-1] for parts in said if len(parts) == _PARTS and parts[1].isdigit()}
+
+
+_PARTS: Final = 5
+"""Kind, row, "item", item, digest."""
+
+
+def _proofs(
+    seen: Look, rows: list[Fact], scans: Mapping[int, Document], in_trail: Mapping[int, str]
+) -> list[Proof]:
     """Every row, the newest first, those that take another back among them."""
     found = []
     for step in reversed(steps(rows)):
@@ -117,6 +139,7 @@ def _proofs(seen: Look, rows: list[Fact], scans: Mapping[int, Document]) -> list
                 step=step,
                 said=said_of(step.row),
                 digest=digest_of(step.row),
+                agrees=_agrees(step.row, in_trail.get(step.row.id)),
                 document=document,
                 openable=document is not None and may_open(seen, document),
             )
@@ -124,6 +147,10 @@ def _proofs(seen: Look, rows: list[Fact], scans: Mapping[int, Document]) -> list
     return found
 
 
-def digest_of(row: Fact) -> str:
-    """As the trail has it: who holds an old print of it can show that nothing was changed."""
-    return hashlib.sha256(f"{row.effective_at.isoformat()} {row.value}".encode()).hexdigest()[:16]
+def _agrees(row: Fact, told: str | None) -> bool | None:
+    if told is None:
+        return None
+    if told == digest_of(row):
+        return True
+    # An older digest is over the time as it was typed in, which the row does not keep: it proves nothing if it differs.
+    return None if row.salt is None else False

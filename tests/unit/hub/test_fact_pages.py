@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 import io
 import re
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
 from hub.accounts.permissions import Role
@@ -295,3 +296,55 @@ def test_a_form_shows_the_file_so_it_is_a_look_like_any_other(
     assert line is not None
     assert (line.actor, line.act, line.subject) == ("rita", act, "P-000001")
     assert known_act(line) is not None
+
+
+def said_in_trail(world: World, row: Fact) -> str:
+    with session_scope(world.sessions, writes=False) as session:
+        wanted = select(AuditEntry.detail).where(AuditEntry.detail.like(f"{row.kind} {row.id} item %"))
+        return session.scalars(wanted).one()
+
+
+def change_by_hand(world: World, row: int, column: str, value: str | None) -> None:
+    """As whoever administers the database could, past every guard."""
+    with world.engine.begin() as connection:
+        if world.engine.dialect.name == "postgresql":
+            connection.execute(text("ALTER TABLE facts DISABLE TRIGGER USER"))
+        else:
+            for (name,) in connection.execute(
+                text("SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'facts'")
+            ).all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
+        connection.execute(text(f"UPDATE facts SET {column} = :to WHERE id = :id"), {"to": value, "id": row})
+
+
+def test_the_trail_gives_no_value_away_to_whoever_tries_them_all(world: World, rita: FlaskClient) -> None:
+    send(rita, f"{NEW}/alias", f_surname="Pérez", f_given="Juan", source="Passport")
+    send(rita, f"{NEW}/alias", f_surname="Pérez", f_given="Juan", source="Another passport")
+    with session_scope(world.sessions, writes=False) as session:
+        first, second = session.scalars(select(Fact).where(Fact.kind == "alias").order_by(Fact.id))
+        assert (first.value, first.effective_at) == (second.value, second.effective_at)
+    told = [said_in_trail(world, row).split()[-1] for row in (first, second)]
+    assert told[0] != told[1]
+    guessed = hashlib.sha256(f"{first.effective_at.isoformat()} {first.value}".encode()).hexdigest()
+    assert guessed[:16] not in said_in_trail(world, first)
+    assert not any(digest == guessed[: len(digest)] for digest in told)
+
+
+def test_evidence_says_whether_a_row_is_as_the_trail_has_it(world: World, rita: FlaskClient) -> None:
+    send(rita, f"{NEW}/alias", f_surname="Pérez", f_given="Juan", source="Passport")
+    row = row_of(world, "alias")
+    address = f"/people/P-000001/facts/{row.id}"
+    page = rita.get(address).text
+    assert said_in_trail(world, row).split()[-1] in page
+    assert "as the trail has it" in page
+    change_by_hand(world, row.id, "value", row.value.replace("Juan", "José"))
+    assert "not as the trail has it: tell the auditor" in rita.get(address).text
+
+
+def test_a_row_from_before_there_were_secrets_is_still_shown(world: World, rita: FlaskClient) -> None:
+    send(rita, f"{NEW}/alias", f_surname="Pérez", f_given="Juan", source="Passport")
+    row = row_of(world, "alias")
+    change_by_hand(world, row.id, "salt", None)
+    page = rita.get(f"/people/P-000001/facts/{row.id}")
+    assert page.status_code == 200
+    assert "not held in the trail in this form" in page.text
