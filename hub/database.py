@@ -7,11 +7,11 @@ opens it with `session_scope`.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import IntEnum
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Final, TypeVar, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -32,6 +32,10 @@ from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from hub.errors import HubError
+
+T = TypeVar("T")
+
+_ONCE: Final = "read once"
 
 BUSY_TIMEOUT_MS = 5000
 """How long a writer waits for another writer's transaction; each of ours takes a small part of it."""
@@ -115,7 +119,19 @@ def session_scope(sessions: Sessions, *, writes: bool = True) -> Iterator[Sessio
     with sessions() as session, session.begin():
         if not writes:
             session.connection(execution_options={"pims_reads": True, "postgresql_readonly": True})
+            session.info[_ONCE] = {}
         yield session
+
+
+def once(session: Session, read: Callable[[Session], T]) -> T:
+    """What `read` gives; a transaction that only reads asks it once, whoever needs it. Nobody changes what they get."""
+    known: dict[Callable[[Session], Any], Any] | None = session.info.get(_ONCE)
+    if known is None:
+        return read(session)
+    if read not in known:
+        known[read] = read(session)
+    found: T = known[read]
+    return found
 
 
 def insert_rows(session: Session, table: type[Base], rows: Sequence[Mapping[str, object]]) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
@@ -31,6 +31,7 @@ SEEN_EVERY = timedelta(seconds=30)
 """`seen_at` is written no more often than this, so that reading pages does not become writing."""
 
 
+_OF_TOKEN: Final = select(LoginSession).where(LoginSession.token_hash == bindparam("token_hash"))
 NOBODY: Final = "(no such login)"
 
 
@@ -123,7 +124,7 @@ def verify_again(
 
 def recognise(session: Session, token: str, *, now: datetime, watching: bool) -> LoginSession | None:
     """The living session of a token, None when it is unknown, ended, too old or idle too long."""
-    row = session.scalar(select(LoginSession).where(LoginSession.token_hash == hash_token(token)))
+    row = session.scalar(_OF_TOKEN, {"token_hash": hash_token(token)})
     if row is None or row.ended_at is not None or row.account.closed_at is not None:
         return None
     return row if is_alive(row.created_at, row.seen_at, now, watching=watching) else None
@@ -136,7 +137,7 @@ def touch(session: Session, session_id: int, *, now: datetime) -> None:
 
 def sign_out(session: Session, token: str, *, actor: Actor, now: datetime) -> None:
     """End one session; nothing happens when it ended before."""
-    row = session.scalar(select(LoginSession).where(LoginSession.token_hash == hash_token(token)))
+    row = session.scalar(_OF_TOKEN, {"token_hash": hash_token(token)})
     if row is not None and row.ended_at is None:
         row.ended_at = now
         write_down(session, at=now, actor=actor, act="sign_out", subject=row.account.login)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from hub.biometrics.duplicates import DuplicateSearch
@@ -119,10 +120,12 @@ def _impressions(session: Session, person_id: int, position: int) -> int:
 
 def fingers_of(session: Session, person_id: int) -> list[EnrolledFinger]:
     """What is enrolled of somebody, without templates or images."""
-    rows = session.execute(
-        select(Finger.position, func.count(), func.max(Finger.quality), func.max(Finger.enrolled_at))
-        .where(Finger.person_id == person_id)
-        .group_by(Finger.position)
-        .order_by(Finger.position)
-    )
-    return [EnrolledFinger(*row) for row in rows]
+    return [EnrolledFinger(*row) for row in session.execute(_ENROLLED, {"person_id": person_id})]
+
+
+_ENROLLED: Final = (
+    select(Finger.position, func.count(), func.max(Finger.quality), func.max(Finger.enrolled_at))
+    .where(Finger.person_id == bindparam("person_id"))
+    .group_by(Finger.position)
+    .order_by(Finger.position)
+)

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from PIL import Image, ImageOps, UnidentifiedImageError
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from hub.biometrics.records import PersonKey, Photo
@@ -179,11 +179,8 @@ def people_with_photo(session: Session, person_ids: Collection[int]) -> set[int]
     return set(session.scalars(wanted))
 
 
-def photos_of(
-    session: Session, person_ids: Collection[int], *, known_at: datetime | None = None
-) -> list[PhotoLine]:
-    """Every photo of these people as known at `known_at`, newest first, without the pictures."""
-    wanted = select(
+_LINES: Final = (
+    select(
         Photo.person_id,
         Photo.number,
         Photo.angle,
@@ -191,14 +188,21 @@ def photos_of(
         Photo.taken_at,
         Photo.recorded_at,
         Photo.recorded_by,
-    ).where(Photo.person_id.in_(person_ids))
-    if known_at is not None:
-        wanted = wanted.where(Photo.recorded_at <= known_at)
+    )
+    .where(Photo.person_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Photo.id.desc())
+)
+
+
+def photos_of(
+    session: Session, person_ids: Collection[int], *, known_at: datetime | None = None
+) -> list[PhotoLine]:
+    """Every photo of these people as known at `known_at`, newest first, without the pictures."""
+    rows = session.execute(_LINES, {"ids": list(person_ids)})
     return [
         PhotoLine(person_id, number, Angle(angle), mark, taken_at, recorded_at, by)
-        for person_id, number, angle, mark, taken_at, recorded_at, by in session.execute(
-            wanted.order_by(Photo.id.desc())
-        )
+        for person_id, number, angle, mark, taken_at, recorded_at, by in rows
+        if known_at is None or recorded_at <= known_at
     ]
 
 

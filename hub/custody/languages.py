@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final, cast
 
-from sqlalchemy import ForeignKey, String, Table, func, select
+from sqlalchemy import ForeignKey, String, Table, bindparam, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hub.accounts.append_only import protect
@@ -40,15 +40,17 @@ def set_language(session: Session, person_id: int, language: str, *, at: datetim
 
 def languages_of(session: Session, person_ids: Collection[int]) -> dict[int, str]:
     """Language codes by person; those nobody asked are left out."""
-    newest = (
+    rows = session.execute(_NEWEST, {"ids": list(person_ids)})
+    return {row.person_id: row.language for row in rows}
+
+
+_NEWEST: Final = select(PersonLanguage.person_id, PersonLanguage.language).where(
+    PersonLanguage.id.in_(
         select(func.max(PersonLanguage.id))
-        .where(PersonLanguage.person_id.in_(person_ids))
+        .where(PersonLanguage.person_id.in_(bindparam("ids", expanding=True)))
         .group_by(PersonLanguage.person_id)
     )
-    rows = session.execute(
-        select(PersonLanguage.person_id, PersonLanguage.language).where(PersonLanguage.id.in_(newest))
-    )
-    return {row.person_id: row.language for row in rows}
+)
 
 
 protect(cast(Table, PersonLanguage.__table__))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.custody.facts.reading import Held, holding, one
@@ -15,6 +16,8 @@ from hub.custody.records import Booking, Person
 from hub.custody.stays import HOME, Home
 
 PAGE = 50
+_BY_NUMBER: Final = select(Person).where(Person.number == bindparam("number"))
+_BY_ID: Final = select(Person).where(Person.id.in_(bindparam("ids", expanding=True)))
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Found:
 
 def person_by_number(session: Session, number: str) -> Person | None:
     """The person with this number, however it was typed."""
-    return session.scalar(select(Person).where(Person.number == number.strip().upper()))
+    return session.scalar(_BY_NUMBER, {"number": number.strip().upper()})
 
 
 def in_custody(session: Session) -> int:
@@ -44,7 +47,7 @@ def names(session: Session, person_ids: Collection[int]) -> dict[int, Person]:
     """People by id."""
     if not person_ids:
         return {}
-    rows = session.scalars(select(Person).where(Person.id.in_(person_ids)))
+    rows = session.scalars(_BY_ID, {"ids": list(person_ids)})
     return {person.id: person for person in rows}
 
 

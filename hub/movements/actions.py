@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, aliased
 
 from hub.custody.changes import note_change
@@ -83,14 +84,19 @@ def permit_zones(session: Session, person_id: int, zone_codes: Collection[str], 
         note_change(session, person_id, at)
 
 
+_MAY_ENTER: Final = (
+    select(ZonePermission.person_id, Zone.code)
+    .join(Zone, Zone.id == ZonePermission.zone_id)
+    .where(
+        ZonePermission.person_id.in_(bindparam("ids", expanding=True)), ZonePermission.withdrawn_at.is_(None)
+    )
+    .order_by(Zone.code)
+)
+
+
 def zones_of(session: Session, person_ids: Iterable[int]) -> dict[int, list[str]]:
     """Codes of the zones that each person may enter now, sorted; people without any are left out."""
-    rows = session.execute(
-        select(ZonePermission.person_id, Zone.code)
-        .join(Zone, Zone.id == ZonePermission.zone_id)
-        .where(ZonePermission.person_id.in_(list(person_ids)), ZonePermission.withdrawn_at.is_(None))
-        .order_by(Zone.code)
-    )
+    rows = session.execute(_MAY_ENTER, {"ids": list(person_ids)})
     zones: dict[int, list[str]] = {}
     for person_id, code in rows:
         zones.setdefault(person_id, []).append(code)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
@@ -45,9 +46,12 @@ def open_task(session: Session, person_id: int, why: Why, *, at: datetime, by: s
 
 def task_of(session: Session, person_id: int) -> ReEnrolment | None:
     """The open task of somebody."""
-    return session.scalar(
-        select(ReEnrolment).where(ReEnrolment.person_id == person_id, ReEnrolment.closed_at.is_(None))
-    )
+    return session.scalar(_OPEN, {"person_id": person_id})
+
+
+_OPEN: Final = select(ReEnrolment).where(
+    ReEnrolment.person_id == bindparam("person_id"), ReEnrolment.closed_at.is_(None)
+)
 
 
 def open_tasks(session: Session) -> list[Task]:

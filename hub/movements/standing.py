@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
@@ -82,11 +82,12 @@ def end_procedure(session: Session, person: Person, reason: str, *, actor: Actor
 
 def procedure_of(session: Session, person_id: int) -> StandingProcedure | None:
     """The procedure in force for somebody."""
-    return session.scalar(
-        select(StandingProcedure).where(
-            StandingProcedure.person_id == person_id, StandingProcedure.ended_at.is_(None)
-        )
-    )
+    return session.scalar(_IN_FORCE, {"person_id": person_id})
+
+
+_IN_FORCE: Final = select(StandingProcedure).where(
+    StandingProcedure.person_id == bindparam("person_id"), StandingProcedure.ended_at.is_(None)
+)
 
 
 def history_of(session: Session, person_id: int) -> list[StandingProcedure]:

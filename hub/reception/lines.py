@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.custody.records import Booking, Person
+from hub.database import once
 from hub.movements.records import Position, Zone
 from hub.reception.whereabouts import is_unproven
 
@@ -46,7 +47,11 @@ def rows_of(session: Session, people: Sequence[Person], now: datetime) -> list[P
 
 def zone_names(session: Session) -> dict[str, str]:
     """Names of zones by code."""
-    return {zone.code: zone.name for zone in session.scalars(select(Zone))}
+    return dict(once(session, _zone_names))
+
+
+def _zone_names(session: Session) -> dict[str, str]:
+    return {code: name for code, name in session.execute(select(Zone.code, Zone.name))}
 
 
 def _row(person: Person, held: bool, place: tuple[Position, str] | None, now: datetime) -> PersonRow:

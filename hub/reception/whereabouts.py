@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from hub.movements.records import FeedItem, FeedKind, Position, Zone
@@ -48,11 +48,16 @@ def is_unproven(proven_at: datetime, now: datetime, *, clock_sure: bool = True) 
     return not clock_sure or now - proven_at > UNPROVEN_AFTER
 
 
+_LAST_PROOF: Final = (
+    select(Position, Zone)
+    .join(Zone, Zone.id == Position.zone_id)
+    .where(Position.person_id == bindparam("person_id"))
+)
+
+
 def whereabouts(session: Session, person_id: int, now: datetime) -> Whereabouts | None:
     """The position of somebody, None when nobody has seen them yet."""
-    row = session.execute(
-        select(Position, Zone).join(Zone, Zone.id == Position.zone_id).where(Position.person_id == person_id)
-    ).one_or_none()
+    row = session.execute(_LAST_PROOF, {"person_id": person_id}).one_or_none()
     if row is None:
         return None
     position, zone = row

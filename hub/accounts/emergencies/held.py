@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.emergencies.records import EmergencyUse
@@ -19,16 +19,16 @@ REVIEW_WITHIN: Final = timedelta(hours=24)
 ESCALATE_AFTER: Final = timedelta(hours=72)
 """From then on the pages of those who manage accounts say so too."""
 
+_OPEN_TO: Final = select(EmergencyUse.person_number).where(
+    EmergencyUse.account_id == bindparam("account_id"),
+    EmergencyUse.until_at > bindparam("now"),
+    EmergencyUse.closed_at.is_(None),
+)
+
 
 def opened_to(session: Session, account_id: int, *, now: datetime) -> frozenset[tuple[str, str]]:
     """(permission, person number) of all that this account's open uses let it see."""
-    rows = session.scalars(
-        select(EmergencyUse.person_number).where(
-            EmergencyUse.account_id == account_id,
-            EmergencyUse.until_at > now,
-            EmergencyUse.closed_at.is_(None),
-        )
-    )
+    rows = session.scalars(_OPEN_TO, {"account_id": account_id, "now": now})
     return frozenset((permission.value, number) for number in rows for permission in BREAKABLE)
 
 

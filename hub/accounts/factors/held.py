@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.accounts.factors.records import Factor, FactorKind, RecoveryCode
 from hub.sentences import RefusedError, Sentence
 
 MOST_FACTORS = 8
+_ANY: Final = (
+    select(Factor.id)
+    .where(
+        Factor.account_id == bindparam("account_id"),
+        Factor.confirmed_at.is_not(None),
+        Factor.removed_at.is_(None),
+    )
+    .limit(1)
+)
 
 
 def factors_of(session: Session, account_id: int) -> Sequence[Factor]:
@@ -21,7 +31,7 @@ def factors_of(session: Session, account_id: int) -> Sequence[Factor]:
 
 def has_factor(session: Session, account_id: int) -> bool:
     """Whether a second factor can be asked for."""
-    return session.scalar(_in_use(account_id).with_only_columns(Factor.id).limit(1)) is not None
+    return session.scalar(_ANY, {"account_id": account_id}) is not None
 
 
 def with_factor(session: Session) -> set[int]:

@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
@@ -105,8 +106,12 @@ def open_document(
 
 def documents_of(session: Session, person_ids: Collection[int]) -> dict[int, Document]:
     """Scans of these people by number, without their contents."""
-    rows = session.scalars(select(Document).where(Document.person_id.in_(person_ids)).order_by(Document.id))
-    return {row.id: row for row in rows}
+    return {row.id: row for row in session.scalars(_OF_PEOPLE, {"ids": list(person_ids)})}
+
+
+_OF_PEOPLE: Final = (
+    select(Document).where(Document.person_id.in_(bindparam("ids", expanding=True))).order_by(Document.id)
+)
 
 
 def _keep(

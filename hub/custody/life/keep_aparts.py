@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
@@ -154,6 +154,9 @@ def keep_apart(session: Session, person: Person, value: KeptApart, *, actor: Act
     return state(session, person.id, Statement(KEEP_APART, stated, at), actor=actor, at=at)
 
 
+_NUMBERS: Final = select(Person.id, Person.number).where(Person.id.in_(bindparam("ids", expanding=True)))
+
+
 def keep_aparts_of(
     session: Session,
     person_ids: Collection[int],
@@ -168,8 +171,7 @@ def keep_aparts_of(
     first = leads(session)
     wanted = {first.get(one, one) for one in person_ids}
     family = wanted | {one for one, its in first.items() if its in wanted}
-    people = select(Person.id, Person.number).where(Person.id.in_(family))
-    numbers = {row[0]: row[1] for row in session.execute(people)}
+    numbers = {row.id: row.number for row in session.execute(_NUMBERS, {"ids": list(family)})}
     own = holding(KEEP_APART, rows_of(session, family, KEEP_APART), effective_at=at, known_at=known_at)
     pointing = held_by_target(session, KEEP_APART, numbers.values(), effective_at=at, known_at=known_at)
     held = {one.item: one for one in [*own, *pointing]}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.custody.facts.kinds import Form, Kind
@@ -55,6 +55,11 @@ def link(
     session.flush()
 
 
+_POINTING: Final = select(FactLink.item, FactLink.person_id).where(
+    FactLink.target.in_(bindparam("targets", expanding=True)), FactLink.kind == bindparam("kind")
+)
+
+
 def held_by_target(
     session: Session,
     kind: Kind[V],
@@ -64,11 +69,7 @@ def held_by_target(
     known_at: datetime | None = None,
 ) -> list[Held[V]]:
     """Facts of a kind, of anybody, that point or once pointed to one of the targets; `row.person_id` is whose."""
-    links = session.execute(
-        select(FactLink.item, FactLink.person_id).where(
-            FactLink.target.in_(targets), FactLink.kind == kind.name
-        )
-    ).all()
+    links = session.execute(_POINTING, {"targets": list(targets), "kind": kind.name}).all()
     if not links:
         return []
     items = {item for item, _ in links}

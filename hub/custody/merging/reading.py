@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from hub.custody.merging.records import Joined, JoinedStay, MergeCase, MergeStep
 from hub.custody.merging.rules import JOINING, OPEN, Act, Edge, leaders
+from hub.database import once
 
 
 @dataclass(frozen=True)
@@ -37,8 +39,7 @@ def family_of(session: Session, person_id: int, known_at: datetime | None = None
     """
     if known_at is not None:
         return _family(leaders(edges(session, known_at)), person_id)
-    own = or_(Joined.person_id == person_id, Joined.lead_id == person_id)
-    found = {row.person_id: row.lead_id for row in session.scalars(select(Joined).where(own))}
+    found = {row.person_id: row.lead_id for row in session.scalars(_OF_FAMILY, {"person_id": person_id})}
     if person_id in found:
         led = select(Joined.person_id).where(Joined.lead_id == found[person_id])
         return (found[person_id], *session.scalars(led.order_by(Joined.person_id)))
@@ -61,13 +62,12 @@ def lead_of(session: Session, person_id: int, known_at: datetime | None = None) 
 
 def leads(session: Session) -> dict[int, int]:
     """Who leads each person that is led by another; merges are few."""
-    return {row.person_id: row.lead_id for row in session.scalars(select(Joined))}
+    return dict(once(session, _leads))
 
 
 def joined_stays(session: Session) -> dict[int, int]:
     """Stays that were set aside because they were recorded twice, and the stay that each goes on as."""
-    direct = {row.booking_id: row.into_id for row in session.scalars(select(JoinedStay))}
-    return {booking: _end(direct, booking) for booking in direct}
+    return dict(once(session, _joined_stays))
 
 
 def stays_with(session: Session, booking_id: int) -> tuple[int, ...]:
@@ -89,12 +89,7 @@ def edges(session: Session, known_at: datetime | None = None) -> list[Edge]:
 
 def cases_of(session: Session, person_ids: Collection[int]) -> list[Standing]:
     """Every case that one of these people stands in, oldest first."""
-    cases = session.scalars(
-        select(MergeCase)
-        .where(or_(MergeCase.one_id.in_(person_ids), MergeCase.other_id.in_(person_ids)))
-        .order_by(MergeCase.id)
-    )
-    return _with_steps(session, cases.all(), None)
+    return _with_steps(session, session.scalars(_CASES_OF, {"ids": list(person_ids)}).all(), None)
 
 
 def standing_of(session: Session, case_id: int) -> Standing | None:
@@ -124,6 +119,30 @@ def _with_steps(session: Session, cases: Sequence[MergeCase], known_at: datetime
         if known_at is None or step.at <= known_at:
             steps.setdefault(step.case_id, []).append(step)
     return [Standing(case, steps[case.id]) for case in cases if case.id in steps]
+
+
+_OF_FAMILY: Final = select(Joined).where(
+    or_(Joined.person_id == bindparam("person_id"), Joined.lead_id == bindparam("person_id"))
+)
+_CASES_OF: Final = (
+    select(MergeCase)
+    .where(
+        or_(
+            MergeCase.one_id.in_(bindparam("ids", expanding=True)),
+            MergeCase.other_id.in_(bindparam("ids", expanding=True)),
+        )
+    )
+    .order_by(MergeCase.id)
+)
+
+
+def _leads(session: Session) -> dict[int, int]:
+    return {row.person_id: row.lead_id for row in session.scalars(select(Joined))}
+
+
+def _joined_stays(session: Session) -> dict[int, int]:
+    direct = {row.booking_id: row.into_id for row in session.scalars(select(JoinedStay))}
+    return {booking: _end(direct, booking) for booking in direct}
 
 
 def _family(lead: Mapping[int, int], person_id: int) -> tuple[int, ...]:

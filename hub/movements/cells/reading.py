@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Final, cast
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from hub.custody.facts.reading import holding
@@ -70,16 +70,19 @@ def cells(session: Session, known_at: datetime | None = None) -> dict[str, CellV
 
 def cell_of(session: Session, code: str, known_at: datetime | None = None) -> CellView | None:
     """One cell by its code; None where there is none."""
-    wanted = select(Cell, CellTerms, Zone.code).join(CellTerms, CellTerms.cell_id == Cell.id)
-    if known_at is not None:
-        wanted = wanted.where(CellTerms.recorded_at <= known_at)
-    row = session.execute(
-        wanted.join(Zone, Zone.id == Cell.zone_id)
-        .where(Cell.code == code)
-        .order_by(CellTerms.id.desc())
-        .limit(1)
-    ).first()
+    rows = session.execute(_ONE_CELL, {"code": code})
+    known = (row for row in rows if known_at is None or row[1].recorded_at <= known_at)
+    row = next(known, None)
     return None if row is None else view_of(*row)
+
+
+_ONE_CELL: Final = (
+    select(Cell, CellTerms, Zone.code)
+    .join(CellTerms, CellTerms.cell_id == Cell.id)
+    .join(Zone, Zone.id == Cell.zone_id)
+    .where(Cell.code == bindparam("code"))
+    .order_by(CellTerms.id.desc())
+)
 
 
 def any_cell(session: Session, known_at: datetime | None = None) -> bool:

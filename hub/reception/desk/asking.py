@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
@@ -160,8 +160,14 @@ def events_of(session: Session, task_id: int) -> Sequence[TaskEvent]:
 
 def unusable_of(session: Session, person_id: int) -> Sequence[UnusableFinger]:
     """Every finger that could not be taken, the newest first."""
-    rows = select(UnusableFinger).where(UnusableFinger.person_id == person_id)
-    return session.scalars(rows.order_by(UnusableFinger.id.desc())).all()
+    return session.scalars(_UNUSABLE, {"person_id": person_id}).all()
+
+
+_UNUSABLE: Final = (
+    select(UnusableFinger)
+    .where(UnusableFinger.person_id == bindparam("person_id"))
+    .order_by(UnusableFinger.id.desc())
+)
 
 
 def cancel(session: Session, task: FingerTask, *, actor: Actor, at: datetime) -> None:

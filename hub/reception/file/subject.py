@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from flask import abort
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
@@ -111,10 +112,15 @@ def look(session: Session, number: str, *, known_at: datetime | None = None, sta
 
 
 def _bookings(session: Session, ids: Sequence[int], known_at: datetime | None) -> Sequence[Booking]:
-    wanted = select(Booking).where(Booking.person_id.in_(ids)).order_by(Booking.admitted_at.desc())
-    if known_at is not None:
-        wanted = wanted.where(Booking.recorded_at <= known_at)
-    return session.scalars(wanted).all()
+    stays = session.scalars(_STAYS, {"ids": list(ids)}).all()
+    return [stay for stay in stays if known_at is None or stay.recorded_at <= known_at]
+
+
+_STAYS: Final = (
+    select(Booking)
+    .where(Booking.person_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Booking.admitted_at.desc())
+)
 
 
 def _chosen(bookings: Sequence[Booking], number: str, known_at: datetime | None) -> Booking | None:

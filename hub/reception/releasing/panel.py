@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.accounts.permissions import Permission
@@ -12,8 +11,7 @@ from hub.custody.facts.reading import current, one
 from hub.custody.records import Booking
 from hub.custody.stays import HOME
 from hub.movements.cells.reading import any_cell, cell_of
-from hub.reception.releasing.reading import record_of
-from hub.reception.releasing.records import CaseState, ReleaseCase
+from hub.reception.releasing.reading import open_case, record_of
 from hub.web.panels import Panel, Place, Subject
 
 
@@ -32,9 +30,6 @@ def _facts(session: Session, subject: Subject) -> Mapping[str, object] | None:
         )
     )
     cell = None if home is None else cell_of(session, home.value.cell, subject.known_at)
-    case = session.scalar(
-        select(ReleaseCase).where(ReleaseCase.booking_id == booking.id, ReleaseCase.state == CaseState.OPEN)
-    )
     return {
         "number": subject.number,
         "inside": booking.released_at is None,
@@ -42,7 +37,7 @@ def _facts(session: Session, subject: Subject) -> Mapping[str, object] | None:
         "home": None if home is None else home.value,
         "cell": cell,
         "has_cells": cell is not None or any_cell(session, subject.known_at),
-        "case": case,
+        "case": open_case(session, booking.id),
         "record": record_of(session, booking.id),
     }
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.biometrics.actions import fingers_of
@@ -86,8 +87,23 @@ def marks_of(session: Session, case_id: int) -> list[Mark]:
 
 def record_of(session: Session, booking_id: int) -> ReleaseRecord | None:
     """The newest signed record of a stay's release."""
-    wanted = select(ReleaseRecord).where(ReleaseRecord.booking_id == booking_id)
-    return session.scalar(wanted.order_by(ReleaseRecord.id.desc()).limit(1))
+    return session.scalar(_RECORD, {"booking_id": booking_id})
+
+
+def open_case(session: Session, booking_id: int) -> ReleaseCase | None:
+    """The release under way of a stay."""
+    return session.scalar(_OPEN_CASE, {"booking_id": booking_id})
+
+
+_RECORD: Final = (
+    select(ReleaseRecord)
+    .where(ReleaseRecord.booking_id == bindparam("booking_id"))
+    .order_by(ReleaseRecord.id.desc())
+    .limit(1)
+)
+_OPEN_CASE: Final = select(ReleaseCase).where(
+    ReleaseCase.booking_id == bindparam("booking_id"), ReleaseCase.state == CaseState.OPEN
+)
 
 
 def held_in(session: Session, kind: Kind[V], booking_ids: Sequence[int], now: datetime) -> list[Held[V]]:
