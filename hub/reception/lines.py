@@ -51,7 +51,7 @@ def zone_names(session: Session) -> dict[str, str]:
 
 
 def _zone_names(session: Session) -> dict[str, str]:
-    return {code: name for code, name in session.execute(select(Zone.code, Zone.name))}
+    return {row.code: row.name for row in session.execute(select(Zone.code, Zone.name))}
 
 
 def _row(person: Person, held: bool, place: tuple[Position, str] | None, now: datetime) -> PersonRow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -13,11 +13,13 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
+from hub.custody.facts.records import Fact
 from hub.custody.records import Booking
 from hub.custody.sentencing.case import Case, Dates, Outcome, Problem, Reckoned, Weight
-from hub.custody.sentencing.policies import holidays_of, in_force
+from hub.custody.sentencing.holidays import holidays_of
+from hub.custody.sentencing.policies import in_force
 from hub.custody.sentencing.policy import Numbered, chosen
-from hub.custody.sentencing.reading import case_of, cases
+from hub.custody.sentencing.reading import case_from, case_of, cases
 from hub.custody.sentencing.reckoner import reckon
 from hub.custody.sentencing.records import ReckoningRow, Signature, SignatureAct
 from hub.sentences import Sentence
@@ -100,6 +102,18 @@ def best_known(
 ) -> BestKnown | None:
     """The date of one stay; None where no sentence is recorded."""
     return best_known_all(session, today=today, known_at=known_at, booking_ids=[booking_id]).get(booking_id)
+
+
+def best_known_from(
+    session: Session, booking_id: int, rows: Sequence[Fact], *, today: date, known_at: datetime | None = None
+) -> BestKnown | None:
+    """The same from facts at hand: all of the stay, and of those that were joined to it."""
+    case = case_from(rows, known_at=known_at)
+    if case is None:
+        return None
+    rules = rules_of(session, today=today, known_at=known_at)
+    signed = newest_signed(session, [booking_id], known_at=known_at)
+    return judge(booking_id, case, rules, signed.get(booking_id))
 
 
 def best_known_all(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Final
 
 import msgspec
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor, write_down
 from hub.custody.facts.actions import FactFaultsError
 from hub.custody.sentencing.policy import Numbered, Policy, faults_of
-from hub.custody.sentencing.records import Holiday, PolicyAct, PolicyDecision, PolicyRow
+from hub.custody.sentencing.records import PolicyAct, PolicyDecision, PolicyRow
 from hub.sentences import RefusedError, Sentence
 
 
@@ -104,11 +105,16 @@ def withdraw(session: Session, policy_id: int, reason: str, *, actor: Actor, at:
     _decide(session, policy_id, PolicyAct.WITHDRAWN, _reason(reason), actor, at)
 
 
+_POLICIES: Final = select(PolicyRow)
+_DECISIONS: Final = select(PolicyDecision).order_by(PolicyDecision.id)
+_HOLIDAYS: Final = select(Holiday)
+
+
 def all_policies(session: Session, *, known_at: datetime | None = None) -> list[Standing]:
     """Every policy that was ever written down, newest first, as known at a time."""
-    rows = [row for row in session.scalars(select(PolicyRow)) if known_at is None or row.made_at <= known_at]
+    rows = [row for row in session.scalars(_POLICIES) if known_at is None or row.made_at <= known_at]
     found: dict[int, list[PolicyDecision]] = {row.id: [] for row in rows}
-    for decision in session.scalars(select(PolicyDecision).order_by(PolicyDecision.id)):
+    for decision in session.scalars(_DECISIONS):
         if known_at is None or decision.at <= known_at:
             found[decision.policy_id].append(decision)
     live = {
@@ -155,62 +161,6 @@ def numbered(standings: Iterable[Standing]) -> list[Numbered]:
 def read_policy(row: PolicyRow) -> Policy:
     """The rules of a row."""
     return msgspec.json.decode(row.value, type=Policy)
-
-
-def add_holiday(
-    session: Session, on: date, name: str, authority: str, *, actor: Actor, at: datetime
-) -> Holiday:
-    """A day that is no working day. RefusedError when it is known already or nothing says so."""
-    if not name.strip() or not authority.strip():
-        raise RefusedError(
-            "no_authority", Sentence("Write what the day is, and which law or notice says so.")
-        )
-    if any(row.on == on for row in holidays_of(session)):
-        raise RefusedError("known_holiday", Sentence("This day is in the list already."))
-    row = Holiday(
-        on=on,
-        name=name.strip()[:80],
-        authority=authority.strip()[:200],
-        withdraws_id=None,
-        recorded_by=actor.login,
-        recorded_at=at,
-    )
-    session.add(row)
-    session.flush()
-    write_down(session, at=at, actor=actor, act="holiday.add", subject=on.isoformat())
-    return row
-
-
-def withdraw_holiday(session: Session, holiday_id: int, *, actor: Actor, at: datetime) -> None:
-    """Say that a day of the list is a working day after all."""
-    row = next((one for one in holidays_of(session) if one.id == holiday_id), None)
-    if row is None:
-        raise RefusedError("no_holiday", Sentence("This day is not in the list any more."))
-    session.add(
-        Holiday(
-            on=row.on,
-            name=row.name,
-            authority=row.authority,
-            withdraws_id=row.id,
-            recorded_by=actor.login,
-            recorded_at=at,
-        )
-    )
-    session.flush()
-    write_down(session, at=at, actor=actor, act="holiday.withdraw", subject=row.on.isoformat())
-
-
-def holidays_of(session: Session, *, known_at: datetime | None = None) -> list[Holiday]:
-    """Days that are no working days, in their order."""
-    rows = [
-        row for row in session.scalars(select(Holiday)) if known_at is None or row.recorded_at <= known_at
-    ]
-    gone = {row.withdraws_id for row in rows}
-    return sorted((row for row in rows if row.withdraws_id is None and row.id not in gone), key=_on)
-
-
-def _on(row: Holiday) -> date:
-    return row.on
 
 
 def _reason(text: str) -> str:
