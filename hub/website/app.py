@@ -42,6 +42,11 @@ from hub.docket.diary.views import pages as diary_pages
 from hub.docket.panel import PANEL as DOCKET_PANEL
 from hub.docket.rule_views import pages as docket_rule_pages
 from hub.docket.views import pages as docket_pages
+from hub.keeping.backup.views import pages as backup_pages
+from hub.keeping.backup.watching import BackupPlace
+from hub.keeping.export.making import FOLDER as EXPORTS
+from hub.keeping.export.making import Exporter
+from hub.keeping.export.views import pages as export_pages
 from hub.keeping.oversight.views import pages as oversight_pages
 from hub.keeping.oversight.words import act_words
 from hub.keeping.retention.views import pages as retention_pages
@@ -70,6 +75,7 @@ from hub.reception.sentencing.background import TrialRunner
 from hub.reception.sentencing.date_views import pages as release_date_pages
 from hub.reception.sentencing.entry_views import pages as sentence_pages
 from hub.reception.sentencing.panel import PANEL as RELEASE_DATE
+from hub.reception.sentencing.holiday_views import pages as holiday_pages
 from hub.reception.sentencing.policy_views import pages as policy_pages
 from hub.reception.standing_views import pages as standing_pages
 from hub.roll.theft.views import pages as theft_pages
@@ -166,7 +172,7 @@ def create_app(parts: Parts) -> Flask:
     app.register_blueprint(finding_pages)
     app.register_blueprint(register_pages)
     app.register_blueprint(paper_pages)
-    for blueprint in (oversight_pages, retention_pages):
+    for blueprint in (oversight_pages, retention_pages, export_pages, backup_pages):
         app.register_blueprint(blueprint)
     for blueprint in (fact_pages, evidence_pages, document_pages):
         app.register_blueprint(blueprint)
@@ -179,7 +185,7 @@ def create_app(parts: Parts) -> Flask:
         cell_pages,
     ):
         app.register_blueprint(blueprint)
-    for blueprint in (release_date_pages, sentence_pages, policy_pages):
+    for blueprint in (release_date_pages, sentence_pages, holiday_pages, policy_pages):
         app.register_blueprint(blueprint)
     for blueprint in PERSON_PAGES:
         app.register_blueprint(blueprint)
@@ -250,6 +256,9 @@ def _configure(app: Flask, parts: Parts) -> None:
     provide(app, parts.vault)
     provide(app, DuplicateSearch(parts.vault, parts.sessions))
     provide(app, Importer(parts.sessions, parts.clock))
+    data = None if parts.keys is None else parts.keys.parent
+    provide(app, Exporter(parts.sessions, parts.vault, parts.clock, None if data is None else data / EXPORTS))
+    provide(app, BackupPlace(data))
     provide(app, Panels(_PANELS))
     provide(app, Live(parts.sessions, parts.clock))
     provide(app, TrialRunner(parts.sessions, parts.clock))

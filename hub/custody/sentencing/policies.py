@@ -107,7 +107,6 @@ def withdraw(session: Session, policy_id: int, reason: str, *, actor: Actor, at:
 
 _POLICIES: Final = select(PolicyRow)
 _DECISIONS: Final = select(PolicyDecision).order_by(PolicyDecision.id)
-_HOLIDAYS: Final = select(Holiday)
 
 
 def all_policies(session: Session, *, known_at: datetime | None = None) -> list[Standing]:

@@ -126,7 +126,10 @@ class Signature(Base):
 
 
 class Holiday(Base):
-    """A day on which nobody is released where a policy says so; `withdraws_id` takes an earlier row back."""
+    """A day on which nobody is released where a policy says so, once a second person has signed it.
+
+    `withdraws_id` takes an earlier row back: how days were taken out before that needed two persons as well.
+    """
 
     __tablename__ = "release_holidays"
 
@@ -139,5 +142,19 @@ class Holiday(Base):
     recorded_at: Mapped[datetime]
 
 
-for _kept in (PolicyRow, PolicyDecision, ReckoningRow, Signature, Holiday):
+class HolidayDecision(Base):
+    """One decision about a holiday, as about a policy; each once."""
+
+    __tablename__ = "holiday_decisions"
+    __table_args__ = (UniqueConstraint("holiday_id", "act"),)
+
+    id: Mapped[Id]
+    holiday_id: Mapped[int] = mapped_column(ForeignKey("release_holidays.id"))
+    act: Mapped[str] = mapped_column(String(24))
+    by: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(300))
+
+
+for _kept in (PolicyRow, PolicyDecision, ReckoningRow, Signature, Holiday, HolidayDecision):
     protect(cast(Table, _kept.__table__))

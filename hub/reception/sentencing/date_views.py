@@ -18,7 +18,7 @@ from hub.custody.sentencing.dates import digest_of, judge
 from hub.custody.sentencing.forms import ADJUSTMENT_TYPES, SENTENCE_TYPES
 from hub.custody.sentencing.policies import all_policies
 from hub.custody.sentencing.terms import in_words
-from hub.reception.file.subject import Look, actor, look
+from hub.reception.file.subject import Look, actor, look, person_of
 from hub.reception.sentencing.blind import Question, differing, questions
 from hub.reception.sentencing.words import CERTAINTIES, MARKS
 from hub.sentences import RefusedError, Sentence
@@ -71,7 +71,8 @@ def verify(number: str) -> Response | str | tuple[str, int]:
             if not wrong:
                 signing.verify(session, row, actor=actor(), at=now())
                 return redirect(_address(number), 303)
-            write_down(session, at=now(), actor=actor(), act="release_date.differs", subject=number)
+            subject = person_of(session, number).number
+            write_down(session, at=now(), actor=actor(), act="release_date.differs", subject=subject)
     except RefusedError as error:
         return _verify(number, error.message), 400
     said = Sentence(

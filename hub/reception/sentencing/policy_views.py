@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -20,7 +18,7 @@ from hub.custody.sentencing.terms import in_words, is_nothing
 from hub.reception.file.subject import actor
 from hub.reception.sentencing.background import TrialRunner
 from hub.reception.sentencing.policy_form import EXCLUSIONS, PARTS, PolicyForm, empty, typed_of
-from hub.reception.sentencing.words import CERTAINTIES
+from hub.reception.sentencing.words import CERTAINTIES, WEEKDAYS
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, service, visitor, writing
 from hub.web.known import known_at, known_on
@@ -29,15 +27,6 @@ from hub.web.routes import Pages, number_in
 pages = Pages("policies", __name__, template_folder="templates")
 
 PAGE = 100
-WEEKDAYS = (
-    Sentence("Monday"),
-    Sentence("Tuesday"),
-    Sentence("Wednesday"),
-    Sentence("Thursday"),
-    Sentence("Friday"),
-    Sentence("Saturday"),
-    Sentence("Sunday"),
-)
 
 
 @pages.page("/policies", Permission.SEE_PEOPLE)
@@ -182,38 +171,3 @@ def _form(form: PolicyForm) -> str:
         rows=range(1, EXCLUSIONS + 1),
         weekdays=WEEKDAYS,
     )
-
-
-@pages.page("/policies/holidays", Permission.SEE_PEOPLE)
-def holidays() -> str:
-    return _holidays(None)
-
-
-@pages.page("/policies/holidays", Permission.SET_POLICIES, methods=("POST",))
-def set_holiday() -> Response | tuple[str, int]:
-    try:
-        with writing() as session:
-            gone = number_in(request.form.get("withdraw", ""))
-            if gone:
-                policies.withdraw_holiday(session, gone, actor=actor(), at=now())
-            else:
-                name, authority = request.form.get("name", ""), request.form.get("authority", "")
-                policies.add_holiday(session, _day(), name, authority, actor=actor(), at=now())
-    except RefusedError as error:
-        return _holidays(error.message), 400
-    return redirect(url_for("policies.holidays"), 303)
-
-
-def _holidays(problem: Sentence | None) -> str:
-    with reading() as session:
-        found = policies.holidays_of(session, known_at=known_at())
-    return render_template(
-        "sentencing/holidays.html", found=found, problem=problem, typed=request.form, weekdays=WEEKDAYS
-    )
-
-
-def _day() -> date:
-    try:
-        return date.fromisoformat(request.form.get("on", ""))
-    except ValueError:
-        raise RefusedError("no_day", Sentence("Write the day as in 2026-11-22.")) from None

@@ -26,3 +26,14 @@ OUTCOMES: Final = {
     Outcome.NOT_LATER_THAN: Sentence("Not later than"),
     Outcome.NO_DATE: Sentence("No date"),
 }
+
+WEEKDAYS: Final = (
+    Sentence("Monday"),
+    Sentence("Tuesday"),
+    Sentence("Wednesday"),
+    Sentence("Thursday"),
+    Sentence("Friday"),
+    Sentence("Saturday"),
+    Sentence("Sunday"),
+)
+"""As `date.weekday` counts them."""

@@ -24,7 +24,7 @@ from hub.reception.sentencing.policy_form import PolicyForm, empty, typed_of
 from hub.sentences import RefusedError
 from hub.web.formats import start_of
 
-from .site_world import World, post, token_of
+from .site_world import World, post, sign_in, token_of
 from .test_release_dates import DON, DORA, RAUL, RITA, TODAY, TWO_THIRDS, in_force, sentenced
 
 HALF = msgspec.structs.replace(TWO_THIRDS, name="Half", serve="1/2")
@@ -239,26 +239,59 @@ def test_the_pages_from_a_draft_to_a_policy_in_force(world: World) -> None:
     assert rita.post(page, data={"csrf_token": token, "act": "try"}).status_code == 403
 
 
-def test_holidays_are_days_with_an_authority_and_can_be_taken_out(world: World) -> None:
+def test_a_holiday_needs_two_persons_to_come_in_and_to_go_out(world: World) -> None:
     in_force(world, msgspec.structs.replace(TWO_THIRDS, non_working=NonWorking.BEFORE))
     stay, _ = sentenced(world, world.person())
-    dora = world.browser("dora", Role.DIRECTOR)
+    dora, dan = world.browser("dora", Role.DIRECTOR), world.browser("dan", Role.DIRECTOR)
     page = "/policies/holidays"
-    day = {"on": "2027-07-02", "name": "Invented Day", "authority": "Notice 1"}
-    for wrong in ({**day, "on": "2027-02-29"}, {**day, "authority": " "}, {"withdraw": "9"}):
+    day = {"act": "propose", "on": "2027-07-02", "name": "Invented Day", "authority": "Notice 1"}
+    first = {"holiday": "1"}
+    for wrong in (
+        {**day, "on": "2027-02-29"},
+        {**day, "authority": " "},
+        {**first, "act": "accept"},
+        {**first, "act": "leave"},
+        {"act": "other"},
+    ):
         assert post(dora, page, wrong).status_code == 400
+
+    def known() -> tuple[date | None, Certainty]:
+        with session_scope(world.sessions, writes=False) as session:
+            found = best_known_all(session, today=TODAY)[stay]
+            return found.on, found.certainty
+
     with session_scope(world.sessions) as session:
         assert best_known_all(session, today=TODAY)[stay].on == date(2027, 7, 2), "a Friday"
         verify(session, sign_first(session, stay, actor=RITA, at=world.at).id, actor=RAUL, at=world.at)
     assert post(dora, page, day).status_code == 303
-    assert post(dora, page, day).status_code == 400
-    with session_scope(world.sessions) as session:
-        found = best_known_all(session, today=TODAY)[stay]
-        assert (found.on, found.certainty) == (date(2027, 7, 1), Certainty.UNVERIFIED)
-    assert post(dora, page, {"withdraw": "1"}).status_code == 303
+    assert post(dora, page, day).status_code == 400, "it is in the list already"
+    assert known() == (date(2027, 7, 2), Certainty.VERIFIED), "a proposal changes nothing"
+    assert post(dora, page, {**first, "act": "accept"}).status_code == 400, "the same person"
+    assert "1 signed date of release is this day" in dan.get(page).text
+    assert post(dan, page, {**first, "act": "accept"}).status_code == 303
+    assert known() == (date(2027, 7, 1), Certainty.UNVERIFIED)
+    assert post(dan, page, {**first, "act": "accept"}).status_code == 400, "once"
+    assert post(dan, page, {**first, "act": "take_out"}).status_code == 400, "nobody proposed it"
+    assert post(dan, page, {**first, "act": "leave"}).status_code == 303
+    assert post(dan, page, {**first, "act": "take_out"}).status_code == 400, "the same person"
+    assert known()[0] == date(2027, 7, 1)
+    before = world.at
+    world.later(days=2)
+    sign_in(dora, "dora")
+    assert post(dora, page, {**first, "act": "take_out"}).status_code == 303
     assert "No holiday is in the list" in dora.get(page).text
-    with session_scope(world.sessions) as session:
-        assert best_known_all(session, today=TODAY)[stay].certainty is Certainty.VERIFIED
+    assert "Invented Day" in dora.get(page, query_string={"known": before.date().isoformat()}).text
+    assert known() == (date(2027, 7, 2), Certainty.VERIFIED)
+
+
+def test_a_proposed_holiday_is_dropped_by_one_person(world: World) -> None:
+    dora = world.browser("dora", Role.DIRECTOR)
+    page = "/policies/holidays"
+    day = {"act": "propose", "on": "2027-07-02", "name": "Invented Day", "authority": "Notice 1"}
+    assert post(dora, page, day).status_code == 303
+    assert post(dora, page, {"act": "take_out", "holiday": "1"}).status_code == 303
+    assert "Invented Day" not in dora.get(page).text
+    assert post(dora, page, day).status_code == 303, "it may be proposed again"
 
 
 def test_a_form_gives_back_the_policy_it_was_made_from() -> None:
