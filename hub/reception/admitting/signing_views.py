@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from hub.accounts.audit import Actor, write_down
+from hub.accounts.fresh import require_fresh_factor
 from hub.accounts.permissions import Permission
 from hub.biometrics.vault import Vault
 from hub.custody.legal import ORDER_KINDS
@@ -32,6 +33,9 @@ def to_sign() -> str:
 
 @pages.page("/receptions/<key>", Permission.OVERRIDE_RECEPTION, methods=("POST",))
 def sign(key: str) -> Response | tuple[str, int]:
+    ask = require_fresh_factor()
+    if ask is not None:
+        return ask
     try:
         with writing() as session:
             draft = draft_of(session, service(Vault), key[:32])
@@ -51,6 +55,10 @@ def _sign(session: Session, draft: Draft) -> None:
             "second_same",
             Sentence("The second officer is another person than the first. Somebody else has to sign."),
         )
+    if not _waits(draft):
+        raise RefusedError(
+            "nothing_to_sign", Sentence("There is nothing to sign any more: look at the list again.")
+        )
     if len(reason) < 3:
         raise RefusedError("reason", Sentence("Write why, in a few words: it stays with the record."))
     content = replace(draft.content, override=signed(who.login, reason, now()))
@@ -58,16 +66,23 @@ def _sign(session: Session, draft: Draft) -> None:
     save(session, service(Vault), draft, content, "signed", seen=seen, actor=_actor(), at=now())
 
 
+def _waits(draft: Draft) -> bool:
+    """Whether the order was entered, lacks something, and nobody has signed for that yet."""
+    content = draft.content
+    asked = Step.ORDER in content.asked and content.override is None
+    return asked and bool(order_of(content, now())[0].lacks)
+
+
 def _show(problem: Sentence | None) -> str:
     with reading() as session:
         lines = [
             (draft, order_of(draft.content, now())[0])
             for draft in under_way(session, service(Vault))
-            if Step.ORDER in draft.content.asked and draft.content.override is None
+            if _waits(draft)
         ]
     return render_template(
         "receptions.html",
-        lines=[(draft, ordered) for draft, ordered in lines if ordered.lacks],
+        lines=lines,
         problem=problem,
         order_kinds=ORDER_KINDS,
         in_words=in_words,

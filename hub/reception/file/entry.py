@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from hub.custody.catalogue import KINDS
 from hub.custody.facts.kinds import Field, Form, Input, Kind, Per, read_value
+from hub.custody.facts.reading import item_of
 from hub.custody.facts.records import Fact
 from hub.custody.who.countries import countries
 from hub.movements.records import Zone
@@ -171,6 +172,16 @@ def choices(session: Session, look: Look, entry: Entry) -> dict[str, Sequence[tu
         elif is_three_way(entry.kind, each):
             found[each.name] = [(code, say(words)) for code, words in _YES_NO]
     return found
+
+
+def refuse_strange_items(look: Look, entry: Entry) -> None:
+    """Note a fault for each field that names a thing which is not in this very file."""
+    for each in entry.kind.fields:
+        typed = entry.typed.get(each.name, "")
+        if each.input is not Input.ITEM or each.of not in KINDS or not typed:
+            continue
+        if typed not in {str(item_of(row)) for row in look.rows if row.kind == each.of}:
+            entry.faults[each.name] = Sentence("Choose from the list.")
 
 
 def booking_for(look: Look, kind: Kind[Any]) -> int | None:

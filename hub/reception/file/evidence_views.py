@@ -66,7 +66,7 @@ def evidence(number: str, fact: int) -> str:
             at=now(),
             actor=actor(),
             act="fact.look",
-            subject=number.upper()[:64],
+            subject=seen.asked.number,
             detail=f"fact {fact}",
         )
     standing = any(step.row.id == fact and step.overtaken_by is None for step in steps(rows))

@@ -30,7 +30,15 @@ from hub.custody.facts.kinds import Form, Kind, read_value, write_value
 from hub.custody.facts.reading import item_of
 from hub.custody.facts.records import Act, Fact
 from hub.custody.papers import DOCUMENT, HEALTH_DOCUMENT
-from hub.reception.file.entry import Entry, Mode, booking_for, choices, handed_in, opened
+from hub.reception.file.entry import (
+    Entry,
+    Mode,
+    booking_for,
+    choices,
+    handed_in,
+    opened,
+    refuse_strange_items,
+)
 from hub.reception.file.page import GUIDED
 from hub.reception.file.papers import may_open, paper_lines
 from hub.reception.file.sections import may_record, values_of
@@ -149,6 +157,8 @@ def _record(session: Session, seen: Look, entry: Entry) -> Fact | None:
     at, who, kind = now(), actor(), entry.kind
     value = entry.value() if entry.asks_values else None
     moment = entry.moment() if entry.asks_moment else None
+    if entry.asks_values:
+        refuse_strange_items(seen, entry)
     if entry.faults or (entry.asks_values and value is None) or (entry.asks_moment and moment is None):
         return None
     if entry.mode is Mode.WITHDRAW and entry.row is not None:

@@ -87,6 +87,8 @@ def _act(session: Session, person: Person) -> str:
 def _items() -> list[PropertyItem]:
     form = request.form
     columns = [form.getlist(name) for name in ("what", "count", "value", "condition", "seal", "kept_at")]
+    if len({len(column) for column in columns}) > 1:
+        abort(400)  # no page of ours sends half a line
     found = []
     for what, count, value, condition, seal, kept_at in zip(*columns, strict=True):
         if not what.strip():
