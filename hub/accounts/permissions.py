@@ -87,6 +87,10 @@ class Permission(StrEnum):
     """Enter afterwards what was written on paper while all was dark, or sign such a batch as the second."""
     EXPORT_EVERYTHING = "export_everything"
     """Take the whole register out in open formats."""
+    CONFIRM_EXPORT = "confirm_export"
+    """As the second person, let the whole register leave, and see each export."""
+    SEE_BACKUPS = "see_backups"
+    """See when backups were taken and tried, and where they lie."""
     MANAGE_ACCOUNTS = "manage_accounts"
     """Open, change and close accounts, and give new passwords."""
     SEE_PERMISSIONS = "see_permissions"
@@ -132,6 +136,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.CONFIGURE_TERMINALS,
             Permission.CUT_OFF_TERMINALS,
             Permission.SAY_WHO_IS_TOLD,
+            Permission.SEE_BACKUPS,
         }
     ),
     Role.SHIFT_SUPERVISOR: frozenset(
@@ -206,6 +211,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.PROVISION_TERMINALS,
             Permission.CONFIGURE_TERMINALS,
             Permission.CUT_OFF_TERMINALS,
+            Permission.SEE_BACKUPS,
         }
     ),
     Role.HEALTH: frozenset({Permission.SEE_PEOPLE, Permission.SEE_HEALTH, Permission.RECORD_HEALTH}),
@@ -221,6 +227,8 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.REVIEW_EMERGENCIES,
             Permission.HEAR_CONFIDENTIAL,
             Permission.EXPORT_EVERYTHING,
+            Permission.CONFIRM_EXPORT,
+            Permission.SEE_BACKUPS,
             Permission.APPLY_RETENTION,
             Permission.SEE_PERMISSIONS,
             Permission.SEE_FIGURES,
@@ -229,6 +237,8 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     Role.AUDITOR: frozenset(
         {
             Permission.SEE_AUDIT,
+            Permission.CONFIRM_EXPORT,
+            Permission.SEE_BACKUPS,
             Permission.PRINT_ACCESS_REPORT,
             Permission.REVIEW_EMERGENCIES,
             Permission.HEAR_CONFIDENTIAL,

@@ -28,6 +28,8 @@ from hub.ingest.uplink import Uplink
 from hub.ingest.worker import Worker
 from hub.keeping.backup.watching import BackupWatch
 from hub.keeping.deleting import Deleting
+from hub.keeping.export.making import FOLDER as EXPORTS
+from hub.keeping.export.making import Exporter, ExportTidy
 from hub.lifeline import Notify
 from hub.logs import log
 from hub.movements.orders.desk import OrdersDesk
@@ -79,6 +81,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     desks.append(Sealer(sessions, signing_key, settings.data / AUDIT_HEAD))
     docket: list[Desk] = [DocketDesk(sessions), FingerDesk(sessions, vault)]
     docket.append(Deleting(sessions, vault, settings.data))
+    docket.append(ExportTidy(Exporter(sessions, vault, _now, settings.data / EXPORTS)))
     enrolment: list[Desk] = [EnrolmentWork(sessions, vault, receiving_key, _now)]
     notify, beats = (
         Notify(),

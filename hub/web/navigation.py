@@ -73,6 +73,8 @@ GROUPS: Final = (
         (
             Entry("/register", Sentence("Bring in a register")),
             Entry("/paper", Sentence("From paper")),
+            Entry("/exports", Sentence("Exports")),
+            Entry("/backups", Sentence("Backups")),
         ),
     ),
     Group(Sentence("Terminals"), (Entry("/terminals", Sentence("Terminals"), "t"),)),

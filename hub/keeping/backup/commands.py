@@ -15,6 +15,7 @@ from hub.cli import add_command, say
 from hub.database import make_engine, make_sessions, session_scope
 from hub.keeping.backup import deleted
 from hub.keeping.backup import settings as kept_in
+from hub.keeping.backup.checks import How, note_check
 from hub.keeping.backup.errors import BackupError
 from hub.keeping.backup.recovery import fingerprint, groups_of, key_of
 from hub.keeping.backup.restoring import restore, verify_backup
@@ -60,7 +61,10 @@ def register(subparsers: Subparsers) -> None:
     verify = subparsers.add_parser("verify", help="Say whether a backup is whole.")
     verify.add_argument("--from", dest="source", type=Path, required=True, metavar="FILE")
     verify.add_argument("--key-file", type=Path, metavar="F", help="with it every row is read too")
-    verify.set_defaults(run=_verify, data=Path())
+    verify.add_argument(
+        "--data", type=Path, metavar="H", help="the hub whose page shall say that it was tried"
+    )
+    verify.set_defaults(run=_verify)
 
 
 def _recovery_key(args: argparse.Namespace) -> int:
@@ -75,6 +79,7 @@ def _recovery_key(args: argparse.Namespace) -> int:
                 f"This is the key {fingerprint(given)}; the hub's backups are locked for "
                 f"{fingerprint(sealing_key(bytes.fromhex(wanted)))}.",
             )
+        _note(args.data, How.PAPER, "", None)
         say(f"Right: this paper ({fingerprint(given)}) opens the backups of this hub.")
         return 0
     if path.exists() and not args.replace:
@@ -194,4 +199,13 @@ def _verify(args: argparse.Namespace) -> int:
         say("What is inside was not read: name the recovery key to have that done too.")
     else:
         say(f"Every row read: {sum(found.end.tables.values())} in {len(found.end.tables)} tables")
+    if args.data is not None:
+        _note(args.data, How.WHOLE if found.end is None else How.EVERY_ROW, found.digest, args.source)
     return 0
+
+
+def _note(data: Path, how: How, digest: str, place: Path | None) -> None:
+    engine = make_engine(settings.load(data).database)
+    with session_scope(make_sessions(engine)) as session:
+        note_check(session, how, digest=digest, place=place, actor=OPERATOR, at=datetime.now(UTC))
+    engine.dispose()

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 
 from hub.accounts.audit import Actor, write_down
 from hub.database import make_sessions, session_scope
+from hub.keeping.backup.checks import How, note_check
 from hub.keeping.backup.container import Reader, Writer
 from hub.keeping.backup.dumping import Dumped, dump, one_state, schema_of
 from hub.keeping.backup.errors import BackupError
@@ -84,7 +85,7 @@ def take_backup(
         ) from error
     finally:
         part.unlink(missing_ok=True)
-    _note(engine, path.name, began_at, clock(), size, digest, dumped, actor)
+    _note(engine, path, began_at, clock(), size, digest, dumped, actor)
     gone = rotate(target, days=kept.keep_days, weeks=kept.keep_weeks) if folder else []
     return Taken(path, began_at, size, digest, dumped.tables, gone)
 
@@ -125,7 +126,7 @@ def _rewound(file: BinaryIO) -> BinaryIO:
 
 def _note(
     engine: Engine,
-    name: str,
+    path: Path,
     began_at: datetime,
     ended_at: datetime,
     size: int,
@@ -138,14 +139,15 @@ def _note(
             Backup(
                 began_at=began_at,
                 ended_at=ended_at,
-                name=name[:120],
+                name=path.name[:120],
                 size_bytes=size,
                 digest=digest,
                 restored=False,
                 journals=[list(mark) for mark in dumped.journals],
             )
         )
-        write_down(session, at=ended_at, actor=actor, act="backup.take", detail=f"{name} {digest[:16]}")
+        write_down(session, at=ended_at, actor=actor, act="backup.take", detail=f"{path.name} {digest[:16]}")
+        note_check(session, How.READ_BACK, digest=digest, place=path, actor=actor, at=ended_at)
 
 
 def _software() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,13 @@ ALARM: Final = "backup_overdue"
 LOOKED_EVERY: Final = timedelta(minutes=10)
 AGAIN_AFTER: Final = timedelta(hours=24)
 """While nobody makes a backup the alarm comes back once a day, whoever closed it."""
+
+
+@dataclass(frozen=True)
+class BackupPlace:
+    """The hub's folder, where the settings of its backups lie; None where a site has none."""
+
+    data: Path | None
 
 
 def limit_of(data: Path) -> timedelta:
