@@ -272,7 +272,7 @@ def _faults_of_zones(session: Session, admission: Admission) -> dict[str, Senten
     known = set(session.scalars(select(Zone.code)))
     if not known:
         return {"home_zone": Sentence("This hub has no zones yet. Import the site first.")}
-    if admission.home_zone not in known:
+    if not admission.more.cell and admission.home_zone not in known:
         return {"home_zone": Sentence("Choose the zone where the person will live.")}
     strange = admission.zones - known
     if strange:

@@ -28,6 +28,11 @@ class Fit:
         return worst(self.obstacles)
 
     @property
+    def good(self) -> bool:
+        """Whether nobody has to sign for it."""
+        return self.grade in (None, Grade.NOTE)
+
+    @property
     def vacancies(self) -> int:
         """Free places of the working capacity, never below none."""
         return 0 if self.cell.out_of_order else max(0, self.cell.working - len(self.living_there))

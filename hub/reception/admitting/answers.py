@@ -148,6 +148,8 @@ def identity_of(content: Content, now: datetime) -> tuple[Identity, dict[str, Se
         sex=Sex(sex) if sex in Sex._value2member_map_ else Sex.UNKNOWN,
     )
     facts = PersonFacts(identity.surname, identity.given, identity.born_on, identity.sex)
+    if sex not in Sex._value2member_map_:
+        typed.faults["sex"] = Sentence("Say the sex: the cell depends on it.")
     for name, fault in faults_of_person(facts, now.astimezone(SITE_ZONE).date()).items():
         typed.faults.setdefault(name, fault)
     if name_differs(content):

@@ -23,7 +23,7 @@ def local_time(at: datetime) -> str:
 
 def first_content(at: datetime) -> Content:
     """What is known before anything was asked."""
-    return Content(values={"admitted_at": local_time(at), "sex": "M", "finger_1": "2", "finger_2": "7"})
+    return Content(values={"admitted_at": local_time(at), "finger_1": "2", "finger_2": "7"})
 
 
 def with_answers(content: Content, step: Step, form: Mapping[str, str], zones: Sequence[str]) -> Content:

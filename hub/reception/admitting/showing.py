@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from hub.custody.twins import name_twins
 from hub.custody.who.countries import countries
 from hub.custody.who.health import HEALTH_SCREENING
 from hub.custody.who.origin import TOLD
+from hub.movements.cells.fitting import Fit
 from hub.movements.cells.reading import cell_of
 from hub.movements.cells.rules import Grade
 from hub.movements.records import Zone
@@ -48,6 +49,19 @@ LOOK_STATUSES = {
 }
 
 
+_DONE: Final = {
+    "begin": Sentence("Begun"),
+    "opened": Sentence("Opened"),
+    "signed": Sentence("Signed by a second officer"),
+    "desk answered": Sentence("The desk answered"),
+    "images photo": Sentence("Photo handed in"),
+    "images finger_1": Sentence("Images of the first finger handed in"),
+    "images finger_2": Sentence("Images of the second finger handed in"),
+    "done": Sentence("Finished"),
+    "abandoned": Sentence("Abandoned"),
+}
+
+
 @dataclass(frozen=True)
 class Line:
     """A step in the list at the side: `state` is done, faulty or open."""
@@ -56,6 +70,15 @@ class Line:
     words: Sentence
     state: str
     here: bool
+
+
+@dataclass(frozen=True)
+class Done:
+    """Something that was done about the admission, in words."""
+
+    words: Sentence
+    at: datetime
+    by: str
 
 
 @dataclass(frozen=True)
@@ -138,6 +161,10 @@ def _lines(content: Content, here: Step, faulty: Mapping[Step, Mapping[str, Sent
     return lines
 
 
+def _words_of(what: str) -> Sentence:
+    return STEPS[Step(what)] if what in Step._value2member_map_ else in_words(_DONE, what)
+
+
 def _differences(mine: Content, theirs: Content, step: Step) -> dict[str, str]:
     """What they saved, where it is not what was typed here."""
     one, other = mine.of(step), theirs.of(step)
@@ -208,8 +235,12 @@ def _property(session: Session, draft: Draft, content: Content, at: datetime) ->
 
 
 def _fingers(session: Session, draft: Draft, content: Content, at: datetime) -> dict[str, Any]:
+    at_hand = desks(session)
+    online = next((str(one.terminal_id) for one in at_hand if one.online), "")
+    fresh = Step.FINGERS not in content.asked
     return {
-        "desks": desks(session),
+        "desks": at_hand,
+        "values": {"desk": online} | content.values if fresh and online else content.values,
         "fingers": FINGERS,
         "slots": SLOTS,
         "images": image_counts(session, draft),
@@ -217,12 +248,21 @@ def _fingers(session: Session, draft: Draft, content: Content, at: datetime) -> 
 
 
 def _cell(session: Session, draft: Draft, content: Content, at: datetime) -> dict[str, Any]:
+    found = fits(session, content, at)
     return {
-        "fits": fits(session, content, at),
+        "fits": found,
+        "values": _with_proposed_cell(content, found),
         "zones": zones_to_choose(session),
         "grades": Grade,
         "has_cells": fitting_cells_exist(session),
     }
+
+
+def _with_proposed_cell(content: Content, found: Sequence[Fit]) -> dict[str, str]:
+    """The first cell of those that fit is marked for whoever has not chosen yet; nothing is kept before it is saved."""
+    if Step.CELL in content.asked or not found or found[0].grade is not None:
+        return content.values
+    return {"cell": found[0].cell.code} | content.values
 
 
 def _summary(session: Session, draft: Draft, content: Content, at: datetime) -> dict[str, Any]:
@@ -246,7 +286,7 @@ def _summary(session: Session, draft: Draft, content: Content, at: datetime) -> 
         "statuses": LEGAL_STATUSES,
         "order_kinds": ORDER_KINDS,
         "sexes": SEXES,
-        "history": steps_of(session, draft.row),
+        "history": [Done(_words_of(one.what), one.at, one.by) for one in steps_of(session, draft.row)],
         "person": chosen(session, content),
     }
 

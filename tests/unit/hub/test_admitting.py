@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from hub.accounts.audit import OPERATOR
 from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
 from hub.custody.actions import open_booking_of
@@ -22,6 +23,9 @@ from hub.custody.stays import ADMISSION
 from hub.custody.who.health import HEALTH_SCREENING
 from hub.database import session_scope
 from hub.movements.actions import zones_of
+from hub.movements.cells.actions import move_to_cell
+from hub.movements.cells.defining import CellDraft, define_cell
+from hub.movements.cells.rules import Sexes
 from hub.reception.admitting.keeping import draft_of
 from hub.reception.admitting.records import HandedIn, UnderWay
 
@@ -520,3 +524,64 @@ def test_a_script_in_a_name_stays_a_name(clerk: Clerk) -> None:
 def test_the_pages_speak_spanish(world: World, clerk: Clerk) -> None:
     clerk.browser.set_cookie("pims-language", "es")
     assert "Paso 1 de 9" in clerk.page("order")
+
+
+# --- a cell
+
+
+def with_cells(world: World) -> None:
+    with session_scope(world.sessions) as session:
+        for code, places in (("a-1", 1), ("a-2", 2)):
+            draft = CellDraft(code, code.upper(), "Block A", "", "block-a", places, sexes=Sexes.FEMALE)
+            define_cell(session, draft, reason="first", actor=OPERATOR, at=world.at)
+
+
+def test_the_first_cell_that_fits_is_proposed_and_kept_by_saving_alone(clerk: Clerk, world: World) -> None:
+    with_cells(world)
+    clerk.all_but("cell")
+    page = clerk.page("cell")
+    assert 'value="a-2" checked' in page
+    assert "a-2" not in clerk.page("summary")
+    assert clerk.send("cell", {"cell": "a-2"}).status_code == 303
+    page = clerk.browser.get(clerk.finish().location).text
+    assert "A-2, Block A" in page
+    with session_scope(world.sessions, writes=False) as session:
+        booking = session.scalars(select(Booking)).one()
+        home = home_of(session, booking.id)
+        assert home is not None
+        assert (home.cell, home.zone) == ("a-2", "block-a")
+        assert zones_of(session, [booking.person_id]) == {booking.person_id: ["block-a"]}
+
+
+def test_a_cell_that_filled_up_meanwhile_is_refused_and_another_chosen(clerk: Clerk, world: World) -> None:
+    with_cells(world)
+    clerk.all_but(cell={"cell": "a-1"})
+    other = world.person("Coc", "Maria")
+    with session_scope(world.sessions) as session:
+        held = session.get_one(Person, other.id)
+        move_to_cell(session, held, "a-1", reason="", override=None, actor=OPERATOR, at=world.at)
+    answer = clerk.finish()
+    assert answer.status_code in (400, 409)
+    assert "Nobody can be put into this cell now. Choose another." in answer.text
+    assert people(world) == 1
+    assert clerk.send("cell", {"cell": "a-2"}).status_code == 303
+    assert clerk.finish().status_code == 303
+
+
+def test_a_cell_for_the_other_sex_needs_a_supervisors_name(clerk: Clerk, world: World) -> None:
+    with_cells(world)
+    clerk.all_but("cell", who={**WHO, "sex": "M"})
+    assert "cells only with a supervisor" in clerk.page("cell") or "cannot be" in clerk.page("cell")
+    assert clerk.send("cell", {"cell": "a-2"}).status_code == 400
+
+
+def test_sex_is_said_and_never_taken_for_granted(clerk: Clerk) -> None:
+    answer = clerk.send("who", {name: value for name, value in WHO.items() if name != "sex"})
+    assert (answer.status_code, "Say the sex" in answer.text) == (400, True)
+
+
+def test_where_nothing_is_found_nobody_is_proposed(clerk: Clerk) -> None:
+    clerk.send("order", dict(ORDER))
+    assert 'value="nobody" checked' not in clerk.page("known")
+    clerk.send("known", {}, act="look")
+    assert 'value="nobody" checked' in clerk.page("known")
