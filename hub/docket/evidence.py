@@ -126,7 +126,11 @@ def _facts(session: Session, row: Finding) -> list[Fact]:
 
 def _evidence(row: Fact) -> Evidence:
     kind = KINDS[row.kind]
-    return Evidence(row, kind.words, kind.say(read_value(kind, row.value)))
+    try:
+        says = kind.say(read_value(kind, row.value))
+    except msgspec.MsgspecError:
+        says = Sentence("Cannot be read by this version.")
+    return Evidence(row, kind.words, says)
 
 
 def _happened(step: FindingStep) -> Happened:

@@ -25,10 +25,10 @@ _DOCKET: Final = Actor("docket", "hub")
 class FingerDesk:
     """Puts two files before officers as perhaps one person's. Two desks at once ask the same only once."""
 
-    def __init__(self, sessions: Sessions, vault: Vault) -> None:
+    def __init__(self, sessions: Sessions, vault: Vault, search: DuplicateSearch | None = None) -> None:
         self._sessions = sessions
         self._vault = vault
-        self._search = DuplicateSearch(vault, sessions)
+        self._search = search or DuplicateSearch(vault, sessions)
         self._looked_at: datetime | None = None
 
     def tick(self, now: datetime) -> int:
@@ -36,6 +36,8 @@ class FingerDesk:
         if self._looked_at is not None and now - self._looked_at < EVERY:
             return 0
         self._looked_at = now
+        # Whatever is found elsewhere in this process is then looked for among all.
+        self._search.refresh()
         with session_scope(self._sessions, writes=False) as session:
             after = searched_until(session)
             found = same_fingers(session, self._vault, self._search, after, AT_ONCE)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from hub.docket.limits import Limits
 from hub.docket.rules import CHECKS
 from hub.docket.rules.base import Check, Doubt
+from hub.docket.rules.files import NOT_CHECKED
 from hub.docket.snapshot import Snapshot
+from hub.docket.troubles import Trouble, attempt, trouble_of
+from hub.docket.words import read_sentence, write_sentence
 
 Key = tuple[str, int, int]
 """What makes two findings the same: check, person, subject."""
@@ -30,23 +34,86 @@ class Found:
     def key(self) -> Key:
         return (self.check.code, self.person_id, self.doubt.subject)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # A check is code and goes to no other process, its name does; so do words in the form in which they are kept.
+        doubt = self.doubt
+        told = (doubt.since_at, write_sentence(doubt.what), doubt.subject, doubt.rows, doubt.limits)
+        return _again, (self.check.code, self.person_id, self.booking_id, told, self.rule, self.inputs)
 
-def judge(snapshot: Snapshot, limits: Limits) -> Iterator[Found]:
-    """Everything that is in doubt about one person, each subject once."""
+
+_Told = tuple[datetime, str, int, tuple[int, ...], tuple[str, ...]]
+
+
+def _again(code: str, person_id: int, booking_id: int, told: _Told, rule: str, inputs: str) -> Found:
+    since_at, what, subject, rows, limits = told
+    doubt = Doubt(since_at, read_sentence(what), subject, rows, limits)
+    return Found(CHECKS[code], person_id, booking_id, doubt, rule, inputs)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Everything that is in doubt about one person, each subject once; `failed` are checks that could not be made."""
+
+    snapshot: Snapshot
+    found: Sequence[Found]
+    failed: frozenset[str] = frozenset()
+
+    def inputs_of(self, check: Check) -> str | None:
+        """What a check looks at; None where that cannot be told."""
+        if check.code in self.failed:
+            return None
+        inputs = attempt(check.words, inputs_of, check, self.snapshot)
+        return None if isinstance(inputs, Trouble) else inputs
+
+
+def judge(snapshot: Snapshot, limits: Limits) -> Judged:
+    """Every check of one person. One that fails on what was recorded is a finding of its own and stops no other."""
+    found: list[Found] = []
+    failed: dict[str, Trouble] = {}
     for check in CHECKS.values():
-        seen: set[int] = set()
-        for doubt in check.find(snapshot, limits):
-            if doubt.subject in seen:
-                continue
-            seen.add(doubt.subject)
-            yield Found(
-                check=check,
-                person_id=snapshot.person_id,
-                booking_id=snapshot.booking_id,
-                doubt=doubt,
-                rule=rule_of(check, doubt, limits),
-                inputs=inputs_of(check, snapshot),
-            )
+        try:
+            found += _of(check, snapshot, limits)
+        except Exception as error:  # noqa: BLE001 - it shows as a finding of NOT_CHECKED
+            failed[check.code] = trouble_of(error, check.words)
+    if not failed:
+        return Judged(snapshot, found)
+    troubles: list[Trouble] = []
+    for one in failed.values():
+        if one not in troubles:  # several checks fail for one and the same entry
+            troubles.append(one)
+    return _troubled(snapshot, limits, found, troubles, failed)
+
+
+def not_judged(snapshot: Snapshot, limits: Limits, trouble: Trouble) -> Judged:
+    """Of a file of which nothing could be read but whose it is: no check could be made."""
+    return _troubled(snapshot, limits, (), [trouble], CHECKS.keys() - {NOT_CHECKED.code})
+
+
+def _troubled(
+    snapshot: Snapshot,
+    limits: Limits,
+    found: Sequence[Found],
+    troubles: Sequence[Trouble],
+    failed: Collection[str],
+) -> Judged:
+    whole = replace(snapshot, troubles=troubles)
+    return Judged(whole, [*found, *_of(NOT_CHECKED, whole, limits)], frozenset(failed))
+
+
+def _of(check: Check, snapshot: Snapshot, limits: Limits) -> Iterator[Found]:
+    seen: set[int] = set()
+    for doubt in check.find(snapshot, limits):
+        if doubt.subject in seen:
+            continue
+        seen.add(doubt.subject)
+        yield Found(
+            check=check,
+            person_id=snapshot.person_id,
+            booking_id=snapshot.booking_id,
+            doubt=doubt,
+            rule=rule_of(check, doubt, limits),
+            inputs=inputs_of(check, snapshot),
+        )
 
 
 def rule_of(check: Check, doubt: Doubt, limits: Limits) -> str:

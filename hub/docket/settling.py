@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from enum import Enum
+from typing import Any, Final, cast
 
 import msgspec
-from sqlalchemy import insert, select, text
+from sqlalchemy import ColumnElement, insert, select, text
 from sqlalchemy.orm import Session
 
 from hub.database import insert_rows
@@ -28,8 +29,15 @@ SYSTEM: Final = "docket"
 SHORTEST_DUE: Final = timedelta(hours=4)
 _LOCK: Final = 0x50494D57
 
-Inputs = Callable[[Finding], str | None]
-"""What the check of a finding looks at now; None where the person is no longer looked at."""
+
+class Unknown(Enum):
+    """That nobody can say what a check looks at now."""
+
+    UNKNOWN = "unknown"
+
+
+Inputs = Callable[[Finding], str | Unknown | None]
+"""What the check of a finding looks at now; None where the person is looked at no more. UNKNOWN leaves it as it is."""
 Trace = Callable[[Finding], Sentence]
 """Why a finding is no longer so."""
 
@@ -66,8 +74,12 @@ class Plan:
     keeps: Sequence[Finding]
 
     @property
-    def empty(self) -> bool:
-        return not (self.opens or self.renews or self.closes or self.keeps)
+    def person_ids(self) -> set[int]:
+        """Of whom something changes."""
+        opened = {found.person_id for found, _ in self.opens}
+        return opened | {
+            row.person_id for row in (*(row for row, _ in self.renews), *self.closes, *self.keeps)
+        }
 
 
 def take_turn(session: Session) -> None:
@@ -76,37 +88,48 @@ def take_turn(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
 
 
+_COLUMNS: Final = (
+    Finding.id, Finding.check_code, Finding.person_id, Finding.subject, Finding.band, Finding.since_at, Finding.rule,
+    Finding.inputs, Finding.earlier_rule, Finding.owner, Finding.closed_at, Finding.close_kind, Finding.review_on,
+)  # fmt: skip
+
+
+def standing_rows(session: Session, person_ids: Collection[int]) -> list[Finding]:
+    """Open findings of these people as plain rows, for a plan that is not carried out."""
+    return _rows(session, Finding.closed_at.is_(None) & Finding.person_id.in_(list(person_ids)))
+
+
+def standing_findings(session: Session, person_ids: Collection[int]) -> list[Finding]:
+    """Open findings of these people to be written to: nobody else changes them until the transaction ends."""
+    wanted = select(Finding).where(Finding.closed_at.is_(None), Finding.person_id.in_(list(person_ids)))
+    locked = wanted.with_for_update(key_share=True).order_by(Finding.id)
+    return list(session.scalars(locked.execution_options(populate_existing=True)))
+
+
+def _rows(session: Session, wanted: ColumnElement[bool]) -> list[Finding]:
+    rows = session.execute(select(*_COLUMNS).where(wanted).order_by(Finding.id)).all()
+    return cast(list[Finding], rows)
+
+
 def plan(
-    session: Session,
-    found: Mapping[Key, Found],
-    person_ids: Collection[int],
-    inputs: Inputs,
-    *,
-    concerns: Callable[[str], bool],
-    at: datetime,
+    session: Session, found: Mapping[Key, Found], standing: Sequence[Finding], inputs: Inputs, *, at: datetime
 ) -> Plan:
-    """Compare what was found about these people with the findings of the checks that `concerns` names."""
-    standing = {
-        (row.check_code, row.person_id, row.subject): row
-        for row in session.scalars(
-            select(Finding).where(Finding.closed_at.is_(None), Finding.person_id.in_(person_ids))
-        )
-        if concerns(row.check_code)
-    }
-    new = [one for key, one in found.items() if key not in standing]
-    gone = [row for key, row in standing.items() if key not in found]
+    """Compare what was found about some people with their open findings of the same checks."""
+    keys = {(row.check_code, row.person_id, row.subject): row for row in standing}
     closes, keeps = [], []
-    for row in gone:
+    for key, row in keys.items():
+        if key in found:
+            continue
         now = inputs(row)
+        if now is Unknown.UNKNOWN:
+            continue
         if now != row.inputs:
             closes.append(row)
         elif not row.earlier_rule:
             keeps.append(row)
     return Plan(
-        opens=_to_open(session, new, at),
-        renews=[
-            (row, found[key]) for key, row in standing.items() if key in found and _differs(row, found[key])
-        ],
+        opens=_to_open(session, [one for key, one in found.items() if key not in keys], at),
+        renews=[(row, found[key]) for key, row in keys.items() if key in found and _differs(row, found[key])],
         closes=closes,
         keeps=keeps,
     )
@@ -114,11 +137,11 @@ def plan(
 
 def _to_open(session: Session, new: Sequence[Found], at: datetime) -> list[tuple[Found, Finding | None]]:
     """Each with the finding that was closed before it; without what somebody explained, and nothing changed since."""
-    ids = {one.person_id for one in new}
-    closed = session.scalars(
-        select(Finding).where(Finding.person_id.in_(ids), Finding.closed_at.is_not(None)).order_by(Finding.id)
-    )
-    before = {(row.check_code, row.person_id, row.subject): row for row in closed} if ids else {}
+    if not new:
+        return []
+    ids = list({one.person_id for one in new})
+    closed = _rows(session, Finding.person_id.in_(ids) & Finding.closed_at.is_not(None))
+    before = {(row.check_code, row.person_id, row.subject): row for row in closed}
     return [(one, before.get(one.key)) for one in new if not _still_answered(before.get(one.key), one, at)]
 
 

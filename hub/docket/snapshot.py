@@ -85,7 +85,7 @@ class Snapshot:
 
     `ended` tells by kind when the last item of it ended. Fields that can be a Trouble are asked for by the property
     of the same meaning, which raises UnreadableError then: `history` by `statuses`, `clock` by `release`, `gaps` by
-    `missing`, `place_is_adult` by `home_is_adult`. `troubles` is set when the checks have been made.
+    `missing`, `place_is_adult` by `home_is_adult`, `asked` by `queries`. `troubles` is set once the checks were made.
     """
 
     person_id: int
@@ -104,7 +104,7 @@ class Snapshot:
     gaps: Sequence[str] | Trouble = ()
     place_is_adult: bool | Trouble | None = None
     same_fingers: Sequence[SameFinger] = ()
-    queries: Sequence[Query] = ()
+    asked: Sequence[Query] | Trouble = ()
     site_has_terminals: bool = True
     site_has_cells: bool = True
     troubles: Sequence[Trouble] = ()
@@ -147,3 +147,8 @@ class Snapshot:
     def home_is_adult(self) -> bool | None:
         """Whether adults live there; None where the place is for nobody in particular."""
         return known(self.place_is_adult)
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        """What the person said is wrong, and nobody has answered."""
+        return known(self.asked)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub.custody.life.queries import open_queries
+from hub.custody.facts.reading import by_person, holding, rows_of_kind
+from hub.custody.facts.records import Fact
+from hub.custody.life.queries import QUERY
 from hub.custody.merging.actions import BY_FINGER
 from hub.custody.merging.reading import all_cases, joined_stays, leads
 from hub.custody.queries import names
@@ -17,6 +19,7 @@ from hub.custody.sentencing.dates import Rules, rules_of
 from hub.docket.limits import Limits
 from hub.docket.limits_in_force import limits_on
 from hub.docket.snapshot import Query, SameFinger
+from hub.docket.troubles import Trouble, attempt
 from hub.docket.young import among_adults
 from hub.movements.cells.reading import cells
 from hub.movements.cells.rules import Ages
@@ -36,7 +39,7 @@ class Surroundings:
     rules: Rules
     leads: Mapping[int, int]
     stays: Mapping[int, int]
-    queries: Mapping[int, list[Query]]
+    queries: Mapping[int, Sequence[Query] | Trouble]
     same_fingers: Mapping[int, list[SameFinger]]
     adult_cells: frozenset[str]
     adult_zones: frozenset[str]
@@ -81,12 +84,22 @@ def look_around(session: Session, at: datetime) -> Surroundings:
     )
 
 
-def _queries(session: Session, led: Mapping[int, int]) -> dict[int, list[Query]]:
-    found: dict[int, list[Query]] = {}
-    for one in open_queries(session):
-        query = Query(one.item, one.opened_at, start_of(one.due_on + timedelta(days=1)))
-        found.setdefault(led.get(one.person_id, one.person_id), []).append(query)
-    return found
+def _queries(session: Session, led: Mapping[int, int]) -> dict[int, Sequence[Query] | Trouble]:
+    """Queries that wait for an answer, the most urgent first."""
+    whole: dict[int, list[Fact]] = {}
+    for person_id, rows in by_person(rows_of_kind(session, QUERY)).items():
+        whole.setdefault(led.get(person_id, person_id), []).extend(rows)
+    tried = {person_id: attempt(QUERY.words, _waiting, rows) for person_id, rows in whole.items()}
+    return {person_id: found for person_id, found in tried.items() if found}
+
+
+def _waiting(rows: Sequence[Fact]) -> Sequence[Query]:
+    opened = {row.id: row.recorded_at for row in rows}
+    waiting = [one for one in holding(QUERY, rows) if not one.value.result]
+    waiting.sort(key=lambda one: (one.value.due_on, one.item))
+    return [
+        Query(one.item, opened[one.item], start_of(one.value.due_on + timedelta(days=1))) for one in waiting
+    ]
 
 
 def _same_fingers(session: Session, led: Mapping[int, int]) -> dict[int, list[SameFinger]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,23 +12,22 @@ from hub.custody.facts.records import Fact
 from hub.custody.records import Booking
 from hub.docket.records import Finding
 from hub.docket.rules import CHECKS
-from hub.docket.snapshot import Snapshot
 from hub.docket.surroundings import Surroundings
 from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE
 
 
 def traces(
-    session: Session, around: Surroundings, closing: Sequence[Finding], known: Mapping[int, Snapshot]
+    session: Session, around: Surroundings, closing: Sequence[Finding], here: Collection[int]
 ) -> Callable[[Finding], Sentence]:
-    """Says of each of the findings that are closing which facts changed."""
+    """Says of each of the findings that are closing which facts changed; `here` are people in custody."""
     news = _news(session, around, closing)
     ends = _ends(session, closing)
 
     def trace(row: Finding) -> Sentence:
         if row.person_id in around.leads:
             return Sentence("The file was joined with another: what is still so stands there.")
-        if row.person_id not in known:
+        if row.person_id not in here:
             return _gone(ends.get(row.booking_id))
         return _changed(row, news.get(around.leads.get(row.person_id, row.person_id), ()))
 

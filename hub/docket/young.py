@@ -45,7 +45,10 @@ def _ever_at(session: Session, people: Select[int], names: Collection[str]) -> l
     found: set[int] = set()
     # Of thousands who live somewhere only these are looked at closely.
     for person_id, value in session.execute(wanted.execution_options(yield_per=_READ_AT_ONCE)):
-        home = homes.decode(value)
+        try:
+            home = homes.decode(value)
+        except msgspec.MsgspecError:
+            continue  # that file is on the docket for it
         if (home.cell or home.zone) in names:
             found.add(person_id)
     return sorted(found)
@@ -58,7 +61,10 @@ def _places(session: Session, people: Sequence[int], at: datetime) -> dict[int, 
         here = people[start : start + _AT_ONCE]
         wanted = select(Fact).where(Fact.kind == HOME.name, Fact.person_id.in_(here))
         for person_id, rows in by_person(session.scalars(wanted)).items():
-            held = holding(HOME, rows, effective_at=at)
+            try:
+                held = holding(HOME, rows, effective_at=at)
+            except msgspec.MsgspecError:
+                continue
             if held:
                 newest = max(held, key=lambda one: (one.row.effective_at, one.row.id))
                 found[person_id] = newest.value.cell or newest.value.zone

@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import Final
 
 from hub.docket.limits import DUE, Limit, Unit, figures
-from hub.docket.rules import authority, dates, persons, released, remand
+from hub.docket.rules import authority, dates, files, persons, released, remand
 from hub.docket.rules.base import Check
 from hub.sentences import Sentence
 
 CHECKS: Final[dict[str, Check]] = {
     check.code: check
-    for check in (*authority.CHECKS, *dates.CHECKS, *remand.CHECKS, *persons.CHECKS, *released.CHECKS)
+    for check in (
+        *authority.CHECKS,
+        *dates.CHECKS,
+        *remand.CHECKS,
+        *persons.CHECKS,
+        *files.CHECKS,
+        *released.CHECKS,
+    )
 }
 
 

@@ -247,12 +247,12 @@ def test_a_rule_that_is_edited_takes_nothing_away(world: World) -> None:
 def test_a_check_that_is_no_longer_made_leaves_what_it_found(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hub.docket import judging, lists, reading, runs, traces
+    from hub.docket import judging, lists, looking, reading, traces
     from hub.docket.rules import CHECKS
 
     row = missed_court(world)
     fewer = {code: check for code, check in CHECKS.items() if code != "no_outcome"}
-    for module in (judging, lists, runs, traces):
+    for module in (judging, lists, looking, traces):
         monkeypatch.setattr(module, "CHECKS", fewer)
     assert reading.CHECKS is CHECKS
     look(world)

@@ -19,7 +19,9 @@ from hub.docket.rules import CHECKS, all_limits
 from hub.docket.rules.base import Doubt
 from hub.docket.rules.released import CHECKS as AFTER_RELEASE
 from hub.docket.snapshot import Known, Query, ReleaseClock, SameFinger, Seen, Snapshot
+from hub.docket.troubles import Trouble
 from hub.docket.words import read_sentence, write_sentence
+from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE, start_of
 
 CASES: Final[list[dict[str, Any]]] = tomllib.loads(
@@ -73,13 +75,15 @@ def _more(case: dict[str, Any]) -> dict[str, Any]:
     more: dict[str, Any] = {}
     if "release" in case:
         more["clock"] = msgspec.convert(case["release"], ReleaseClock)
+    if "troubles" in case:
+        more["troubles"] = [Trouble(Sentence(words)) for words in case["troubles"]]
     if "seen" in case:
         more["seen"] = Seen("block-a", datetime.fromisoformat(case["seen"]))
     if "same_finger" in case:
         more["same_fingers"] = [SameFinger(9, "P-000009", start_of(date.fromisoformat(case["same_finger"])))]
     if "query" in case:
         times = case["query"]
-        more["queries"] = [
+        more["asked"] = [
             Query(5, datetime.fromisoformat(times["opened"]), datetime.fromisoformat(times["due"]))
         ]
     return more
