@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from hub.custody.facts.records import Act, Fact
 
+_FACTS: Final = Fact.__table__.c
 _COLUMNS: Final = (
-    Fact.id, Fact.person_id, Fact.booking_id, Fact.kind, Fact.item, Fact.act, Fact.value, Fact.effective_at,
-    Fact.source, Fact.corrects_id,
+    _FACTS.id, _FACTS.person_id, _FACTS.booking_id, _FACTS.kind, _FACTS.item, _FACTS.act, _FACTS.value,
+    _FACTS.effective_at, _FACTS.source, _FACTS.corrects_id,
 )  # fmt: skip
 _STATES: Final = Act.STATES.value
 _number: Final = attrgetter("id")
@@ -83,16 +84,17 @@ def piles_of(
     those of the `stays`, whose people are in `whose`.
     """
     found: dict[int, Piles] = defaultdict(dict)
-    _read(session, found, whose, Fact.person_id.in_(list(whose)) & Fact.kind.in_(sorted(of_person)))
-    _read(session, found, whose, Fact.booking_id.in_(list(stays)) & Fact.kind.in_(sorted(of_stay)))
+    _read(session, found, whose, _FACTS.person_id.in_(list(whose)) & _FACTS.kind.in_(sorted(of_person)))
+    _read(session, found, whose, _FACTS.booking_id.in_(list(stays)) & _FACTS.kind.in_(sorted(of_stay)))
     return found
 
 
 def _read(
     session: Session, found: dict[int, Piles], whose: Mapping[int, int], wanted: ColumnElement[bool]
 ) -> None:
-    rows = cast(Iterable[tuple[Any, ...]], session.execute(select(*_COLUMNS).where(wanted)))
-    for fields in rows:
+    # Asked of the connection: the session would make each row a second time.
+    rows = session.connection().execute(select(*_COLUMNS).where(wanted))
+    for fields in cast(Iterable[tuple[Any, ...]], rows):
         row = Row(*fields)
         plain = row.item is None and row.corrects_id is None and row.act == _STATES
         piles = found[whose[row.person_id]]
