@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy
 from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import Engine, event
 from werkzeug.routing import Rule
 
+from hub import database
 from hub.accounts.permissions import Role
 from hub.biometrics.vault import Vault
 from hub.database import make_engine, make_sessions
@@ -24,8 +28,15 @@ from .site_world import World, cheap_passwords
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     engine = make_engine(new_database(tmp_path, migrated=True))
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", hurry)
     yield World(tmp_path, engine, make_sessions(engine), cheap_passwords(), Vault(b"v" * 32))
     engine.dispose()
+
+
+def hurry(connection: Any, _record: Any) -> None:
+    """Nobody cuts the power during a test: a commit does not wait for the disk."""
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 @pytest.fixture
@@ -45,18 +56,49 @@ def translated_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[N
 
 @pytest.fixture(scope="session", autouse=True)
 def known_rules() -> Iterator[None]:
-    """Werkzeug writes and compiles two functions a route for every site: the same ones each time."""
-    plain = Rule._compile_builder
+    """Werkzeug takes each address apart, and writes and compiles two functions for it, at every site: the same ones."""
+    plain = Rule.compile
     made: dict[Any, Any] = {}
 
-    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
-        if rule.defaults:
-            return plain(rule, append_unknown)
-        key = (rule.rule, tuple(rule._trace), append_unknown)
-        return made.get(key) or made.setdefault(key, plain(rule, append_unknown))
+    def compile_once(rule: Rule) -> None:
+        assert rule.map is not None
+        key = (rule.rule, rule.subdomain, rule.host, rule.map.converters["int"])
+        known = made.get(key)
+        if known is None or rule.defaults:
+            plain(rule)
+            if not rule.defaults:
+                made[key] = rule
+            return
+        rule._parts, rule._trace, rule._converters = known._parts, known._trace, known._converters
+        rule.arguments = known.arguments
+        rule._build = known._build.__func__.__get__(rule, None)
+        rule._build_unknown = known._build_unknown.__func__.__get__(rule, None)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", compile_once)
+        patch.setattr(Rule, "compile", compile_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def known_statements() -> Iterator[None]:
+    """A hub turns each statement into SQL once in its life; the hubs of these tests share what they learn.
+
+    What is kept belongs to one dialect, which is ready after its first connection.
+    """
+    make = sqlalchemy.create_engine
+    with tempfile.TemporaryDirectory() as folder:
+        kept = make(new_database(Path(folder)), query_cache_size=5000)
+        kept.connect().close()
+        kept.dispose()
+
+    def create(url: str, **options: Any) -> Engine:
+        engine = make(url, **options)
+        if engine.dialect.driver == kept.dialect.driver:
+            engine.dialect, engine._compiled_cache = kept.dialect, kept._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "create_engine", create)
         yield
 
 
