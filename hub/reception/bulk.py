@@ -14,6 +14,7 @@ from hub.custody.actions import next_number
 from hub.custody.facts.kinds import Form, Kind, V, write_value
 from hub.custody.facts.records import Act, Fact
 from hub.custody.identity import Identity
+from hub.custody.life.records import FactLink
 from hub.custody.records import Booking, Counter, Person, PersonChange
 from hub.custody.search.projection import add as make_searchable
 from hub.custody.search.projection import in_parts
@@ -79,6 +80,9 @@ class Bulk:
         self._zone_rows: list[dict[str, object]] = []
         self._inside: list[tuple[int, datetime]] = []
         self._zones: dict[str, int] | None = None
+        self._other_numbers: dict[type[Base], _Numbers] = {}
+        self._other_rows: dict[type[Base], list[dict[str, object]]] = {}
+        self._series: dict[str, int] = {}
 
     def person(self, identity: Identity, *, created_at: datetime) -> int:
         """Somebody new; their number follows at `flush`. The identity is to be stated as a fact by the caller."""
@@ -130,11 +134,14 @@ class Bulk:
         source: str = "",
         item: int | None = None,
         by: str | None = None,
+        document_id: int | None = None,
     ) -> int:
         """A statement; gives its number, which is its item where `item` is None."""
-        return self._row(
+        number = self._row(
             kind.name, Act.STATES, value, person_id, booking_id, effective_at, recorded_at, source, item, by
         )
+        self._fact_rows[-1]["document_id"] = document_id
+        return number
 
     def ends(
         self,
@@ -152,6 +159,26 @@ class Bulk:
         )
         self._fact_rows[-1]["reason"] = reason[:300]
         return number
+
+    def link(self, item: int, target: str, kind: Kind[V], person_id: int) -> None:
+        """The fact `item` points to a visitor, an incident or a person by number; stated by the caller."""
+        row = {"item": item, "target": target, "kind": kind.name, "person_id": person_id}
+        self._other_rows.setdefault(FactLink, []).append(row)
+
+    def id_of(self, table: type[Base]) -> int:
+        """A number for a row of another table, to be added with it."""
+        numbers = self._other_numbers.setdefault(table, _Numbers(self._session, table))
+        return numbers.take()
+
+    def add(self, table: type[Base], row: dict[str, object]) -> None:
+        """A row of another table, whole; written after people, stays and facts, tables in the order of their first."""
+        self._other_rows.setdefault(table, []).append(row)
+
+    def number(self, series: str, letter: str) -> str:
+        """The next number of a series, as `next_number` gives them: I-000001."""
+        last = self._series.get(series)
+        self._series[series] = next_number(self._session, series) if last is None else last + 1
+        return f"{letter}-{self._series[series]:0{_WIDTH}d}"
 
     def permit(self, person_id: int, zone_codes: Sequence[str], at: datetime) -> None:
         """The person may enter these zones from `at` on; codes that no zone has are left out."""
@@ -180,6 +207,10 @@ class Bulk:
             (ZonePermission, self._zone_rows),
         ):
             insert_rows(session, table, rows)
+        for other, others in self._other_rows.items():
+            insert_rows(session, other, others)
+        for series, last in self._series.items():
+            session.execute(update(Counter).where(Counter.series == series).values(last=last))
         for part in in_parts([row["id"] for row in self._person_rows], _SEARCHED_AT_ONCE):
             make_searchable(session, [int(str(number)) for number in part])
         if self._inside:
@@ -190,7 +221,9 @@ class Bulk:
         for rows in (self._person_rows, self._stay_rows, self._fact_rows, self._zone_rows):
             rows.clear()
         self._inside.clear()
-        for numbers in (self._people, self._stays, self._facts):
+        self._other_rows.clear()
+        self._series.clear()
+        for numbers in (self._people, self._stays, self._facts, *self._other_numbers.values()):
             numbers.forget()
 
     def _number(self, rows: list[dict[str, object]], series: str, letter: str) -> None:

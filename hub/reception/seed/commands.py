@@ -15,10 +15,13 @@ from hub.accounts.audit import OPERATOR
 from hub.accounts.passwords import Passwords
 from hub.accounts.permissions import Role
 from hub.accounts.records import Account
+from hub.biometrics.vault import Vault
+from hub.biometrics.vault_key import open_vault
 from hub.cli import add_command, say
 from hub.custody.records import Person
 from hub.database import Sessions, make_engine, make_sessions, session_scope
 from hub.errors import HubError
+from hub.reception.seed.describe import describe
 from hub.reception.seed.making import Order, make
 from hub.web.formats import SITE_ZONE
 
@@ -46,6 +49,11 @@ def register(subparsers: Subparsers) -> None:
         "--today", type=date.fromisoformat, metavar="DAY", help="the last day of the history"
     )
     command.add_argument(
+        "--describe",
+        action="store_true",
+        help="print the proportions of the register as it is; of a new hub once it is filled",
+    )
+    command.add_argument(
         "--accounts", action="store_true", help="also an account for each role, passwords shown once"
     )
 
@@ -56,20 +64,31 @@ def _seed(args: argparse.Namespace) -> int:
             "seed_size",
             f"Choose 1 to {_MOST_PEOPLE} people, 1 to {_MOST_YEARS} years and 0 to 20 who left for each.",
         )
-    engine = make_engine(settings.load(args.data).database)
+    found = settings.load(args.data)
+    engine = make_engine(found.database)
     sessions = make_sessions(engine)
+    today = args.today or datetime.now(UTC).astimezone(SITE_ZONE).date()
+    if not (args.describe and _has_people(sessions)):
+        _fill(args, sessions, today, open_vault(found.keys))
+    if args.describe:
+        with session_scope(sessions, writes=False) as session:
+            for line in describe(session, today):
+                say(f"{line.words:<44} {line.value:>10,.10g} {line.unit}".rstrip())
+    engine.dispose()
+    return 0
+
+
+def _fill(args: argparse.Namespace, sessions: Sessions, today: date, vault: Vault) -> None:
     _refuse_used(sessions)
     started = time.monotonic()
-    today = args.today or datetime.now(UTC).astimezone(SITE_ZONE).date()
-    made = make(sessions, Order(args.people, args.years, args.seed, today, args.past), _told)
+    wanted = Order(args.people, args.years, args.seed, today, args.past)
+    made = make(sessions, wanted, _told, vault)
     say(
         f"Invented {made.people} people with {made.stays} stays, {made.inside} of them inside, "
         f"in {time.monotonic() - started:.1f} s."
     )
     if args.accounts:
         _accounts(sessions)
-    engine.dispose()
-    return 0
 
 
 def _told(done: int, of_all: int) -> None:
@@ -77,13 +96,17 @@ def _told(done: int, of_all: int) -> None:
         say(f"[{done}/{of_all}]")
 
 
-def _refuse_used(sessions: Sessions) -> None:
+def _has_people(sessions: Sessions) -> bool:
     with session_scope(sessions, writes=False) as session:
-        if session.scalar(select(Person.id).limit(1)) is not None:
-            raise HubError(
-                "hub_in_use",
-                "This hub has people already, and no invented ones are put among them. Make a new hub: pims-hub init",
-            )
+        return session.scalar(select(Person.id).limit(1)) is not None
+
+
+def _refuse_used(sessions: Sessions) -> None:
+    if _has_people(sessions):
+        raise HubError(
+            "hub_in_use",
+            "This hub has people already, and no invented ones are put among them. Make a new hub: pims-hub init",
+        )
 
 
 def _accounts(sessions: Sessions) -> None:

@@ -168,6 +168,7 @@ COMMUNITIES: Final = (
     _ELSEWHERE,
 )
 _SHARES: Final = [community.share for community in COMMUNITIES]
+_ABROAD: Final = [community for community in COMMUNITIES if community.country != "BZ"]
 _STREETS: Final = _words(
     "Albert Regent Cemetery Iguana Mahogany Ebony Sibun Banak Curassow Antelope Neal Fabers Racoon"
 )
@@ -186,9 +187,20 @@ TOWNS: Final = {
 }
 
 
-def community(rng: Random) -> Community:
-    """One by its share."""
+_HOMES: Final = (50, 8, 9, 7, 8, 6, 3, 5, 1, 2, 1)
+"""Of a hundred people how many come from each town."""
+
+
+def community(rng: Random, *, abroad: bool = False) -> Community:
+    """One by its share; `abroad` one of people who are citizens elsewhere."""
+    if abroad:
+        return rng.choices(_ABROAD, [one.share for one in _ABROAD])[0]
     return rng.choices(COMMUNITIES, _SHARES)[0]
+
+
+def town(rng: Random) -> str:
+    """Where somebody's home is."""
+    return rng.choices(list(TOWNS), _HOMES)[0]
 
 
 def surname(rng: Random, of: Community) -> str:

@@ -51,6 +51,21 @@ _WEIGHTS: Final = [offence.weight for offence in OFFENCES]
 _GRAVE: Final = [offence.weight * offence.most_days for offence in OFFENCES]
 
 
+_WAITED_FOR: Final = [offence for offence in OFFENCES if offence.most_days > 5_500]
+_BY_THE_YOUNG: Final = [offence for offence in OFFENCES if offence.least_days < 400]
+BURGLARY: Final = OFFENCES[0]
+
+
+def grave(rng: Random) -> Offence:
+    """One for which people wait for years."""
+    return rng.choices(_WAITED_FOR, [one.weight for one in _WAITED_FOR])[0]
+
+
+def of_the_young(rng: Random) -> Offence:
+    """One that somebody under age is held for."""
+    return rng.choices(_BY_THE_YOUNG, [one.weight for one in _BY_THE_YOUNG])[0]
+
+
 def offence(rng: Random, *, inside: bool) -> Offence:
     """Of those who come in the many small ones; of those who are inside on one day more of the long ones."""
     return rng.choices(OFFENCES, _GRAVE if inside else _WEIGHTS)[0]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any, Final
@@ -26,7 +26,7 @@ from hub.custody.who.marks import MARK, BodyPart, Mark, MarkSort, Side
 from hub.custody.who.naming import ALIAS, Alias, AliasSort
 from hub.custody.who.origin import LANGUAGE_SKILL, NATIONALITY, LanguageSkill, Nationality
 from hub.reception.bulk import Bulk
-from hub.reception.seed.names import TOWNS, Community, community, given, street, surname
+from hub.reception.seed.names import TOWNS, Community, community, given, street, surname, town
 
 _NICKNAMES: Final = (
     "Bigs",
@@ -57,26 +57,44 @@ _SCARS: Final = ("Scar of a machete cut", "Scar of an operation", "Burn")
 _RELIGIONS: Final = ("Roman Catholic", "Pentecostal", "Seventh-day Adventist", "Anglican", "None", "Baptist")
 
 
+_SCHOOLING: Final = (2, 5, 3, 2, 1, 0.3, 0.4)
+_MARITALS: Final = (5, 2, 3.5, 1, 0.6, 0.3, 0.4)
+
+
 @dataclass(frozen=True)
 class Somebody:
-    """An invented person with their row; `noted_at` is when they were first written down."""
+    """An invented person with their row; `noted_at` is when they were first written down.
+
+    `town` is home, `kin` whom to call; both empty where nobody asked.
+    """
 
     person_id: int
     identity: Identity
     community: Community
     country: str
     noted_at: datetime
+    town: str = ""
+    kin: str = ""
+    has_children: bool = False
+
+
+@dataclass(frozen=True)
+class Like:
+    """Whom somebody has to be taken for: the same name and nearly the same birth, or a brother."""
+
+    other: Somebody
+    brother: bool = False
 
 
 def invent_identity(
-    rng: Random, sex: Sex, born_on: date, twin_of: Identity | None
+    rng: Random, sex: Sex, born_on: date, like: Like | None, *, abroad: bool = False
 ) -> tuple[Identity, Community]:
-    """A name and a birth; like `twin_of` when somebody has to have a name twin."""
-    of = community(rng)
-    if twin_of is not None:
-        return _born_near(twin_of, born_on, rng), of
+    """A name and a birth, of a community; like another's where there has to be a twin or a brother."""
+    of = like.other.community if like is not None else community(rng, abroad=abroad)
+    if like is not None and not like.brother:
+        return _born_near(like.other.identity, born_on, rng), of
     identity = Identity(
-        surname=surname(rng, of),
+        surname=surname(rng, of) if like is None else like.other.identity.surname,
         given=given(rng, of, sex),
         born_on=born_on,
         born_estimated=rng.random() < 0.04,
@@ -85,23 +103,40 @@ def invent_identity(
     return identity, of
 
 
+def written_twice(rng: Random, of: Identity) -> Identity:
+    """The same person as another desk wrote them down: another spelling, or day and month the other way round."""
+    born_on = of.born_on
+    if born_on is not None and born_on.day <= 12 and rng.random() < 0.5:
+        born_on = born_on.replace(month=born_on.day, day=born_on.month)
+    elif born_on is not None and rng.random() < 0.4:
+        born_on += timedelta(days=rng.choice((-365, -10, -1, 1, 10, 366)))
+    name = of.surname
+    if rng.random() < 0.5:
+        place = rng.randrange(1, len(name))
+        name = name[:place] + name[place - 1] + name[place:]
+    return Identity(surname=name, given=of.given.split()[0], born_on=born_on, sex=of.sex)
+
+
 def _born_near(twin_of: Identity, born_on: date, rng: Random) -> Identity:
     """The same name, born within two years."""
     near = (twin_of.born_on or born_on) + timedelta(days=rng.randint(-700, 700))
     return Identity(surname=twin_of.surname, given=twin_of.given, born_on=near, sex=twin_of.sex)
 
 
-def write_person(bulk: Bulk, rng: Random, identity: Identity, of: Community, noted_at: datetime) -> Somebody:
+def write_person(
+    bulk: Bulk, rng: Random, identity: Identity, of: Community, noted_at: datetime, *, born_here: bool = True
+) -> Somebody:
     """The person's row and the identity that it is made from."""
     person_id = bulk.person(identity, created_at=noted_at)
-    country = of.country if rng.random() < 0.97 else "GT"
+    country = of.country if not born_here or rng.random() < 0.97 else "GT"
     somebody = Somebody(person_id, identity, of, country, noted_at)
-    say(bulk, somebody, IDENTITY, identity)
+    source = "Told by the person" if identity.born_estimated else ""
+    say(bulk, somebody, IDENTITY, identity, source=source)
     say(bulk, somebody, NATIONALITY, Nationality(country=country))
     return somebody
 
 
-def write_life(bulk: Bulk, rng: Random, who: Somebody) -> None:
+def write_life(bulk: Bulk, rng: Random, who: Somebody, like: Like | None = None) -> Somebody:
     """Languages, address, family, papers, marks and background, as a file has them that was kept with care."""
     for place, language in enumerate(who.community.languages):
         speaks = LanguageSkill(
@@ -111,47 +146,53 @@ def write_life(bulk: Bulk, rng: Random, who: Somebody) -> None:
             interpreter=place == 0 and language not in ("en", "es", "bzj"),
         )
         say(bulk, who, LANGUAGE_SKILL, speaks)
-    town = rng.choice(list(TOWNS))
+    home = town(rng) if like is None or not like.other.town else like.other.town
     say(
         bulk,
         who,
         ADDRESS,
-        Address(sort=AddressSort.HOME, town=town, street=street(rng), district=TOWNS[town]),
+        Address(sort=AddressSort.HOME, town=home, street=street(rng), district=TOWNS[home]),
     )
-    _family(bulk, rng, who)
+    who = _family(bulk, rng, replace(who, town=home), like)
     _papers(bulk, rng, who)
     if rng.random() < 0.45:
         say(bulk, who, MARK, _mark(rng))
     background = Background(
-        education=rng.choices(list(Education), [3] * len(Education))[0],
+        education=rng.choices(list(Education), _SCHOOLING)[0],
         reads_writes=rng.random() < 0.86,
         occupation=rng.choice(_WORK),
         religion=rng.choice(_RELIGIONS),
-        marital=rng.choice(list(Marital)),
+        marital=rng.choices(list(Marital), _MARITALS)[0],
     )
     say(bulk, who, BACKGROUND, background)
+    return who
 
 
-def _family(bulk: Bulk, rng: Random, who: Somebody) -> None:
+def _family(bulk: Bulk, rng: Random, who: Somebody, like: Like | None) -> Somebody:
     name = f"{given(rng, who.community, Sex.FEMALE)} {who.identity.surname}"
     relation = rng.choice(("mother", "wife", "sister", "aunt", "common-law wife"))
+    brothers = like is not None and like.brother
+    if like is not None and brothers and like.other.kin:
+        name, relation = like.other.kin, "mother"
     phone = f"6{rng.randint(0, 99):02d}-{rng.randint(0, 9999):04d}"
-    say(
-        bulk,
-        who,
-        CONTACT,
-        Contact(name=name, relation=relation, phone=phone, next_of_kin=True, emergency=True),
-    )
-    if rng.random() < 0.5:
+    told = Contact(name=name, relation=relation, phone=phone, next_of_kin=True, emergency=True)
+    say(bulk, who, CONTACT, told)
+    if like is not None and brothers:
+        other = like.other.identity
+        brother = Contact(name=f"{other.given} {other.surname}", relation="brother, was here too")
+        say(bulk, who, CONTACT, brother)
+    has_children = rng.random() < 0.5
+    if has_children:
         for _ in range(rng.choices((1, 2, 3, 4), (5, 4, 2, 1))[0]):
             child = Child(
                 name=given(rng, who.community, rng.choice((Sex.MALE, Sex.FEMALE))),
                 age_years=rng.randint(0, 17),
-                lives_at=rng.choice(list(TOWNS)),
+                lives_at=town(rng),
                 cared_for_by=name,
-                guardianship=rng.choice(list(Guardianship)),
+                guardianship=rng.choices(list(Guardianship), (6, 3, 0.5, 0, 0, 0.1, 0.6))[0],
             )
             say(bulk, who, CHILD, child)
+    return replace(who, kin=name, has_children=has_children)
 
 
 def _papers(bulk: Bulk, rng: Random, who: Somebody) -> None:
