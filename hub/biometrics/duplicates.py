@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,7 +26,13 @@ ALIKE_SCORE: Final = 6.0
 WORTH_PREPARING: Final = 2_000
 """Fingers from which a first search would keep somebody waiting at the desk for more than some seconds."""
 
-_BATCH = 500
+_BATCH = 200
+_FEW: Final = 50
+_PAUSE_S: Final = 0.001
+_THREADS: Final = min(4, os.cpu_count() or 1)
+
+
+_KEYS: Final = select(func.count(), func.sum(PersonKey.person_id), func.max(PersonKey.created_at))
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ class Hit:
 
 
 class DuplicateSearch:
-    """Everyone enrolled, in memory. One for a process; threads take turns.
+    """Everyone enrolled, in memory. One for a process; threads take turns to read, and search while others read.
 
     It reads only what is committed, by a connection of its own: a finger of a transaction that is given up later
     never gets in. Two enrolments at once cannot miss each other, because the one that writes first holds the
@@ -46,12 +54,14 @@ class DuplicateSearch:
         self._vault = vault
         self._sessions = sessions
         self._turn = threading.Lock()
+        self._making = threading.Lock()
         self._gallery: matching.Gallery | None = None
         self._locks: dict[int, tuple[bytes, PersonLock]] = {}
         self._read_up_to = 0
         self._keys_counted: tuple[object, ...] = ()
         self._leads: dict[int, int] = {}
         self._ended = threading.Event()
+        self._reader: threading.Thread | None = None
 
     def __len__(self) -> int:
         return 0 if self._gallery is None else len(self._gallery)
@@ -61,6 +71,20 @@ class DuplicateSearch:
         while self._read_on():
             pass
 
+    def catch_up(self) -> int:
+        """Read what was enrolled since the last search; gives how many fingers are not searched yet, 0 for nearly
+        always.
+
+        Where thousands are being read beside (`prepare_beside`), nobody waits for them: the search goes through
+        those that are there, and the desk that looks for the same finger in two files finds what it missed.
+        """
+        if self._reader is not None and self._reader.is_alive():
+            left = self.still_to_read()
+            if left >= WORTH_PREPARING:
+                return left
+        self.refresh()
+        return 0
+
     def prepare_beside(self) -> threading.Thread | None:
         """Read the fingers in a thread of their own, where they are so many that a first search had to wait.
 
@@ -68,9 +92,9 @@ class DuplicateSearch:
         """
         if self.still_to_read() < WORTH_PREPARING:
             return None
-        thread = threading.Thread(target=self._prepare, name="fingers", daemon=True)
-        thread.start()
-        return thread
+        self._reader = threading.Thread(target=self._prepare, name="fingers", daemon=True)
+        self._reader.start()
+        return self._reader
 
     def end(self) -> None:
         """Prepare no further: the process ends."""
@@ -87,9 +111,8 @@ class DuplicateSearch:
 
         Files joined as one person's count as one: the person whose number leads is named.
         """
-        self.refresh()
-        with self._turn:
-            found = self._loaded().identify(template, fmr=SEARCH_FMR)
+        self.catch_up()
+        found = self._loaded().identify(template, fmr=SEARCH_FMR)
         if found.outcome is matching.Outcome.NO_MATCH:
             return None
         if found.key is None:
@@ -103,20 +126,21 @@ class DuplicateSearch:
 
         Only those who could be it: more like it than all but one finger in a million of strangers.
         """
-        self.refresh()
-        with self._turn:
-            found = self._loaded().candidates(template, most)
+        self.catch_up()
+        found = self._loaded().candidates(template, most)
         return [int(one.key) for one in found if one.score >= ALIKE_SCORE]
 
     def _loaded(self) -> matching.Gallery:
         """Made at the first search: a hub whose pages are only watched never loads the engine."""
-        if self._gallery is None:
-            self._gallery = matching.Gallery()
-        return self._gallery
+        with self._making:
+            if self._gallery is None:
+                self._gallery = matching.Gallery()
+            return self._gallery
 
     def _prepare(self) -> None:
         while not self._ended.is_set() and self._read_on():
-            pass
+            # Whoever waits for a turn gets one: a lock that is let go and taken again at once is seen free by nobody.
+            self._ended.wait(_PAUSE_S)
 
     def _read_on(self) -> bool:
         """Read some; whether there may be more. Others get their turn in between."""
@@ -132,23 +156,29 @@ class DuplicateSearch:
             return len(rows) == _BATCH
 
     def _gone(self, session: Session) -> set[int]:
-        """Whose key is destroyed. Which keys there are is read only when their number or their sum differs."""
-        counted = tuple(session.execute(select(func.count(), func.sum(PersonKey.person_id))).one())
+        """Whose key is destroyed. Which keys there are is read only when number, sum or the newest differ."""
+        counted = tuple(session.execute(_KEYS).one())
         if counted == self._keys_counted:
             return set()
         self._keys_counted = counted
         return self._locks.keys() - set(session.scalars(select(PersonKey.person_id)))
 
     def _add_all(self, session: Session, gallery: matching.Gallery, fingers: Sequence[Finger]) -> None:
+        self._open_keys(session, {finger.person_id for finger in fingers})
+        if len(fingers) < _FEW:
+            for finger in fingers:
+                self._add(gallery, finger)
+            return
+        # What a template is searched by is reckoned without Python's lock: threads share that work out.
+        with ThreadPoolExecutor(_THREADS, "fingers") as threads:
+            list(threads.map(lambda finger: self._add(gallery, finger), fingers))
+
+    def _open_keys(self, session: Session, person_ids: Collection[int]) -> None:
         # A key that was destroyed may have been made anew since: what is opened with is what lies there now.
-        for key in session.scalars(
-            select(PersonKey).where(PersonKey.person_id.in_({finger.person_id for finger in fingers}))
-        ):
+        for key in session.scalars(select(PersonKey).where(PersonKey.person_id.in_(person_ids))):
             held = self._locks.get(key.person_id)
             if held is None or held[0] != key.wrapped:
                 self._locks[key.person_id] = (key.wrapped, self._vault.open_key(key))
-        for finger in fingers:
-            self._add(gallery, finger)
 
     def _follow_merges(
         self,

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub.accounts.audit_head import FILE as AUDIT_HEAD
 from hub.accounts.audit_sealing import Sealer
+from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.vault_key import open_vault
 from hub.database import make_engine, make_sessions
 from hub.docket.desk import DocketDesk
@@ -79,10 +80,12 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     desks.append(BackedUpDesk(sessions, signing_key, uplink.send))
     desks.append(BackupWatch(sessions, settings.data))
     desks.append(Sealer(sessions, signing_key, settings.data / AUDIT_HEAD))
-    docket: list[Desk] = [DocketDesk(sessions), FingerDesk(sessions, vault)]
+    # One for both that search: in a whole country's prisons it fills most of a gigabyte.
+    fingers = DuplicateSearch(vault, sessions)
+    docket: list[Desk] = [DocketDesk(sessions), FingerDesk(sessions, vault, fingers)]
     docket.append(Deleting(sessions, vault, settings.data))
     docket.append(ExportTidy(Exporter(sessions, vault, _now, settings.data / EXPORTS)))
-    enrolment: list[Desk] = [EnrolmentWork(sessions, vault, receiving_key, _now)]
+    enrolment: list[Desk] = [EnrolmentWork(sessions, vault, receiving_key, _now, fingers)]
     notify, beats = (
         Notify(),
         {"worker": time.monotonic(), "desks": time.monotonic(), "orders": time.monotonic()},

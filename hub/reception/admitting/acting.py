@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Permission
 from hub.accounts.second import second_officer
-from hub.biometrics.duplicates import WORTH_PREPARING, DuplicateSearch
+from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.vault import Vault
 from hub.reception.admitting.candidates import by_image
 from hub.reception.admitting.content import Content, Found, Step
@@ -67,16 +67,7 @@ def _searched(content: Content) -> Content:
     if not raw:
         raise RefusedError("probe", Sentence("Choose an image of one finger first."))
     search = service(DuplicateSearch)
-    to_read = search.still_to_read()
-    if to_read >= WORTH_PREPARING:
-        raise RefusedError(
-            "search_preparing",
-            Sentence(
-                "The search by finger is being prepared: %(count)s fingers are still to be read. "
-                "Search by name and number meanwhile, and try the finger again in a minute.",
-                {"count": to_read},
-            ),
-        )
+    to_read = search.catch_up()
     with reading() as session:
         found = by_image(search, raw, now(), session)
     with writing() as session:
@@ -84,6 +75,16 @@ def _searched(content: Content) -> Content:
         subject = found.numbers[0] if found.numbers else ""
         write_down(
             session, at=now(), actor=acting_visitor(), act="finger.search", subject=subject, detail=detail
+        )
+    if to_read and not found.numbers:
+        raise RefusedError(
+            "search_preparing",
+            Sentence(
+                "The search by finger is being prepared: nobody of the %(searched)s fingers read so far, and "
+                "%(count)s are still to be read. Search by name and number meanwhile, and try the finger again "
+                "in a minute.",
+                {"searched": found.searched, "count": to_read},
+            ),
         )
     return replace(content, found=found, searched_at=now().isoformat())
 

@@ -53,7 +53,7 @@ class Candidate:
 def by_image(search: DuplicateSearch, raw: bytes, at: datetime, session: Session) -> Found:
     """Look whose finger an image shows; RefusedError for one that cannot be used."""
     impression = prepare_impression(raw)
-    search.refresh()
+    search.catch_up()
     began = time.monotonic()
     answer = whose(search, [impression])
     took_ms = round(1000 * (time.monotonic() - began))

@@ -66,13 +66,18 @@ class EnrolmentWork:
     """Looks at what desks sent. One thread calls `step`; a second process at once only does the work twice."""
 
     def __init__(
-        self, sessions: Sessions, vault: Vault, receiving_key: OpeningKey, clock: Callable[[], datetime]
+        self,
+        sessions: Sessions,
+        vault: Vault,
+        receiving_key: OpeningKey,
+        clock: Callable[[], datetime],
+        search: DuplicateSearch | None = None,
     ) -> None:
         self._sessions = sessions
         self._vault = vault
         self._key = receiving_key
         self._clock = clock
-        self._search = DuplicateSearch(vault, sessions)
+        self._search = search or DuplicateSearch(vault, sessions)
         self._broke: set[int] = set()
         self._looks = LookWork(sessions, vault, receiving_key, clock, self._search)
 

@@ -298,12 +298,15 @@ def test_a_finger_finds_the_file_and_needs_a_word_to_be_somebody_else(
 
 
 def test_a_search_that_is_still_being_prepared_is_said_and_keeps_nobody_waiting(
-    clerk: Clerk, monkeypatch: pytest.MonkeyPatch
+    clerk: Clerk, world: World, prints: Prints, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hub.reception.admitting.acting.WORTH_PREPARING", 0)
-    answer = clerk.send("known", {"probe": (io.BytesIO(b"finger"), "finger.png")}, act="finger")
+    monkeypatch.setattr("hub.biometrics.duplicates.DuplicateSearch.catch_up", lambda self: 3000)
+    answer = clerk.send("known", {"probe": (io.BytesIO(prints[1, 2]), "finger.png")}, act="finger")
     assert answer.status_code == 409
-    assert "0 fingers are still to be read" in answer.text
+    assert "nobody of the 0 fingers read so far, and 3000 are still to be read" in answer.text
+    with session_scope(world.sessions, writes=False) as session:
+        looked = session.scalars(select(AuditEntry.detail).where(AuditEntry.act == "finger.search")).all()
+    assert looked == ["0 of 0 fingers"]
 
 
 def test_a_finger_image_that_cannot_be_used_is_said(clerk: Clerk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 import matching
 from hub.biometrics.actions import AlreadyEnrolledError, enrol_finger, fingers_of, templates_for
-from hub.biometrics.duplicates import DuplicateSearch
+from hub.biometrics.duplicates import DuplicateSearch, Hit
 from hub.biometrics.enrolment import check_distinct, check_one_finger, prepare_finger, prepare_impression
 from hub.biometrics.images import MAX_BYTES, read_image, write_png
 from hub.biometrics.records import Finger, PersonKey
@@ -243,6 +244,24 @@ def test_the_key_of_the_vault_is_made_once_and_never_in_silence_again(world: Wor
     (keys / "vault.key").chmod(0o600)
     with pytest.raises(KeysError, match="damaged"):
         open_vault(keys)
+
+
+def test_while_fingers_are_read_beside_nobody_waits_for_them(
+    world: World, prints: Prints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    person, read_on = world.person(), threading.Event()
+    enrol(world, person.id, 2, [prints[1, 1]])
+    probe = prepare_finger(2, [prints[1, 2]]).impressions[0].template
+    monkeypatch.setattr("hub.biometrics.duplicates.WORTH_PREPARING", 1)
+    monkeypatch.setattr(DuplicateSearch, "_prepare", lambda self: read_on.wait())
+    search = DuplicateSearch(world.vault, world.sessions)
+    thread = search.prepare_beside()
+    assert thread is not None
+    assert (search.catch_up(), search.find(probe), len(search)) == (1, None, 0)
+    read_on.set()
+    thread.join()
+    assert search.catch_up() == 0
+    assert search.find(probe) == Hit(person.id)
 
 
 def test_many_fingers_are_read_beside_so_that_the_first_search_need_not_wait(
