@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from hub.accounts.administering import (
+    UNUSABLE,
     change_account,
     close_account,
     open_account,
@@ -24,7 +25,14 @@ from hub.accounts.permissions import Permission
 from hub.accounts.policy import SignInRules
 from hub.accounts.records import Account, LoginSession
 from hub.accounts.sessions import living_sessions
-from hub.accounts.slips.actions import Slip, confirm_slip, print_slip, waiting_slips, withdraw_slips
+from hub.accounts.slips.actions import (
+    Slip,
+    confirm_slip,
+    print_slip,
+    refuse_slip,
+    unconfirmed,
+    waiting_slips,
+)
 from hub.accounts.slips.records import PasswordSlip
 from hub.accounts.words import DUTIES, ROLES, role_words
 from hub.sentences import RefusedError, Sentence
@@ -132,24 +140,28 @@ def slip(account: int) -> Response | str | tuple[str, int]:
     return _printed(made)
 
 
-@pages.page("/accounts/slips/<int:slip>", Permission.MANAGE_ACCOUNTS, methods=("POST",))
+@pages.page("/accounts/slips", Permission.CONFIRM_ACCOUNTS)
+def slips() -> str:
+    return _waiting(None)
+
+
+@pages.page("/accounts/slips/<int:slip>", Permission.CONFIRM_ACCOUNTS, methods=("POST",))
 def answer_slip(slip: int) -> Response | tuple[str, int]:
-    """Confirm as the second administrator, or withdraw."""
+    """Confirm as the second person, or withdraw."""
     ask = require_fresh_factor()
     if ask is not None:
         return ask
     try:
         with writing() as session:
+            if session.get(PasswordSlip, slip) is None:
+                raise NotFound
             if request.form.get("act") == "withdraw":
-                row = session.get(PasswordSlip, slip)
-                if row is None:
-                    raise NotFound
-                withdraw_slips(session, row.account_id, at=now())
+                refuse_slip(session, slip, actor=_actor(), at=now())
             else:
                 confirm_slip(session, slip, actor=_actor(), at=now())
     except RefusedError as error:
-        return _list(error.message), 409
-    return redirect(url_for("accounts_desk.accounts", done=1), 303)
+        return (_list if _manages() else _waiting)(error.message), 409
+    return redirect(url_for("accounts_desk.accounts" if _manages() else "accounts_desk.slips", done=1), 303)
 
 
 def _do(number: int, act: _Act) -> Response | tuple[str, int]:
@@ -169,6 +181,21 @@ def _find(session: Session, number: int) -> Account:
     if row is None:
         raise NotFound
     return row
+
+
+def _manages() -> bool:
+    return visitor().may(Permission.MANAGE_ACCOUNTS)
+
+
+def _waiting(problem: Sentence | None) -> str:
+    with reading() as session:
+        return render_template(
+            "slips_to_confirm.html",
+            problem=problem,
+            done="done" in request.args,
+            slips=unconfirmed(session, visitor().login, at=now()),
+            role_words=role_words,
+        )
 
 
 def _list(problem: Sentence | None) -> str:
@@ -215,6 +242,7 @@ def _one(number: int, problem: Sentence | None) -> str:
             needs=service(SignInRules).must_have_factor(row.role),
             sessions=living_sessions(session, row.id, now=now()),
             own=row.login == visitor().login,
+            no_password=row.password_hash == UNUSABLE,
         )
 
 

@@ -8,12 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.accounts.actions import end_sessions
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.audit import OPERATOR, Actor, write_down
 from hub.accounts.factors.held import remove_all
-from hub.accounts.permissions import Role
+from hub.accounts.permissions import OPENED_BY_TWO, Role, permissions_of
 from hub.accounts.pins import note_officers_changed
 from hub.accounts.records import Account
 from hub.accounts.rules import is_login
+from hub.accounts.slips.actions import withdraw_slips
 from hub.sentences import RefusedError, Sentence
 
 UNUSABLE = "!"
@@ -54,7 +55,8 @@ def change_account(
 ) -> None:
     """Write name and role; RefusedError for one's own role, the last administrator, or a role changed meanwhile.
 
-    `held_role` is the role that stood on the form.
+    `held_role` is the role that stood on the form. A role that may do more, and that two open, ends the password: a
+    slip lets its owner in again.
     """
     wanted = _role(role)
     if account.role != held_role:
@@ -68,7 +70,13 @@ def change_account(
             )
         keep_an_administrator(session, account)
         detail = f"{account.role} to {wanted.value}"
+        gains = permissions_of(wanted) - permissions_of(account.role)
         account.role = wanted.value
+        if gains and wanted in OPENED_BY_TWO and actor != OPERATOR:
+            # More rights are entered as a new account's are: with a slip, which a second person confirms.
+            account.password_hash = UNUSABLE
+            end_sessions(session, account.id, at=at)
+            withdraw_slips(session, account.id, at=at)
         note_officers_changed(session, at)
         write_down(session, at=at, actor=actor, act="account.role", subject=account.login, detail=detail)
     if _name(name) != account.name:

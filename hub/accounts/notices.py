@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.emergencies.held import ESCALATE_AFTER, REVIEW_WITHIN, open_uses, unreviewed
 from hub.accounts.permissions import Permission
+from hub.accounts.slips.actions import unconfirmed
 from hub.sentences import Sentence
 from hub.web.door import Visitor, now, reading, visitor_or_none
 from hub.web.formats import calendar_date, clock_time
@@ -29,7 +30,7 @@ def notices() -> list[Notice]:
     who = visitor_or_none()
     if who is None or who.asked:
         return []
-    found = _of_emergencies(who)
+    found = _of_emergencies(who) + _of_slips(who)
     if who.factor_due_at is not None:
         due = Sentence(
             "Your role needs a second factor by %(date)s.", {"date": calendar_date(who.factor_due_at)}
@@ -51,6 +52,17 @@ def _of_emergencies(who: Visitor) -> list[Notice]:
         elif manages:
             found += _late(session, ESCALATE_AFTER, who, "/permissions", Sentence("Who reviews them"))
     return found
+
+
+def _of_slips(who: Visitor) -> list[Notice]:
+    if not who.may(Permission.CONFIRM_ACCOUNTS):
+        return []
+    with reading() as session:
+        count = len(unconfirmed(session, who.login, at=now()))
+    if not count:
+        return []
+    sentence = Sentence("Slips for accounts that wait for a second person: %(count)s.", {"count": count})
+    return [Notice(sentence, "/accounts/slips", Sentence("See them"), urgent=False)]
 
 
 def _open(session: Session, who: Visitor) -> list[Notice]:

@@ -93,6 +93,8 @@ class Permission(StrEnum):
     """See when backups were taken and tried, and where they lie."""
     MANAGE_ACCOUNTS = "manage_accounts"
     """Open, change and close accounts, and give new passwords."""
+    CONFIRM_ACCOUNTS = "confirm_accounts"
+    """As the second person, let a slip open an account that reaches people's files."""
     SEE_PERMISSIONS = "see_permissions"
     """Read who may do what, and the pages behind it."""
     SEE_AUDIT = "see_audit"
@@ -129,6 +131,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.MANAGE_ACCOUNTS,
+            Permission.CONFIRM_ACCOUNTS,
             Permission.SEE_PERMISSIONS,
             Permission.SET_POSTS,
             Permission.SEE_TERMINALS,
@@ -158,6 +161,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.ENTER_PAPER,
             Permission.OVERRIDE_RECEPTION,
             Permission.CONFIRM_RELEASE,
+            Permission.CONFIRM_ACCOUNTS,
             Permission.SEE_DOCKET,
             Permission.WORK_DOCKET,
             Permission.BREAK_GLASS,
@@ -230,6 +234,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.CONFIRM_EXPORT,
             Permission.SEE_BACKUPS,
             Permission.APPLY_RETENTION,
+            Permission.CONFIRM_ACCOUNTS,
             Permission.SEE_PERMISSIONS,
             Permission.SEE_FIGURES,
         }
@@ -249,6 +254,10 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     ),
     Role.AGENCY_CLIENT: frozenset(),
 }
+
+
+OPENED_BY_TWO: Final = frozenset(set(Role) - {Role.TECHNICIAN, Role.AGENCY_CLIENT})
+"""Roles that reach people's files or hand out rights: no one person lets anybody in under them, so not themselves."""
 
 
 def permissions_of(role: str) -> frozenset[str]:

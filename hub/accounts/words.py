@@ -93,10 +93,15 @@ PERMISSIONS: Final[dict[Permission, Sentence]] = {
         "Enter what was written on paper while all was dark, or sign such a batch as second"
     ),
     Permission.EXPORT_EVERYTHING: Sentence("Take the whole register out in open formats"),
-    Permission.CONFIRM_EXPORT: Sentence("As second person, let the whole register leave, and see each export"),
+    Permission.CONFIRM_EXPORT: Sentence(
+        "As second person, let the whole register leave, and see each export"
+    ),
     Permission.SEE_BACKUPS: Sentence("See when backups were taken and tried, and where they lie"),
     Permission.MANAGE_ACCOUNTS: Sentence(
         "Open, change and close accounts, and print slips for new passwords"
+    ),
+    Permission.CONFIRM_ACCOUNTS: Sentence(
+        "As the second person, let a slip open an account that reaches files"
     ),
     Permission.SEE_PERMISSIONS: Sentence("Read who may do what, and the pages behind it"),
     Permission.SEE_AUDIT: Sentence("Read the trail of every look and change, and verify it"),

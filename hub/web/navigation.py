@@ -82,6 +82,7 @@ GROUPS: Final = (
         Sentence("Accounts"),
         (
             Entry("/accounts", Sentence("Accounts"), "u"),
+            Entry("/accounts/slips", Sentence("Slips to confirm")),
             Entry("/emergencies", Sentence("Uses of break-glass"), "m"),
             Entry("/permissions", Sentence("Who may do what")),
             Entry("/audit", Sentence("Audit trail"), "h"),

@@ -1,4 +1,4 @@
-"""Printing a slip, confirming one for an administrator, and turning one into a new password."""
+"""Printing a slip, confirming one as the second person, and turning one into a new password."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hub.accounts.actions import end_sessions
 from hub.accounts.audit import OPERATOR, Actor, write_down
 from hub.accounts.factors.held import has_factor, remove_all
 from hub.accounts.passwords import Passwords
-from hub.accounts.permissions import Role
+from hub.accounts.permissions import OPENED_BY_TWO
 from hub.accounts.policy import SignInRules
 from hub.accounts.records import Account, LoginFailure
 from hub.accounts.rules import fault_of_password, readable_code
@@ -55,8 +55,9 @@ def print_slip(
 ) -> Slip:
     """Make a slip for an open account; the one of before is good for nothing any more.
 
-    `identity_check` says how the person was recognised. RefusedError for one's own account, a closed one, and a
-    check that was not written down.
+    For a role that reaches people's files a second person confirms it before it is good; at the hub's own machine the
+    operator does without. `identity_check` says how the person was recognised. RefusedError for one's own account, a
+    closed one, and a check that was not written down.
     """
     if account.login == actor.login:
         raise RefusedError(
@@ -79,7 +80,7 @@ def print_slip(
         until_at=at + LIFE,
         identity_check=check,
         drops_factors=drops_factors,
-        needs_second=account.role == Role.ADMINISTRATOR and actor != OPERATOR,
+        needs_second=account.role in OPENED_BY_TWO and actor != OPERATOR,
     )
     session.add(row)
     session.flush()
@@ -109,7 +110,7 @@ def waiting_slips(session: Session, *, at: datetime) -> list[PasswordSlip]:
 
 
 def confirm_slip(session: Session, slip_id: int, *, actor: Actor, at: datetime) -> None:
-    """Agree as a second administrator; RefusedError for whoever printed or would use it, and for one that is over."""
+    """Agree as the second person; RefusedError for whoever printed or would use it, and for one that is over."""
     row = session.scalar(
         select(PasswordSlip).where(PasswordSlip.id == slip_id).with_for_update(of=PasswordSlip)
     )
@@ -118,11 +119,26 @@ def confirm_slip(session: Session, slip_id: int, *, actor: Actor, at: datetime) 
     if actor.login in (row.made_by, row.account.login):
         raise RefusedError(
             "same_person",
-            Sentence("Another administrator has to confirm it: not who printed it, nor who will use it."),
+            Sentence("Somebody else has to confirm it: not who printed it, nor who will use it."),
         )
     if row.confirmed_at is None:
         row.confirmed_at, row.confirmed_by = at, actor.login
         write_down(session, at=at, actor=actor, act="account.slip_confirmed", subject=row.account.login)
+
+
+def unconfirmed(session: Session, login: str, *, at: datetime) -> list[PasswordSlip]:
+    """Slips that wait for a second person and that `login` may confirm, the oldest first."""
+    waiting = [row for row in waiting_slips(session, at=at) if row.needs_second and row.confirmed_at is None]
+    return [row for row in reversed(waiting) if login not in (row.made_by, row.account.login)]
+
+
+def refuse_slip(session: Session, slip_id: int, *, actor: Actor, at: datetime) -> None:
+    """Make a slip good for nothing; RefusedError for one that is over."""
+    row = session.get(PasswordSlip, slip_id)
+    if row is None or row.used_at or row.withdrawn_at:
+        raise RefusedError("slip_over", Sentence("This slip is used, withdrawn or too old. Print a new one."))
+    withdraw_slips(session, row.account_id, at=at)
+    write_down(session, at=at, actor=actor, act="account.slip_withdrawn", subject=row.account.login)
 
 
 def withdraw_slips(session: Session, account_id: int, *, at: datetime) -> None:
@@ -202,7 +218,10 @@ def _good_slip(session: Session, login: str, code: str, now: datetime, *, lock: 
     if row.needs_second and row.confirmed_at is None:
         raise RefusedError(
             "unconfirmed",
-            Sentence("A second administrator has to confirm this slip first. Ask one, then try again."),
+            Sentence(
+                "A second person has to confirm this slip first: another administrator, the director or the shift "
+                "supervisor. Ask one of them, then try again."
+            ),
         )
     return row
 

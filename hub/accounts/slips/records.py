@@ -14,7 +14,7 @@ from hub.database import Base
 class PasswordSlip(Base):
     """A code that its owner turns into a new password, once, until `until_at`.
 
-    One that `needs_second` works only after a second administrator confirmed it. `drops_factors` takes the second
+    One that `needs_second` works only after a second person confirmed it. `drops_factors` takes the second
     factors away with the old password.
     """
 

@@ -21,6 +21,7 @@ from hub.accounts.records import Account, AuditEntry, LoginFailure, LoginSession
 from hub.accounts.rules import FREE_FAILURES
 from hub.accounts.sessions import WrongPasswordError
 from hub.accounts.sessions import sign_in as enter
+from hub.accounts.slips.actions import confirm_slip, unconfirmed
 from hub.accounts.slips.records import PasswordSlip
 from hub.database import session_scope
 from hub.sentences import RefusedError
@@ -46,9 +47,14 @@ def code_on(page: TestResponse) -> str:
     return found[1]
 
 
-def slip_for(world: World, client: FlaskClient, login: str, **form: str) -> str:
+def slip_for(world: World, client: FlaskClient, login: str, *, confirmed: bool = True, **form: str) -> str:
+    """The code of a slip, which a second person has confirmed unless told otherwise."""
     address = f"/accounts/{number_of(world, login)}"
-    return code_on(post(client, f"{address}/slip", {"check": "staff card 114", **form}, page=address))
+    code = code_on(post(client, f"{address}/slip", {"check": "staff card 114", **form}, page=address))
+    with session_scope(world.sessions) as session:
+        for row in unconfirmed(session, "somebody", at=world.at) if confirmed else ():
+            confirm_slip(session, row.id, actor=Actor("somebody", "10.0.0.9"), at=world.at)
+    return code
 
 
 def use(world: World, login: str, code: str, new: str = NEW) -> TestResponse:
@@ -94,6 +100,13 @@ def test_an_account_is_opened_with_a_slip_and_no_password_that_anybody_knows(
     assert sign_in(world.stranger(), "rosa.cal", "!").status_code == 401
     assert code not in client.get("/accounts").text
     assert code not in client.get(f"/accounts/{number_of(world, 'rosa.cal')}").text
+    assert "second person has to confirm" in use(world, "rosa.cal", code).text
+    director = world.browser("dora", Role.DIRECTOR)
+    assert "/accounts/slips" in director.get("/docket/board").text
+    waiting = director.get("/accounts/slips")
+    assert "rosa.cal" in waiting.text
+    assert "No slip waits for you" in client.get("/accounts/slips").text
+    assert post(director, "/accounts/slips/1", {"act": "confirm"}, page="/accounts/slips").status_code == 303
     assert use(world, "rosa.cal", code).location == "/login?done=reset"
     assert sign_in(world.stranger(), "rosa.cal", NEW).status_code == 303
 
@@ -115,6 +128,43 @@ def test_role_and_name_are_changed_and_terminals_hear_of_it(world: World, client
     late = post(client, f"{address}/change", {**form, "role": "auditor"}, page=address)
     assert late.status_code == 409
     assert "Somebody else changed this role" in late.text
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "goes_on"),
+    [
+        (Role.TECHNICIAN, Role.RECORDS_OFFICER, False),
+        (Role.RECORDS_OFFICER, Role.DIRECTOR, False),
+        (Role.ADMINISTRATOR, Role.TECHNICIAN, True),
+    ],
+)
+def test_a_role_that_may_do_more_is_entered_with_a_slip_again(
+    world: World, client: FlaskClient, before: Role, after: Role, goes_on: bool
+) -> None:
+    olga = world.browser("olga", before)
+    address = f"/accounts/{number_of(world, 'olga')}"
+    form = {"role": after.value, "name": "", "held_role": before.value}
+    assert post(client, f"{address}/change", form, page=address).status_code == 303
+    assert (olga.get("/account").status_code == 200) is goes_on
+    assert (sign_in(world.stranger(), "olga").status_code == 303) is goes_on
+    assert ("Print a slip" in client.get(address).text) is not goes_on
+
+
+def test_a_technician_s_slip_opens_no_files_and_needs_one_person(world: World, client: FlaskClient) -> None:
+    world.account("tino", Role.TECHNICIAN)
+    assert use(world, "tino", slip_for(world, client, "tino", confirmed=False)).status_code == 303
+
+
+def test_a_director_refuses_a_slip_and_it_is_good_for_nothing(world: World, client: FlaskClient) -> None:
+    world.account("rita")
+    code = slip_for(world, client, "rita", confirmed=False)
+    director = world.browser("dora", Role.DIRECTOR)
+    answer = post(director, "/accounts/slips/1", {"act": "withdraw"}, page="/accounts/slips")
+    assert answer.location == "/accounts/slips?done=1"
+    assert use(world, "rita", code).status_code == 400
+    with session_scope(world.sessions, writes=False) as session:
+        acts = session.scalars(select(AuditEntry.act).where(AuditEntry.actor == "dora")).all()
+    assert "account.slip_withdrawn" in acts
 
 
 def test_nobody_raises_or_closes_themselves_and_the_last_administrator_stays(
@@ -241,16 +291,16 @@ def test_a_slip_ends_sessions_and_waiting_and_keeps_the_second_factor_unless_tol
     assert why == "staff card 114"
 
 
-def test_an_administrator_s_slip_needs_a_second_administrator(world: World, client: FlaskClient) -> None:
+def test_a_slip_that_reaches_files_needs_a_second_person(world: World, client: FlaskClient) -> None:
     eve = world.browser("eve", Role.ADMINISTRATOR)
     world.account("zoe", Role.ADMINISTRATOR)
-    code = slip_for(world, client, "eve")
-    assert "second administrator has to confirm" in use(world, "eve", code).text
+    code = slip_for(world, client, "eve", confirmed=False)
+    assert "second person has to confirm" in use(world, "eve", code).text
     with session_scope(world.sessions, writes=False) as session:
         number = session.scalar(select(PasswordSlip.id))
     for browser in (client, eve):  # who printed it, and who would use it
         refused = post(browser, f"/accounts/slips/{number}", {"act": "confirm"}, page="/accounts")
-        assert "Another administrator has to confirm it" in refused.text
+        assert "Somebody else has to confirm it" in refused.text
     zoe = world.stranger()
     sign_in(zoe, "zoe")
     assert post(zoe, f"/accounts/slips/{number}", {"act": "confirm"}, page="/accounts").status_code == 303
@@ -383,7 +433,7 @@ def test_the_command_line_confirms_a_slip(world: World) -> None:
     world.now()
     client = world.browser("ada", Role.ADMINISTRATOR)
     world.account("eve", Role.ADMINISTRATOR)
-    code = slip_for(world, client, "eve")
+    code = slip_for(world, client, "eve", confirmed=False)
     with pytest.raises(RefusedError, match="no slip that waits"):
         run(world, "confirm-slip", "ada")
     run(world, "confirm-slip", "eve")
