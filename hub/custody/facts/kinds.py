@@ -46,6 +46,8 @@ class Input(StrEnum):
     """Cents; typed as dollars."""
     COUNTRY = "country"
     """A country by its two letters of ISO 3166."""
+    OFFENCE = "offence"
+    """A class of the ICCS; typed as its code or as words that fit one class."""
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,13 @@ CHARGE: Final = Kind(
     words=Sentence("Charge"),
     say=lambda value: Sentence("%(offence)s", {"offence": value.offence}),
     fields=(
-        Field("iccs", Sentence("Class of the offence"), required=True, longest=6),
+        Field(
+            "iccs",
+            Sentence("Class of the offence"),
+            Input.OFFENCE,
+            required=True,
+            hint=Sentence("Type a word or its code, and choose from the list."),
+        ),
         Field("offence", Sentence("Offence, as charged"), required=True),
         Field("statute", Sentence("Law and section"), longest=120),
         Field("offence_on", Sentence("Date of the offence"), Input.DATE),

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from hub.custody.catalogue import KINDS
 from hub.custody.facts.kinds import Field, Form, Input, Kind, Per, read_value
-from hub.custody.facts.reading import item_of
+from hub.custody.facts.reading import Held, item_of
 from hub.custody.facts.records import Fact
+from hub.custody.iccs import ICCS
 from hub.custody.who.countries import countries
 from hub.movements.records import Zone
 from hub.reception.file.sections import held_of
@@ -164,6 +165,8 @@ def choices(session: Session, look: Look, entry: Entry) -> dict[str, Sequence[tu
             found[each.name] = translated(each.options)
         elif each.input is Input.COUNTRY:
             found[each.name] = list(countries(current_language()).items())
+        elif each.input is Input.OFFENCE:
+            found[each.name] = [(code, f"{code} {say(words)}") for code, words in ICCS.items()]
         elif each.input is Input.ITEM:
             found[each.name] = _items(look, each)
         elif each.input is Input.ZONE:
@@ -193,7 +196,13 @@ def _items(look: Look, each: Field) -> list[tuple[str, str]]:
     kind = KINDS.get(each.of)
     if kind is None:
         return []
-    return [(str(held.item), say(kind.say(held.value))) for held in held_of(look, kind)]
+    return [(str(held.item), _told(kind, held)) for held in held_of(look, kind)]
+
+
+def _told(kind: Kind[Any], held: Held[Any]) -> str:
+    """What it says and on which paper: two sentences of three months are told apart by their orders."""
+    said = say(kind.say(held.value))
+    return f"{said} ({held.row.source})" if held.row.source else said
 
 
 def _names(each: Field) -> list[str]:

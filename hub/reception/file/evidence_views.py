@@ -77,7 +77,7 @@ def evidence(number: str, fact: int) -> str:
         kind=kind,
         words=words_of(row),
         said=said_of(row),
-        values=values_of(kind, read_value(kind, row.value)),
+        values=values_of(kind, read_value(kind, row.value), seen.rows),
         proofs=proofs,
         known_on=known_on(),
         part=request.headers.get("X-Fragment") == "1",

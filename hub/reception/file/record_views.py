@@ -258,14 +258,14 @@ def _show(session: Session, seen: Look, entry: Entry, *, theirs: int | None = No
             for line in paper_lines(seen, documents_of(session, seen.ids))
             if may_open(seen, line.document)
         ],
-        theirs=None if other is None else _theirs(other),
+        theirs=None if other is None else _theirs(seen, other),
         about=None if entry.row is None else said_of(entry.row),
         max_bytes=MAX_BYTES,
         onward=safe_path(request.values.get("next"), url_for("people.file", number=seen.asked.number)),
     )
 
 
-def _theirs(row: Fact) -> dict[str, Any]:
+def _theirs(seen: Look, row: Fact) -> dict[str, Any]:
     """What somebody else recorded meanwhile, field by field."""
     kind = KINDS[row.kind]
     stated = row.act == Act.STATES
@@ -273,7 +273,7 @@ def _theirs(row: Fact) -> dict[str, Any]:
         "row": row,
         "stated": stated,
         "words": words_of(row),
-        "values": values_of(kind, read_value(kind, row.value)),
+        "values": values_of(kind, read_value(kind, row.value), seen.rows),
     }
 
 

@@ -10,9 +10,10 @@ import msgspec
 
 from hub.custody.catalogue import KINDS
 from hub.custody.facts.kinds import Field, Group, Input, Kind
-from hub.custody.facts.reading import Held, holding
+from hub.custody.facts.reading import Held, holding, item_of
 from hub.custody.facts.records import Fact
 from hub.custody.who.countries import Country
+from hub.reception.file.story import said_of
 from hub.reception.file.subject import Look
 from hub.reception.file.values import shown
 from hub.sentences import Sentence
@@ -94,15 +95,19 @@ def readable(kind: Kind[Any], rows: Sequence[Fact], look: Look) -> list[Held[Any
         return []
 
 
-def values_of(kind: Kind[Any], value: object) -> tuple[Value, ...]:
-    """Every filled field in words, in the order of the form."""
-    found = (Value(field.label, _said(field, getattr(value, field.name, None))) for field in kind.fields)
+def values_of(kind: Kind[Any], value: object, rows: Sequence[Fact]) -> tuple[Value, ...]:
+    """Every filled field in words, in the order of the form. Items that it names are said as `rows` have them."""
+    found = (
+        Value(field.label, _said(field, getattr(value, field.name, None), rows)) for field in kind.fields
+    )
     return tuple(each for each in found if each.said != "")
 
 
 def _shelf(look: Look, kind: Kind[Any], rows: Sequence[Fact]) -> Shelf:
     held = readable(kind, rows, look) if rows else []
-    entries = tuple(Entry(each.row, kind.say(each.value), values_of(kind, each.value)) for each in held)
+    entries = tuple(
+        Entry(each.row, kind.say(each.value), values_of(kind, each.value, look.rows)) for each in held
+    )
     return Shelf(kind, entries, may_record=may_record(look, kind))
 
 
@@ -111,7 +116,10 @@ def may_record(look: Look, kind: Kind[Any]) -> bool:
     return kind.by_hand and bool(kind.fields) and look.known_at is None and look.may(kind.record)
 
 
-def _said(field: Field, value: object) -> Sentence | str:
+def _said(field: Field, value: object, rows: Sequence[Fact]) -> Sentence | str:
     if field.input is Input.COUNTRY and isinstance(value, str) and value:
         return Sentence("%(country)s", {"country": Country(value)})
+    if field.input is Input.ITEM and isinstance(value, int):
+        told = [row for row in rows if row.kind == field.of and item_of(row) == value]
+        return said_of(told[-1]) if told else Sentence("entry %(number)s", {"number": value})
     return shown(field, value)

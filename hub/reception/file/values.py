@@ -11,10 +11,13 @@ from typing import Any, Final
 import msgspec
 
 from hub.custody.facts.kinds import Faults, Field, Form, Input, Kind, V
+from hub.custody.iccs import ICCS, code_in, words_of
 from hub.custody.rules import EARLIEST_BIRTH
+from hub.custody.sentencing.terms import Term, in_words, is_nothing
 from hub.custody.who.countries import is_country
 from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE
+from hub.web.language import say
 
 PREFIX: Final = "f_"
 """Before the name of each field of a form, so that none meets a field of the page's own."""
@@ -91,22 +94,16 @@ def shown(field: Field, value: object) -> Sentence | str:
         return field.options.get(str(value), str(value))
     if field.input is Input.MONEY and isinstance(value, int):
         return f"{value / 100:,.2f}" if value else ""
-    if field.input is Input.TERM:
-        return term_words(value)
+    if isinstance(value, Term):
+        return "" if is_nothing(value) else in_words(value)
+    if field.input is Input.OFFENCE:
+        return Sentence("%(code)s %(words)s", {"code": str(value), "words": words_of(str(value))})
     if isinstance(value, datetime):
         local = value.astimezone(SITE_ZONE)
         return Sentence("%(day)s, %(time)s", {"day": local.date(), "time": local.strftime("%H:%M")})
     if isinstance(value, date):
         return Sentence("%(day)s", {"day": value})
     return str(value)
-
-
-def term_words(value: object) -> Sentence | str:
-    """3 years, 6 months; empty for no term."""
-    found = {part: int(getattr(value, part, 0) or 0) for part in TERM_PARTS}
-    if not any(found.values()):
-        return ""
-    return Sentence("%(years)s years, %(months)s months, %(weeks)s weeks, %(days)s days", found)
 
 
 def read_moment(typed: str, *, whole_day: bool) -> datetime:
@@ -164,6 +161,7 @@ def _read(field: Field, typed: Mapping[str, str], *, three: bool) -> object:
         Input.ITEM: _number,
         Input.MONEY: _cents,
         Input.COUNTRY: _country,
+        Input.OFFENCE: _offence,
     }
     if field.input in readers:
         return readers[field.input](text)
@@ -231,6 +229,13 @@ def _country(text: str) -> str:
     if not is_country(text):
         raise _FaultyError(Sentence("Choose the country from the list."))
     return text
+
+
+def _offence(text: str) -> str:
+    code = code_in(text, {code: say(words) for code, words in ICCS.items()})
+    if code is None:
+        raise _FaultyError(Sentence("Choose the offence's class from the list."))
+    return code
 
 
 def _term(field: Field, typed: Mapping[str, str]) -> dict[str, int] | None:

@@ -15,11 +15,11 @@ from werkzeug.test import TestResponse
 from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
 from hub.custody.catalogue import KINDS
-from hub.custody.facts.kinds import Input
+from hub.custody.facts.kinds import Input, read_value
 from hub.custody.facts.reading import current, one
 from hub.custody.facts.records import Fact
 from hub.custody.identity import IDENTITY
-from hub.custody.legal import LEGAL_STATUS
+from hub.custody.legal import CHARGE, LEGAL_STATUS
 from hub.custody.records import Person
 from hub.custody.sentencing.forms import SENTENCE
 from hub.custody.who.contacts import CHILD
@@ -296,6 +296,36 @@ def test_a_form_shows_the_file_so_it_is_a_look_like_any_other(
     assert line is not None
     assert (line.actor, line.act, line.subject) == ("rita", act, "P-000001")
     assert known_act(line) is not None
+
+
+def test_an_offence_is_named_by_a_word_and_what_stands_on_what_is_said_in_words(
+    world: World, rita: FlaskClient
+) -> None:
+    form = rita.get(f"{NEW}/charge").text
+    assert '<option value="0401 Robbery">' in form
+    unclear = send(
+        rita, f"{NEW}/charge", f_iccs="acts", f_offence="Taking a bicycle", source="Charge sheet 1"
+    )
+    assert unclear.status_code == 400
+    assert "Choose the offence&#39;s class from the list." in unclear.text
+    assert 'value="acts"' in unclear.text
+    send(rita, f"{NEW}/charge", f_iccs="robbery", f_offence="Taking a bicycle", source="Charge sheet 1")
+    charge = row_of(world, "charge")
+    assert read_value(CHARGE, charge.value).iccs == "0401"
+    assert "0401 Robbery" in rita.get(f"/people/P-000001/facts/{charge.id}").text
+    dates = rita.get(f"{NEW}/hearing").text
+    assert f'<option value="{charge.id}">Taking a bicycle (Charge sheet 1)</option>' in dates
+    send(
+        rita,
+        f"{NEW}/hearing",
+        f_court="Court 2",
+        f_hearing_at="2026-12-01T09:00",
+        f_purpose="Mention",
+        f_charge=charge.id,
+        source="Notice 2",
+    )
+    evidence = rita.get(f"/people/P-000001/facts/{row_of(world, 'hearing').id}").text
+    assert "<dt>Charge</dt><dd>Taking a bicycle</dd>" in evidence
 
 
 def said_in_trail(world: World, row: Fact) -> str:

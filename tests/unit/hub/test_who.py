@@ -165,7 +165,7 @@ def _typed(name: str, sort: str, options: list[str]) -> dict[str, str]:
         return {f"{name}_years": "2", f"{name}_days": "3"}
     plain = {
         "date": "2020-02-29", "time": "2020-02-29T23:30", "number": "3", "yes_no": "yes", "item": "4",
-        "money": "1,200.05", "country": "BZ", "zone": "block-a",
+        "money": "1,200.05", "country": "BZ", "zone": "block-a", "offence": "0502",
     }  # fmt: skip
     return {name: options[-1] if options else plain.get(sort, "text")}
 
