@@ -1,10 +1,13 @@
-"""Looking at a page as it was known on an earlier day: `?known=2026-03-01` on any page that shows facts."""
+"""Looking at a page as it was known on an earlier day: `?known=2026-03-01` on any page that shows facts.
+
+A page that is asked for an earlier day and does not keep one says so: nobody takes what holds now for what was known.
+"""
 
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from flask import request
+from flask import Flask, g, request
 
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now
@@ -17,6 +20,7 @@ EARLIEST = date(1900, 1, 1)
 
 def known_on() -> date | None:
     """The day that was asked for; None shows what is known now. RefusedError for what is no day, or not yet."""
+    g.known_was_heard = True
     text = request.args.get(FIELD, "").strip()
     if not text:
         return None
@@ -37,3 +41,13 @@ def known_at() -> datetime | None:
     """The end of that day at the site: everything recorded until then counts. None for now."""
     day = known_on()
     return None if day is None else start_of(day + timedelta(days=1)) - timedelta(microseconds=1)
+
+
+def asked_in_vain() -> bool:
+    """Whether an earlier day was asked for that nothing on this page was read for."""
+    return bool(request.args.get(FIELD, "").strip()) and not g.get("known_was_heard", False)
+
+
+def install(app: Flask) -> None:
+    """Give templates `asked_in_vain`."""
+    app.jinja_env.globals["asked_in_vain"] = asked_in_vain

@@ -83,7 +83,7 @@ from hub.terminals.claims.knocking import pages as knocking_pages
 from hub.terminals.claims.service import TakingIn
 from hub.terminals.claims.views import pages as claims_pages
 from hub.terminals.configuration.views import pages as configuration_pages
-from hub.web import assets, errors, formats, guard, headers, language, navigation, preferences
+from hub.web import assets, errors, formats, guard, headers, known, language, navigation, preferences
 from hub.web.door import Site, provide, visitor, visitor_or_none
 from hub.web.panels import Panel, Panels
 from hub.web.routes import Number, Pages, check_routes
@@ -155,7 +155,7 @@ def create_app(parts: Parts) -> Flask:
         part.install(app)
     # A terminal that asks to be taken in has no cookie that a strange page could misuse.
     CSRFProtect(app).exempt(knocking_pages)
-    for part in (language, formats, assets, preferences, navigation):
+    for part in (language, formats, assets, preferences, navigation, known):
         part.install(app)
     for blueprint in (pages, account_pages, pin_pages, admitting_pages, people_pages, control_room_pages):
         app.register_blueprint(blueprint)
