@@ -169,6 +169,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
+        # What the law has deleted is overwritten, not only given free: not every maker's library does so by itself.
+        "secure_delete = ON",
         # Without it INSERT OR REPLACE takes a row away and asks no trigger: append-only tables would have a way round.
         "recursive_triggers = ON",
     ):

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from sqlalchemy import Engine, text
+
 from hub.accounts.audit import Actor
 from hub.biometrics.vault import Vault
 from hub.database import Sessions, session_scope
@@ -32,6 +34,7 @@ class Deleting:
         self._vault = vault
         self._data = data
         self._due_at: datetime | None = None
+        self._to_forget = False
 
     def tick(self, now: datetime) -> int:
         if self._due_at is not None and now < self._due_at:
@@ -40,7 +43,35 @@ class Deleting:
         self._due_at = None if done else now + EVERY
         if done:
             remember_deleted(self._sessions, self._data)
+            self._to_forget = True
+        elif self._to_forget:
+            self._to_forget = not forget_deleted(self._sessions)
         return done
+
+
+def forget_deleted(sessions: Sessions) -> bool:
+    """Take what was deleted out of the database's own files, where rows that are gone can lie on for long.
+
+    False when somebody's reading stands against it: to be tried again. On SQLite the rows are overwritten already and
+    the log is emptied; on PostgreSQL the table of keys is written anew, without which the rest is noise, and the room
+    of the others is given free.
+    """
+    with sessions() as session:
+        engine = session.get_bind()
+        assert isinstance(engine, Engine)
+    if engine.dialect.name == "sqlite":
+        connection = engine.raw_connection()
+        try:
+            cursor = connection.cursor()
+            busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        finally:
+            connection.close()
+        return not busy
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as plain:
+        plain.execute(text("VACUUM (FULL) person_keys"))
+        for table in ("fingers", "photos", "documents", "facts"):
+            plain.execute(text(f"VACUUM {table}"))
+    return True
 
 
 def remember_deleted(sessions: Sessions, data: Path) -> None:

@@ -16,7 +16,7 @@ from hub.biometrics.vault_key import open_vault
 from hub.cli import add_command, say
 from hub.database import make_engine, make_sessions, session_scope
 from hub.errors import HubError
-from hub.keeping.deleting import remember_deleted
+from hub.keeping.deleting import forget_deleted, remember_deleted
 from hub.keeping.retention.actions import RuleDraft, propose_rule
 from hub.keeping.retention.deleting import apply_some
 from hub.keeping.retention.reading import approved_rules, items_of, open_run, outlook
@@ -113,6 +113,8 @@ def _apply(args: argparse.Namespace) -> int:
         say(f"{total} done")
     if total:
         remember_deleted(sessions, hub.data)
+        if not forget_deleted(sessions):
+            say("Somebody reads the database for long: what was deleted leaves its log when they end.")
     engine.dispose()
     say("Nothing is left to do." if total else "There is no confirmed deletion.")
     return 0
