@@ -11,6 +11,7 @@ import itertools
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import threading
@@ -88,7 +89,7 @@ def server() -> Path:
 
 
 def _stop(process: subprocess.Popen[str], folder: Path) -> None:
-    process.terminate()  # waits for sessions to end; ours end with this process, so it is asked to be quick
+    process.send_signal(signal.SIGINT)  # SIGTERM would wait for every session that somebody left open
     try:
         process.wait(5)
     except subprocess.TimeoutExpired:
@@ -137,6 +138,8 @@ def _program(name: str) -> str | None:
 
 
 def _as_owner(*words: str) -> list[str]:
-    if os.geteuid() != 0:
-        return list(words)
-    return ["setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", *words]
+    """So that it ends when this process does, however that comes about: SIGINT disconnects the sessions left."""
+    with_us = ["setpriv", "--pdeathsig", "INT"]
+    if os.geteuid() == 0:
+        with_us += [f"--reuid={USER}", f"--regid={USER}", "--clear-groups"]
+    return [*with_us, *words]

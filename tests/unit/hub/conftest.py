@@ -30,8 +30,9 @@ def world(tmp_path: Path) -> Iterator[World]:
     engine = make_engine(new_database(tmp_path, migrated=True))
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", hurry)
-    yield World(tmp_path, engine, make_sessions(engine), cheap_passwords(), Vault(b"v" * 32))
-    engine.dispose()
+    made = World(tmp_path, engine, make_sessions(engine), cheap_passwords(), Vault(b"v" * 32))
+    yield made
+    made.close()
 
 
 def hurry(connection: Any, _record: Any) -> None:

@@ -31,7 +31,7 @@ from hub.movements.records import Zone
 from hub.movements.rules import Decision, Proof
 from hub.movements.site import import_site, read_site
 from hub.terminals.records import Status, Terminal
-from hub.website.app import Parts, create_app
+from hub.website.app import Parts, create_app, live_feed
 
 NOON = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 """Noon in Belize."""
@@ -83,6 +83,7 @@ class World:
     seal: FactorSeal = field(default_factory=lambda: FactorSeal(b"s" * 32))
     rules: SignInRules = DEFAULT_RULES
     held: tuple[SignInRules, Flask] | None = None
+    apps: list[Flask] = field(default_factory=list)
 
     def app(self, *, secure: bool = False, embedded_broker: bool = False) -> Flask:
         key = b"f" * 32
@@ -98,9 +99,16 @@ class World:
             rules=self.rules,
         )
         app = create_app(parts)
+        self.apps.append(app)
         app.testing = False
         app.config["PROPAGATE_EXCEPTIONS"] = False
         return app
+
+    def close(self) -> None:
+        """Whoever looked at the control room set a thread going, which would look into the database for ever."""
+        for app in self.apps:
+            live_feed(app).stop()
+        self.engine.dispose()
 
     def now(self) -> None:
         """Follow the clock of this machine from here on, for tests with processes of their own."""
