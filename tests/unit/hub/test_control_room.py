@@ -387,9 +387,8 @@ def test_the_stream_resumes_after_the_last_number(client: FlaskClient, world: Wo
 def test_a_strange_last_number_does_no_harm(
     client: FlaskClient, world: World, last: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        live, "BEAT_EVERY", timedelta(minutes=1)
-    )  # on a busy machine the first beat takes a while
+    # On a busy machine the first beat takes a while.
+    monkeypatch.setattr("hub.control_room.live.BEAT_EVERY", timedelta(minutes=1))
     world.site()
     stream = read_stream(client, last.encode().decode("latin-1"))
     assert next(stream) == b"retry: 1000\n\n"
