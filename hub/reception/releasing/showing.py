@@ -21,7 +21,7 @@ from hub.reception.desk.looks import look_of
 from hub.reception.releasing.distribution import Deletion, deletion_of
 from hub.reception.releasing.reading import Case, open_cases, record_of
 from hub.reception.releasing.records import ReleaseDoubt, ReleaseRecord
-from hub.reception.releasing.signing import Record, is_genuine, read_record
+from hub.reception.releasing.signing import Record, is_genuine, named_in, read_record
 from hub.reception.releasing.standing import ATTEST, DEATH, HANDED, HANDED_OVER, ITEMS, Item
 from hub.reception.releasing.watching import DOUBTS, open_doubts
 from hub.reception.words import FINGERS, in_words
@@ -108,6 +108,7 @@ def record_facts(session: Session, vault: Vault, row: ReleaseRecord) -> dict[str
         "row": row,
         "record": read_record(row),
         "genuine": is_genuine(vault, row),
+        "named": named_in(session, row),
         "person": session.get_one(Person, row.person_id),
         "booking": booking,
         "taken_back": booking.released_at is None,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final
 
@@ -12,6 +14,9 @@ from msgspec import Meta
 from sqlalchemy.orm import Session
 
 from hub.biometrics.vault import Vault
+from hub.custody.facts.reading import current, one
+from hub.custody.facts.records import Fact
+from hub.custody.identity import IDENTITY
 from hub.custody.records import Booking, Person
 from hub.custody.stays import Release
 from hub.reception.releasing.records import ReleaseRecord
@@ -31,11 +36,16 @@ class Condition(msgspec.Struct, frozen=True):
     evidence: list[str]
 
 
-class Record(msgspec.Struct, frozen=True):
-    """What is signed. `entered_afterwards` says that it was done on paper, and when it was entered."""
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """What is signed. `entered_afterwards` says that it was done on paper, and when it was entered.
+
+    The name stands in the file and not here, so that it goes when the file does: `name_proof` proves it as long as the
+    release's own fact is there. In records of version 1 it is `name`.
+    """
 
     person: str
-    name: str
+    name: str = ""
+    name_proof: str = ""
     booking: str
     admitted_at: datetime
     released_at: datetime
@@ -49,7 +59,7 @@ class Record(msgspec.Struct, frozen=True):
     handed_to: str
     entered_afterwards: bool
     recorded_at: datetime
-    version: Annotated[int, Meta(ge=1)] = 1
+    version: Annotated[int, Meta(ge=1)] = 2
 
     def __repr__(self) -> str:
         return f"Record({self.booking})"
@@ -69,7 +79,7 @@ def sign_record(
     """Write and sign the record, in the transaction of the release itself."""
     record = Record(
         person=person.number,
-        name=f"{person.surname.upper()}, {person.given}",
+        name_proof=_proof(session, fact_id, f"{person.surname.upper()}, {person.given}"),
         booking=booking.number,
         admitted_at=booking.admitted_at,
         released_at=value.released_at,
@@ -105,6 +115,38 @@ def sign_record(
 def read_record(row: ReleaseRecord) -> Record:
     """What the row says."""
     return msgspec.json.decode(row.content, type=Record)
+
+
+@dataclass(frozen=True)
+class Named:
+    """Who a record is about. `name` is empty once the file was deleted; `proved` says that the signature covers it."""
+
+    name: str
+    proved: bool
+
+
+def named_in(session: Session, row: ReleaseRecord) -> Named:
+    """The name that the record was signed for, as the file has it."""
+    record = read_record(row)
+    if record.name:
+        return Named(record.name, proved=True)
+    held = one(current(session, IDENTITY, person_id=row.person_id, known_at=row.signed_at))
+    person = session.get_one(Person, row.person_id)
+    surname, given = (
+        (person.surname, person.given) if held is None else (held.value.surname, held.value.given)
+    )
+    if not surname:
+        return Named("", proved=False)
+    name = f"{surname.upper()}, {given}"
+    return Named(name, proved=_proof(session, row.fact_id, name) == record.name_proof)
+
+
+def _proof(session: Session, fact_id: int, name: str) -> str:
+    """Ties a name to a release by the secret of its fact: without that nobody can try names until one fits."""
+    fact = session.get(Fact, fact_id)
+    if fact is None or fact.salt is None:
+        return ""
+    return hashlib.sha256(f"{fact.salt} release of {name}".encode()).hexdigest()
 
 
 def is_genuine(vault: Vault, row: ReleaseRecord) -> bool:

@@ -23,9 +23,10 @@ from hub.biometrics.enrolment import prepare_finger
 from hub.biometrics.vault import Vault
 from hub.custody.actions import open_booking_of
 from hub.custody.at_large import AT_LARGE
-from hub.custody.facts.actions import Statement, end, state
+from hub.custody.facts.actions import Statement, correct, end, state
 from hub.custody.facts.reading import current, one
 from hub.custody.facts.records import Fact
+from hub.custody.identity import IDENTITY, Identity
 from hub.custody.legal import HOLD, ORDER, RELEASE_ORDER, Hold, OrderToHold, OrderToRelease, ReleaseReason
 from hub.custody.life.property import PropertyItem, Signature, Signed, take_in
 from hub.custody.records import Booking, Person
@@ -41,7 +42,7 @@ from hub.reception.releasing.distribution import deletion_of
 from hub.reception.releasing.reading import record_of
 from hub.reception.releasing.records import ReleaseRecord
 from hub.reception.releasing.rules import digest, interlock, second_line
-from hub.reception.releasing.signing import is_genuine, read_record
+from hub.reception.releasing.signing import Named, is_genuine, named_in, read_record
 from hub.reception.releasing.standing import ATTEST, DEATH, FINGER, Item, Mark, Standing
 from hub.reception.releasing.watching import ReleaseWatch, check_releases, open_doubts
 from hub.roll.actions import note_receipt
@@ -287,6 +288,41 @@ def test_the_record_is_added_once_and_a_changed_one_does_not_verify(desk: Desk) 
     assert not is_genuine(desk.world.vault, other)
     assert not is_genuine(Vault(b"w" * 32), record)
     assert read_record(record).first_officer == "rita"
+
+
+def test_the_record_proves_the_name_and_lets_it_go_with_the_file(desk: Desk) -> None:
+    record = desk.through()
+    page = f"/releases/records/{record.id}"
+    assert "Novelo" not in record.content
+    assert "NOVELO" not in record.content
+    assert "NOVELO, Ana" in desk.rita.get(page).text
+    desk.world.later(minutes=5)
+    with session_scope(desk.world.sessions) as session:
+        held = one(current(session, IDENTITY, person_id=desk.person.id))
+        assert held is not None
+        statement = Statement(IDENTITY, Identity(surname="Nunez", given="Ana"), desk.world.at, "Passport")
+        correct(session, held.row, statement, reason="misread", actor=RITA, at=desk.world.at)
+        assert named_in(session, record) == Named("NOVELO, Ana", proved=True), "as it was when it was signed"
+    past_the_guards(
+        desk.world, f"UPDATE facts SET value = replace(value, 'Novelo', 'Other') WHERE id = {held.row.id}"
+    )
+    assert "this name is not the one that was signed for" in desk.rita.get(page).text
+    past_the_guards(desk.world, "DELETE FROM facts", "UPDATE persons SET surname = '', given = ''")
+    gone = desk.rita.get(page).text
+    assert "the name was deleted with the file" in gone
+    assert "Signed by this hub, unchanged since" in gone
+
+
+def past_the_guards(world: World, *statements: str) -> None:
+    """As whoever administers the database could, and as a deletion leaves it."""
+    with world.engine.begin() as connection:
+        if world.engine.dialect.name == "postgresql":
+            connection.execute(text("ALTER TABLE facts DISABLE TRIGGER USER"))
+        else:
+            for name in ("facts_no_update", "facts_no_delete"):
+                connection.execute(text(f"DROP TRIGGER IF EXISTS {name}"))
+        for statement in statements:
+            connection.execute(text(statement))
 
 
 @pytest.mark.parametrize(
