@@ -135,7 +135,7 @@ class DocketOwner(Base):
 class DocketRun(Base):
     """A look at everybody, and how the docket stood after it. `causes` is JSON: people by check. Append-only.
 
-    `fact_id` and `change_id` are the newest facts and changes of persons that it had seen.
+    `fact_id` and `change_id` are the newest facts and changes of persons when it began.
     """
 
     __tablename__ = "docket_runs"
@@ -151,6 +151,20 @@ class DocketRun(Base):
     overdue: Mapped[int]
     oldest_since_at: Mapped[datetime | None]
     causes: Mapped[str] = mapped_column(Text)
+
+
+class Waiting(Base):
+    """Somebody whom the docket has to look at again; nobody's name says everybody.
+
+    The database itself writes the row, in the transaction of the change (migration 0023): it is seen when the change
+    is, however long that took and whichever way it came. Taken away by its number once looked at.
+    """
+
+    __tablename__ = "docket_queue"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - SQLAlchemy reads it once, as declared
+
+    id: Mapped[Id]
+    person_id: Mapped[int | None] = mapped_column(BIG)
 
 
 class FingerSearch(Base):

@@ -51,7 +51,7 @@ HELD_BACK: Final = {
     **dict.fromkeys(
         (
             *("search_entries", "search_keys", "search_postings", "finger_searches", "person_changes"),
-            *("officer_changes", "counters"),
+            *("officer_changes", "counters", "docket_queue"),
         ),
         _DERIVED,
     ),

@@ -24,7 +24,7 @@ from hub.docket.evidence import closed_as
 from hub.docket.limits import REMAND_DAYS
 from hub.docket.limits_in_force import set_limit
 from hub.docket.ownership import name_owner
-from hub.docket.records import CloseKind, DocketLimit, DocketRun, Finding, FindingStep
+from hub.docket.records import CloseKind, DocketLimit, DocketRun, Finding, FindingStep, Waiting
 from hub.docket.runs import recompute, run_all
 from hub.movements.records import FeedItem, Position, Zone
 from hub.sentences import RefusedError
@@ -326,14 +326,20 @@ def test_the_desk_looks_at_everybody_each_hour_and_at_whoever_changed_within_sec
     world.later(seconds=10)
     assert desk.tick(world.at) == 1
     assert [row.check_code for row in standing(world)] == ["no_status"]
-    assert DocketDesk(world.sessions).tick(world.at + timedelta(seconds=1)) == 1, (
-        "a new desk takes up where it ended"
+    assert DocketDesk(world.sessions).tick(world.at + timedelta(seconds=1)) == 0, "that was looked at"
+    record(world, person, LEGAL_STATUS, Status(status=LegalStatus.REMAND))
+    assert DocketDesk(world.sessions).tick(world.at + timedelta(seconds=2)) == 1, (
+        "a new desk takes up where the other ended"
     )
     assert desk.tick(world.at + timedelta(seconds=20)) == 0
+    with session_scope(world.sessions) as session:
+        set_limit(session, REMAND_DAYS, 90, world.at.date(), "Practice Direction 4", actor=RITA, at=world.at)
+    assert desk.tick(world.at + timedelta(seconds=40)) == 1, "a figure concerns everybody"
     world.later(days=9)
     assert desk.tick(world.at) == 1
     with session_scope(world.sessions, writes=False) as session:
-        assert session.query(DocketRun).count() == 2
+        assert session.query(DocketRun).count() == 3
+        assert session.query(Waiting).count() == 0
 
 
 def test_history_runs_and_figures_cannot_be_changed(world: World) -> None:
