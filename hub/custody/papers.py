@@ -21,6 +21,7 @@ class PaperSort(StrEnum):
     LETTER = "letter"
     REPORT = "report"
     PHOTO = "photo"
+    SIGNATURE = "signature"
     OTHER = "other"
 
 
@@ -32,6 +33,7 @@ PAPER_SORTS: Final = {
     PaperSort.LETTER: Sentence("Letter"),
     PaperSort.REPORT: Sentence("Report"),
     PaperSort.PHOTO: Sentence("Picture of a thing or place"),
+    PaperSort.SIGNATURE: Sentence("Signature on the screen"),
     PaperSort.OTHER: Sentence("Other"),
 }
 

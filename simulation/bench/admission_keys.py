@@ -79,6 +79,7 @@ def _known(clerk: Clerk, one_finger: Callable[[], None]) -> None:
     clerk.page.wait_for_selector(".held")
     clerk.spends(2 * MIND_MS)
     clerk.at("input[name=known]")
+    clerk.press("ArrowUp")  # from the first file round to the last choice, which is nobody of these
     clerk.goes_on("Enter")
 
 

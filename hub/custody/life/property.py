@@ -32,11 +32,13 @@ class Signed(StrEnum):
 
     FINGER = "finger"
     PAPER = "paper"
+    DRAWN = "drawn"
     REFUSED = "refused"
 
 
 SIGNED: Final = {
     Signed.PAPER: Sentence("Signed on paper"),
+    Signed.DRAWN: Sentence("Signed on the screen"),
     Signed.FINGER: Sentence("By finger at a desk"),
     Signed.REFUSED: Sentence("Would not sign; a second officer saw it"),
 }
@@ -91,10 +93,11 @@ class PropertyItem(Form, frozen=True):
 
 @dataclass(frozen=True)
 class Signature:
-    """How somebody agreed, and where that is found."""
+    """How somebody agreed, and where that is found; `document_id` is the picture of what was drawn on the screen."""
 
     how: Signed
     reference: str
+    document_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -189,7 +192,14 @@ def take_in(
         value = replace(
             item, receipt=receipt, signed=signature.how, signature=signature.reference.strip()[:120]
         )
-        statement = Statement(PROPERTY_ITEM, value, at, source=receipt, booking_id=booking.id)
+        statement = Statement(
+            PROPERTY_ITEM,
+            value,
+            at,
+            source=receipt,
+            document_id=signature.document_id,
+            booking_id=booking.id,
+        )
         state(session, booking.person_id, statement, actor=actor, at=at)
     return receipt
 
@@ -241,6 +251,13 @@ def on_receipt(held: Sequence[Held[PropertyItem]], receipt: str) -> list[Held[Pr
 
 def check_signature(signature: Signature) -> None:
     """RefusedError for one that nobody could find again."""
+    if signature.how is Signed.DRAWN:
+        if signature.document_id is None:
+            raise RefusedError(
+                "not_drawn",
+                Sentence("Have the person sign on the screen, or choose another way of agreeing."),
+            )
+        return
     if not signature.reference.strip():
         raise RefusedError(
             "no_signature",
@@ -268,5 +285,7 @@ def _let_one_go(
     )
     row = held.row
     seen = newest(session, row.person_id, row.kind, held.item)
-    statement = Statement(PROPERTY_ITEM, value, at, source=receipt, booking_id=row.booking_id)
+    statement = Statement(
+        PROPERTY_ITEM, value, at, source=receipt, document_id=signature.document_id, booking_id=row.booking_id
+    )
     state(session, row.person_id, statement, actor=actor, at=at, item=held.item, seen=seen)

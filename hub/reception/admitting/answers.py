@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from hub.biometrics.documents.drawn import read_strokes
 from hub.custody.identity import Identity
 from hub.custody.legal import LegalStatus, OrderToHold
 from hub.custody.life.property import MOST_ITEMS, PropertyItem
@@ -28,7 +29,7 @@ from hub.custody.who.health import Screening
 from hub.custody.who.origin import Told
 from hub.reception.admitting.content import HEALTH_QUESTIONS, PROPERTY_LINES, Content, Step
 from hub.reception.admitting.typed import YES, Typed
-from hub.sentences import Sentence
+from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE
 
 OVERRIDE_GOOD_FOR: Final = timedelta(hours=24)
@@ -252,13 +253,27 @@ def property_of(content: Content) -> tuple[list[PropertyItem], dict[str, Sentenc
         items.append(PropertyItem(what=what[:120], count=int(count), seal=typed.text(f"seal_{line}")[:40]))
     if not items and not typed.faults and not typed.yes("no_property"):
         typed.faults["no_property"] = Sentence("Write what was brought, or tick that nothing was.")
-    if items:
+    if items and not typed.text("property_drawn"):
         typed.needed(
             "property_signed",
-            Sentence("Write where the signature is: the number of the paper, or who saw it."),
+            Sentence(
+                "Have the person sign on the screen, or write where the signature is: the number of the paper, or "
+                "who saw it."
+            ),
         )
+    _check_drawing(typed)
     assert len(items) <= MOST_ITEMS
     return items, typed.faults
+
+
+def _check_drawing(typed: Typed) -> None:
+    drawn = typed.text("property_drawn")
+    if not drawn:
+        return
+    try:
+        read_strokes(drawn)
+    except RefusedError as error:
+        typed.faults["property_signed"] = error.message
 
 
 def faults_of(step: Step, content: Content, now: datetime) -> dict[str, Sentence]:

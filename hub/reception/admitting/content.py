@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from hub.biometrics.documents.drawn import MOST_LETTERS
 from hub.sentences import Sentence
 
 
@@ -99,6 +100,7 @@ FIELDS: Final[dict[Step, tuple[str, ...]]] = {
     Step.PROPERTY: (
         "no_property",
         "property_signed",
+        "property_drawn",
         *(f"{name}_{line}" for line in range(PROPERTY_LINES) for name in PROPERTY_FIELDS),
     ),
     Step.FINGERS: ("desk", "finger_1", "finger_2", "fingers_later"),
@@ -152,6 +154,8 @@ class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
 def longest(name: str) -> int:
     """How much of a field is kept."""
+    if name == "property_drawn":
+        return MOST_LETTERS
     return 500 if name in LONG_FIELDS else 200
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,7 +30,8 @@ from hub.reception.admission import zones_to_choose
 from hub.reception.admitting import answers
 from hub.reception.admitting.candidates import FINGER_OUTCOMES, candidates
 from hub.reception.admitting.content import HEALTH_QUESTIONS, PROPERTY_LINES, SLOTS, STEPS, Content, Step
-from hub.reception.admitting.keeping import Draft, image_counts, steps_of, under_way
+from hub.reception.admitting.history import history
+from hub.reception.admitting.keeping import Draft, image_counts, under_way
 from hub.reception.admitting.looking_up import chosen, database_faults, fits, fitting_cells_exist
 from hub.reception.desk.asking import desks, waiting_of
 from hub.reception.desk.looks import LookStatus, look_of
@@ -49,19 +50,6 @@ LOOK_STATUSES = {
 }
 
 
-_DONE: Final = {
-    "begin": Sentence("Begun"),
-    "opened": Sentence("Opened"),
-    "signed": Sentence("Signed by a second officer"),
-    "desk answered": Sentence("The desk answered"),
-    "images photo": Sentence("Photo handed in"),
-    "images finger_1": Sentence("Images of the first finger handed in"),
-    "images finger_2": Sentence("Images of the second finger handed in"),
-    "done": Sentence("Finished"),
-    "abandoned": Sentence("Abandoned"),
-}
-
-
 @dataclass(frozen=True)
 class Line:
     """A step in the list at the side: `state` is done, faulty or open."""
@@ -70,15 +58,6 @@ class Line:
     words: Sentence
     state: str
     here: bool
-
-
-@dataclass(frozen=True)
-class Done:
-    """Something that was done about the admission, in words."""
-
-    words: Sentence
-    at: datetime
-    by: str
 
 
 @dataclass(frozen=True)
@@ -159,10 +138,6 @@ def _lines(content: Content, here: Step, faulty: Mapping[Step, Mapping[str, Sent
         state = "open" if step not in content.asked else "faulty" if faulty[step] else "done"
         lines.append(Line(step, words, state, step is here))
     return lines
-
-
-def _words_of(what: str) -> Sentence:
-    return STEPS[Step(what)] if what in Step._value2member_map_ else in_words(_DONE, what)
 
 
 def _differences(mine: Content, theirs: Content, step: Step) -> dict[str, str]:
@@ -286,7 +261,7 @@ def _summary(session: Session, draft: Draft, content: Content, at: datetime) -> 
         "statuses": LEGAL_STATUSES,
         "order_kinds": ORDER_KINDS,
         "sexes": SEXES,
-        "history": [Done(_words_of(one.what), one.at, one.by) for one in steps_of(session, draft.row)],
+        "history": history(session, draft.row),
         "person": chosen(session, content),
     }
 

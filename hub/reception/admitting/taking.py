@@ -42,6 +42,7 @@ from hub.reception.admitting import answers
 from hub.reception.admitting.content import FIELDS, SLOTS, Content, Step
 from hub.reception.admitting.keeping import Draft, end
 from hub.reception.admitting.records import State
+from hub.reception.signatures import keep_drawing
 from hub.sentences import RefusedError, Sentence
 
 
@@ -250,10 +251,21 @@ def _add_rest(
     items, _ = answers.property_of(content)
     if items:
         booking = session.scalars(select(Booking).where(Booking.number == admitted.booking_number)).one()
-        signature = Signature(Signed.PAPER, content.values["property_signed"])
+        signature = _signature(session, vault, content, booking, actor, at)
         take_in(session, booking, items, signature, actor=actor, at=at)
     if ready.photo is not None:
         add_photo(session, vault, admitted.person_id, ready.photo, taken_at=at, at=at, by=actor.login)
     language = content.values.get("language", "")
     if language in LANGUAGES:
         set_language(session, admitted.person_id, language, at=at, by=actor.login)
+
+
+def _signature(
+    session: Session, vault: Vault, content: Content, booking: Booking, actor: Actor, at: datetime
+) -> Signature:
+    """What was drawn on the screen becomes a picture in the person's file; else the words say where it is."""
+    drawn = content.values.get("property_drawn", "")
+    if not drawn:
+        return Signature(Signed.PAPER, content.values["property_signed"])
+    kept = keep_drawing(session, vault, booking, drawn, at=at, actor=actor)
+    return Signature(Signed.DRAWN, content.values.get("property_signed", ""), kept)

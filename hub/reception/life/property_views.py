@@ -9,17 +9,22 @@ from werkzeug.wrappers import Response
 
 from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
+from hub.biometrics.documents.actions import open_document
+from hub.biometrics.vault import Vault
 from hub.custody.actions import open_booking_of
 from hub.custody.facts.actions import FactFaultsError
 from hub.custody.facts.reading import Held
+from hub.custody.facts.records import Fact
 from hub.custody.life import property as things
 from hub.custody.life.property import OUTCOMES, SIGNED, Leaving, Outcome, PropertyItem, Signature, Signed
 from hub.custody.merging.reading import family_of, stays_with
 from hub.custody.records import Booking, Person
 from hub.reception.file.subject import actor, person_of
 from hub.reception.life import typed
+from hub.reception.signatures import keep_drawing
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, writing
+from hub.web.door import now, service, writing
+from hub.web.headers import SANDBOX
 from hub.web.routes import Pages, number_in
 
 pages = Pages("property", __name__, template_folder="templates")
@@ -59,6 +64,7 @@ def receipt(number: str, receipt: str) -> str:
         write_down(
             session, at=now(), actor=actor(), act="property.receipt", subject=person.number, detail=receipt
         )
+        has_drawing = _drawing(session, person, receipt) is not None
     leaving = found[0].value.outcome_receipt == receipt
     return render_template(
         "life/receipt.html",
@@ -66,15 +72,47 @@ def receipt(number: str, receipt: str) -> str:
         found=found,
         receipt=receipt,
         leaving=leaving,
+        has_drawing=has_drawing,
         outcomes=OUTCOMES,
         signed=SIGNED,
     )
 
 
+@pages.page("/people/<number>/receipts/<receipt>/signature", Permission.RECORD_UNIT_LIFE)
+def drawn(number: str, receipt: str) -> Response:
+    """The picture of a signature, for whoever may open its receipt."""
+    with writing() as session:
+        person = person_of(session, number)
+        document = _drawing(session, person, receipt)
+        opened = None
+        if document is not None:
+            family = family_of(session, person.id)
+            opened = open_document(session, service(Vault), document, family)
+        if opened is None:
+            abort(404)
+        write_down(
+            session, at=now(), actor=actor(), act="property.signature", subject=person.number, detail=receipt
+        )
+    response = Response(opened.raw, mimetype=opened.document.media_type)
+    response.headers["Content-Security-Policy"] = SANDBOX
+    return response
+
+
+def _drawing(session: Session, person: Person, receipt: str) -> int | None:
+    """The document that holds the signature of a receipt, whether things came or went on it."""
+    rows = select(Fact.document_id).where(
+        Fact.person_id.in_(family_of(session, person.id)),
+        Fact.kind == things.PROPERTY_ITEM.name,
+        Fact.source == receipt,
+        Fact.document_id.is_not(None),
+    )
+    return session.scalar(rows.limit(1))
+
+
 def _act(session: Session, person: Person) -> str:
     form = request.form
     booking = _stay(session, person)
-    signature = Signature(typed.choice("signed", Signed), typed.text("signature", 120))
+    signature = _signature(session, booking)
     if form.get("act") == "take":
         return things.take_in(session, booking, _items(), signature, actor=actor(), at=now())
     if form.get("act") == "give":
@@ -82,6 +120,14 @@ def _act(session: Session, person: Person) -> str:
         leaving = Leaving(typed.choice("outcome", Outcome), typed.text("to", 120), typed.text("reason"))
         return things.let_go(session, booking.id, chosen, leaving, signature, actor=actor(), at=now())
     abort(400)
+
+
+def _signature(session: Session, booking: Booking) -> Signature:
+    how, drawn = typed.choice("signed", Signed), request.form.get("drawn", "").strip()
+    if how is not Signed.DRAWN or not drawn:
+        return Signature(how, typed.text("signature", 120))
+    kept = keep_drawing(session, service(Vault), booking, drawn, at=now(), actor=actor())
+    return Signature(how, typed.text("signature", 120), kept)
 
 
 def _items() -> list[PropertyItem]:

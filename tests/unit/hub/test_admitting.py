@@ -588,3 +588,15 @@ def test_where_nothing_is_found_nobody_is_proposed(clerk: Clerk) -> None:
     assert 'value="nobody" checked' not in clerk.page("known")
     clerk.send("known", {}, act="look")
     assert 'value="nobody" checked' in clerk.page("known")
+
+
+def test_property_is_signed_for_on_the_screen(clerk: Clerk) -> None:
+    drawn = "20,150 60,40 100,150 140,40 180,150 220,60"
+    unsigned = {name: value for name, value in PROPERTY.items() if name != "property_signed"}
+    assert clerk.send("property", dict(unsigned)).status_code == 400
+    answer = clerk.send("property", {**unsigned, "property_drawn": "1,1"})
+    assert (answer.status_code, "too little for a signature" in answer.text) == (400, True)
+    clerk.all_but(property={**unsigned, "property_drawn": drawn})
+    assert drawn in clerk.page("property")  # another clerk who opens the page sees it again
+    assert clerk.finish().status_code == 303
+    assert clerk.browser.get("/people/P-000001/receipts/R-000001/signature").mimetype == "image/png"
