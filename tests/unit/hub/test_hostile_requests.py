@@ -143,3 +143,20 @@ def test_a_screen_left_open_signs_for_no_reception(world: World, rita: FlaskClie
     form = {"csrf_token": token_of(sonia.get("/account")), "reason": "somebody else's hand", "version": "2"}
     answer = sonia.post(f"/receptions/{key}", data=form)
     assert (answer.status_code, 'name="password"' in answer.text) == (401, True)
+
+
+def test_entries_that_cannot_be_reckoned_are_not_shown_as_a_sentence_without_end(
+    world: World, rita: FlaskClient
+) -> None:
+    with session_scope(world.sessions, writes=False) as session:
+        person = session.get_one(Person, 1)
+    broken = Imposed(
+        type=SentenceType.TERM,
+        imposed_on=world.at.astimezone(SITE_ZONE).date(),
+        term=Term(years=1),
+        consecutive_to=999,
+    )
+    record(world, person, SENTENCE, broken, source="SO 1")
+    page = rita.get(f"/people/{ONE}/release-date").text
+    assert "cannot be reckoned" in page
+    assert "no end" not in page
