@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -26,12 +27,13 @@ MOST_TABS: Final = 60
 
 @dataclass
 class Part:
-    """One page of the act: what the person before it needed. Milliseconds of the model, not of this machine."""
+    """One page of the act: what the person before it needs by the model, and how long this machine took to go on."""
 
     name: str
     keys: int = 0
     answers: int = 0
     human_ms: int = 0
+    waited_ms: int = 0
 
 
 @dataclass
@@ -83,5 +85,18 @@ class Clerk:
         before = self.page.url
         self.spends(KEY_MS if "+" in key else 0)
         self.press(key)
+        began = time.monotonic()
         self.page.wait_for_url(lambda url: url != before)
         self.page.wait_for_load_state()
+        self.parts[-1].waited_ms += round(1000 * (time.monotonic() - began))
+
+    def table(self) -> str:
+        """A line a page, and the sum."""
+        told = [(one.name, one.keys, one.answers, one.human_ms, one.waited_ms) for one in self.parts]
+        sums = [sum(column) for column in list(zip(*(line[1:] for line in told), strict=True))]
+        lines = [("page", "keys", "answers", "person s", "machine s")]
+        lines += [
+            (name, str(keys), str(answers), f"{human / 1000:.1f}", f"{waited / 1000:.1f}")
+            for name, keys, answers, human, waited in [*told, ("all", *sums)]
+        ]
+        return "\n".join(f"{a:<20}{b:>6}{c:>9}{d:>10}{e:>11}" for a, b, c, d, e in lines)
