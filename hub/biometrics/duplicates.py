@@ -67,7 +67,9 @@ class DuplicateSearch:
         return 0 if self._gallery is None else len(self._gallery)
 
     def refresh(self) -> None:
-        """Read what was enrolled since the last search; worth doing before a transaction is opened."""
+        """Read what was enrolled since the last search, and forget whoever's key is destroyed; worth doing before a
+        transaction is opened."""
+        self._forget()
         while self._read_on():
             pass
 
@@ -82,7 +84,8 @@ class DuplicateSearch:
             left = self.still_to_read()
             if left >= WORTH_PREPARING:
                 return left
-        self.refresh()
+        while self._read_on():
+            pass
         return 0
 
     def prepare_beside(self) -> threading.Thread | None:
@@ -113,6 +116,9 @@ class DuplicateSearch:
         """
         self.catch_up()
         found = self._loaded().identify(template, fmr=SEARCH_FMR)
+        if found.outcome is not matching.Outcome.NO_MATCH and not self._is_there(found.key):
+            self._forget()
+            found = self._loaded().identify(template, fmr=SEARCH_FMR)
         if found.outcome is matching.Outcome.NO_MATCH:
             return None
         if found.key is None:
@@ -127,6 +133,7 @@ class DuplicateSearch:
         Only those who could be it: more like it than all but one finger in a million of strangers.
         """
         self.catch_up()
+        self._forget()
         found = self._loaded().candidates(template, most)
         return [int(one.key) for one in found if one.score >= ALIKE_SCORE]
 
@@ -142,11 +149,26 @@ class DuplicateSearch:
             # Whoever waits for a turn gets one: a lock that is let go and taken again at once is seen free by nobody.
             self._ended.wait(_PAUSE_S)
 
+    def _is_there(self, key: str | None) -> bool:
+        """Whether nobody's key was destroyed of those who stand behind a key of the gallery; None may be anybody's."""
+        if key is None:
+            return False
+        lead = int(key)
+        family = {lead, *(one for one, its in self._leads.items() if its == lead)} & self._locks.keys()
+        with session_scope(self._sessions, writes=False) as session:
+            held = session.scalars(select(PersonKey.person_id).where(PersonKey.person_id.in_(family))).all()
+        return len(held) == len(family)
+
+    def _forget(self) -> None:
+        """Drop the fingers of everybody whose key is destroyed. A search asks for the keys of those it finds alone."""
+        with self._turn, session_scope(self._sessions, writes=False) as session:
+            self._follow_merges(session, self._loaded(), self._gone(session))
+
     def _read_on(self) -> bool:
         """Read some; whether there may be more. Others get their turn in between."""
         with self._turn, session_scope(self._sessions, writes=False) as session:
             gallery = self._loaded()
-            self._follow_merges(session, gallery, self._gone(session))
+            self._follow_merges(session, gallery, ())
             # Images are ten times as large as templates, and are not searched.
             new = select(Finger).options(defer(Finger.sealed_image)).where(Finger.id > self._read_up_to)
             rows = session.scalars(new.order_by(Finger.id).limit(_BATCH)).all()

@@ -50,17 +50,20 @@ def people() -> Response | str:
 def suggest() -> str:
     """The likeliest few, as a part of a page."""
     text = _asked()
-    with writing() as session:
+    with reading() as session:
         hits = find(session, text, SUGGESTED)
+    # A writer of its own: other writers need not wait while somebody looks.
+    with writing() as session:
         _write_down(session, f"suggested, {len(hits)}")
     return render_template("suggestions.html", hits=hits, reasons=REASONS, statuses=_statuses(hits))
 
 
 def _answers(text: str, *, inside: bool) -> str:
-    with writing() as session:
+    with reading() as session:
         hits = find(session, text, PAGE, in_custody_only=inside)
         by_id = names(session, [hit.person_id for hit in hits])
         rows: list[PersonRow] = rows_of(session, [by_id[hit.person_id] for hit in hits], now())
+    with writing() as session:
         _write_down(session, f"searched, {len(hits)}")
     return render_template(
         "people.html",
@@ -79,9 +82,10 @@ def _answers(text: str, *, inside: bool) -> str:
 
 def _everybody() -> str:
     page = min(max(1, request.args.get("page", 1, type=int) or 1), LAST_PAGE)
-    with writing() as session:
+    with reading() as session:
         found = find_people(session, "", page=page)
         rows: list[PersonRow] = rows_of(session, found.people, now())
+    with writing() as session:
         _write_down(session, f"all, page {page}, {len(rows)} of {found.total}")
     last = max(1, -(-found.total // PAGE))
     return render_template(

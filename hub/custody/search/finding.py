@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 import jellyfish
-from sqlalchemy import ColumnElement, and_, func, intersect, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from hub.custody.records import Booking, Person
 from hub.custody.search.projection import Where, squashed
@@ -23,8 +24,9 @@ MOST_WORDS: Final = 6
 _LOOKED_AT: Final = 200
 """People who are ranked; those in custody are taken first."""
 _MOST_SPELLINGS: Final = 150
-_LOOKED_UP: Final = 1_000
-"""With no more who have a word, each of them is looked up; with more, lists are laid over each other."""
+_COUNTED: Final = 20_000
+"""Those who have a word are counted no further: it only tells which of the words is the rarest."""
+_COMMON: Final = 2_000
 _FEW: Final = 20
 """With fewer who have the very words, other spellings are looked for too."""
 _NUMBER: Final = re.compile(r"([pb]?)[\s-]*0*(\d{1,9})", re.IGNORECASE)
@@ -82,14 +84,17 @@ class Hit:
 
 @dataclass(frozen=True)
 class _Spellings:
-    """Words of the vocabulary for one typed word: those that begin with it, and those that come near it."""
+    """What fits one typed word: the word itself, with `begins` whatever begins with it, and words that come near."""
 
     typed: str
-    exact: frozenset[str]
+    begins: bool
     near: frozenset[str]
 
-    def all(self) -> frozenset[str]:
-        return self.exact | self.near
+    def is_exact(self, word: str) -> bool:
+        return word.startswith(self.typed) if self.begins else word == self.typed
+
+    def fits(self, word: str) -> bool:
+        return self.is_exact(word) or word in self.near
 
 
 def find(session: Session, text: str, limit: int = 20, *, in_custody_only: bool = False) -> list[Hit]:
@@ -109,15 +114,9 @@ def find(session: Session, text: str, limit: int = 20, *, in_custody_only: bool 
 
 def sounding_like(session: Session, surname: str, given: str, *, limit: int = 20) -> list[Hit]:
     """People with the same name, one that sounds like it, or one a slip away; the very name among them."""
-    groups = [_spellings(session, word) for word in (*words_of(surname), *words_of(given))[:MOST_WORDS]]
-    names = [_without_beginnings(group) for group in groups]
+    words = (*words_of(surname), *words_of(given))[:MOST_WORDS]
+    names = [_Spellings(word, False, _near(session, word) - {word}) for word in words]
     return _hits(session, _ranked(session, names), limit, in_custody_only=False) if names else []
-
-
-def _without_beginnings(group: _Spellings) -> _Spellings:
-    """The same without words that only begin so: of those the ones that come near stay."""
-    near = {word for word in group.exact if word != group.typed and _is_near(group.typed, word)}
-    return _Spellings(group.typed, group.exact & {group.typed}, group.near | near)
 
 
 def _typed(text: str) -> list[str]:
@@ -147,32 +146,42 @@ def _by_number(session: Session, text: str) -> dict[int, Why]:
 
 
 def _spellings(session: Session, word: str) -> _Spellings:
-    exact = {word}
-    if len(word) > 1:
-        begins = select(SearchKey.key).where(SearchKey.sort == "w", _begins(SearchKey.key, word))
-        exact.update(session.scalars(begins.order_by(func.length(SearchKey.key)).limit(_MOST_SPELLINGS)))
+    near = _near(session, word)
+    return _Spellings(word, len(word) > 1, frozenset(other for other in near if not other.startswith(word)))
+
+
+def _near(session: Session, word: str) -> frozenset[str]:
+    """Words of the vocabulary that sound like it or are one slip away, the most alike where they are many."""
     if not word.isalpha() or len(word) < 2:
-        return _Spellings(word, frozenset(exact), frozenset())
+        return frozenset()
     slips = without_one(word) if len(word) > 3 else frozenset({word})
-    asked = or_(
-        and_(SearchKey.sort == "s", SearchKey.key.in_(sounds(word))),
-        and_(SearchKey.sort == "t", SearchKey.key.in_(slips)),
-    )
-    near = set(session.scalars(select(SearchKey.word).where(asked).limit(4 * _MOST_SPELLINGS)))
+    near = set(session.scalars(_NEAR, {"sounds": sorted(sounds(word)), "slips": sorted(slips)}))
     alike = sorted(
         (other for other in near if _is_near(word, other)), key=lambda other: -_likeness(word, other)
     )
-    return _Spellings(word, frozenset(exact), frozenset(alike[:_MOST_SPELLINGS]) - exact)
+    return frozenset(alike[:_MOST_SPELLINGS])
+
+
+_LAST: Final = "\x7f"
+"""After every word there is."""
+_NEAR: Final = (
+    select(SearchKey.word)
+    .where(
+        or_(
+            and_(SearchKey.sort == "s", SearchKey.key.in_(bindparam("sounds", expanding=True))),
+            and_(SearchKey.sort == "t", SearchKey.key.in_(bindparam("slips", expanding=True))),
+        )
+    )
+    .limit(4 * _MOST_SPELLINGS)
+)
 
 
 def _is_near(typed: str, other: str) -> bool:
     return not sounds(typed).isdisjoint(sounds(other)) or (len(typed) > 3 and one_slip(typed, other))
 
 
-def _begins(column: ColumnElement[str] | object, start: str) -> ColumnElement[bool]:
-    text: ColumnElement[str] = column  # type: ignore[assignment]
-    after = _next(start)
-    return text >= start if after is None else and_(text >= start, text < after)
+def _begins(column: InstrumentedAttribute[str], start: str) -> ColumnElement[bool]:
+    return and_(column >= start, column < (_next(start) or _LAST))
 
 
 def _next(start: str) -> str | None:
@@ -185,23 +194,28 @@ def _next(start: str) -> str | None:
 
 
 def _ranked(session: Session, groups: Sequence[_Spellings]) -> dict[int, tuple[float, Why, str]]:
-    people = _people(session, [group.exact for group in groups])
-    if len(people) < _FEW and any(group.near for group in groups):
-        people |= _people(session, [group.all() for group in groups])
+    weighed = [(_how_many(session, group), group) for group in groups]
+    people = _people(session, [(count, replace(group, near=frozenset())) for count, group in weighed])
+    # A word that very many have is no slip of another one.
+    near = [count < _COMMON and bool(group.near) for count, group in weighed]
+    if len(people) < _FEW and any(near):
+        wider = [
+            group if is_near else replace(group, near=frozenset())
+            for (_, group), is_near in zip(weighed, near, strict=True)
+        ]
+        people |= _people(session, [(_how_many(session, group), group) for group in wider])
     elif len(groups) > 1 and not people:
         return {}
     found = _judge(session, people, groups)
     if not found and len(groups) > 1:
         joined = _spellings(session, "".join(group.typed for group in groups))
-        return _judge(session, _people(session, [joined.all()]), [joined])
+        return _judge(session, _people(session, [(0, joined)]), [joined])
     return found
 
 
-def _people(session: Session, groups: Sequence[Collection[str]]) -> set[int]:
+def _people(session: Session, weighed: Sequence[tuple[int, _Spellings]]) -> set[int]:
     """Those who have a word of each group; those in custody first where there are too many to look at."""
-    if len(groups) > 1:
-        sizes = {place: _how_many(session, group) for place, group in enumerate(groups)}
-        groups = [groups[place] for place in sorted(sizes, key=sizes.__getitem__)]
+    groups = [group for _, group in sorted(weighed, key=lambda one: one[0])]
     found: set[int] = set()
     for inside in (True, False):
         left = _LOOKED_AT - len(found)
@@ -210,37 +224,60 @@ def _people(session: Session, groups: Sequence[Collection[str]]) -> set[int]:
     return found
 
 
-def _some(session: Session, groups: Sequence[Collection[str]], inside: bool, limit: int) -> set[int]:
-    """At most `limit`: by looking up those with the rarest word, or, where thousands have it and few fit, by laying
-    the lists of all words over each other."""
-    lists = [
-        select(SearchPosting.person_id).where(
-            SearchPosting.word.in_(group), SearchPosting.in_custody.is_(inside)
-        )
-        for group in groups
+def _some(session: Session, groups: Sequence[_Spellings], inside: bool, limit: int) -> set[int]:
+    """At most `limit` who have a word of each group: those with the rarest are gone through, and looked up for the
+    others."""
+    shape = tuple((group.begins, bool(group.near)) for group in groups)
+    asked = _asked(groups) | {"inside": inside, "most": limit}
+    return set(session.scalars(_having(shape), asked))
+
+
+def _asked(groups: Sequence[_Spellings]) -> dict[str, object]:
+    asked: dict[str, object] = {}
+    for place, group in enumerate(groups):
+        asked[f"word_{place}"] = group.typed
+        if group.begins:
+            asked[f"after_{place}"] = _next(group.typed) or _LAST
+        if group.near:
+            asked[f"near_{place}"] = sorted(group.near)
+    return asked
+
+
+@cache
+def _having(shape: tuple[tuple[bool, bool], ...]) -> Select[int]:
+    """The question for groups of which each is (with words that begin so, with words that come near)."""
+    postings = [aliased(SearchPosting) for _ in shape]
+    fits = [
+        _fits(one.word, place, *kind) for place, (one, kind) in enumerate(zip(postings, shape, strict=True))
     ]
-    if len(lists) == 1:
-        return set(session.scalars(lists[0].distinct().limit(limit)))
-    some = lists[0].limit(_LOOKED_UP).subquery()
-    wanted = select(some.c.person_id)
-    for group in groups[1:]:
-        has = select(SearchPosting.word).where(
-            SearchPosting.person_id == some.c.person_id, SearchPosting.word.in_(group)
-        )
+    first = postings[0]
+    wanted = select(first.person_id).where(fits[0], first.in_custody == bindparam("inside"))
+    for other, fit in zip(postings[1:], fits[1:], strict=True):
+        has = select(other.word).where(other.person_id == first.person_id, fit)
         wanted = wanted.where(has.exists())
-    found = set(session.scalars(wanted.distinct().limit(limit)))
-    if len(found) >= limit or _how_many(session, groups[0], inside) <= _LOOKED_UP:
-        return found
-    return set(session.execute(intersect(*lists).limit(limit)).scalars())
+    return wanted.distinct().limit(bindparam("most"))
 
 
-def _how_many(session: Session, group: Collection[str], inside: bool | None = None) -> int:
-    """Postings of these words, counted no further than one looks."""
-    some = select(SearchPosting.person_id).where(SearchPosting.word.in_(group))
-    if inside is not None:
-        some = some.where(SearchPosting.in_custody.is_(inside))
-    counted = some.limit(_LOOKED_UP + 1).subquery()
-    return session.scalar(select(func.count()).select_from(counted)) or 0
+def _fits(word: InstrumentedAttribute[str], place: int, begins: bool, near: bool) -> ColumnElement[bool]:
+    typed = bindparam(f"word_{place}", type_=String)
+    exact = and_(word >= typed, word < bindparam(f"after_{place}", type_=String)) if begins else word == typed
+    return or_(exact, word.in_(bindparam(f"near_{place}", expanding=True))) if near else exact
+
+
+def _how_many(session: Session, group: _Spellings) -> int:
+    """Postings of its words, counted no further than one needs."""
+    return session.scalar(_count(group.begins, bool(group.near)), _asked([group])) or 0
+
+
+@cache
+def _count(begins: bool, near: bool) -> Select[int]:
+    some = select(SearchPosting.person_id).where(_fits(SearchPosting.word, 0, begins, near)).limit(_COUNTED)
+    return select(func.count()).select_from(some.subquery())
+
+
+_WORDS: Final = select(SearchPosting.person_id, SearchPosting.word, SearchPosting.field).where(
+    SearchPosting.person_id.in_(bindparam("people", expanding=True))
+)
 
 
 def _judge(
@@ -249,8 +286,7 @@ def _judge(
     if not people:
         return {}
     words: dict[int, list[tuple[str, Where]]] = {}
-    rows = select(SearchPosting.person_id, SearchPosting.word, SearchPosting.field)
-    for person_id, word, field in session.execute(rows.where(SearchPosting.person_id.in_(people))):
+    for person_id, word, field in session.execute(_WORDS, {"people": sorted(people)}):
         words.setdefault(person_id, []).append((word, Where(field)))
     judged = {person_id: _score(groups, have) for person_id, have in words.items()}
     return {person_id: score for person_id, score in judged.items() if score is not None}
@@ -279,7 +315,7 @@ def _score(groups: Sequence[_Spellings], have: Iterable[tuple[str, Where]]) -> t
     held = list(have)
     best: list[tuple[float, Why, str]] = []
     for group in groups:
-        fits = [_fit(group, word, field) for word, field in held if word in group.exact or word in group.near]
+        fits = [_fit(group, word, field) for word, field in held if group.fits(word)]
         if not fits:
             return None
         best.append(max(fits))
@@ -291,7 +327,7 @@ def _fit(group: _Spellings, word: str, field: Where) -> tuple[float, Why, str]:
     worth = _WORTH[field]
     if word == group.typed:
         return worth, _REASONS[field], word
-    if word in group.exact:
+    if group.is_exact(word):
         return worth * (0.85 + 0.1 * len(group.typed) / len(word)), _REASONS[field], word
     near = 0.5 + 0.3 * _likeness(group.typed, word)
     sounds_alike = not sounds(group.typed).isdisjoint(sounds(word))
