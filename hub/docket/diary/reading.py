@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.custody.facts.reading import Held, holding
@@ -16,9 +16,23 @@ from hub.custody.hearing_outcomes import HearingOutcome
 from hub.custody.legal import HEARING, Hearing
 from hub.custody.merging.reading import joined_stays, leads
 from hub.custody.records import Booking, Person
+from hub.custody.search.projection import in_parts
 from hub.web.formats import SITE_ZONE
 
 _PART: Final = 900
+_COLUMNS: Final = (
+    Fact.id,
+    Fact.person_id,
+    Fact.booking_id,
+    Fact.kind,
+    Fact.item,
+    Fact.act,
+    Fact.value,
+    Fact.effective_at,
+    Fact.recorded_at,
+    Fact.corrects_id,
+)
+"""What tells what holds; read as objects it costs three times as much."""
 
 
 @dataclass(frozen=True)
@@ -59,10 +73,9 @@ def appointments(
     session: Session, first: date, last: date, *, court: str = "", known_at: datetime | None = None
 ) -> list[Appointment]:
     """Every date from `first` to `last`, both included, by time, court and name."""
-    person_ids = _somewhere_near(session, first, last)
     found = [
         one
-        for one in _of_people(session, person_ids, known_at)
+        for one in _appointed(session, _rows_near(session, first, last), known_at)
         if first <= one.on <= last and (not court or one.hearing.court == court)
     ]
     return sorted(found, key=_place)
@@ -88,29 +101,45 @@ def is_not_produced(hearing: Hearing) -> bool:
     return hearing.outcome == HearingOutcome.NOT_PRODUCED or hearing.produced is False
 
 
-def _somewhere_near(session: Session, first: date, last: date) -> set[int]:
-    """Whoever may have a date on these days: the day stands in the text of the fact, in UTC or with an offset."""
-    days = [first + timedelta(days=more) for more in range(-1, (last - first).days + 2)]
-    texts = [f'%"hearing_at":"{day.isoformat()}T%' for day in days]
-    wanted = select(Fact.person_id).where(
+def _rows_near(session: Session, first: date, last: date) -> list[Fact]:
+    """Every row of each date that may lie on these days.
+
+    The day stands in the text of a fact, in UTC or with an offset, so that a day around them is read as well. Dates are looked for by tens of days, which is two or three patterns for a week.
+    """
+    days = (first + timedelta(days=more) for more in range(-1, (last - first).days + 2))
+    texts = sorted({f'%"hearing_at":"{day.isoformat()[:9]}%' for day in days})
+    wanted = select(func.coalesce(Fact.item, Fact.id)).where(
         Fact.kind == HEARING.name, or_(*(Fact.value.like(one) for one in texts))
     )
-    return set(session.scalars(wanted))
+    found: list[Fact] = []
+    for part in in_parts(sorted(set(session.scalars(wanted))), _PART):
+        rows = select(*_COLUMNS).where(or_(Fact.item.in_(part), Fact.id.in_(part)), Fact.kind == HEARING.name)
+        found += cast(list[Fact], session.execute(rows).all())
+    return found
 
 
 def _of_people(session: Session, person_ids: Collection[int], known_at: datetime | None) -> list[Appointment]:
-    led, stays = leads(session), joined_stays(session)
+    led = leads(session)
     ids = sorted({one for person_id in person_ids for one in _family(led, person_id)})
-    found: list[Appointment] = []
-    for start in range(0, len(ids), _PART):
-        part = ids[start : start + _PART]
-        rows = session.scalars(select(Fact).where(Fact.person_id.in_(part), Fact.kind == HEARING.name)).all()
-        people = _people(session, {led.get(row.person_id, row.person_id) for row in rows})
-        bookings = _bookings(session, {stays.get(row.booking_id or 0, row.booking_id or 0) for row in rows})
-        for held in holding(HEARING, rows, known_at=known_at):
-            booking = bookings[stays.get(held.row.booking_id or 0, held.row.booking_id or 0)]
-            person = people[led.get(held.row.person_id, held.row.person_id)]
-            found.append(Appointment(held, person, booking.id, booking.released_at is None))
+    wanted = (
+        select(Fact).where(Fact.person_id.in_(part), Fact.kind == HEARING.name)
+        for part in in_parts(ids, _PART)
+    )
+    return _appointed(session, [row for rows in wanted for row in session.scalars(rows)], known_at)
+
+
+def _appointed(session: Session, rows: Sequence[Fact], known_at: datetime | None) -> list[Appointment]:
+    led, stays = leads(session), joined_stays(session)
+    held = holding(HEARING, rows, known_at=known_at)
+    people = _people(session, {led.get(one.row.person_id, one.row.person_id) for one in held})
+    bookings = _bookings(
+        session, {stays.get(one.row.booking_id or 0, one.row.booking_id or 0) for one in held}
+    )
+    found = []
+    for one in held:
+        booking = bookings[stays.get(one.row.booking_id or 0, one.row.booking_id or 0)]
+        person = people[led.get(one.row.person_id, one.row.person_id)]
+        found.append(Appointment(one, person, booking.id, booking.released_at is None))
     return found
 
 
@@ -120,11 +149,17 @@ def _family(led: Mapping[int, int], person_id: int) -> set[int]:
 
 
 def _people(session: Session, ids: set[int]) -> dict[int, Person]:
-    return {row.id: row for row in session.scalars(select(Person).where(Person.id.in_(ids)))}
+    parts = in_parts(sorted(ids), _PART)
+    return {
+        row.id: row for part in parts for row in session.scalars(select(Person).where(Person.id.in_(part)))
+    }
 
 
 def _bookings(session: Session, ids: set[int]) -> dict[int, Booking]:
-    return {row.id: row for row in session.scalars(select(Booking).where(Booking.id.in_(ids)))}
+    parts = in_parts(sorted(ids), _PART)
+    return {
+        row.id: row for part in parts for row in session.scalars(select(Booking).where(Booking.id.in_(part)))
+    }
 
 
 def _place(one: Appointment) -> tuple[datetime, str, str, str, int]:

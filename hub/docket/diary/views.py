@@ -23,7 +23,7 @@ from hub.docket.diary.lists import production_list
 from hub.docket.diary.reading import Appointment, appointments, appointments_of, day_of, production
 from hub.docket.diary.undoing import take_back_outcome
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, visitor, writing
+from hub.web.door import now, reading, visitor, writing
 from hub.web.formats import SITE_ZONE
 from hub.web.known import known_at, known_on
 from hub.web.routes import Pages, number_in
@@ -130,8 +130,10 @@ def _show_day(
     court, known = request.args.get("court", "")[:80], known_at()
     monday = day - timedelta(days=day.weekday())
     week = [monday + timedelta(days=more) for more in range(_WEEK)]
-    with writing() as session:
+    with reading() as session:
         of_week = appointments(session, week[0], week[-1], known_at=known)
+    # A writer of its own, before anything is shown: other writers need not wait while a week is gathered.
+    with writing() as session:
         write_down(session, at=now(), actor=_actor(), act="diary.look", subject=day.isoformat())
     shown = [one for one in of_week if one.on == day and court in ("", one.hearing.court)]
     return render_template(
