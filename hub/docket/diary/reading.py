@@ -104,7 +104,8 @@ def is_not_produced(hearing: Hearing) -> bool:
 def _rows_near(session: Session, first: date, last: date) -> list[Fact]:
     """Every row of each date that may lie on these days.
 
-    The day stands in the text of a fact, in UTC or with an offset, so that a day around them is read as well. Dates are looked for by tens of days, which is two or three patterns for a week.
+    The day stands in the text of a fact, in UTC or with an offset, so that a day around them is read as well. Dates
+    are looked for by tens of days, which is two or three patterns for a week.
     """
     days = (first + timedelta(days=more) for more in range(-1, (last - first).days + 2))
     texts = sorted({f'%"hearing_at":"{day.isoformat()[:9]}%' for day in days})
