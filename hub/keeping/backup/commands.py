@@ -184,6 +184,12 @@ def _restore(args: argparse.Namespace) -> int:
         say(f"What was there lies in {found.aside}.")
     if found.left_out:
         say(f"{found.left_out} rows were left out: they were deleted by law since.")
+    if not found.list_found:
+        say(
+            f"No list of deletions ({deleted.FILE}) lay beside the backup: whoever was deleted by law after "
+            f"{found.began_at:%Y-%m-%d %H:%M} UTC is back. If there is one elsewhere, put it beside the backup and "
+            "restore once more; otherwise have what is due deleted again, on the page of retention."
+        )
     for line in _NEXT:
         say(line)
     return 0

@@ -48,12 +48,15 @@ class Restored:
     """A hub brought back to how it was at `began_at`. `aside` is where the former one lies, if there was one.
 
     `epoch` is the one that it speaks in from now on; `left_out` counts rows that were deleted by law since.
+    `list_found` tells whether a list of deletions lay beside the backup or in the folder that was replaced: the one
+    inside a backup knows nothing of what came after it.
     """
 
     began_at: datetime
     epoch: int
     aside: Path | None
     left_out: int
+    list_found: bool
 
 
 def open_backup(path: Path) -> BinaryIO:
@@ -94,12 +97,13 @@ def restore(
     check_schema(verified.header.schema)
     assert verified.end is not None
     _check_place(data, replace)
-    known = _deleted(path, data, key)
+    listed = any(place.exists() for place in _lists(path, data))
+    known = [one for place in _lists(path, data) for one in deletions.read_deleted(place, key)]
     staging = data.with_name(data.name + ".restoring")
     shutil.rmtree(staging, ignore_errors=True)
     staging.mkdir(mode=0o700, parents=True)
     try:
-        return _build(path, data, staging, key, verified.end, known, database, clock)
+        return _build(path, data, staging, key, verified.end, known, listed, database, clock)
     except OSError as error:
         raise BackupError(
             "unwritten",
@@ -116,6 +120,7 @@ def _build(
     key: OpeningKey,
     end: End,
     known: list[Deleted],
+    listed: bool,
     database: str,
     clock: Callable[[], datetime],
 ) -> Restored:
@@ -137,7 +142,7 @@ def _build(
         finally:
             engine.dispose()
     aside = _swap(data, staging, clock())
-    return Restored(end.began_at, epoch, aside, sum(sieve.left_out.values()))
+    return Restored(end.began_at, epoch, aside, sum(sieve.left_out.values()), listed)
 
 
 def _check_place(data: Path, replace: bool) -> None:
@@ -152,10 +157,9 @@ def _check_place(data: Path, replace: bool) -> None:
     check_unused(data, None)
 
 
-def _deleted(path: Path, data: Path, key: OpeningKey) -> list[Deleted]:
-    """What was deleted by law since, as far as it lies beside the backup or in the folder that is replaced."""
-    places = (path.resolve().parent / deletions.FILE, data / deletions.FILE)
-    return [one for place in places for one in deletions.read_deleted(place, key)]
+def _lists(path: Path, data: Path) -> tuple[Path, Path]:
+    """Where what was deleted by law since may be listed: beside the backup, or in the folder that is replaced."""
+    return path.resolve().parent / deletions.FILE, data / deletions.FILE
 
 
 def _write_files(staging: Path, found: Iterator[Frame]) -> Frame | None:

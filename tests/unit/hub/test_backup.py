@@ -387,6 +387,7 @@ def test_an_older_backup_does_not_bring_back_what_the_law_had_deleted(taken: Pat
         assert session.scalars(select(Fact.person_id)).all() == [2]
         blank = session.get_one(Person, 1)
         assert (blank.surname, blank.given, blank.born_on, blank.number) == ("", "", None, "P-000001")
+    assert done.list_found
     assert done.left_out == 5  # the key, the fact, and what the file was found by: an entry and two words
     there.dispose()
 
@@ -498,6 +499,10 @@ def test_backup_verify_and_restore_as_an_operator_types_them(
     assert main([*words, "--key-file", str(tmp_path / "paper")]) == 0
     said = capsys.readouterr().out
     assert "enter from paper" in said
+    assert "No list of deletions" not in said, "the backup wrote one beside itself"
+    (folder / deleted.FILE).unlink()
+    assert main([*words, "--replace", "--key-file", str(tmp_path / "paper")]) == 0
+    assert "whoever was deleted by law after" in capsys.readouterr().out
     assert main(["audit", "seal", "--data", str(tmp_path / "new")]) == 0
     assert main(["audit", "verify", "--data", str(tmp_path / "new")]) == 0
 
