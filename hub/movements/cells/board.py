@@ -55,6 +55,26 @@ class Block:
     def lines(self) -> list[CellLine]:
         return [line for tier in self.tiers for line in tier.cells]
 
+    @property
+    def people(self) -> int:
+        return sum(len(line.people) for line in self.lines)
+
+    @property
+    def certified(self) -> int:
+        return sum(line.cell.certified for line in self.lines)
+
+    @property
+    def free(self) -> int:
+        return sum(line.free for line in self.lines)
+
+    @property
+    def over(self) -> int:
+        return sum(line.over for line in self.lines)
+
+    @property
+    def out_of_order(self) -> int:
+        return sum(line.cell.out_of_order for line in self.lines)
+
 
 @dataclass(frozen=True)
 class Board:

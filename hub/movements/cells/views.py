@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy import select
@@ -29,6 +29,11 @@ from hub.web.door import now, reading, visitor, writing
 from hub.web.known import known_at, known_on
 from hub.web.routes import Pages, number_in
 
+FEW_CELLS: Final = 40
+"""So many are shown at once; beyond it a block at a time."""
+EVERY_BLOCK: Final = "*"
+"""In an address: all blocks one under another, for print."""
+
 pages = Pages("cells", __name__, template_folder="templates")
 
 
@@ -37,7 +42,13 @@ def cell_board() -> str:
     with writing() as session:
         shown = board(session, now(), known_at=known_at())
         write_down(session, at=now(), actor=_actor(), act="cell.board", detail=f"{shown.people} people")
-    return render_template("cell_board.html", board=shown, known=known_on(), **_words())
+    wanted = request.args.get("block", EVERY_BLOCK if len(shown.lines) <= FEW_CELLS else None)
+    blocks = [one for one in shown.blocks if wanted in (one.name, EVERY_BLOCK)]
+    if wanted is not None and not blocks:
+        abort(404)
+    return render_template(
+        "cell_board.html", board=shown, blocks=blocks, wanted=wanted, every=EVERY_BLOCK, known=known_on()
+    )
 
 
 @pages.page("/cells/new", Permission.SET_CELLS)

@@ -372,3 +372,17 @@ def test_a_cell_is_said_anew_with_a_reason(site: World) -> None:
     assert "no lock" in sonia.get("/cells/a-9").text
     assert "out of order" in sonia.get("/cells?known=2026-11-22").text
     assert sonia.get("/cells?known=2026-11-20").status_code == 200
+
+
+def test_the_board_folds_to_blocks_and_opens_one_or_all(site: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.movements.cells.views.FEW_CELLS", 2)
+    live(site, site.person(), "a-1")
+    live(site, site.person("Coc", "Maria"), "w-1")
+    rita = site.browser("rita", Role.RECORDS_OFFICER)
+    folded = rita.get("/cells").text
+    assert ("Block A" in folded, "NOVELO" in folded) == (True, False)
+    opened = rita.get("/cells", query_string={"block": "Block A"}).text
+    assert ("NOVELO" in opened, "COC" in opened) == (True, False)
+    everything = rita.get("/cells", query_string={"block": "*"}).text
+    assert ("NOVELO" in everything, "COC" in everything) == (True, True)
+    assert rita.get("/cells", query_string={"block": "<b>"}).status_code == 404
