@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
@@ -17,13 +18,15 @@ from hub.accounts.permissions import Role
 from hub.biometrics.vault import Vault
 from hub.custody.facts.actions import ChangedMeanwhileError, Statement, correct, state
 from hub.custody.facts.records import Fact
-from hub.custody.legal import CHARGE, LEGAL_STATUS, LegalStatus, ReleaseReason, Status
+from hub.custody.legal import CHARGE, LEGAL_STATUS, ORDER, LegalStatus, OrderToHold, ReleaseReason, Status
 from hub.custody.records import Booking, Person
+from hub.custody.rules import OrderKind
 from hub.custody.search.finding import find
 from hub.custody.sentencing.signing import sign_first, verify
 from hub.custody.stays import HOME, RELEASE, Home, Release
 from hub.custody.who.naming import ALIAS, Alias
 from hub.database import make_engine, make_sessions, session_scope
+from hub.docket.desk import DocketDesk
 from hub.docket.records import Finding
 from hub.docket.runs import recompute
 from hub.movements.cells.actions import NoFitError, move_to_cell
@@ -285,3 +288,56 @@ def test_a_line_of_the_trail_that_ends_late_is_sealed_too(world: World) -> None:
         order = list(session.scalars(select(AuditLink.entry_id).order_by(AuditLink.position)))
     assert order != sorted(order)
     trail.verify(world)
+
+
+def test_a_change_that_commits_late_is_looked_at_when_it_is_there(world: World) -> None:
+    world.site()
+    world.account("rita", Role.RECORDS_OFFICER)
+    slow, fast = remanded(world), remanded(world, "Cal", "Rosa")
+    desk = DocketDesk(world.sessions)
+    assert desk.tick(world.at) == 2
+    begun, go_on = threading.Event(), threading.Event()
+
+    def record_slowly() -> None:
+        with session_scope(world.sessions) as session:
+            _name_another(session, slow.id, world)
+            begun.set()
+            assert go_on.wait(20)
+
+    thread = threading.Thread(target=record_slowly)
+    thread.start()
+    assert begun.wait(20)
+    with session_scope(world.sessions) as session:
+        for _ in range(3):
+            _name_another(session, fast.id, world)
+    world.later(seconds=10)
+    assert desk.tick(world.at) == 1
+    assert _in_other_name(world) == {fast.id}
+    go_on.set()
+    thread.join(20)
+    world.later(seconds=10)
+    assert desk.tick(world.at) == 1, (
+        "its row has a lower number than what was looked at, and waits all the same"
+    )
+    assert _in_other_name(world) == {fast.id, slow.id}
+
+
+def _name_another(session: Session, person_id: int, world: World) -> None:
+    stay = session.scalars(select(Booking.id).where(Booking.person_id == person_id)).one()
+    order = OrderToHold(
+        kind=OrderKind.REMAND_ORDER,
+        reference="R 9",
+        issued_on=world.at.date(),
+        named_surname="Pech",
+        named_given="Eva",
+    )
+    statement = Statement(ORDER, order, world.at, source="paper 2", booking_id=stay)
+    state(session, person_id, statement, actor=RITA, at=world.at)
+
+
+def _in_other_name(world: World) -> set[int]:
+    with session_scope(world.sessions, writes=False) as session:
+        wanted = select(Finding.person_id).where(
+            Finding.check_code == "order_other_name", Finding.closed_at.is_(None)
+        )
+        return set(session.scalars(wanted))
