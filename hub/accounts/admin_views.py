@@ -177,7 +177,7 @@ def _do(number: int, act: _Act) -> Response | tuple[str, int]:
 
 
 def _find(session: Session, number: int) -> Account:
-    row = session.scalar(select(Account).where(Account.id == number).with_for_update())
+    row = session.scalar(select(Account).where(Account.id == number).with_for_update(key_share=True))
     if row is None:
         raise NotFound
     return row

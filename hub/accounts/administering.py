@@ -132,7 +132,7 @@ def keep_an_administrator(session: Session, account: Account) -> None:
         select(Account.id)
         .where(Account.role == Role.ADMINISTRATOR.value, Account.closed_at.is_(None))
         .order_by(Account.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
     if [number for number in held if number != account.id] == []:
         raise RefusedError(

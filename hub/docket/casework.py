@@ -115,7 +115,7 @@ def _open(session: Session, number: int, version: int) -> Finding:
 
 
 def _row(session: Session, number: int) -> Finding:
-    row = session.get(Finding, number, with_for_update=True)
+    row = session.get(Finding, number, with_for_update={"key_share": True})
     if row is None:
         raise RefusedError("no_finding", Sentence("There is no such finding."))
     return row

@@ -100,7 +100,7 @@ def take(session: Session, referral_id: int, *, actor: Actor, watches_all: bool,
 
 def locked(session: Session, referral_id: int) -> Referral:
     """An open referral, locked until the transaction ends; RefusedError when it is answered, over, or there is none."""
-    row = session.get(Referral, referral_id, with_for_update=True, populate_existing=True)
+    row = session.get(Referral, referral_id, with_for_update={"key_share": True}, populate_existing=True)
     if row is None or row.outcome is not None:
         raise RefusedError(
             "answered", Sentence("This referral has been answered already. Open the list again.")

@@ -220,7 +220,9 @@ def _give_place(
 ) -> None:
     home = admission.home_zone
     if admission.more.cell:
-        session.scalar(select(Cell.id).where(Cell.code == admission.more.cell).with_for_update())
+        session.scalar(
+            select(Cell.id).where(Cell.code == admission.more.cell).with_for_update(key_share=True)
+        )
         status = admission.more.status or LegalStatus.UNKNOWN
         who = Who(person.id, person.sex, person.born_on, status.value)
         fit = check_fit(session, fit_of(session, who, admission.more.cell, at), admission.more.cell_override)

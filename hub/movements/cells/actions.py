@@ -61,7 +61,7 @@ def move_to_cell(
             Sentence("%(number)s is not in custody: there is no cell to allot.", {"number": person.number}),
         )
     # Whoever takes the last place first has it: the other one waits here, and then sees that the cell is full.
-    session.scalar(select(Cell.id).where(Cell.code == code).with_for_update())
+    session.scalar(select(Cell.id).where(Cell.code == code).with_for_update(key_share=True))
     (dweller,) = dwellers(session, at, person_ids=[person.id])
     if dweller.cell == code:
         raise RefusedError("same_cell", Sentence("The person lives in this cell already."))

@@ -48,7 +48,7 @@ def define_cell(session: Session, draft: CellDraft, *, reason: str, actor: Actor
         raise RefusedError(
             "zone", Sentence("There is no zone %(zone)s. Choose another.", {"zone": draft.zone})
         )
-    cell = session.scalar(select(Cell).where(Cell.code == draft.code).with_for_update())
+    cell = session.scalar(select(Cell).where(Cell.code == draft.code).with_for_update(key_share=True))
     if cell is None:
         cell = Cell(code=draft.code, zone_id=zone_id)
         session.add(cell)

@@ -125,7 +125,7 @@ def desire(
     """From now on the terminal shall run by `settings`; gives the counter. WrongSettingsError when it cannot."""
     whole = with_changes(settings, {})
     # Two at once would count alike, and one of them fails: the terminal's own row makes them take turns.
-    session.execute(select(Terminal.id).where(Terminal.id == terminal_id).with_for_update())
+    session.execute(select(Terminal.id).where(Terminal.id == terminal_id).with_for_update(key_share=True))
     before = latest(session, terminal_id)
     row = DesiredConfiguration(
         terminal_id=terminal_id,
