@@ -8,7 +8,8 @@ from flask import Response, abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.acting import acting
+from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.biometrics.photos import photo_for
 from hub.biometrics.vault import Vault
@@ -61,7 +62,7 @@ def photo(referral: int, number: str) -> Response:
         found = photo_for(session, service(Vault), person.id)
         if found is None:
             abort(404)
-        write_down(session, at=now(), actor=_actor(), act="person.photo", subject=person.number)
+        write_down(session, at=now(), actor=acting(), act="person.photo", subject=person.number)
     return Response(found.page_jpeg, mimetype="image/jpeg")
 
 
@@ -69,7 +70,7 @@ def photo(referral: int, number: str) -> Response:
 def take_over(referral: int) -> Redirect | str | tuple[str, int]:
     try:
         with writing() as session:
-            take(session, referral, actor=_actor(), watches_all=_watches_all(), now=now())
+            take(session, referral, actor=acting(), watches_all=_watches_all(), now=now())
     except RefusedError as error:
         return _show(referral, error.message), 409
     return _done(referral, url_for("officer.referral", referral=referral))
@@ -86,7 +87,7 @@ def answer_now(referral: int) -> Redirect | str | tuple[str, int]:
     )
     try:
         with writing() as session:
-            answer(session, referral, said, actor=_actor(), watches_all=_watches_all(), now=now())
+            answer(session, referral, said, actor=acting(), watches_all=_watches_all(), now=now())
     except RefusedError as error:
         return _show(referral, error.message), 409
     return _done(referral, url_for("officer.officer", answered=referral))
@@ -139,7 +140,7 @@ def _write_down_faces(session: Session, shown: Shown) -> None:
     people = {one.person.number for one in (*shown.candidates, *shown.found)}
     for number in sorted(people) or [""]:
         write_down(
-            session, at=now(), actor=_actor(), act="referral.look", subject=number, detail=str(shown.row.id)
+            session, at=now(), actor=acting(), act="referral.look", subject=number, detail=str(shown.row.id)
         )
 
 
@@ -171,8 +172,3 @@ def _watches_all() -> bool:
 
 def _is_fragment() -> bool:
     return request.headers.get(_FRAGMENT) == "1"
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.acting import acting
+from hub.accounts.audit import write_down
 from hub.accounts.permissions import ALLOWED, Permission
 from hub.accounts.records import Account
 from hub.control_room.duties import unmanned
@@ -21,7 +22,7 @@ from hub.movements.referral_rules import Patience
 from hub.movements.referrals import opened_since, patience, set_patience, status
 from hub.reception.words import RULES, in_words
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, reading, visitor, writing
+from hub.web.door import now, reading, writing
 from hub.web.formats import SITE_ZONE
 from hub.web.routes import Pages
 
@@ -49,7 +50,7 @@ def set_now() -> Response | tuple[str, int]:
                 form.get("checkpoint", ""),
                 _time(form.get("from_at", "")),
                 _time(form.get("until_at", "")),
-                actor=_actor(),
+                actor=acting(),
                 at=now(),
             )
     except RefusedError as error:
@@ -60,7 +61,7 @@ def set_now() -> Response | tuple[str, int]:
 @pages.page("/posts/<int:post>/end", Permission.SET_POSTS, methods=("POST",))
 def end(post: int) -> Response:
     with writing() as session:
-        end_post(session, post, actor=_actor(), at=now())
+        end_post(session, post, actor=acting(), at=now())
     return redirect(url_for("posts.shift"), 303)
 
 
@@ -69,7 +70,7 @@ def set_waits() -> Response | tuple[str, int]:
     try:
         with writing() as session:
             set_patience(
-                session, Patience(**{name: _number(name) for name in _NUMBERS}), actor=_actor(), at=now()
+                session, Patience(**{name: _number(name) for name in _NUMBERS}), actor=acting(), at=now()
             )
     except RefusedError as error:
         return _show(error.message), 400
@@ -83,7 +84,7 @@ def day() -> str:
         waits = patience(session)
         lines = [(row, status(row, waits, now()).value) for row in rows]
         places = dict(session.execute(select(Checkpoint.code, Checkpoint.name)).all())
-        write_down(session, at=now(), actor=_actor(), act="referral.list", detail=f"{len(rows)} of a day")
+        write_down(session, at=now(), actor=acting(), act="referral.list", detail=f"{len(rows)} of a day")
     return render_template(
         "referrals.html",
         lines=lines,
@@ -140,8 +141,3 @@ def _number(name: str) -> int:
     if not (typed.isascii() and typed.isdigit() and len(typed) < 7):
         raise RefusedError("number", Sentence("Write whole numbers."))
     return int(typed)
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)

@@ -9,7 +9,8 @@ from typing import Any, Final
 import msgspec
 from flask import Response, abort, render_template, request, url_for
 
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.acting import acting
+from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.biometrics.photos import people_with_photo
 from hub.control_room.live import Live, message
@@ -48,7 +49,7 @@ def whole_picture() -> Response:
     service(Live).start()
     # Names and places of everybody at once: asked for once a screen, so one line of the trail a screen.
     with writing() as session:
-        write_down(session, at=now(), actor=_actor(), act="control_room.picture")
+        write_down(session, at=now(), actor=acting(), act="control_room.picture")
     with reading() as session:
         return _json(picture(session, now(), current_language()))
 
@@ -71,7 +72,7 @@ def trail(number: str) -> Response:
         person = person_by_number(session, number)
         if person is None:
             abort(404)
-        write_down(session, at=now(), actor=_actor(), act="person.trail", subject=person.number)
+        write_down(session, at=now(), actor=acting(), act="person.trail", subject=person.number)
         steps = trail_today(session, person.number, now())
         pictured = bool(people_with_photo(session, [person.id]))
     photo = url_for("photos.photo", number=person.number) if pictured else None
@@ -148,11 +149,6 @@ def _still_signed_in() -> Callable[[], bool]:
         return found is not None and found.may(Permission.WATCH)
 
     return ask
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)
 
 
 def _json(document: Any) -> Response:

@@ -7,7 +7,7 @@ from datetime import date
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor
+from hub.accounts.acting import acting
 from hub.accounts.permissions import Permission
 from hub.docket.limits import UNITS, WORKING_FIGURE
 from hub.docket.limits_in_force import history_of, limits_on, rows_on, set_limit
@@ -15,7 +15,7 @@ from hub.docket.ownership import name_owner, named_owners, workers
 from hub.docket.rules import CHECKS, all_limits
 from hub.docket.rules.base import BANDS
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, reading, visitor, writing
+from hub.web.door import now, reading, writing
 from hub.web.formats import SITE_ZONE
 from hub.web.routes import Pages, number_in
 
@@ -34,7 +34,7 @@ def figure() -> Response | tuple[str, int]:
         with writing() as session:
             set_limit(
                 session, form.get("name", ""), number_in(form.get("value", "").strip()), _day(form),
-                form.get("authority", ""), actor=_actor(), at=now(),
+                form.get("authority", ""), actor=acting(), at=now(),
             )  # fmt: skip
     except RefusedError as error:
         return _show(error.message), 400
@@ -46,7 +46,7 @@ def owner() -> Response | tuple[str, int]:
     form = request.form
     try:
         with writing() as session:
-            name_owner(session, form.get("check", ""), form.get("login") or None, actor=_actor(), at=now())
+            name_owner(session, form.get("check", ""), form.get("login") or None, actor=acting(), at=now())
     except RefusedError as error:
         return _show(error.message), 400
     return redirect(url_for("docket_rules.rules"), 303)
@@ -57,11 +57,6 @@ def _day(form: dict[str, str]) -> date:
         return date.fromisoformat(form.get("effective_on", "").strip())
     except ValueError:
         raise RefusedError("day", Sentence("Write the day from which it holds, as in 2026-11-22.")) from None
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)
 
 
 def _show(problem: Sentence | None) -> str:

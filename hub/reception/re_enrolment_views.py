@@ -10,14 +10,15 @@ from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.acting import acting
+from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.biometrics.actions import EnrolledFinger, fingers_of
 from hub.custody.queries import person_by_number
 from hub.movements.re_enrolment import Task, Why, assign_task, close_task, open_task, open_tasks
 from hub.reception.words import FINGERS, in_words
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, visitor, writing
+from hub.web.door import now, writing
 from hub.web.routes import Pages
 
 pages = Pages("re_enrolment", __name__, template_folder="templates")
@@ -48,9 +49,9 @@ def deal_with(task: int) -> Response | tuple[str, int]:
     try:
         with writing() as session:
             if request.form.get("act") == "close":
-                close_task(session, task, request.form.get("note", ""), actor=_actor(), at=now())
+                close_task(session, task, request.form.get("note", ""), actor=acting(), at=now())
             else:
-                assign_task(session, task, actor=_actor(), at=now())
+                assign_task(session, task, actor=acting(), at=now())
     except RefusedError as error:
         return _show(error.message), 409
     return redirect(url_for("re_enrolment.tasks"), 303)
@@ -62,7 +63,7 @@ def ask(number: str) -> Response:
         person = person_by_number(session, number)
         if person is None:
             abort(404)
-        who = _actor()
+        who = acting()
         open_task(session, person.id, Why.ASKED_FOR, at=now(), by=who.login)
         write_down(session, at=now(), actor=who, act="re_enrolment.ask", subject=person.number)
     return redirect(url_for("re_enrolment.tasks"), 303)
@@ -72,7 +73,7 @@ def _show(problem: Sentence | None) -> str:
     # The look is committed before anything is shown: no page without its line in the trail.
     with writing() as session:
         lines = _lines(session)
-        write_down(session, at=now(), actor=_actor(), act="re_enrolment.list", detail=f"{len(lines)} tasks")
+        write_down(session, at=now(), actor=acting(), act="re_enrolment.list", detail=f"{len(lines)} tasks")
     return render_template(
         "re_enrolment.html",
         lines=lines,
@@ -87,8 +88,3 @@ def _lines(session: Session) -> list[Line]:
     return [
         Line(task, fingers_of(session, task.person.id), task.row.opened_at) for task in open_tasks(session)
     ]
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)

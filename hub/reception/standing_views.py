@@ -9,6 +9,7 @@ from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from hub.accounts.acting import acting
 from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Permission
 from hub.biometrics.actions import fingers_of
@@ -17,7 +18,7 @@ from hub.custody.records import Person
 from hub.movements import standing
 from hub.movements.re_enrolment import close_task, task_of
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, visitor, writing
+from hub.web.door import now, writing
 from hub.web.formats import SITE_ZONE
 from hub.web.routes import Pages
 
@@ -31,7 +32,7 @@ FIRST_REVIEW: Final = timedelta(days=90)
 def procedures() -> str:
     with writing() as session:
         lines = standing.in_force(session)
-        write_down(session, at=now(), actor=_actor(), act="standing.list", detail=f"{len(lines)} in force")
+        write_down(session, at=now(), actor=acting(), act="standing.list", detail=f"{len(lines)} in force")
     return render_template("standing_list.html", lines=lines, today=_today())
 
 
@@ -47,7 +48,7 @@ def decide(number: str) -> Response | tuple[str, int]:
             person = person_by_number(session, number)
             if person is None:
                 abort(404)
-            _act(session, person, _actor())
+            _act(session, person, acting())
     except RefusedError as error:
         return _show(number, error.message), 400
     return redirect(url_for("standing.procedure", number=person.number), 303)
@@ -84,7 +85,7 @@ def _show(number: str, problem: Sentence | None) -> str:
         person = person_by_number(session, number)
         if person is None:
             abort(404)
-        write_down(session, at=now(), actor=_actor(), act="standing.look", subject=person.number)
+        write_down(session, at=now(), actor=acting(), act="standing.look", subject=person.number)
         present = standing.procedure_of(session, person.id)
         found = {
             "present": present,
@@ -113,8 +114,3 @@ def _review_on() -> date:
 
 def _today() -> date:
     return now().astimezone(SITE_ZONE).date()
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)

@@ -11,7 +11,8 @@ from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.acting import acting
+from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.custody.actions import open_booking_of
 from hub.custody.facts.actions import ChangedMeanwhileError, FactFaultsError
@@ -23,7 +24,7 @@ from hub.docket.diary.lists import production_list
 from hub.docket.diary.reading import Appointment, appointments, appointments_of, day_of, production
 from hub.docket.diary.undoing import take_back_outcome
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, reading, visitor, writing
+from hub.web.door import now, reading, writing
 from hub.web.formats import SITE_ZONE
 from hub.web.known import known_at, known_on
 from hub.web.routes import Pages, number_in
@@ -55,7 +56,7 @@ def add() -> Response | tuple[str, int]:
                 court=form["court"].strip(), hearing_at=hearing_at, purpose=form["purpose"].strip(),
                 case=form.get("case", "").strip(), video=form.get("video") == "1",
             )  # fmt: skip
-            fix_date(session, person.id, booking.id, hearing, form["source"], actor=_actor(), at=now())
+            fix_date(session, person.id, booking.id, hearing, form["source"], actor=acting(), at=now())
     except FactFaultsError as error:
         day = hearing_at or now()
         return _show_day(day_of(day), form, error.faults, error.message), 400
@@ -69,7 +70,7 @@ def production_page(day: str) -> str:
         found = [one for one in appointments(session, on, on, court=court) if one.inside]
         lines = production_list(session, found, now())
         write_down(
-            session, at=now(), actor=_actor(), act="diary.production", subject=on.isoformat(),
+            session, at=now(), actor=acting(), act="diary.production", subject=on.isoformat(),
             detail=" ".join(sorted({one.person.number for one in found}))[:480],
         )  # fmt: skip
     return render_template("production.html", on=on, court=court, lines=lines, printed_at=now())
@@ -92,13 +93,13 @@ def keep_outcome(number: str, item: int) -> Response | tuple[str, int]:
                     found,
                     form.get("reason", ""),
                     seen=number_in(form.get("seen", "")),
-                    actor=_actor(),
+                    actor=acting(),
                     at=now(),
                 )
                 return redirect(url_for("diary.outcome", number=number, item=item), 303)
             said = _outcome(form)
             record_outcome(
-                session, found, said, seen=number_in(form.get("seen", "")), actor=_actor(), at=now()
+                session, found, said, seen=number_in(form.get("seen", "")), actor=acting(), at=now()
             )
             rest = _without_outcome(session, found)
     except FactFaultsError as error:
@@ -134,7 +135,7 @@ def _show_day(
         of_week = appointments(session, week[0], week[-1], known_at=known)
     # A writer of its own, before anything is shown: other writers need not wait while a week is gathered.
     with writing() as session:
-        write_down(session, at=now(), actor=_actor(), act="diary.look", subject=day.isoformat())
+        write_down(session, at=now(), actor=acting(), act="diary.look", subject=day.isoformat())
     shown = [one for one in of_week if one.on == day and court in ("", one.hearing.court)]
     return render_template(
         "diary.html",
@@ -161,7 +162,7 @@ def _show_outcome(
 ) -> str:
     with writing() as session:
         found = _appointment(session, number, item)
-        write_down(session, at=now(), actor=_actor(), act="diary.outcome", subject=found.person.number)
+        write_down(session, at=now(), actor=acting(), act="diary.outcome", subject=found.person.number)
     return render_template(
         "outcome.html",
         one=found,
@@ -255,8 +256,3 @@ def _moment(text: str) -> datetime | None:
     if found.tzinfo is not None or not _EARLIEST <= found.date() <= _LATEST:
         return None
     return found.replace(tzinfo=SITE_ZONE)
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)

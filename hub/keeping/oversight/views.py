@@ -8,7 +8,8 @@ from typing import Final
 
 from flask import abort, render_template, request
 
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.acting import acting
+from hub.accounts.audit import write_down
 from hub.accounts.audit_purposes import said_why
 from hub.accounts.permissions import Permission
 from hub.custody.queries import person_by_number
@@ -17,7 +18,7 @@ from hub.keeping.oversight.access import access_report
 from hub.keeping.oversight.queries import Wanted, find_lines, how_far_sealed
 from hub.keeping.oversight.words import known_act, role_words
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, visitor, writing
+from hub.web.door import now, writing
 from hub.web.routes import Pages, number_in
 
 pages = Pages("oversight", __name__, template_folder="templates")
@@ -37,7 +38,7 @@ def trail() -> str | tuple[str, int]:
         lines, more = find_lines(session, wanted) if problem is None else ([], False)
         sealed = how_far_sealed(session)
         backup = backup_standing(session, now())
-        write_down(session, at=now(), actor=_actor(), act="audit.look", detail=_asked(wanted))
+        write_down(session, at=now(), actor=acting(), act="audit.look", detail=_asked(wanted))
     page = render_template(
         "audit.html",
         lines=lines,
@@ -61,7 +62,7 @@ def access(number: str) -> str:
         if person is None:
             abort(404)
         # Before it is made, so that this look stands in it.
-        write_down(session, at=now(), actor=_actor(), act="access.report", subject=person.number)
+        write_down(session, at=now(), actor=acting(), act="access.report", subject=person.number)
         session.flush()
         report = access_report(session, person, now())
     return render_template("access.html", report=report)
@@ -99,8 +100,3 @@ def _asked(wanted: Wanted) -> str:
         "before": wanted.before,
     }
     return ", ".join(f"{name} {value}" for name, value in said.items() if value)
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)

@@ -10,7 +10,8 @@ from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.acting import acting
+from hub.accounts.audit import write_down
 from hub.accounts.fresh import require_fresh_factor
 from hub.accounts.permissions import Permission
 from hub.keeping.retention import actions
@@ -37,7 +38,7 @@ def retention() -> str:
 @pages.page("/retention/rules", Permission.APPLY_RETENTION, methods=("POST",))
 def propose() -> Response | tuple[str, int]:
     def act(session: Session) -> None:
-        actions.propose_rule(session, _draft(), actor=_actor(), at=now())
+        actions.propose_rule(session, _draft(), actor=acting(), at=now())
 
     return _done(act)
 
@@ -47,14 +48,14 @@ def decide(number: int) -> Response | tuple[str, int]:
     approve = request.form.get("decision") == "approve"
 
     def act(session: Session) -> None:
-        actions.decide_rule(session, number, approve=approve, actor=_actor(), at=now())
+        actions.decide_rule(session, number, approve=approve, actor=acting(), at=now())
 
     return _done(act)
 
 
 @pages.page("/retention/deletions", Permission.APPLY_RETENTION, methods=("POST",))
 def make() -> Response | tuple[str, int]:
-    return _done(lambda session: actions.make_run(session, actor=_actor(), at=now()))
+    return _done(lambda session: actions.make_run(session, actor=acting(), at=now()))
 
 
 @pages.page("/retention/deletions/<int:number>", Permission.APPLY_RETENTION, methods=("POST",))
@@ -64,9 +65,9 @@ def settle(number: int) -> Response | tuple[str, int]:
         ask = require_fresh_factor()
         if ask is not None:
             return ask
-        return _done(lambda session: actions.confirm_run(session, number, actor=_actor(), at=now()))
+        return _done(lambda session: actions.confirm_run(session, number, actor=acting(), at=now()))
     if decision == "give_up":
-        return _done(lambda session: actions.give_up_run(session, number, actor=_actor(), at=now()))
+        return _done(lambda session: actions.give_up_run(session, number, actor=acting(), at=now()))
     abort(400)
 
 
@@ -87,7 +88,7 @@ def _page(problem: Sentence | None) -> str:
         run = open_run(session)
         items = _items(session, run)
         detail = f"{len(found.items)} due"
-        write_down(session, at=now(), actor=_actor(), act="retention.look", detail=detail)
+        write_down(session, at=now(), actor=acting(), act="retention.look", detail=detail)
         in_force = {rule.id for rule in binding(approved_rules(session), today).values()}
     counts = Counter((item.thing, item.due.rule_id) for item in found.items)
     return render_template(
@@ -135,8 +136,3 @@ def _draft() -> RuleDraft:
         authority=form.get("authority", ""),
         effective_on=effective_on,
     )
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)

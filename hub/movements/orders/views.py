@@ -6,14 +6,14 @@ from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor
+from hub.accounts.acting import acting
 from hub.accounts.permissions import Permission
 from hub.movements.orders.actions import end, give
 from hub.movements.orders.standing import reaches
 from hub.movements.orders.words import KINDS, MEANINGS, REASONS
 from hub.movements.records import Zone
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, reading, visitor, writing
+from hub.web.door import now, reading, writing
 from hub.web.language import say_in
 from hub.web.routes import Pages, number_in
 from wire.orders import OrderKind
@@ -44,7 +44,7 @@ def give_order() -> Response | tuple[str, int]:
         if form.get("scope") == "zones" and not zones:
             raise RefusedError("no_zones", Sentence("Choose at least one zone, or the whole site."))
         with writing() as session:
-            give(session, OrderKind(kind), reason=_reason(), actor=_actor(), now=now(), zones=zones)
+            give(session, OrderKind(kind), reason=_reason(), actor=acting(), now=now(), zones=zones)
     except RefusedError as error:
         return _page(error.message), 400
     return redirect(url_for("orders.orders"), 303)
@@ -56,7 +56,7 @@ def end_order(number: str) -> Response | tuple[str, int]:
         abort(404)
     try:
         with writing() as session:
-            end(session, number_in(number), reason=request.form.get("note", ""), actor=_actor(), now=now())
+            end(session, number_in(number), reason=request.form.get("note", ""), actor=acting(), now=now())
     except RefusedError as error:
         return _page(error.message), 404
     return redirect(url_for("orders.orders"), 303)
@@ -82,8 +82,3 @@ def _reason() -> str:
     chosen = REASONS.get(request.form.get("reason", ""))
     parts = ["" if chosen is None else say_in("en", chosen), request.form.get("note", "").strip()]
     return ". ".join(part for part in parts if part)[:200]
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)

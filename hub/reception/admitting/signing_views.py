@@ -7,7 +7,8 @@ from msgspec.structs import replace
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.acting import acting
+from hub.accounts.audit import write_down
 from hub.accounts.fresh import require_fresh_factor
 from hub.accounts.permissions import Permission
 from hub.biometrics.vault import Vault
@@ -27,7 +28,7 @@ pages = Pages("receptions", __name__, template_folder="templates")
 @pages.page("/receptions", Permission.OVERRIDE_RECEPTION)
 def to_sign() -> str:
     with writing() as session:
-        write_down(session, at=now(), actor=_actor(), act="reception.list")
+        write_down(session, at=now(), actor=acting(), act="reception.list")
     return _show(None)
 
 
@@ -63,7 +64,7 @@ def _sign(session: Session, draft: Draft) -> None:
         raise RefusedError("reason", Sentence("Write why, in a few words: it stays with the record."))
     content = replace(draft.content, override=signed(who.login, reason, now()))
     seen = number_in(request.form.get("version", ""))
-    save(session, service(Vault), draft, content, "signed", seen=seen, actor=_actor(), at=now())
+    save(session, service(Vault), draft, content, "signed", seen=seen, actor=acting(), at=now())
 
 
 def _waits(draft: Draft) -> bool:
@@ -88,8 +89,3 @@ def _show(problem: Sentence | None) -> str:
         in_words=in_words,
         good_for_h=int(OVERRIDE_GOOD_FOR.total_seconds() // 3600),
     )
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)

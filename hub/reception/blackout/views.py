@@ -10,7 +10,8 @@ from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.acting import acting
+from hub.accounts.audit import write_down
 from hub.accounts.fresh import require_fresh_factor
 from hub.accounts.permissions import Permission
 from hub.accounts.second import second_officer
@@ -44,7 +45,7 @@ def open_one() -> Response | tuple[str, int]:
         heading = heading_in(request.form)
         with writing() as session:
             key = secrets.token_hex(16)
-            number = actions.open_batch(session, heading, key=key, actor=_actor(), at=now()).id
+            number = actions.open_batch(session, heading, key=key, actor=acting(), at=now()).id
     except RefusedError as error:
         return _list(error.message), 400
     return _to(number)
@@ -67,7 +68,7 @@ def act(number: int) -> Response | str | tuple[str, int]:
     try:
         with writing() as session:
             batch, seen = _batch(session, number), number_in(request.form.get("version", ""))
-            actions.save(session, batch, rows, seen, actor=_actor(), at=now())
+            actions.save(session, batch, rows, seen, actor=acting(), at=now())
     except SavedMeanwhileError as error:
         return _show(number, error.message, typed=rows, version=error.version), 409
     except RefusedError as error:
@@ -88,7 +89,7 @@ def second(number: int) -> Response | tuple[str, int]:
     try:
         if verb == "reopen":
             with writing() as session:
-                actions.reopen(session, _batch(session, number), actor=_actor(), at=now())
+                actions.reopen(session, _batch(session, number), actor=acting(), at=now())
         else:
             _enter(number, verb)
     except BatchFaultsError as error:
@@ -104,7 +105,7 @@ def back(number: int) -> Response | tuple[str, int]:
         officer = second_officer(Permission.ENTER_PAPER, besides=())
         with writing() as session:
             batch = _batch(session, number)
-            take_back(session, batch, request.form.get("note", ""), officer, actor=_actor(), at=now())
+            take_back(session, batch, request.form.get("note", ""), officer, actor=acting(), at=now())
     except RefusedError as error:
         return _show(number, error.message), 409
     return _to(number)
@@ -114,7 +115,7 @@ def _with_saved(number: int, verb: str) -> Response | tuple[str, int]:
     """What follows the saving: a trial, the first signature, or giving up."""
     try:
         with writing() as session:
-            batch, actor = _batch(session, number), _actor()
+            batch, actor = _batch(session, number), acting()
             if verb == "sign":
                 actions.sign(session, batch, _means(), actor=actor, at=now())
             elif verb == "check":
@@ -134,7 +135,7 @@ def _with_saved(number: int, verb: str) -> Response | tuple[str, int]:
 
 
 def _enter(number: int, verb: str) -> None:
-    who, version = _actor(), number_in(request.form.get("version", ""))
+    who, version = acting(), number_in(request.form.get("version", ""))
     if verb == "second_here":
         who = second_officer(Permission.ENTER_PAPER, besides=())
     with writing() as session:
@@ -145,7 +146,7 @@ def _enter(number: int, verb: str) -> None:
 def _list(problem: Sentence | None) -> str:
     with writing() as session:
         facts = showing.list_facts(session)
-        write_down(session, at=now(), actor=_actor(), act="paper.list")
+        write_down(session, at=now(), actor=acting(), act="paper.list")
     return render_template("paper.html", problem=problem, typed=request.form, **facts)
 
 
@@ -163,7 +164,7 @@ def _show(
         batch = _batch(session, number)
         facts = showing.batch_facts(session, batch, typed, more)
         for known in facts["numbers"]:
-            write_down(session, at=now(), actor=_actor(), act="paper.look", subject=known)
+            write_down(session, at=now(), actor=acting(), act="paper.look", subject=known)
     return render_template(
         "paper_batch.html",
         problem=problem,
@@ -192,8 +193,3 @@ def _batch(session: Session, number: int) -> PaperBatch:
 
 def _to(number: int) -> Response:
     return redirect(url_for("blackout.one", number=number), 303)
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)

@@ -9,7 +9,8 @@ from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.acting import acting
+from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.biometrics.actions import fingers_of
 from hub.custody.queries import person_by_number
@@ -32,7 +33,7 @@ from hub.reception.desk.rules import (
 )
 from hub.reception.words import FINGERS, in_words
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, reading, visitor, writing
+from hub.web.door import now, reading, writing
 from hub.web.routes import Pages, number_in
 from wire.enrolment import Stage
 
@@ -59,7 +60,7 @@ def tasks() -> str:
     # The look is committed before anything is shown: no page without its line in the trail.
     with writing() as session:
         found = asking.recent_tasks(session)
-        write_down(session, at=now(), actor=_actor(), act="fingers.list", detail=f"{len(found)} tasks")
+        write_down(session, at=now(), actor=acting(), act="fingers.list", detail=f"{len(found)} tasks")
     return render_template(
         "desk_tasks.html",
         lines=found,
@@ -75,7 +76,7 @@ def tasks() -> str:
 def take(number: str) -> str:
     with writing() as session:
         person = _person(session, number)
-        write_down(session, at=now(), actor=_actor(), act="fingers.look", subject=person.number)
+        write_down(session, at=now(), actor=acting(), act="fingers.look", subject=person.number)
     return _ask(person, None, [], 0)
 
 
@@ -95,7 +96,7 @@ def take_now(number: str) -> Response | tuple[str, int]:
                 chosen,
                 Reason(reason) if reason in Reason._value2member_map_ else Reason.MORE,
                 name=secrets.token_hex(16),
-                actor=_actor(),
+                actor=acting(),
                 at=now(),
             )
     except RefusedError as error:
@@ -107,7 +108,7 @@ def take_now(number: str) -> Response | tuple[str, int]:
 def task(name: str) -> str:
     with writing() as session:
         line = _line(session, name)
-        write_down(session, at=now(), actor=_actor(), act="fingers.look", subject=line.person.number)
+        write_down(session, at=now(), actor=acting(), act="fingers.look", subject=line.person.number)
         facts = _facts(session, line)
     return render_template("desk_task.html", **facts)
 
@@ -133,7 +134,7 @@ def decide(name: str) -> Response | tuple[str, int]:
 
 
 def _decide(session: Session, row: FingerTask) -> None:
-    act, who, at = request.form.get("act", ""), _actor(), now()
+    act, who, at = request.form.get("act", ""), acting(), now()
     if act == "cancel":
         asking.cancel(session, row, actor=who, at=at)
     elif act == "others":
@@ -203,8 +204,3 @@ def _line(session: Session, name: str) -> TaskLine:
     if line is None:
         abort(404)
     return line
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)

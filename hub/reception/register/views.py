@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.acting import acting
+from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.custody.legal import LEGAL_STATUSES
 from hub.custody.queries import names
@@ -65,7 +66,7 @@ def hand_in() -> Response | tuple[str, int]:
     raw = file.stream.read(MAX_BYTES + 1)
     try:
         with writing() as session:
-            made = actions.hand_in(session, file.filename, raw, actor=_actor(), at=now()).id
+            made = actions.hand_in(session, file.filename, raw, actor=acting(), at=now()).id
     except RefusedError as error:
         return _list(error.message), 409
     return _to(made)
@@ -94,7 +95,7 @@ def mapping(number: int) -> Response | tuple[str, int]:
             use = request.form.get("use", "")
             chosen = actions.mappings(session, table.headers).get(use) if use else None
             chosen = chosen or _chosen(table, request.form)
-            actions.check(session, found, chosen, actor=_actor(), at=now())
+            actions.check(session, found, chosen, actor=acting(), at=now())
             name = request.form.get("save_as", "").strip()
             if name:
                 actions.save_mapping(session, name, chosen, by=visitor().login, at=now())
@@ -132,10 +133,10 @@ def start(number: int) -> Response | tuple[str, int]:
         with writing() as session:
             found = _found(session, number)
             if found.state != State.IMPORTING:
-                actions.start(session, found, actor=_actor(), at=now())
+                actions.start(session, found, actor=acting(), at=now())
     except RefusedError as error:
         return _show(number, error.message), 409
-    service(Importer).go_on(number, _actor())
+    service(Importer).go_on(number, acting())
     return _to(number)
 
 
@@ -143,7 +144,7 @@ def start(number: int) -> Response | tuple[str, int]:
 def take_back(number: int) -> Response | tuple[str, int]:
     try:
         with writing() as session:
-            undo(session, _found(session, number), request.form.get("reason", ""), actor=_actor(), at=now())
+            undo(session, _found(session, number), request.form.get("reason", ""), actor=acting(), at=now())
     except RefusedError as error:
         return _show(number, error.message), 409
     return _to(number)
@@ -153,15 +154,10 @@ def take_back(number: int) -> Response | tuple[str, int]:
 def drop(number: int) -> Response | tuple[str, int]:
     try:
         with writing() as session:
-            actions.drop(session, _found(session, number), actor=_actor(), at=now())
+            actions.drop(session, _found(session, number), actor=acting(), at=now())
     except RefusedError as error:
         return _show(number, error.message), 409
     return redirect(url_for("register.imports"), 303)
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)
 
 
 def _to(number: int) -> Response:
@@ -208,7 +204,7 @@ def _show(number: int, problem: Sentence | None) -> str:
         done = found.state in (State.DONE, State.IMPORTING)
         # It shows names of the file that was handed in, and of people whose files may be meant.
         detail = f"import {number}, {len(twins)} files beside it"
-        write_down(session, at=now(), actor=_actor(), act="register.look", detail=detail)
+        write_down(session, at=now(), actor=acting(), act="register.look", detail=detail)
         return render_template(
             "register_one.html",
             found=found,

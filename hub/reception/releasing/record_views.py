@@ -9,7 +9,8 @@ from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.acting import acting
+from hub.accounts.audit import write_down
 from hub.accounts.fresh import require_fresh_factor
 from hub.accounts.permissions import Permission
 from hub.accounts.second import second_officer
@@ -26,7 +27,7 @@ from hub.reception.releasing.carrying_out import take_back
 from hub.reception.releasing.records import ReleaseRecord
 from hub.reception.releasing.watching import settle
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, reading, service, visitor, writing
+from hub.web.door import now, reading, service, writing
 from hub.web.formats import SITE_ZONE
 from hub.web.routes import Pages, number_in
 
@@ -62,7 +63,7 @@ def act(number: int) -> Response | tuple[str, int]:
             case "settle":
                 with writing() as session:
                     doubt = number_in(request.form.get("doubt", ""))
-                    settle(session, doubt, request.form.get("note", ""), actor=_actor(), at=now())
+                    settle(session, doubt, request.form.get("note", ""), actor=acting(), at=now())
             case _:
                 abort(400)
     except FactFaultsError as error:
@@ -90,7 +91,7 @@ def paper_now(number: str) -> Response | tuple[str, int]:
         officer = second_officer(Permission.CONFIRM_RELEASE, besides=())
         with writing() as session:
             person = _person(session, number)
-            row = enter_afterwards(session, service(Vault), person, told, officer, actor=_actor(), at=now())
+            row = enter_afterwards(session, service(Vault), person, told, officer, actor=acting(), at=now())
     except RefusedError as error:
         return _paper_page(number, error.message), 409
     return redirect(url_for("release_records.record", number=row.id), 303)
@@ -124,7 +125,7 @@ def _take_back(number: int) -> None:
         booking = session.get_one(
             Booking, _record(session, number).booking_id, with_for_update={"key_share": True}
         )
-        take_back(session, booking, reason, officer, actor=_actor(), at=now())
+        take_back(session, booking, reason, officer, actor=acting(), at=now())
 
 
 def _note_at_large(number: int) -> None:
@@ -142,7 +143,7 @@ def _note_at_large(number: int) -> None:
         statement = Statement(
             AT_LARGE, value, booking.released_at, source="release in error", booking_id=booking.id
         )
-        state(session, booking.person_id, statement, actor=_actor(), at=now())
+        state(session, booking.person_id, statement, actor=acting(), at=now())
 
 
 def _show(number: int, problem: Sentence | None) -> str:
@@ -150,14 +151,14 @@ def _show(number: int, problem: Sentence | None) -> str:
         row = _record(session, number)
         facts = showing.record_facts(session, service(Vault), row)
         subject = session.get_one(Person, row.person_id).number
-        write_down(session, at=now(), actor=_actor(), act="release.record", subject=subject)
+        write_down(session, at=now(), actor=acting(), act="release.record", subject=subject)
     return render_template("release_record.html", problem=problem, typed=request.form, **facts)
 
 
 def _paper_page(number: str, problem: Sentence | None) -> str:
     with writing() as session:
         person = _person(session, number)
-        write_down(session, at=now(), actor=_actor(), act="release.look", subject=person.number)
+        write_down(session, at=now(), actor=acting(), act="release.look", subject=person.number)
         inside = open_booking_of(session, person.id) is not None
     return render_template(
         "release_paper.html",
@@ -181,8 +182,3 @@ def _person(session: Session, number: str) -> Person:
     if person is None:
         abort(404)
     return person
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)

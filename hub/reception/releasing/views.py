@@ -9,7 +9,8 @@ from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.acting import acting
+from hub.accounts.audit import write_down
 from hub.accounts.fresh import require_fresh_factor
 from hub.accounts.permissions import Permission
 from hub.accounts.second import second_officer
@@ -38,7 +39,7 @@ MAX_FORM_BYTES: Final = 6 * 1024 * 1024
 def releases() -> str:
     with writing() as session:
         facts = showing.list_facts(session, now())
-        write_down(session, at=now(), actor=_actor(), act="release.list")
+        write_down(session, at=now(), actor=acting(), act="release.list")
     return render_template("releases.html", **facts)
 
 
@@ -53,7 +54,7 @@ def start_now(number: str) -> Response | tuple[str, int]:
         with writing() as session:
             person = _person(session, number)
             key = secrets.token_hex(16)
-            row = begin(session, person, request.form.get("reason", ""), key=key, actor=_actor(), at=now())
+            row = begin(session, person, request.form.get("reason", ""), key=key, actor=acting(), at=now())
     except RefusedError as error:
         return _start_page(number, error.message), 409
     return redirect(url_for("releasing.case", key=row.key), 303)
@@ -82,7 +83,7 @@ def act(key: str) -> Response | tuple[str, int]:
                     what, subject, note = (form.get(name, "") for name in ("what", "subject", "note"))
                     if what == ATTEST:
                         subject = visitor().login
-                    vouch(session, _case(session, key).row, what, subject, note, actor=_actor(), at=now())
+                    vouch(session, _case(session, key).row, what, subject, note, actor=acting(), at=now())
             case "attest_second":
                 _attest_second(key)
             case "desk":
@@ -94,8 +95,8 @@ def act(key: str) -> Response | tuple[str, int]:
             case "abandon":
                 with writing() as session:
                     row = _case(session, key).row
-                    abandon(session, row, form.get("note", ""), actor=_actor(), at=now())
-                    cancel_looks(session, key, actor=_actor(), at=now())
+                    abandon(session, row, form.get("note", ""), actor=acting(), at=now())
+                    cancel_looks(session, key, actor=acting(), at=now())
             case _:
                 abort(400)
     except RefusedError as error:
@@ -114,9 +115,9 @@ def sign(key: str) -> Response | tuple[str, int]:
             held = _case(session, key)
             if request.form.get("act") == "attest":
                 note = request.form.get("note", "")
-                vouch(session, held.row, ATTEST, visitor().login, note, actor=_actor(), at=now())
+                vouch(session, held.row, ATTEST, visitor().login, note, actor=acting(), at=now())
             else:
-                confirm(session, held, actor=_actor(), at=now())
+                confirm(session, held, actor=acting(), at=now())
     except RefusedError as error:
         return _show(key, error.message), 409
     return redirect(url_for("releasing.case", key=key), 303)
@@ -130,8 +131,8 @@ def release_now(key: str) -> Response | tuple[str, int]:
     try:
         with writing() as session:
             row = _case(session, key).row
-            record = release(session, service(Vault), row, actor=_actor(), at=now())
-            cancel_looks(session, key, actor=_actor(), at=now())
+            record = release(session, service(Vault), row, actor=acting(), at=now())
+            cancel_looks(session, key, actor=acting(), at=now())
     except RefusedError as error:
         return _show(key, error.message), 409
     return redirect(url_for("release_records.record", number=record.id), 303)
@@ -162,7 +163,7 @@ def _ask_desk(key: str) -> None:
             person=held.person,
             position=number_in(request.form.get("look_finger", "")) or 2,
             name=secrets.token_hex(16),
-            actor=_actor(),
+            actor=acting(),
             at=now(),
         )
 
@@ -180,10 +181,10 @@ def _check_image(key: str) -> None:
         if answer.outcome is not Outcome.SAME:
             number = held.person.number
             write_down(
-                session, at=now(), actor=_actor(), act=f"finger.{answer.outcome.value}", subject=number
+                session, at=now(), actor=acting(), act=f"finger.{answer.outcome.value}", subject=number
             )
         else:
-            add_mark(session, held.row, FINGER, "image", "", actor=_actor(), at=now())
+            add_mark(session, held.row, FINGER, "image", "", actor=acting(), at=now())
     if answer.outcome is not Outcome.SAME:
         raise RefusedError("not_same", FINGER_OUTCOMES[answer.outcome])
 
@@ -192,7 +193,7 @@ def _show(key: str, problem: Sentence | None) -> str:
     with writing() as session:
         held = _case(session, key)
         # A refused form shows the same as the page itself, so it is a look too.
-        write_down(session, at=now(), actor=_actor(), act="release.look", subject=held.person.number)
+        write_down(session, at=now(), actor=acting(), act="release.look", subject=held.person.number)
         facts = showing.case_facts(session, held)
     return render_template("release_case.html", problem=problem, typed=request.form, **facts)
 
@@ -200,7 +201,7 @@ def _show(key: str, problem: Sentence | None) -> str:
 def _start_page(number: str, problem: Sentence | None) -> str:
     with writing() as session:
         person = _person(session, number)
-        write_down(session, at=now(), actor=_actor(), act="release.look", subject=person.number)
+        write_down(session, at=now(), actor=acting(), act="release.look", subject=person.number)
     return render_template(
         "release_start.html",
         person=person,
@@ -222,8 +223,3 @@ def _person(session: Session, number: str) -> Person:
     if person is None:
         abort(404)
     return person
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.acting import acting
+from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.roll.theft.actions import (
     cut_off_terminal,
@@ -30,7 +31,7 @@ from hub.roll.theft.rules import DEFAULT_HOURS, DEFAULT_WORDS, READABLE, STEPS, 
 from hub.sentences import RefusedError, Sentence
 from hub.terminals.protection.actions import PROTECTION_WORDS, holding_of
 from hub.terminals.records import Terminal, TerminalState
-from hub.web.door import now, reading, visitor, writing
+from hub.web.door import now, reading, writing
 from hub.web.routes import Pages
 
 pages = Pages("thefts", __name__, template_folder="templates")
@@ -78,7 +79,7 @@ def noticing() -> Response | tuple[str, int]:
     try:
         with writing() as session:
             number = int(hours) if hours.isascii() and hours.isdigit() and len(hours) < 6 else 0
-            write_notice(session, request.form.get("words", ""), number, actor=_actor(), now=now())
+            write_notice(session, request.form.get("words", ""), number, actor=acting(), now=now())
     except RefusedError as error:
         return _list_page(error.message), 409
     return redirect(url_for("thefts.all_thefts"), 303)
@@ -94,7 +95,7 @@ def stepping(number: int) -> Response | tuple[str, int]:
     try:
         with writing() as session:
             _theft(session, number)
-            note_step(session, number, request.form.get("what", ""), actor=_actor(), now=now())
+            note_step(session, number, request.form.get("what", ""), actor=acting(), now=now())
     except RefusedError as error:
         return _theft_page(number, error.message), 409
     return redirect(url_for("thefts.one_theft", number=number), 303)
@@ -123,12 +124,12 @@ def people_file(number: int) -> Response:
 
 
 def _cut_off(session: Session, name: str, reason: str, at: datetime) -> str:
-    cut_off_terminal(session, name, reason, actor=_actor(), now=at)
+    cut_off_terminal(session, name, reason, actor=acting(), now=at)
     return f"/terminals/{name}"
 
 
 def _report(session: Session, name: str, reason: str, at: datetime) -> str:
-    return url_for("thefts.one_theft", number=report_theft(session, name, reason, actor=_actor(), now=at))
+    return url_for("thefts.one_theft", number=report_theft(session, name, reason, actor=acting(), now=at))
 
 
 def _ending(
@@ -219,9 +220,4 @@ def _theft(session: Session, number: int) -> tuple[Theft, Terminal]:
 
 
 def _note_look(session: Session, terminal: Terminal, how: str) -> None:
-    write_down(session, at=now(), actor=_actor(), act="theft.people", subject=terminal.name, detail=how)
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)
+    write_down(session, at=now(), actor=acting(), act="theft.people", subject=terminal.name, detail=how)

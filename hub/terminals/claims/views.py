@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor
+from hub.accounts.acting import acting
 from hub.accounts.permissions import Permission
 from hub.errors import HubError
 from hub.sentences import RefusedError, Sentence
@@ -22,7 +22,7 @@ from hub.terminals.errors import KeysError
 from hub.terminals.records import Terminal
 from hub.terminals.requests import find_holder
 from hub.terminals.succession import chain_of, stood_at_place, successor_of
-from hub.web.door import now, reading, service, visitor, writing
+from hub.web.door import now, reading, service, writing
 from hub.web.routes import Pages
 from wire.provisioning import fingerprint, read_request
 
@@ -62,7 +62,7 @@ def approving(claim: str) -> Response | tuple[str, int]:
                 form.get("code", ""),
                 placing,
                 second_person=taking_in.second_person,
-                actor=_actor(),
+                actor=acting(),
                 now=now(),
             )
     except HubError as error:
@@ -75,7 +75,7 @@ def refusing(claim: str) -> Response | tuple[str, int]:
     try:
         with writing() as session:
             why = request.form.get("why", "")
-            refuse(session, find_claim(session, claim), why, actor=_actor(), now=now())
+            refuse(session, find_claim(session, claim), why, actor=acting(), now=now())
     except RefusedError as error:
         return _page(claim, error.message), 409
     return redirect(url_for("claims.one", claim=claim), 303)
@@ -159,8 +159,3 @@ def _hub_key() -> str:
 
 def _said(error: HubError) -> Sentence:
     return error.message if isinstance(error, RefusedError) else Sentence(error.sentence)
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)

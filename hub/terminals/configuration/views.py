@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor
+from hub.accounts.acting import acting
 from hub.accounts.permissions import Permission
 from hub.sentences import RefusedError, Sentence
 from hub.terminals.configuration import form
@@ -21,7 +21,7 @@ from hub.terminals.configuration.rules import Course, Standing
 from hub.terminals.configuration.words import ACTS, COURSES, HELD, SECTIONS, STANDINGS, fault_words
 from hub.terminals.epochs import current_epoch
 from hub.terminals.records import Status, Terminal
-from hub.web.door import now, reading, visitor, writing
+from hub.web.door import now, reading, writing
 from hub.web.routes import Pages
 
 pages = Pages("configuration", __name__, template_folder="templates")
@@ -95,7 +95,7 @@ def putting_back(name: str) -> Response | tuple[str, int]:
     counter = _number(request.form.get("counter", ""))
     try:
         with writing() as session:
-            put_back(session, _terminal_id(session, name), counter, actor=_actor(), at=now())
+            put_back(session, _terminal_id(session, name), counter, actor=acting(), at=now())
     except RefusedError as error:
         return _history(name, error.message), 400
     return redirect(url_for("configuration.one", name=name), 303)
@@ -118,7 +118,7 @@ def act_on_rollout(number: str, act: str) -> Response | tuple[str, int]:
         abort(404)
     try:
         with writing() as session:
-            acts[act](session, _number(number), actor=_actor(), at=now())
+            acts[act](session, _number(number), actor=acting(), at=now())
     except RefusedError as error:
         return _rollout(number, error.message), 400
     return redirect(url_for("configuration.rollout", number=number), 303)
@@ -248,7 +248,7 @@ def _begin(names: list[str], changes: Mapping[str, Any], plan: Mapping[str, str]
             percent=int(plan["percent"]),
             soak_s=int(plan["soak_s"]),
             probation_s=int(plan["probation_s"]),
-            actor=_actor(),
+            actor=acting(),
             at=now(),
         )
 
@@ -264,8 +264,3 @@ def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         abort(404)
     return int(text)
-
-
-def _actor() -> Actor:
-    who = visitor()
-    return Actor(who.login, who.address)
