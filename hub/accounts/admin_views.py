@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from hub.accounts.acting import acting
 from hub.accounts.administering import (
     UNUSABLE,
     change_account,
@@ -18,7 +19,6 @@ from hub.accounts.administering import (
     reopen_account,
     sign_out_everywhere,
 )
-from hub.accounts.audit import Actor
 from hub.accounts.factors.held import factors_of, with_factor
 from hub.accounts.fresh import require_fresh_factor
 from hub.accounts.permissions import Permission
@@ -64,7 +64,7 @@ def new() -> Response | str | tuple[str, int]:
                 form.get("login", ""),
                 form.get("role", ""),
                 name=form.get("name", ""),
-                actor=_actor(),
+                actor=acting(),
                 at=now(),
             )
             slip = print_slip(
@@ -72,7 +72,7 @@ def new() -> Response | str | tuple[str, int]:
                 account,
                 identity_check=form.get("check", ""),
                 drops_factors=False,
-                actor=_actor(),
+                actor=acting(),
                 at=now(),
             )
     except RefusedError as error:
@@ -96,7 +96,7 @@ def change(account: int) -> Response | tuple[str, int]:
             role=form.get("role", ""),
             name=form.get("name", ""),
             held_role=form.get("held_role", ""),
-            actor=_actor(),
+            actor=acting(),
             at=now(),
         )
 
@@ -105,17 +105,17 @@ def change(account: int) -> Response | tuple[str, int]:
 
 @pages.page("/accounts/<int:account>/close", Permission.MANAGE_ACCOUNTS, methods=("POST",))
 def close(account: int) -> Response | tuple[str, int]:
-    return _do(account, lambda session, row: close_account(session, row, actor=_actor(), at=now()))
+    return _do(account, lambda session, row: close_account(session, row, actor=acting(), at=now()))
 
 
 @pages.page("/accounts/<int:account>/reopen", Permission.MANAGE_ACCOUNTS, methods=("POST",))
 def reopen(account: int) -> Response | tuple[str, int]:
-    return _do(account, lambda session, row: reopen_account(session, row, actor=_actor(), at=now()))
+    return _do(account, lambda session, row: reopen_account(session, row, actor=acting(), at=now()))
 
 
 @pages.page("/accounts/<int:account>/end-sessions", Permission.MANAGE_ACCOUNTS, methods=("POST",))
 def end_sessions(account: int) -> Response | tuple[str, int]:
-    return _do(account, lambda session, row: sign_out_everywhere(session, row, actor=_actor(), at=now()))
+    return _do(account, lambda session, row: sign_out_everywhere(session, row, actor=acting(), at=now()))
 
 
 @pages.page("/accounts/<int:account>/slip", Permission.MANAGE_ACCOUNTS, methods=("POST",))
@@ -132,7 +132,7 @@ def slip(account: int) -> Response | str | tuple[str, int]:
                 _find(session, account),
                 identity_check=form.get("check", ""),
                 drops_factors=form.get("drops_factors") == "1",
-                actor=_actor(),
+                actor=acting(),
                 at=now(),
             )
     except RefusedError as error:
@@ -156,9 +156,9 @@ def answer_slip(slip: int) -> Response | tuple[str, int]:
             if session.get(PasswordSlip, slip) is None:
                 raise NotFound
             if request.form.get("act") == "withdraw":
-                refuse_slip(session, slip, actor=_actor(), at=now())
+                refuse_slip(session, slip, actor=acting(), at=now())
             else:
-                confirm_slip(session, slip, actor=_actor(), at=now())
+                confirm_slip(session, slip, actor=acting(), at=now())
     except RefusedError as error:
         return (_list if _manages() else _waiting)(error.message), 409
     return redirect(url_for("accounts_desk.accounts" if _manages() else "accounts_desk.slips", done=1), 303)
@@ -252,7 +252,3 @@ def _duties() -> list[tuple[Sentence, Sentence]]:
 
 def _printed(slip: Slip) -> str:
     return render_template("slip_printed.html", slip=slip)
-
-
-def _actor() -> Actor:
-    return Actor(visitor().login, visitor().address)

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from hub.accounts.acting import acting
 from hub.accounts.actions import find_account
-from hub.accounts.audit import Actor, write_down
+from hub.accounts.audit import write_down
 from hub.accounts.factors import app_codes
 from hub.accounts.factors.held import codes_left, factors_of, remove_factor
 from hub.accounts.factors.printed_codes import print_codes
@@ -45,7 +46,7 @@ def end() -> Response | tuple[str, int]:
             living = [row.id for row in living_sessions(session, who.account_id, now=now())]
             ending = [number_in(wanted)] if wanted else [row for row in living if row != who.session_id]
             for number in ending:
-                end_session(session, who.account_id, number, login=who.login, actor=_actor(), now=now())
+                end_session(session, who.account_id, number, login=who.login, actor=acting(), now=now())
     except RefusedError as error:
         return _show(error.message), 409
     return redirect(url_for("own_account.account", done="ended"), 303)
@@ -133,7 +134,7 @@ def remove(factor: int) -> Response | tuple[str, int]:
             write_down(
                 session,
                 at=now(),
-                actor=_actor(),
+                actor=acting(),
                 act="account.factor_removed",
                 subject=who.login,
                 detail=kind,
@@ -158,7 +159,7 @@ def codes() -> Response | str:
 def _taken_into_use(session: Session, kind: str) -> Response | str:
     """With the first factor comes the sheet of codes; this session counts as proved by what was just shown."""
     who = visitor()
-    write_down(session, at=now(), actor=_actor(), act="account.factor_added", subject=who.login, detail=kind)
+    write_down(session, at=now(), actor=acting(), act="account.factor_added", subject=who.login, detail=kind)
     row = session.get(LoginSession, who.session_id)
     assert row is not None
     row.proved_at = now()
@@ -169,7 +170,7 @@ def _taken_into_use(session: Session, kind: str) -> Response | str:
 
 def _print(session: Session) -> str:
     made = print_codes(session, visitor().account_id, seal=service(FactorSeal), at=now())
-    write_down(session, at=now(), actor=_actor(), act="account.codes_printed", subject=visitor().login)
+    write_down(session, at=now(), actor=acting(), act="account.codes_printed", subject=visitor().login)
     return render_template("printed_codes.html", codes=made, login=visitor().login, at=now())
 
 
@@ -236,7 +237,3 @@ def _show_key(problem: Sentence | None) -> str:
     return render_template(
         "own_key.html", problem=problem, options=options, label=request.form.get("label", "")
     )
-
-
-def _actor() -> Actor:
-    return Actor(visitor().login, visitor().address)

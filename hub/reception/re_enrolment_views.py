@@ -14,9 +14,10 @@ from hub.accounts.acting import acting
 from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.biometrics.actions import EnrolledFinger, fingers_of
+from hub.biometrics.words import FINGERS
 from hub.custody.queries import person_by_number
 from hub.movements.re_enrolment import Task, Why, assign_task, close_task, open_task, open_tasks
-from hub.reception.words import FINGERS, in_words
+from hub.reception.words import in_words
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, writing
 from hub.web.routes import Pages

@@ -7,19 +7,6 @@ from typing import Final
 from hub.custody.rules import OrderKind, Sex
 from hub.sentences import Sentence
 
-FINGERS: Final = {
-    1: Sentence("Right thumb"),
-    2: Sentence("Right index finger"),
-    3: Sentence("Right middle finger"),
-    4: Sentence("Right ring finger"),
-    5: Sentence("Right little finger"),
-    6: Sentence("Left thumb"),
-    7: Sentence("Left index finger"),
-    8: Sentence("Left middle finger"),
-    9: Sentence("Left ring finger"),
-    10: Sentence("Left little finger"),
-}
-
 SEXES: Final = {
     Sex.MALE: Sentence("Male"),
     Sex.FEMALE: Sentence("Female"),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor
+from hub.accounts.acting import acting
 from hub.accounts.emergencies.actions import FINDINGS, KnownPeople, break_glass, close_use, review
 from hub.accounts.emergencies.held import REVIEW_WITHIN, open_uses, unreviewed
 from hub.accounts.emergencies.records import EmergencyUse
@@ -39,7 +39,7 @@ def glass() -> Response | str | tuple[str, int]:
                 number=form.get("person", ""),
                 reason=form.get("reason", ""),
                 people=service(KnownPeople),
-                actor=_actor(),
+                actor=acting(),
                 at=now(),
             )
     except RefusedError as error:
@@ -51,7 +51,7 @@ def glass() -> Response | str | tuple[str, int]:
 def close(use: int) -> Response:
     try:
         with writing() as session:
-            close_use(session, use, account_id=visitor().account_id, actor=_actor(), at=now())
+            close_use(session, use, account_id=visitor().account_id, actor=acting(), at=now())
     except RefusedError:
         raise NotFound from None  # another's use is none of theirs
     return redirect(url_for("emergencies.glass"), 303)
@@ -90,7 +90,7 @@ def one(use: int) -> Response | str | tuple[str, int]:
                 use,
                 finding=form.get("finding", ""),
                 words=form.get("words", ""),
-                actor=_actor(),
+                actor=acting(),
                 at=now(),
             )
     except RefusedError as error:
@@ -143,7 +143,3 @@ def _seen(session: Session, use: EmergencyUse) -> list[AuditEntry]:
         .limit(200)
     )
     return list(rows)
-
-
-def _actor() -> Actor:
-    return Actor(visitor().login, visitor().address)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from hub.accounts.audit import Actor
+from hub.accounts.acting import acting
 from hub.accounts.fresh import require_fresh_factor
 from hub.accounts.permissions import Permission
 from hub.biometrics.vault import Vault
@@ -68,7 +68,7 @@ def ask() -> Response | str | tuple[str, int]:
     try:
         with writing() as session:
             row, passphrase = actions.ask(
-                session, service(Vault), wish, random=os.urandom(15), actor=_actor(), at=now()
+                session, service(Vault), wish, random=os.urandom(15), actor=acting(), at=now()
             )
     except RefusedError as error:
         return _list(error.message), 409
@@ -91,11 +91,11 @@ def standing(number: int) -> str:
 @pages.page("/exports/<int:number>/sign", Permission.CONFIRM_EXPORT, methods=("POST",))
 def sign(number: int) -> Response | tuple[str, int]:
     if request.form.get("decision") == "turn_down":
-        return _done(number, lambda session: actions.turn_down(session, number, actor=_actor(), at=now()))
+        return _done(number, lambda session: actions.turn_down(session, number, actor=acting(), at=now()))
     answer = require_fresh_factor()
     if answer is not None:
         return answer
-    done = _done(number, lambda session: actions.sign(session, number, actor=_actor(), at=now()))
+    done = _done(number, lambda session: actions.sign(session, number, actor=acting(), at=now()))
     if isinstance(done, Response):
         service(Exporter).go(number)
     return done
@@ -113,7 +113,7 @@ def make(number: int) -> Response:
 
 @pages.page("/exports/<int:number>/give-up", Permission.CONFIRM_EXPORT, methods=("POST",))
 def give_up(number: int) -> Response | tuple[str, int]:
-    done = _done(number, lambda session: actions.give_up(session, number, actor=_actor(), at=now()))
+    done = _done(number, lambda session: actions.give_up(session, number, actor=acting(), at=now()))
     service(Exporter).tidy()
     return done
 
@@ -121,7 +121,7 @@ def give_up(number: int) -> Response | tuple[str, int]:
 @pages.page("/exports/<int:number>/fetch", Permission.EXPORT_EVERYTHING, methods=("POST",))
 def fetch(number: int) -> Response | tuple[str, int]:
     exporter, sessions, clock = service(Exporter), service(Site).sessions, service(Site).clock
-    actor = _actor()
+    actor = acting()
     exporter.tidy()
     try:
         with writing() as session:
@@ -202,7 +202,3 @@ def _found(session: Session, number: int) -> Export:
     if row is None:
         abort(404)
     return row
-
-
-def _actor() -> Actor:
-    return Actor(visitor().login, visitor().address)

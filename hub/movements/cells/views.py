@@ -13,9 +13,8 @@ from werkzeug.wrappers import Response
 from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Permission
 from hub.accounts.second import second_officer
+from hub.custody.asked import person_asked_for
 from hub.custody.legal import LEGAL_STATUSES
-from hub.custody.queries import person_by_number
-from hub.custody.records import Person
 from hub.movements.cells.actions import Override, move_to_cell
 from hub.movements.cells.board import board
 from hub.movements.cells.defining import CellDraft, define_cell, draft_of, set_out_of_order
@@ -44,7 +43,7 @@ def cell_board() -> str:
         write_down(session, at=now(), actor=_actor(), act="cell.board", detail=f"{shown.people} people")
     wanted = request.args.get("block", EVERY_BLOCK if len(shown.lines) <= FEW_CELLS else None)
     blocks = [one for one in shown.blocks if wanted in (one.name, EVERY_BLOCK)]
-    if wanted is not None and not blocks:
+    if wanted not in (None, EVERY_BLOCK) and not blocks:
         abort(404)
     return render_template(
         "cell_board.html", board=shown, blocks=blocks, wanted=wanted, every=EVERY_BLOCK, known=known_on()
@@ -118,7 +117,7 @@ def move(number: str) -> Response | tuple[str, int]:
     try:
         override = _override()
         with writing() as session:
-            person = _person(session, number)
+            person = person_asked_for(session, number)
             reason = request.form.get("reason", "")
             code = request.form.get("cell", "")
             move_to_cell(session, person, code, reason=reason, override=override, actor=_actor(), at=now())
@@ -139,7 +138,7 @@ def _override() -> Override | None:
 
 def _choose(number: str, problem: Sentence | None) -> str:
     with writing() as session:
-        person = _person(session, number)
+        person = person_asked_for(session, number)
         write_down(session, at=now(), actor=_actor(), act="cell.look", subject=person.number)
         found = dwellers(session, now(), person_ids=[person.id])
         fits = fitting(session, found[0].who, now()) if found else []
@@ -226,13 +225,6 @@ def _cell(session: Session, code: str, known: datetime | None = None) -> CellVie
     if found is None:
         abort(404)
     return found
-
-
-def _person(session: Session, number: str) -> Person:
-    person = person_by_number(session, number)
-    if person is None:
-        abort(404)
-    return person
 
 
 def _actor() -> Actor:

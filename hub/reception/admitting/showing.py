@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.permissions import Permission
 from hub.biometrics.vault import Vault
+from hub.biometrics.words import FINGERS
 from hub.custody.actions import open_booking_of
 from hub.custody.languages import LANGUAGES
 from hub.custody.legal import LEGAL_STATUSES, ORDER_KINDS, RELEASE_REASONS
@@ -35,7 +36,7 @@ from hub.reception.admitting.keeping import Draft, image_counts, under_way
 from hub.reception.admitting.looking_up import chosen, database_faults, fits, fitting_cells_exist
 from hub.reception.desk.asking import desks, waiting_of
 from hub.reception.desk.looks import LookStatus, look_of
-from hub.reception.words import FINGERS, SEXES, in_words
+from hub.reception.words import SEXES, in_words
 from hub.sentences import Sentence
 from hub.web.door import visitor
 from hub.web.formats import SITE_ZONE

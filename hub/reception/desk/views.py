@@ -13,7 +13,8 @@ from hub.accounts.acting import acting
 from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.biometrics.actions import fingers_of
-from hub.custody.queries import person_by_number
+from hub.biometrics.words import FINGERS
+from hub.custody.asked import person_asked_for
 from hub.custody.records import Person
 from hub.movements.re_enrolment import task_of
 from hub.reception.desk import asking
@@ -31,7 +32,7 @@ from hub.reception.desk.rules import (
     Status,
     read,
 )
-from hub.reception.words import FINGERS, in_words
+from hub.reception.words import in_words
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, writing
 from hub.web.routes import Pages, number_in
@@ -75,7 +76,7 @@ def tasks() -> str:
 @pages.page("/people/<number>/fingers", Permission.ADMIT_PEOPLE)
 def take(number: str) -> str:
     with writing() as session:
-        person = _person(session, number)
+        person = person_asked_for(session, number)
         write_down(session, at=now(), actor=acting(), act="fingers.look", subject=person.number)
     return _ask(person, None, [], 0)
 
@@ -86,7 +87,7 @@ def take_now(number: str) -> Response | tuple[str, int]:
     desk = number_in(request.form.get("desk", ""))
     reason = request.form.get("reason", "")
     with reading() as session:
-        person = _person(session, number)
+        person = person_asked_for(session, number)
     try:
         with writing() as session:
             task = asking.take_fingers(
@@ -190,13 +191,6 @@ def _facts(session: Session, line: TaskLine) -> dict[str, object]:
         "is_open": line.row.status in AT_DESK,
         "undecided": line.row.status == Status.UNDECIDED,
     }
-
-
-def _person(session: Session, number: str) -> Person:
-    person = person_by_number(session, number)
-    if person is None:
-        abort(404)
-    return person
 
 
 def _line(session: Session, name: str) -> TaskLine:

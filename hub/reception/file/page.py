@@ -13,6 +13,7 @@ from hub.accounts.permissions import Permission
 from hub.biometrics.actions import fingers_of
 from hub.biometrics.documents.actions import documents_of
 from hub.biometrics.photos import ANGLES, Angle, photos_of
+from hub.biometrics.words import FINGERS
 from hub.custody.catalogue import KINDS
 from hub.custody.facts.reading import read_once
 from hub.custody.languages import LANGUAGES, languages_of
@@ -35,7 +36,7 @@ from hub.reception.file.story import last_of, story, words_of
 from hub.reception.file.subject import Look, actor, is_open, look
 from hub.reception.lines import zone_names
 from hub.reception.whereabouts import whereabouts
-from hub.reception.words import FINGERS, SEXES, SOURCES, in_words
+from hub.reception.words import SEXES, SOURCES, in_words
 from hub.web.door import now, reading, service, visitor, writing
 from hub.web.formats import SITE_ZONE
 from hub.web.known import known_at, known_on

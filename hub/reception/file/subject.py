@@ -12,11 +12,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
+from hub.custody.asked import person_asked_for
 from hub.custody.facts.reading import holding, one, rows_of
 from hub.custody.facts.records import Fact
 from hub.custody.identity import IDENTITY, Identity
 from hub.custody.merging.reading import family_of, stays_with
-from hub.custody.queries import names, person_by_number
+from hub.custody.queries import names
 from hub.custody.records import Booking, Person
 from hub.custody.visible import May, visible
 from hub.web.door import now, visitor
@@ -74,12 +75,7 @@ def actor() -> Actor:
     return Actor(who.login, who.address)
 
 
-def person_of(session: Session, number: str) -> Person:
-    """Whose number this is; answers 404 for nobody's."""
-    person = person_by_number(session, number)
-    if person is None:
-        abort(404)
-    return person
+person_of = person_asked_for
 
 
 def look(session: Session, number: str, *, known_at: datetime | None = None, stay: str = "") -> Look:

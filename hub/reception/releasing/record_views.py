@@ -16,10 +16,10 @@ from hub.accounts.permissions import Permission
 from hub.accounts.second import second_officer
 from hub.biometrics.vault import Vault
 from hub.custody.actions import open_booking_of
+from hub.custody.asked import person_asked_for
 from hub.custody.at_large import AT_LARGE, AtLarge, How
 from hub.custody.facts.actions import FactFaultsError, Statement, state
 from hub.custody.legal import RELEASE_REASONS, ReleaseReason
-from hub.custody.queries import person_by_number
 from hub.custody.records import Booking, Person
 from hub.reception.releasing import showing
 from hub.reception.releasing.afterwards import OnPaper, enter_afterwards
@@ -90,7 +90,7 @@ def paper_now(number: str) -> Response | tuple[str, int]:
         told = _on_paper()
         officer = second_officer(Permission.CONFIRM_RELEASE, besides=())
         with writing() as session:
-            person = _person(session, number)
+            person = person_asked_for(session, number)
             row = enter_afterwards(session, service(Vault), person, told, officer, actor=acting(), at=now())
     except RefusedError as error:
         return _paper_page(number, error.message), 409
@@ -157,7 +157,7 @@ def _show(number: int, problem: Sentence | None) -> str:
 
 def _paper_page(number: str, problem: Sentence | None) -> str:
     with writing() as session:
-        person = _person(session, number)
+        person = person_asked_for(session, number)
         write_down(session, at=now(), actor=acting(), act="release.look", subject=person.number)
         inside = open_booking_of(session, person.id) is not None
     return render_template(
@@ -175,10 +175,3 @@ def _record(session: Session, number: int) -> ReleaseRecord:
     if row is None:
         abort(404)
     return row
-
-
-def _person(session: Session, number: str) -> Person:
-    person = person_by_number(session, number)
-    if person is None:
-        abort(404)
-    return person

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.biometrics.photos import people_with_photo
 from hub.biometrics.vault import Vault
+from hub.biometrics.words import FINGERS
 from hub.custody.at_large import HOW
 from hub.custody.legal import RELEASE_REASONS, ReleaseReason
 from hub.custody.records import Booking, Person
@@ -24,7 +25,7 @@ from hub.reception.releasing.records import ReleaseDoubt, ReleaseRecord
 from hub.reception.releasing.signing import Record, is_genuine, named_in, read_record
 from hub.reception.releasing.standing import ATTEST, DEATH, HANDED, HANDED_OVER, ITEMS, Item
 from hub.reception.releasing.watching import DOUBTS, open_doubts
-from hub.reception.words import FINGERS, in_words
+from hub.reception.words import in_words
 
 SHOWN_FOR: Final = timedelta(days=30)
 MOST: Final = 100

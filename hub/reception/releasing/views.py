@@ -16,9 +16,8 @@ from hub.accounts.permissions import Permission
 from hub.accounts.second import second_officer
 from hub.biometrics.enrolment import prepare_impression
 from hub.biometrics.vault import Vault
+from hub.custody.asked import person_asked_for
 from hub.custody.legal import RELEASE_REASONS
-from hub.custody.queries import person_by_number
-from hub.custody.records import Person
 from hub.reception.admitting.candidates import FINGER_OUTCOMES
 from hub.reception.desk.answering import is_that_person
 from hub.reception.desk.looks import Outcome, ask_look, cancel_looks
@@ -52,7 +51,7 @@ def start(number: str) -> str:
 def start_now(number: str) -> Response | tuple[str, int]:
     try:
         with writing() as session:
-            person = _person(session, number)
+            person = person_asked_for(session, number)
             key = secrets.token_hex(16)
             row = begin(session, person, request.form.get("reason", ""), key=key, actor=acting(), at=now())
     except RefusedError as error:
@@ -200,7 +199,7 @@ def _show(key: str, problem: Sentence | None) -> str:
 
 def _start_page(number: str, problem: Sentence | None) -> str:
     with writing() as session:
-        person = _person(session, number)
+        person = person_asked_for(session, number)
         write_down(session, at=now(), actor=acting(), act="release.look", subject=person.number)
     return render_template(
         "release_start.html",
@@ -216,10 +215,3 @@ def _case(session: Session, key: str) -> Case:
     if held is None:
         abort(404)
     return held
-
-
-def _person(session: Session, number: str) -> Person:
-    person = person_by_number(session, number)
-    if person is None:
-        abort(404)
-    return person

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from flask import Response as Made
 from flask import abort, redirect, render_template, request, url_for
@@ -16,6 +15,7 @@ from werkzeug.wrappers import Response
 from hub.accounts.acting import acting
 from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
+from hub.biometrics.words import FINGERS
 from hub.roll.theft.actions import (
     cut_off_terminal,
     note_step,
@@ -35,19 +35,6 @@ from hub.web.door import now, reading, writing
 from hub.web.routes import Pages
 
 pages = Pages("thefts", __name__, template_folder="templates")
-
-FINGERS: Final = {
-    1: Sentence("Right thumb"),
-    2: Sentence("Right index finger"),
-    3: Sentence("Right middle finger"),
-    4: Sentence("Right ring finger"),
-    5: Sentence("Right little finger"),
-    6: Sentence("Left thumb"),
-    7: Sentence("Left index finger"),
-    8: Sentence("Left middle finger"),
-    9: Sentence("Left ring finger"),
-    10: Sentence("Left little finger"),
-}
 
 
 @dataclass(frozen=True)
