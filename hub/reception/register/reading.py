@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from lzma import LZMAError
@@ -18,7 +18,10 @@ import openpyxl
 from defusedxml import DefusedXmlException
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
+from hub.reception.register.garbled import refuse_garbled
 from hub.sentences import RefusedError, Sentence
 
 MAX_BYTES: Final = 20 * 1024 * 1024
@@ -27,7 +30,15 @@ MAX_COLUMNS: Final = 100
 MAX_CELL: Final = 500
 _MAX_UNPACKED: Final = 200 * 1024 * 1024
 _MAX_PARTS: Final = 500
+_LOOKED_AT_ROWS: Final = 50
 _DELIMITERS: Final = ",;\t|"
+_OTHERS: Final = {
+    b"%pdf": Sentence("This is a PDF. Hand in the table itself, as CSV UTF-8 or XLSX."),
+    b"<!doctype html": Sentence("This is a web page. Open it in a table program and save it as XLSX."),
+    b"<html": Sentence("This is a web page. Open it in a table program and save it as XLSX."),
+    b"<table": Sentence("This is a web page. Open it in a table program and save it as XLSX."),
+}
+"""What is handed in instead of a table, by how it begins."""
 _EMPTY: Final = Sentence("The file holds no rows. The first row has the names of the columns.")
 
 
@@ -58,7 +69,11 @@ def read_table(raw: bytes) -> Table:
             "old_excel",
             Sentence("This is an old Excel file, or one with a password. Save it as XLSX or as CSV UTF-8."),
         )
+    for start, what in _OTHERS.items():
+        if raw.lstrip()[:15].lower().startswith(start):
+            raise RefusedError("other_file", what)
     text, encoding = _decoded(raw)
+    refuse_garbled(text)
     return _table(_csv_rows(text), encoding)
 
 
@@ -129,8 +144,7 @@ def _xlsx_rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
     _refuse_bomb(raw)
     try:
         book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
+        sheet = _only_sheet(book)
         for number, row in enumerate(sheet.iter_rows(), 1):
             yield (
                 number,
@@ -161,6 +175,27 @@ def _xlsx_rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
         raise RefusedError(
             "broken_xlsx", Sentence("This is no XLSX file that can be read. Save it anew, or as CSV UTF-8.")
         ) from None
+
+
+def _only_sheet(book: Workbook) -> Worksheet:
+    """The one that has rows: what lies on another would be left behind without a word."""
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()
+    filled = [sheet for sheet in book.worksheets if any(_has_something(sheet))]
+    if len(filled) > 1:
+        raise RefusedError(
+            "many_sheets",
+            Sentence(
+                "The file has rows on several sheets: %(names)s. Save each as a file of its own.",
+                {"names": ", ".join(sheet.title for sheet in filled)[:80]},
+            ),
+        )
+    return filled[0] if filled else book.worksheets[0]
+
+
+def _has_something(sheet: Worksheet) -> Iterator[bool]:
+    for row in sheet.iter_rows(max_row=_LOOKED_AT_ROWS, values_only=True):
+        yield any(cell not in (None, "") for cell in row)
 
 
 def _refuse_bomb(raw: bytes) -> None:
@@ -219,8 +254,23 @@ def _table(rows: Iterable[tuple[int, list[str]]], encoding: str) -> Table:
             Sentence("The table has more than 100 columns. Leave out those that are not needed."),
         )
     width = len(headers)
+    _refuse_unnamed(found[1:], width)
     body = tuple((number, (row + ("",) * width)[:width]) for number, row in found[1:])
     return Table(headers, body, encoding)
+
+
+def _refuse_unnamed(rows: Sequence[tuple[int, tuple[str, ...]]], width: int) -> None:
+    """A cell under no name would be left behind without a word; mostly a title stands above the names."""
+    for number, row in rows:
+        if any(row[width:]):
+            raise RefusedError(
+                "unnamed_cells",
+                Sentence(
+                    "Row %(row)s has more cells than the first row has names (%(names)s). The first row must name "
+                    "every column: delete titles above it, and name the last columns.",
+                    {"row": number, "names": width},
+                ),
+            )
 
 
 def _at_most(

@@ -16,6 +16,7 @@ from hub.custody.rules import Faults, PersonFacts, Sex, clean_name, faults_of_pe
 from hub.custody.search.sounds import fold
 from hub.custody.sentencing.forms import Term
 from hub.custody.who.countries import countries
+from hub.reception.register.dates import no_date, read_date
 from hub.reception.register.mapping import Chosen, DateOrder, folded_code
 from hub.reception.register.reading import MAX_CELL
 from hub.sentences import Sentence
@@ -26,27 +27,6 @@ _SHORT: Final = 80
 _TERM: Final = re.compile(
     r"(\d{1,3})\s*(y(?:ea)?rs?|y|anos?|a|m(?:on)?ths?|mos?|m|mes(?:es)?|w(?:ee)?ks?|w|semanas?|d(?:ays?)?|dias?)\b"
 )
-_MONTHS: Final = {
-    name: number
-    for number, names in enumerate(
-        (
-            "jan ene january enero",
-            "feb february febrero",
-            "mar march marzo",
-            "apr abr april abril",
-            "may mayo",
-            "jun june junio",
-            "jul july julio",
-            "aug ago august agosto",
-            "sep sept september septiembre",
-            "oct october octubre",
-            "nov november noviembre",
-            "dec dic december diciembre",
-        ),
-        1,
-    )
-    for name in names.split()
-}
 _LIFE: Final = frozenset({"life", "life imprisonment", "cadena perpetua", "perpetua"})
 
 
@@ -208,39 +188,8 @@ def _date(said: Mapping[str, str], code: str, order: DateOrder, faults: dict[str
         return None
     found = read_date(text, order)
     if found is None:
-        faults[code] = Sentence(
-            "'%(text)s' is no date in the order that was chosen. Correct it, for example 22/11/2026.",
-            {"text": text[:30]},
-        )
+        faults[code] = Sentence(no_date(text), {"text": text[:30]})
     return found
-
-
-def read_date(text: str, order: DateOrder) -> date | None:
-    """A date as registers write it, with a time of day left out; None for what is none."""
-    text = re.sub(r"[ T]\d{1,2}:\d{2}.*$", "", text.strip())
-    parts = [part for part in re.split(r"[\s./,-]+", fold(text)) if part not in ("", "de", "of")]
-    if len(parts) != 3:
-        return None
-    named = next((place for place, part in enumerate(parts) if part in _MONTHS), None)
-    if named is not None:
-        month = _MONTHS[parts[named]]
-        others = [re.sub(r"(st|nd|rd|th)$", "", part) for place, part in enumerate(parts) if place != named]
-        year, day = others if len(others[0]) == 4 else others[::-1]
-        return _made(year, str(month), day)
-    if len(parts[0]) == 4:
-        return _made(*parts)
-    day, month_text = (parts[0], parts[1]) if order != "mdy" else (parts[1], parts[0])
-    return _made(parts[2], month_text, day) if order != "ymd" else None
-
-
-def _made(year: str, month: str, day: str) -> date | None:
-    parts = year, month, day
-    if len(year) != 4 or not all(part.isascii() and part.isdigit() and len(part) < 5 for part in parts):
-        return None
-    try:
-        return date(int(year), int(month), int(day))
-    except ValueError:
-        return None
 
 
 def _check_dates(

@@ -25,10 +25,11 @@ from hub.database import session_scope
 from hub.reception.register import actions
 from hub.reception.register.actions import Decision, Judged, State
 from hub.reception.register.bringing_in import bring_in, bring_in_some
+from hub.reception.register.dates import read_date
 from hub.reception.register.mapping import Chosen, guess
 from hub.reception.register.reading import read_table
 from hub.reception.register.records import RegisterImport, RegisterRow
-from hub.reception.register.rules import judge, read_date
+from hub.reception.register.rules import judge
 from hub.reception.register.undoing import touched, undo
 from hub.sentences import RefusedError
 
@@ -98,6 +99,13 @@ def _xlsx(rows: list[list[object]]) -> bytes:
         (b"Surname\x00,Given\nA,B\n", "no text"),
         (b"Surname,Given\nA\x81\xc3,B\n", "byte"),
         (b'Surname,Given\n"A,B\n', "quotation"),
+        ("Surname,Given\nNúñez,José\n".encode("cp850"), "line 2: 'N£¤ez'"),
+        ("Surname,Given\nNúñez,José\n".encode("mac_roman"), "line 2: 'JosŽ'"),
+        ("Surname,Given\nCoc,Ana\nNúñez,José\n".encode().decode("cp1252").encode(), "line 3: 'NÃºÃ±ez'"),
+        (b"REGISTER 2024,,\nSurname,Given,Born\nA,B,C\n", "Row 2 has more cells .* delete titles"),
+        (b"Surname,Given\nCoc,Juan\nPech,Ana,1990\n", "Row 3 has more cells"),
+        (b"%PDF-1.4\n1 0 obj\n", "is a PDF"),
+        (b"<html><table><tr><td>Coc</td></tr></table>\n", "web page"),
         (b"Surname,Given\n" + b"A,B\n" * 20_001, "20,000 rows"),
         (b"Surname,Given\n" + b"A" * (21 * 1024 * 1024), "20 MB"),
     ],
@@ -116,6 +124,40 @@ def test_a_formula_is_named_by_its_cell_and_a_bomb_is_never_unpacked() -> None:
             packed.writestr(f"xl/{number}.xml", b"0" * 10_000_000)
     with pytest.raises(RefusedError, match="far too large"):
         read_table(bomb.getvalue())
+
+
+def test_a_second_sheet_with_rows_is_not_left_behind() -> None:
+    book = openpyxl.Workbook()
+    book.create_sheet("Men").append(["Surname"])
+    out = io.BytesIO()
+    book.save(out)
+    with pytest.raises(RefusedError, match="no rows"):
+        read_table(out.getvalue())
+    book["Men"].append(["Coc"])
+    out = io.BytesIO()
+    book.save(out)
+    assert read_table(out.getvalue()).rows == ((2, ("Coc",)),), "an empty sheet before it does no harm"
+    book.create_sheet("Women").append(["Surname"])
+    out = io.BytesIO()
+    book.save(out)
+    with pytest.raises(RefusedError, match="several sheets: Men, Women"):
+        read_table(out.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("05/01/90", "four digits"),
+        ("33359", "as a table program counts"),
+        ("33359.0", "as a table program counts"),
+        ("31/02/1990", "no date"),
+        ("1990", "no date"),
+        ("soon", "no date"),
+    ],
+)
+def test_what_is_no_date_is_told_by_the_mistake(text: str, said: str) -> None:
+    judged = judge({"surname": "Coc", "given": "Juan", "born_on": text}, Chosen(), TODAY, {})
+    assert said in judged.faults["born_on"].text
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
