@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy import Engine
 
+from hub.custody.sentencing.dates import rules_of
 from hub.database import Sessions, make_engine, make_sessions, session_scope
 from hub.docket.looking import Look, Marks, look_at
 from hub.docket.reading import parts
@@ -79,7 +81,12 @@ class _Desk:
 
 def _begin(url: str, around: Surroundings, marks: Marks) -> None:
     os.nice(_NICE)
-    _Desk.sessions, _Desk.around, _Desk.marks = make_sessions(make_engine(url)), around, marks
+    _Desk.sessions, _Desk.marks = make_sessions(make_engine(url)), marks
+    with session_scope(_Desk.sessions, writes=False) as session:
+        # Signatures stand under policies as they are read from the database; what was handed over is equal, and
+        # would be written differently.
+        rules = rules_of(session, today=around.rules.today)
+    _Desk.around = replace(around, rules=rules)
     gc.freeze()
 
 
