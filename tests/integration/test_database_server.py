@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ..conftest import REPOSITORY
-from ..databases import missing
+from ..databases import clear_up, missing
 from ..waiting import until
 
 START = """
@@ -32,4 +31,5 @@ def test_a_server_ends_with_a_run_that_was_killed() -> None:
         assert running.exists()
         run.kill()
     assert until(lambda: not running.exists())
-    shutil.rmtree(folder)
+    clear_up(folder.parent)
+    assert not folder.exists()
