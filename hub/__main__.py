@@ -24,6 +24,7 @@ import hub.reception.seed.commands
 import hub.terminals.commands
 import hub.website.commands
 from hub import bootstrap
+from hub.docket.invented import work as work_the_docket
 from hub.errors import HubError
 from hub.movements.actions import find_checkpoint
 
@@ -75,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     hub.terminals.commands.register(subparsers, find_checkpoint)
     hub.reception.commands.register(subparsers)
     hub.reception.register.commands.register(subparsers)
-    hub.reception.seed.commands.register(subparsers)
+    hub.reception.seed.commands.register(subparsers, work_the_docket)
     hub.ingest.commands.register(subparsers)
     hub.keeping.backup.commands.register(subparsers)
     hub.keeping.oversight.commands.register(subparsers)

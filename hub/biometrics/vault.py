@@ -58,10 +58,14 @@ class Vault:
         present = self.person_key(session, person_id)
         if present is not None:
             return present
-        key = os.urandom(KEY_BYTES)
-        wrapped = lock_at_rest(key, self._key, _context(person_id))
+        lock, wrapped = self.new_key(person_id)
         session.add(PersonKey(person_id=person_id, wrapped=wrapped, created_at=at))
-        return PersonLock(person_id, key)
+        return lock
+
+    def new_key(self, person_id: int) -> tuple[PersonLock, bytes]:
+        """A lock for somebody who has none, and the key as the person's row keeps it: the caller adds that row."""
+        key = os.urandom(KEY_BYTES)
+        return PersonLock(person_id, key), lock_at_rest(key, self._key, _context(person_id))
 
 
 class PersonLock:

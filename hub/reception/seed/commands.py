@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -32,9 +34,13 @@ _MOST_PEOPLE = 200_000
 _MOST_YEARS = 20
 
 
-def register(subparsers: Subparsers) -> None:
-    """Declare `seed`."""
-    command = add_command(subparsers, "seed", _seed, "Fill a new hub with an invented prison, for trials.")
+Afterwards = Callable[[Sessions, datetime], None]
+
+
+def register(subparsers: Subparsers, afterwards: Afterwards) -> None:
+    """Declare `seed`; `afterwards` is done with what was invented, as of now."""
+    seed = partial(_seed, afterwards=afterwards)
+    command = add_command(subparsers, "seed", seed, "Fill a new hub with an invented prison, for trials.")
     command.add_argument(
         "--people", type=int, default=1200, metavar="N", help="inside today; 1200 by default"
     )
@@ -58,7 +64,7 @@ def register(subparsers: Subparsers) -> None:
     )
 
 
-def _seed(args: argparse.Namespace) -> int:
+def _seed(args: argparse.Namespace, *, afterwards: Afterwards) -> int:
     if not (1 <= args.people <= _MOST_PEOPLE and 1 <= args.years <= _MOST_YEARS and 0 <= args.past <= 20):
         raise HubError(
             "seed_size",
@@ -70,6 +76,7 @@ def _seed(args: argparse.Namespace) -> int:
     today = args.today or datetime.now(UTC).astimezone(SITE_ZONE).date()
     if not (args.describe and _has_people(sessions)):
         _fill(args, sessions, today, open_vault(found.keys))
+        afterwards(sessions, datetime.now(UTC))
     if args.describe:
         with session_scope(sessions, writes=False) as session:
             for line in describe(session, today):

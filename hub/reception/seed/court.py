@@ -24,7 +24,9 @@ from hub.reception.seed.pen import Pen, at_hour, weekday
 from hub.reception.seed.plan import Wrong
 
 BETWEEN_HEARINGS: Final = 56
-MOST_HEARINGS: Final = 14
+MOST_HEARINGS: Final = 11
+_MOST_OF_THE_PAST: Final = 5
+"""Of a stay that ended: old files were kept shorter."""
 REMANDED_FOR_DAYS: Final = 28
 """How long the orders last that say when they end."""
 _JUDGES: Final = ("Magistrate A. Vale", "Magistrate R. Moor", "Justice L. Quay", "Justice T. Fairbank")
@@ -120,7 +122,7 @@ def hearings(pen: Pen, of_charge: int) -> None:
     stay, rng = pen.stay, pen.rng
     until = min(stay.sentenced_on or stay.released_on or pen.today, pen.today)
     waited = (until - stay.admitted_on).days
-    every = max(BETWEEN_HEARINGS, waited // MOST_HEARINGS)
+    every = max(BETWEEN_HEARINGS, waited // (MOST_HEARINGS if stay.is_open else _MOST_OF_THE_PAST))
     day, fixed_on = stay.admitted_on + timedelta(days=rng.randint(7, every)), stay.admitted_on
     day = weekday(day)
     last_day = until - timedelta(days=10) if stay.wrong in _LEFT_OPEN else until

@@ -32,7 +32,7 @@ SERVED: Final = Fraction(_TO_SERVE)
 _FRESH_DAYS: Final = 5
 """Sentences younger than this still wait for a signature."""
 _NEAR_DAYS: Final = 60
-_ALL_UNTIL: Final = 6_000
+_ALL_UNTIL: Final = 2_500
 """In a larger prison only the dates that are near have been signed."""
 _FROM_THE_START: Final = date(2000, 1, 1)
 
@@ -55,17 +55,18 @@ def sign(session: Session, rng: Random, left_open: Collection[int], today: date,
     rules = rules_of(session, today=today)
     made = _Made(session, rng, rules)
     for booking_id, case in cases(session):
-        reckoned = reckon(case, rules.policies, rules.holidays, today=today)
-        dates = reckoned.dates
-        if dates.outcome is not Outcome.RELEASE or dates.release_on is None or reckoned.blocked:
+        found = reckon(case, rules.policies, rules.holidays, today=today, explain=False)
+        release_on = found.dates.release_on
+        if found.dates.outcome is not Outcome.RELEASE or release_on is None or found.blocked:
             continue
-        near = (dates.release_on - today).days <= _NEAR_DAYS
+        near = (release_on - today).days <= _NEAR_DAYS
         if booking_id in left_open or (people > _ALL_UNTIL and not near):
             continue
         on = max(one.imposed.imposed_on for one in case.sentences)
         fresh = not near and (today - on).days < _FRESH_DAYS
         if not fresh or rng.random() < 0.5:
-            made.add(booking_id, case, reckoned, on, once=fresh)
+            told = reckon(case, rules.policies, rules.holidays, today=today)
+            made.add(booking_id, case, told, on, once=fresh)
     return made.write()
 
 

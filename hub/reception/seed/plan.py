@@ -15,12 +15,12 @@ from hub.custody.rules import Sex
 WOMEN_OF_1200: Final = 14
 JUVENILES_OF_1200: Final = 24
 REMAND_MEDIAN_DAYS: Final = 190
-REMAND_SPREAD: Final = 1.52
-"""Of the logarithm: with this one in fifteen or so waits longer than five years."""
+REMAND_SPREAD: Final = 1.45
+"""Of the logarithm: with this one in twenty waits longer than five years."""
 LONGEST_REMAND_DAYS: Final = 3_900
 PAST_PEOPLE: Final = 2.2
 """People who have left for each one inside."""
-ALL_THICK_UNTIL: Final = 12_000
+ALL_THICK_UNTIL: Final = 5_000
 """Of a larger prison only so many people get a file with everything in it."""
 _STATUSES: Final = {
     LegalStatus.REMAND: 0.35,

@@ -37,6 +37,8 @@ from hub.custody.search.projection import rebuild
 from hub.custody.search.records import SearchEntry, SearchPosting
 from hub.custody.sentencing.dates import Certainty, best_known_all
 from hub.database import Sessions, make_engine, make_sessions, session_scope
+from hub.docket.invented import work
+from hub.docket.records import Finding
 from hub.docket.runs import recompute
 from hub.reception.seed.describe import Line, describe
 from hub.reception.seed.making import Made, Order, make
@@ -275,3 +277,18 @@ def test_invented_people_are_not_put_among_real_ones(
     assert main([*words, "--describe"]) == 0
     assert "People inside" in capsys.readouterr().out
     assert main(["seed", "--data", str(tmp_path), "--people", "0"]) == 2
+
+
+def test_the_office_has_explained_most_of_the_long_waits_and_left_some(tmp_path: Path) -> None:
+    engine = _engine(tmp_path)
+    sessions = make_sessions(engine)
+    make(sessions, Order(200, 10, 3, TODAY, past=0), lambda _done, _all: None)
+    work(sessions, NOON)
+    with session_scope(sessions, writes=False) as session:
+        rows = session.scalars(select(Finding).where(Finding.check_code == "remand_too_long")).all()
+        assert 0 < sum(row.closed_at is None for row in rows) < sum(row.closed_at is not None for row in rows)
+        explained = [row for row in rows if row.closed_at is not None]
+        assert all(row.review_on is not None and row.review_on > TODAY for row in explained)
+        opened = select(func.count()).where(Finding.closed_at.is_(None), Finding.due_at < NOON)
+        assert (session.scalar(opened) or 0) > 0
+    engine.dispose()
