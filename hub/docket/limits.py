@@ -94,9 +94,6 @@ _CLASSES: Final = (
     ("11", Sentence("Other criminal acts"), 1_825),
 )
 
-ICCS_CLASSES: Final = {code: words for code, words, _ in _CLASSES}
-"""Level 1 of UNODC's International Classification of Crime for Statistical Purposes (2015)."""
-
 DUE: Final = "due."
 """Before the code of a check: hours until a finding of it is to be dealt with."""
 

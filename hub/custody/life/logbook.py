@@ -18,11 +18,6 @@ from hub.sentences import RefusedError, Sentence
 StepRow = TypeVar("StepRow", VisitorStep, IncidentStep)
 
 
-def last_number(session: Session, table: type[StepRow], of_id: int) -> int:
-    """The number of the newest step; 0 where there is none."""
-    return session.scalar(select(func.max(table.number)).where(_of(table) == of_id)) or 0
-
-
 def add(
     session: Session,
     step: VisitorStep | IncidentStep,
@@ -33,7 +28,9 @@ def add(
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Append `step`, which has its owner and number; RefusedError where somebody else was quicker."""
+    """Append `step`, which has its owner and number; RefusedError unless it is the next one: others were quicker."""
+    if step.number != _last_number(session, step) + 1:
+        raise _written_meanwhile()
     step.act = act
     step.value = msgspec.json.encode(value, order="deterministic").decode()
     step.at, step.by, step.reason = at, actor.login[:64], reason.strip()[:300]
@@ -41,10 +38,7 @@ def add(
         with session.begin_nested():
             session.add(step)
     except IntegrityError:
-        raise RefusedError(
-            "written_meanwhile",
-            Sentence("Somebody else wrote here at the same moment. Read what they wrote, then write yours."),
-        ) from None
+        raise _written_meanwhile() from None
 
 
 def steps_of(
@@ -60,6 +54,21 @@ def steps_of(
         key = row.visitor_id if isinstance(row, VisitorStep) else row.incident_id
         found.setdefault(key, []).append(row)
     return found
+
+
+def _last_number(session: Session, step: VisitorStep | IncidentStep) -> int:
+    if isinstance(step, VisitorStep):
+        wanted = select(func.max(VisitorStep.number)).where(VisitorStep.visitor_id == step.visitor_id)
+    else:
+        wanted = select(func.max(IncidentStep.number)).where(IncidentStep.incident_id == step.incident_id)
+    return session.scalar(wanted) or 0
+
+
+def _written_meanwhile() -> RefusedError:
+    return RefusedError(
+        "written_meanwhile",
+        Sentence("Somebody else wrote here at the same moment. Read what they wrote, then write yours."),
+    )
 
 
 def _of(table: type[StepRow]):  # type: ignore[no-untyped-def]  # one of two columns

@@ -79,16 +79,7 @@ def register_visitor(session: Session, who: Who, today: date, *, actor: Actor, a
     """A new visitor; RefusedError for one who is in the register already, by the number of their paper."""
     who = _clean(who)
     _check(who, today)
-    if who.identity:
-        for known in all_visitors(session):
-            if _key(known.who) == _key(who):
-                raise RefusedError(
-                    "visitor_known",
-                    Sentence(
-                        "%(number)s is in the register with this paper already. Use that one.",
-                        {"number": known.number},
-                    ),
-                )
+    _refuse_known(session, who)
     row = VisitorRow(number=f"V-{next_number(session, 'visitor'):06d}", recorded_at=at)
     session.add(row)
     session.flush()
@@ -107,10 +98,14 @@ def correct_visitor(
     actor: Actor,
     at: datetime,
 ) -> None:
-    """Who they are, as it should read; what stood there before stays readable."""
+    """Who they are, as it should read; what stood there before stays readable, and a ban stays with the number.
+
+    RefusedError without a reason, and for a paper with which somebody else is in the register.
+    """
     who = _clean(who)
     _check(who, today)
     _need(reason)
+    _refuse_known(session, who, besides=number)
     row = _row(session, number)
     _add(session, row, seen + 1, _WHO, who, reason, actor, at)
 
@@ -193,11 +188,6 @@ def _add(
     actor: Actor,
     at: datetime,
 ) -> None:
-    if number != logbook.last_number(session, VisitorStep, row.id) + 1:
-        raise RefusedError(
-            "written_meanwhile",
-            Sentence("Somebody else wrote here at the same moment. Read what they wrote, then write yours."),
-        )
     step = VisitorStep(visitor_id=row.id, number=number)
     logbook.add(session, step, act, value, reason=reason, actor=actor, at=at)
     write_down(session, at=at, actor=actor, act=f"visitor.{act}", subject=row.number, detail=f"step {number}")
@@ -208,6 +198,20 @@ def _row(session: Session, number: str) -> VisitorRow:
     if row is None:
         raise RefusedError("no_visitor", Sentence("There is no visitor with this number."))
     return row
+
+
+def _refuse_known(session: Session, who: Who, besides: str = "") -> None:
+    if not who.identity:
+        return
+    for known in all_visitors(session):
+        if known.number != besides and _key(known.who) == _key(who):
+            raise RefusedError(
+                "visitor_known",
+                Sentence(
+                    "%(number)s is in the register with this paper already. Use that one.",
+                    {"number": known.number},
+                ),
+            )
 
 
 def _clean(who: Who) -> Who:

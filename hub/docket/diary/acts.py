@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
-from hub.custody.facts.actions import ChangedMeanwhileError, FactFaultsError, Statement, correct, state
+from hub.custody.facts.actions import ChangedMeanwhileError, FactFaultsError, Statement, state
 from hub.custody.facts.kinds import Form, Kind, V
 from hub.custody.facts.reading import current
 from hub.custody.facts.records import Fact
@@ -271,19 +271,3 @@ def _next(appointment: Appointment, outcome: Outcome) -> Hearing:
         charge=before.charge,
         video=before.video,
     )
-
-
-def move_date(
-    session: Session, appointment: Appointment, hearing_at: datetime, reason: str, source: str, *, actor: Actor,
-    at: datetime,
-) -> Fact:  # fmt: skip
-    """The court chose another day: the date on file is corrected, with the reason."""
-    if hearing_at <= at:
-        raise FactFaultsError(
-            {"hearing_at": Sentence("This date has passed. Check it, or choose a later one.")}
-        )
-    value = msgspec.structs.replace(appointment.hearing, hearing_at=hearing_at)
-    _refuse_twice(session, appointment.person.id, value, besides=appointment.held.item)
-    row = appointment.held.row
-    statement = Statement(HEARING, value, row.effective_at, source=source, booking_id=row.booking_id)
-    return correct(session, row, statement, reason=reason, actor=actor, at=at)

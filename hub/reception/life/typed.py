@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from flask import request
 
+from hub.custody.life.visitors import Who
 from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE
 
@@ -76,3 +77,16 @@ def cents(typed: str) -> int:
     if not amount.is_finite() or not 0 <= amount <= 1_000_000:
         raise RefusedError("no_amount", Sentence("Write the value in dollars, for example 12.50."))
     return int((amount * 100).to_integral_value())
+
+
+def visitor() -> Who:
+    """Who a visitor is."""
+    return Who(
+        surname=text("surname", 100),
+        given=text("given", 100),
+        identity=text("identity", 40),
+        identity_sort=text("identity_sort", 40),
+        born_on=day("born_on"),
+        phone=text("phone", 40),
+        address=text("address", 200),
+    )

@@ -10,7 +10,7 @@ from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.custody.actions import open_booking_of
 from hub.custody.life import visits
-from hub.custody.life.visitors import Who, find_visitors, register_visitor, visitors
+from hub.custody.life.visitors import find_visitors, register_visitor, visitors
 from hub.custody.life.visits import VISIT_KINDS, VISIT_OUTCOMES, MayVisit, Visit, VisitKind, VisitOutcome
 from hub.custody.merging.reading import family_of
 from hub.custody.records import Person
@@ -62,16 +62,7 @@ def _act(session: Session, person: Person) -> None:
 
 def _register(session: Session, person: Person) -> None:
     at, who = now(), actor()
-    known = Who(
-        surname=typed.text("surname", 100),
-        given=typed.text("given", 100),
-        identity=typed.text("identity", 40),
-        identity_sort=typed.text("identity_sort", 40),
-        born_on=typed.day("born_on"),
-        phone=typed.text("phone", 40),
-        address=typed.text("address", 200),
-    )
-    row = register_visitor(session, known, at.astimezone(SITE_ZONE).date(), actor=who, at=at)
+    row = register_visitor(session, typed.visitor(), at.astimezone(SITE_ZONE).date(), actor=who, at=at)
     chosen = MayVisit(visitor=row.number, relation=typed.text("relation", 80))
     visits.allow_visitor(session, person, chosen, actor=who, at=at)
 

@@ -48,6 +48,29 @@ def act(visitor_number: str) -> Response | tuple[str, int]:
     return redirect(url_for("visitors.one", visitor_number=visitor_number), 303)
 
 
+@pages.page("/visitors/<visitor_number>/who", Permission.RECORD_UNIT_LIFE, methods=("POST",))
+def correct(visitor_number: str) -> Response | tuple[str, int]:
+    """Whoever registers visitors puts right what was written wrongly."""
+    seen, at = number_in(request.form.get("seen", "")), now()
+    try:
+        with writing() as session:
+            if visitors.visitor(session, visitor_number) is None:
+                abort(404)
+            visitors.correct_visitor(
+                session,
+                visitor_number,
+                typed.visitor(),
+                at.astimezone(SITE_ZONE).date(),
+                reason=typed.text("reason"),
+                seen=seen,
+                actor=actor(),
+                at=at,
+            )
+    except RefusedError as error:
+        return _show(visitor_number, error.message), 400
+    return redirect(url_for("visitors.one", visitor_number=visitor_number), 303)
+
+
 def _act(session: Session, number: str) -> None:
     form, at, who = request.form, now(), actor()
     seen = number_in(form.get("seen", ""))

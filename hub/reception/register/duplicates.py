@@ -83,10 +83,6 @@ class Register:
         known = _Known(entry.surname, entry.given, entry.born_on, None, line)
         self._add(known, _numbers(entry))
 
-    def add_person(self, person_id: int, surname: str, given: str, born_on: date | None) -> None:
-        """Somebody on the roll."""
-        self._add(_Known(surname, given, born_on, person_id, None), ())
-
     def _add(self, known: _Known, numbers: Iterable[str]) -> None:
         for number in numbers:
             self.numbers.setdefault(number, known)
