@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hub.custody import legal, papers, stays, who
+from hub.custody.absence import ABSENCE
 from hub.custody.at_large import AT_LARGE
 from hub.custody.facts.kinds import Kind
 from hub.custody.identity import IDENTITY
@@ -18,6 +19,7 @@ _ALL: Final[tuple[Kind[Any], ...]] = (
     *who.KINDS,
     *stays.KINDS,
     AT_LARGE,
+    ABSENCE,
     *legal.KINDS,
     *sentencing.KINDS,
     *papers.KINDS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from hub.docket.limits import DUE, Limit, Unit, figures
-from hub.docket.rules import authority, dates, files, persons, released, remand
+from hub.docket.rules import absences, authority, dates, files, persons, released, remand
 from hub.docket.rules.base import Check
 from hub.sentences import Sentence
 
@@ -16,6 +16,7 @@ CHECKS: Final[dict[str, Check]] = {
         *dates.CHECKS,
         *remand.CHECKS,
         *persons.CHECKS,
+        *absences.CHECKS,
         *files.CHECKS,
         *released.CHECKS,
     )

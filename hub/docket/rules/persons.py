@@ -7,6 +7,7 @@ from datetime import date
 from functools import reduce
 from typing import Final
 
+from hub.custody.absence import ABSENCE
 from hub.custody.identity import IDENTITY
 from hub.custody.stays import HOME
 from hub.custody.who.origin import CONSULATE, NATIONALITY, Told
@@ -83,8 +84,8 @@ def _no_cell(snapshot: Snapshot, limits: Limits) -> Iterator[Doubt]:
 
 
 def _unseen(snapshot: Snapshot, limits: Limits) -> Iterator[Doubt]:
-    if not snapshot.site_has_terminals:
-        return
+    if not snapshot.site_has_terminals or snapshot.of(ABSENCE):
+        return  # whoever is out with permission passes no terminal; the absence has a clock of its own
     last_at = max(snapshot.seen.proven_at, snapshot.admitted_at) if snapshot.seen else snapshot.admitted_at
     if snapshot.at - last_at <= limits.hours(UNSEEN_HOURS):
         return
@@ -154,7 +155,7 @@ CHECKS: Final = (
         "unseen",
         Sentence("Not seen for too long"),
         Sentence("Have an officer see the person and let them pass a terminal."),
-        Band.CARE, 4, _unseen, (), _last_seen,
+        Band.CARE, 4, _unseen, (ABSENCE,), _last_seen, version=2,
     ),
     Check(
         "no_cell",
