@@ -16,9 +16,10 @@ from hub.accounts.audit import Actor, write_down
 from hub.database import insert_rows
 from hub.movements.records import Zone
 from hub.reception.register.duplicates import roll
-from hub.reception.register.mapping import CODES, Chosen, fits, folded_code, guess
+from hub.reception.register.mapping import Chosen, folded_code, guess
+from hub.reception.register.mappings import refuse_headers, refuse_mapping
 from hub.reception.register.reading import Table, read_table
-from hub.reception.register.records import RegisterImport, RegisterMapping, RegisterRow
+from hub.reception.register.records import RegisterImport, RegisterRow
 from hub.reception.register.rules import Entry, judge
 from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE
@@ -58,7 +59,7 @@ class Decision(StrEnum):
 def hand_in(session: Session, name: str, raw: bytes, *, actor: Actor, at: datetime) -> RegisterImport:
     """Keep the file's rows and guess its mapping; RefusedError says what is wrong with the file."""
     table = read_table(raw)
-    _refuse_headers(table)
+    refuse_headers(table)
     row = RegisterImport(
         name=name.strip()[:120] or "register",
         digest=hashlib.sha256(raw).hexdigest(),
@@ -107,7 +108,7 @@ def check(session: Session, found: RegisterImport, chosen: Chosen, *, actor: Act
     """
     _refuse_begun(found)
     table = table_of(session, found)
-    _refuse_mapping(chosen, table)
+    refuse_mapping(chosen, table)
     found.chosen, found.state = _write(chosen), State.CHECKED.value
     register, zones = roll(session), _zones(session)
     places = {code: table.headers.index(header) for code, header in chosen.columns.items()}
@@ -217,28 +218,6 @@ def drop(session: Session, found: RegisterImport, *, actor: Actor, at: datetime)
     write_down(session, at=at, actor=actor, act="register.drop", detail=f"import {found.id}")
 
 
-def save_mapping(session: Session, name: str, chosen: Chosen, *, by: str, at: datetime) -> None:
-    """Keep a mapping under a name; one of that name is replaced."""
-    name = " ".join(name.split())[:80]
-    if not name:
-        raise RefusedError("no_name", Sentence("Give the mapping a name, such as that of the register."))
-    row = session.scalar(select(RegisterMapping).where(RegisterMapping.name == name))
-    if row is None:
-        row = RegisterMapping(name=name)
-        session.add(row)
-    row.chosen, row.saved_at, row.saved_by = _write(chosen), at, by[:64]
-    session.flush()
-
-
-def mappings(session: Session, headers: Sequence[str] | None = None) -> dict[str, Chosen]:
-    """Saved mappings by name; with `headers` those whose columns are all there."""
-    found = {
-        row.name: msgspec.json.decode(row.chosen, type=Chosen)
-        for row in session.scalars(select(RegisterMapping).order_by(RegisterMapping.name))
-    }
-    return {name: chosen for name, chosen in found.items() if headers is None or fits(chosen, headers)}
-
-
 def faults_of(row: RegisterRow) -> dict[str, Sentence]:
     """What is wrong with a row, by target."""
     raw = msgspec.json.decode(row.faults, type=dict[str, tuple[str, dict[str, str]]]) if row.faults else {}
@@ -256,36 +235,6 @@ def _faults(faults: Mapping[str, Sentence]) -> str:
         for code, fault in faults.items()
     }
     return _write(plain) if plain else ""
-
-
-def _refuse_headers(table: Table) -> None:
-    empty = [place for place, header in enumerate(table.headers, 1) if not header]
-    if empty:
-        raise RefusedError(
-            "headers",
-            Sentence(
-                "Column %(place)s has no name in the first row. Name every column.", {"place": empty[0]}
-            ),
-        )
-    if len(set(table.headers)) != len(table.headers):
-        twice = next(header for header in table.headers if table.headers.count(header) > 1)
-        raise RefusedError(
-            "headers",
-            Sentence("Two columns are called '%(name)s'. Give each its own name.", {"name": twice[:40]}),
-        )
-
-
-def _refuse_mapping(chosen: Chosen, table: Table) -> None:
-    unknown = [code for code in chosen.columns if code not in CODES]
-    if unknown or not fits(chosen, table.headers):
-        raise RefusedError(
-            "mapping",
-            Sentence("The mapping names a column that this file does not have. Map the columns anew."),
-        )
-    if "surname" not in chosen.columns and "full_name" not in chosen.columns:
-        raise RefusedError(
-            "mapping", Sentence("Say which column holds the name: without one nobody can be imported.")
-        )
 
 
 def _refuse_begun(found: RegisterImport) -> None:

@@ -4,49 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
 from hub.custody.actions import open_booking_of
-from hub.custody.facts.kinds import Form, Kind
 from hub.custody.identity import IDENTITY, Identity
-from hub.custody.legal import (
-    CHARGE,
-    HEARING,
-    LEGAL_STATUS,
-    ORDER,
-    Charge,
-    Hearing,
-    LegalStatus,
-    OrderToHold,
-    ReleaseReason,
-    Status,
-)
 from hub.custody.records import Booking, Person
-from hub.custody.rules import OrderKind
 from hub.custody.search.projection import refresh
-from hub.custody.sentencing.forms import SENTENCE, Imposed, SentenceType
-from hub.custody.stays import ADMISSION, HOME, RELEASE, Admission, Home, Release
-from hub.custody.who.identifiers import IDENTIFIER, Identifier, IdentifierSort
-from hub.custody.who.naming import ALIAS, Alias
-from hub.custody.who.origin import NATIONALITY, Nationality
 from hub.database import Sessions, insert_rows, session_scope
 from hub.movements.duty_records import ReEnrolment
 from hub.movements.re_enrolment import Why
 from hub.reception.bulk import Bulk
 from hub.reception.register.actions import Decision, Judged, State, entry_of
 from hub.reception.register.records import RegisterImport, RegisterRow
-from hub.reception.register.rules import Entry
-from hub.web.formats import SITE_ZONE, start_of
+from hub.reception.register.row_facts import RowFacts
 
 AT_ONCE: Final = 200
 """Rows in a transaction: a crash loses none, and nobody else waits long."""
-_NO_CLASS: Final = "11"
-"""ICCS section of what is not classified: a register in words says no class."""
 
 
 @dataclass(frozen=True)
@@ -114,7 +92,6 @@ class _Bringing:
     def __init__(self, session: Session, found: RegisterImport, actor: Actor, at: datetime) -> None:
         self._session, self._found, self._actor, self._at = session, found, actor, at
         self._bulk = Bulk(session, by=actor.login)
-        self._written = 0
         self._new: list[int] = []
         self._old: list[int] = []
         self._inside: set[int] = set()
@@ -137,7 +114,8 @@ class _Bringing:
         self._note(rows)
 
     def _row(self, row: RegisterRow, made: dict[int, int]) -> _Result:
-        entry, self._written = entry_of(row), 0
+        entry = entry_of(row)
+        facts = RowFacts(self._bulk, self._found, row, by=self._actor.login, at=self._at)
         person_id = self._same(row, made) if row.decision == Decision.SAME else None
         is_new = person_id is None
         if person_id is None:
@@ -149,20 +127,20 @@ class _Bringing:
                 sex=entry.sex,
             )
             person_id = self._bulk.person(identity, created_at=self._at)
-            self._say(IDENTITY, identity, person_id, None, self._at, row)
+            facts.say(IDENTITY, identity, person_id, None, self._at)
             self._new.append(person_id)
         else:
             self._old.append(person_id)
         made[row.line] = person_id
-        self._who(entry, person_id, row)
+        facts.who(entry, person_id)
         is_kept = (
             entry.admitted_on is not None
             and entry.released_on is None
             and self._is_inside(person_id, is_new=is_new)
         )
         # Known and inside: what the row says of a stay is that of the open one, and stays as it is there.
-        booking_id = None if is_kept or entry.admitted_on is None else self._stay(entry, person_id, row)
-        return _Result("kept" if is_kept else "imported", person_id, booking_id, is_new, self._written)
+        booking_id = None if is_kept or entry.admitted_on is None else facts.stay(entry, person_id)
+        return _Result("kept" if is_kept else "imported", person_id, booking_id, is_new, facts.written)
 
     def _same(self, row: RegisterRow, made: dict[int, int]) -> int | None:
         """The person whom the row is about; None when the row it is like was left out."""
@@ -176,119 +154,12 @@ class _Bringing:
             )
         )
 
-    def _who(self, entry: Entry, person_id: int, row: RegisterRow) -> None:
-        for sort, number in (
-            (IdentifierSort.OTHER, entry.number),
-            (IdentifierSort.SOCIAL_SECURITY, entry.social_security),
-            (IdentifierSort.POLICE, entry.police),
-        ):
-            if number:
-                issued_by = self._found.name[:80] if sort is IdentifierSort.OTHER else ""
-                self._say(
-                    IDENTIFIER,
-                    Identifier(sort=sort, number=number, issued_by=issued_by),
-                    person_id,
-                    None,
-                    self._at,
-                    row,
-                )
-        if entry.alias:
-            self._say(ALIAS, Alias(surname=entry.alias), person_id, None, self._at, row)
-        if entry.nationality:
-            self._say(NATIONALITY, Nationality(country=entry.nationality), person_id, None, self._at, row)
-
-    def _stay(self, entry: Entry, person_id: int, row: RegisterRow) -> int:
-        assert entry.admitted_on is not None
-        admitted_at = _noon(entry.admitted_on)
-        released_at = None if entry.released_on is None else _noon(entry.released_on)
-        booking_id = self._bulk.stay(
-            person_id, admitted_at=admitted_at, recorded_at=self._at, released_at=released_at
-        )
-        self._say(ADMISSION, Admission(admitted_at=admitted_at), person_id, booking_id, admitted_at, row)
-        self._law(entry, person_id, booking_id, row)
-        if entry.zone and released_at is None:
-            self._say(HOME, Home(zone=entry.zone, cell=entry.cell), person_id, booking_id, admitted_at, row)
-            self._bulk.permit(person_id, (entry.zone,), self._at)
-        if released_at is not None:
-            release = Release(
-                released_at=released_at,
-                reason=ReleaseReason.ORDER_ENDED,
-                reference=self._source(row),
-                by=self._actor.login,
-                second="",
-                identity="",
-                paper=self._source(row),
-            )
-            self._say(RELEASE, release, person_id, booking_id, released_at, row)
-        return booking_id
-
     def _is_inside(self, person_id: int, *, is_new: bool) -> bool:
         inside = person_id in self._inside or (
             not is_new and open_booking_of(self._session, person_id) is not None
         )
         self._inside.add(person_id)
         return inside
-
-    def _law(self, entry: Entry, person_id: int, booking_id: int, row: RegisterRow) -> None:
-        assert entry.admitted_on is not None
-        since = start_of(entry.admitted_on)
-        if entry.order_reference:
-            kind = OrderKind.SENTENCE_ORDER if entry.sentenced_on else OrderKind.WARRANT
-            issued_on = entry.order_issued_on or entry.sentenced_on or entry.admitted_on
-            order = OrderToHold(
-                kind=kind,
-                reference=entry.order_reference,
-                issued_on=issued_on,
-                expires_on=entry.order_expires_on,
-                court=entry.court,
-            )
-            self._say(ORDER, order, person_id, booking_id, start_of(issued_on), row)
-        status = entry.status
-        if status is LegalStatus.UNKNOWN and entry.sentenced_on is not None:
-            status = LegalStatus.INDETERMINATE_SENTENCE if entry.life else LegalStatus.SENTENCED
-        if status is not LegalStatus.UNKNOWN:
-            self._say(
-                LEGAL_STATUS,
-                Status(status=status),
-                person_id,
-                booking_id,
-                start_of(entry.sentenced_on or entry.admitted_on),
-                row,
-            )
-        charge = None
-        if entry.offence:
-            value = Charge(iccs=_NO_CLASS, offence=entry.offence, court=entry.court)
-            charge = self._say(CHARGE, value, person_id, booking_id, since, row)
-        if entry.sentenced_on is not None:
-            sort = SentenceType.LIFE if entry.life else SentenceType.TERM
-            if entry.life or any((entry.term.years, entry.term.months, entry.term.weeks, entry.term.days)):
-                imposed = Imposed(
-                    type=sort,
-                    imposed_on=entry.sentenced_on,
-                    term=entry.term,
-                    charge=charge,
-                    court=entry.court,
-                )
-                self._say(SENTENCE, imposed, person_id, booking_id, start_of(entry.sentenced_on), row)
-        if entry.next_court_on is not None:
-            at = datetime.combine(entry.next_court_on, time(9), SITE_ZONE)
-            hearing = Hearing(court=entry.court or "-", hearing_at=at, purpose="-", charge=charge)
-            self._say(HEARING, hearing, person_id, booking_id, self._at, row)
-
-    def _say(
-        self,
-        kind: Kind[Any],
-        value: Form,
-        person_id: int,
-        booking_id: int | None,
-        since: datetime,
-        row: RegisterRow,
-    ) -> int:
-        self._written += 1
-        return self._bulk.fact(kind, value, person_id, booking_id, since, self._at, self._source(row))
-
-    def _source(self, row: RegisterRow) -> str:
-        return source_of(self._found, row)
 
     def _note(self, rows: Sequence[RegisterRow]) -> None:
         inside = self._session.scalars(
@@ -321,13 +192,3 @@ class _Bringing:
                     subject=numbers[row.person_id],
                     detail=f"import {self._found.id} row {row.line}",
                 )
-
-
-def source_of(found: RegisterImport, row: RegisterRow) -> str:
-    """What the facts of a row name as their source."""
-    return f"{found.name}, import {found.id} row {row.line}"
-
-
-def _noon(day: date) -> datetime:
-    """The hour is not known: midday is on the right day however it is shown."""
-    return datetime.combine(day, time(12), SITE_ZONE)

@@ -16,7 +16,7 @@ from hub.accounts.audit import OPERATOR
 from hub.cli import add_command, say
 from hub.database import Sessions, make_engine, make_sessions, session_scope
 from hub.errors import HubError
-from hub.reception.register import actions
+from hub.reception.register import actions, mappings
 from hub.reception.register.actions import Decision, Judged
 from hub.reception.register.bringing_in import bring_in
 from hub.reception.register.duplicates import Why
@@ -77,7 +77,7 @@ def _try(sessions: Sessions, args: argparse.Namespace, raw: bytes) -> int:
         found = actions.hand_in(session, args.file.name, raw, actor=OPERATOR, at=at)
         chosen = actions.chosen_of(found)
         if args.mapping is not None:
-            kept = actions.mappings(session, actions.table_of(session, found).headers)
+            kept = mappings.saved(session, actions.table_of(session, found).headers)
             if args.mapping not in kept:
                 raise HubError("no_mapping", f"No mapping {args.mapping} fits the columns of this file.")
             chosen = kept[args.mapping]

@@ -19,8 +19,8 @@ from hub.database import Series, in_commit_order, insert_rows
 from hub.movements.duty_records import ReEnrolment
 from hub.movements.records import ZonePermission
 from hub.reception.register.actions import State
-from hub.reception.register.bringing_in import source_of
 from hub.reception.register.records import RegisterImport, RegisterRow
+from hub.reception.register.row_facts import source_of
 from hub.sentences import RefusedError, Sentence
 
 _AT_ONCE: Final = 500

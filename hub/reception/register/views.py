@@ -15,7 +15,7 @@ from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.custody.legal import LEGAL_STATUSES
 from hub.custody.queries import names
-from hub.reception.register import actions
+from hub.reception.register import actions, mappings
 from hub.reception.register.actions import Decision, Judged, State
 from hub.reception.register.duplicates import Why
 from hub.reception.register.mapping import CODES, TARGETS, Chosen, column, guess_values
@@ -93,12 +93,12 @@ def mapping(number: int) -> Response | tuple[str, int]:
             found = _found(session, number)
             table = actions.table_of(session, found)
             use = request.form.get("use", "")
-            chosen = actions.mappings(session, table.headers).get(use) if use else None
+            chosen = mappings.saved(session, table.headers).get(use) if use else None
             chosen = chosen or _chosen(table, request.form)
             actions.check(session, found, chosen, actor=acting(), at=now())
             name = request.form.get("save_as", "").strip()
             if name:
-                actions.save_mapping(session, name, chosen, by=visitor().login, at=now())
+                mappings.save(session, name, chosen, by=visitor().login, at=now())
     except RefusedError as error:
         return _show(number, error.message), 409
     return _to(number)
@@ -220,7 +220,7 @@ def _show(number: int, problem: Sentence | None) -> str:
                 for row in rows
                 if row.judged == Judged.DOUBTFUL
             ][:SHOWN],
-            saved=actions.mappings(session, table.headers),
+            saved=mappings.saved(session, table.headers),
             touched=touched(session, number)[:SHOWN] if found.state == State.DONE else [],
             working=service(Importer).is_at(number),
             began=done,

@@ -22,7 +22,7 @@ from hub.custody.rules import Sex
 from hub.custody.search.finding import find
 from hub.custody.sentencing.forms import SENTENCE, Term
 from hub.database import session_scope
-from hub.reception.register import actions
+from hub.reception.register import actions, mappings
 from hub.reception.register.actions import Decision, Judged, State
 from hub.reception.register.bringing_in import bring_in, bring_in_some
 from hub.reception.register.dates import read_date
@@ -397,11 +397,11 @@ def test_an_import_is_not_taken_back_over_somebody_elses_work(world: World) -> N
 def test_a_mapping_is_kept_for_the_next_file(world: World) -> None:
     with session_scope(world.sessions) as session:
         chosen = guess(read_table(REGISTER.encode()))
-        actions.save_mapping(session, " Old  register ", chosen, by="rita", at=world.at)
-        assert actions.mappings(session, HEADINGS.split(",")) == {"Old register": chosen}
-        assert actions.mappings(session, ["Surname"]) == {}
+        mappings.save(session, " Old  register ", chosen, by="rita", at=world.at)
+        assert mappings.saved(session, HEADINGS.split(",")) == {"Old register": chosen}
+        assert mappings.saved(session, ["Surname"]) == {}
         with pytest.raises(RefusedError, match="name"):
-            actions.save_mapping(session, " ", chosen, by="rita", at=world.at)
+            mappings.save(session, " ", chosen, by="rita", at=world.at)
 
 
 def test_a_fact_of_an_import_can_be_read(world: World) -> None:
