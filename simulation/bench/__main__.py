@@ -15,6 +15,7 @@ from simulation.bench.arm64 import arm64_section
 from simulation.bench.engine import matching_section
 from simulation.bench.faults import faults_section
 from simulation.bench.hub import hub_section
+from simulation.bench.measuring import machine
 from simulation.bench.spine import spine_section
 from simulation.bench.terminal import terminal_section
 from simulation.processes import ProcessFailed
@@ -33,7 +34,10 @@ ASKED_FOR = frozenset({"arm64", "faults", "hub"})
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Prints each section as it is done; with --report, writes all of them as JSON."""
+    """Prints each section as it is done; with --report, writes all of them as JSON, each under its name.
+
+    Of one that is asked for alone the figures stand at the top too.
+    """
     parser = argparse.ArgumentParser(prog="./pims bench", description=simulation.bench.__doc__)
     parser.add_argument(
         "sections",
@@ -49,14 +53,17 @@ def main(words: Sequence[str] | None = None) -> int:
     if chosen.report is not None and not chosen.report.resolve().parent.is_dir():
         parser.error(f"{chosen.report} is in a folder that does not exist")
     progress = Progress()
-    figures: dict[str, Any] = {"cores": os.cpu_count(), "load_before": round(os.getloadavg()[0], 1)}
-    for name in chosen.sections or [name for name in SECTIONS if name not in ASKED_FOR]:
+    figures: dict[str, Any] = machine() | {"load_before": round(os.getloadavg()[0], 1)}
+    names = chosen.sections or [name for name in SECTIONS if name not in ASKED_FOR]
+    for name in names:
         progress(name)
         try:
             figures[name] = SECTIONS[name](progress)
         except ProcessFailed as error:
             print(f"{name}: {error}", file=sys.stderr)
             return 2
+    if len(names) == 1:
+        figures = figures[names[0]] | figures
     if chosen.report is not None:
         chosen.report.write_text(json.dumps(figures, indent=2) + "\n")
     return 0

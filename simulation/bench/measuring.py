@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -71,6 +72,18 @@ def one_core() -> Iterator[None]:
         yield
     finally:
         pin(os.getpid(), allowed)
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    told = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    model = next((line.split(":", 1)[1].strip() for line in told if line.startswith("model name")), "")
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return {
+        "machine": f"{model or platform.machine()}, {memory / 1e9:.0f} GB, {platform.system()} {platform.release()}",
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+    }
 
 
 def resident_bytes() -> int:

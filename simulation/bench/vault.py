@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from sqlalchemy import insert, select
@@ -16,11 +17,32 @@ from hub.custody.records import Person
 from hub.database import Sessions, session_scope
 from simulation.bench.population import enrolled_touch
 
+Batches = Iterator[tuple[int, list[bytes]]]
+"""The number of the first finger of each lot, and its records."""
+
 _AT_ONCE = 500
 _POSITION = 2
+_NICE = 10
+"""The people are invented meanwhile, by one process."""
 
 
-def fill_vault(sessions: Sessions, vault: Vault, fingers: int, told: Callable[[int], None]) -> None:
+@contextmanager
+def drawn_beside(fingers: int) -> Iterator[Batches]:
+    """Templates of so many fingers, drawn by other processes while this one does something else."""
+    firsts = range(0, fingers, _AT_ONCE)
+    lasts = [min(fingers, first + _AT_ONCE) for first in firsts]
+    # Not forked: the search keeps threads, and a fork takes along their locks without them.
+    apart = multiprocessing.get_context("spawn")
+    processes = ProcessPoolExecutor(os.cpu_count(), mp_context=apart, initializer=os.nice, initargs=(_NICE,))
+    try:
+        yield zip(firsts, processes.map(_records, firsts, lasts), strict=True)
+    finally:
+        processes.shutdown(cancel_futures=True)
+
+
+def fill_vault(
+    sessions: Sessions, vault: Vault, fingers: int, drawn: Batches, told: Callable[[int], None]
+) -> None:
     """Finger `n` of the population becomes that of the n-th person who has none; there must be as many people."""
     with session_scope(sessions, writes=False) as session:
         wanted = select(Person.id).where(Person.id.not_in(select(PersonKey.person_id)))
@@ -29,14 +51,9 @@ def fill_vault(sessions: Sessions, vault: Vault, fingers: int, told: Callable[[i
         raise SystemExit(
             f"there are {len(people):,} people for {fingers:,} fingers; its figures would mean nothing"
         )
-    firsts = range(0, fingers, _AT_ONCE)
-    # Not forked: the search keeps threads, and a fork takes along their locks without them.
-    apart = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=apart) as processes:
-        lasts = [min(fingers, first + _AT_ONCE) for first in firsts]
-        for first, records in zip(firsts, processes.map(_records, firsts, lasts), strict=True):
-            _write(sessions, vault, people[first : first + len(records)], records)
-            told(first + len(records))
+    for first, records in drawn:
+        _write(sessions, vault, people[first : first + len(records)], records)
+        told(first + len(records))
 
 
 def _records(first: int, end: int) -> list[bytes]:
