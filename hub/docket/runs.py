@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub.custody.queries import in_custody as people_in_custody
 from hub.database import Sessions, session_scope
 from hub.docket.after_release import CODES, found_after_release
 from hub.docket.chasing import escalate, reassign
@@ -42,7 +43,7 @@ class Report:
 def recompute(session: Session, at: datetime, *, person_ids: Collection[int] | None = None) -> Report:
     """Look at everybody in custody (or at these), in the caller's transaction; the same again changes nothing."""
     take_turn(session)
-    around, whose, marks = look_around(session, at), owners(session), marks_of(session)
+    around, whose, marks = look_around(session, at, person_ids), owners(session), marks_of(session)
     tally = Tally()
     for part in parts(_wanted(session, person_ids)):
         tally += _settle(session, around, whose, look_at(session, around, part, marks))
@@ -62,7 +63,7 @@ def run_all(
     `processes` read at once, None for as many as are worth their start; one of them writes.
     """
     with session_scope(sessions, writes=False) as session:
-        around, whose, marks = look_around(session, at), owners(session), marks_of(session)
+        around, whose, marks = look_around(session, at, person_ids), owners(session), marks_of(session)
         wanted = _wanted(session, person_ids)
     tally = Tally()
     for look in looks(sessions, around, marks, wanted, processes or processes_for(len(wanted))):
@@ -147,7 +148,7 @@ def _report(session: Session, at: datetime, tally: Tally, escalated: int) -> Rep
     people = func.count(Finding.person_id.distinct())
     causes = session.execute(select(Finding.check_code, people).where(standing).group_by(Finding.check_code))
     return Report(
-        people=len(in_custody(session)),
+        people=people_in_custody(session),
         tally=tally,
         findings=session.scalar(select(func.count(Finding.id)).where(standing)) or 0,
         in_doubt=session.scalar(select(people).where(standing, liberty)) or 0,

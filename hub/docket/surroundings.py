@@ -21,8 +21,9 @@ from hub.docket.limits_in_force import limits_on
 from hub.docket.snapshot import Query, SameFinger
 from hub.docket.troubles import Trouble, attempt
 from hub.docket.young import among_adults
-from hub.movements.cells.reading import cells
+from hub.movements.cells.records import Cell, CellTerms
 from hub.movements.cells.rules import Ages
+from hub.movements.records import Zone
 from hub.terminals.records import Status, Terminal
 from hub.web.formats import SITE_ZONE, start_of
 
@@ -59,14 +60,14 @@ class Surroundings:
         return wanted | {one for one, into in self.stays.items() if into in wanted}
 
 
-def look_around(session: Session, at: datetime) -> Surroundings:
-    """The surroundings at a moment."""
+def look_around(session: Session, at: datetime, person_ids: Collection[int] | None = None) -> Surroundings:
+    """The surroundings at a moment, of everybody or of these people alone."""
     today = at.astimezone(SITE_ZONE).date()
     led, limits = leads(session), limits_on(session, today)
-    known = cells(session)
-    zones = {one.zone for one in known.values()}
-    adult = frozenset(code for code, one in known.items() if one.ages is Ages.ADULT)
-    mixed = {one.zone for code, one in known.items() if code not in adult}
+    known = _cells(session)
+    adult = frozenset(code for code, (_, ages) in known.items() if ages == Ages.ADULT)
+    zones = {zone for zone, _ in known.values()}
+    mixed = {zone for code, (zone, _) in known.items() if code not in adult}
     active = select(func.count()).select_from(Terminal).where(Terminal.status == Status.ACTIVE)
     return Surroundings(
         at=at,
@@ -78,10 +79,22 @@ def look_around(session: Session, at: datetime) -> Surroundings:
         same_fingers=_same_fingers(session, led),
         adult_cells=adult,
         adult_zones=frozenset(zones - mixed),
-        among_adults=among_adults(session, limits, at),
+        among_adults=among_adults(session, limits, at, person_ids),
         has_terminals=bool(session.scalar(active)),
         has_cells=bool(known),
     )
+
+
+def _cells(session: Session) -> dict[str, tuple[str, str]]:
+    """Zone and ages of each cell by code, as it was said last. A service of many prisons has tens of thousands."""
+    newest = select(func.max(CellTerms.id)).group_by(CellTerms.cell_id)
+    rows = session.execute(
+        select(Cell.code, Zone.code, CellTerms.ages)
+        .join(CellTerms, CellTerms.cell_id == Cell.id)
+        .join(Zone, Zone.id == Cell.zone_id)
+        .where(CellTerms.id.in_(newest))
+    )
+    return {code: (zone, ages) for code, zone, ages in rows}
 
 
 def _queries(session: Session, led: Mapping[int, int]) -> dict[int, Sequence[Query] | Trouble]:
