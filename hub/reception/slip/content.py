@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import msgspec
@@ -50,7 +50,7 @@ class Content(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 def content_of(session: Session, booking: Booking, language: str, at: datetime) -> Content:
     """The slip of a stay as things stand, in a language that pages are said in."""
     stays = stays_with(session, booking.id)
-    hearing = _next_hearing(session, stays, at)
+    hearing, past = _next_hearing(session, stays, at), _unanswered_hearing(session, stays, at)
     status = one(_held(session, stays, LEGAL_STATUS, at))
     waiting = status is None or status.value.status in UNSENTENCED
     release, reasons, told = _release(session, booking, stays, waiting=waiting, at=at)
@@ -61,10 +61,10 @@ def content_of(session: Session, booking: Booking, language: str, at: datetime) 
     ]
     if len(things) > PROPERTY_SHOWN:
         shown.append(Sentence("and %(count)s more things", {"count": len(things) - PROPERTY_SHOWN}))
-    facts = [held.row.id for held in (hearing, status) if held is not None] + told
+    facts = [held.row.id for held in (hearing or past, status) if held is not None] + told
     facts += [held.row.id for held in things]
     return Content(
-        court=_said(language, _court(hearing, waiting=waiting)),
+        court=_said(language, _court(hearing, past, waiting=waiting)),
         release=_said(language, release),
         reasons=_said(language, reasons[:MOST_REASONS]),
         property=_said(language, shown),
@@ -72,7 +72,16 @@ def content_of(session: Session, booking: Booking, language: str, at: datetime) 
     )
 
 
-def _court(hearing: Held[Hearing] | None, *, waiting: bool) -> list[Sentence]:
+def _court(hearing: Held[Hearing] | None, past: Held[Hearing] | None, *, waiting: bool) -> list[Sentence]:
+    if hearing is None and past is not None:
+        day = past.value.hearing_at.astimezone(SITE_ZONE).date()
+        return [
+            Sentence("Your court date was %(day)s.", {"day": day}),
+            Sentence(
+                "%(court)s: what the court said is not written down here yet.", {"court": past.value.court}
+            ),
+            Sentence("Ask for it, and for the next date, with the number of this slip."),
+        ]
     if hearing is None:
         if waiting:
             return [
@@ -120,16 +129,24 @@ def _release(
         told = explain(session, booking.id, today=today)
         steps = [] if told is None else [step for step in told.reckoned.steps if not step.heading]
         facts = sorted({fact for step in steps for fact in step.fact_ids})
-        return _verified(found), [step.words for step in steps], facts
+        return _verified(found, today), [step.words for step in steps], facts
     return _not_verified(found), [], []
 
 
-def _verified(found: BestKnown) -> list[Sentence]:
+def _verified(found: BestKnown, today: date) -> list[Sentence]:
+    if found.on is not None and found.on < today:
+        return [
+            Sentence("Your day to go out was %(day)s.", {"day": found.on}),
+            Sentence("Two officers have signed this date."),
+            Sentence("Say so at once to an officer or your lawyer, with the number of this slip."),
+        ]
     lines = [
         Sentence("You go out on %(day)s.", {"day": found.on}),
         Sentence("Two officers have signed this date."),
     ]
-    if found.parole_on is not None:
+    if found.parole_on is not None and found.parole_on <= today:
+        lines.append(Sentence("You may ask for parole now: since %(day)s.", {"day": found.parole_on}))
+    elif found.parole_on is not None:
         lines.append(Sentence("You may ask for parole from %(day)s on.", {"day": found.parole_on}))
     return lines
 
@@ -180,6 +197,13 @@ def _next_hearing(session: Session, stays: tuple[int, ...], at: datetime) -> Hel
         if held.value.hearing_at > at and not held.value.outcome
     ]
     return min(coming, key=lambda held: held.value.hearing_at, default=None)
+
+
+def _unanswered_hearing(session: Session, stays: tuple[int, ...], at: datetime) -> Held[Hearing] | None:
+    """The last hearing that has passed, where nobody has written down what the court said."""
+    gone = [held for held in _held(session, stays, HEARING, None) if held.value.hearing_at <= at]
+    last = max(gone, key=lambda held: held.value.hearing_at, default=None)
+    return None if last is None or last.value.outcome else last
 
 
 def _held(session: Session, stays: tuple[int, ...], kind: Kind[V], at: datetime | None) -> list[Held[V]]:

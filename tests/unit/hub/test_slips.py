@@ -19,7 +19,10 @@ from hub.custody.life import queries
 from hub.custody.life.property import PropertyItem, Signature, Signed, take_in
 from hub.custody.life.queries import Came, Query, Result, open_queries
 from hub.custody.records import Person
+from hub.custody.sentencing import policies
 from hub.custody.sentencing.forms import SENTENCE, Imposed, SentenceType
+from hub.custody.sentencing.policy import Policy
+from hub.custody.sentencing.signing import sign_first, verify
 from hub.custody.sentencing.terms import Term
 from hub.database import session_scope
 from hub.reception.slip.content import Content
@@ -84,6 +87,48 @@ def test_a_date_that_nobody_signed_is_not_told_as_the_day_of_release(world: Worl
     assert not any("You go out on" in line for line in told.release)
     assert told.release[0] == "You are held not later than 4 Jan 2028."
     assert "not been signed" in told.release[1]
+
+
+LAW = Policy(name="Two thirds", authority="Invented Act", effective_on=date(2000, 1, 1), serve="2/3")
+
+
+def verified(world: World, person: Person, term: Term) -> None:
+    """A sentence from 5 January 2026 whose date two officers signed, two thirds of it to be served."""
+    record(world, person, SENTENCE, Imposed(type=SentenceType.TERM, imposed_on=date(2026, 1, 5), term=term))
+    with session_scope(world.sessions) as session:
+        row = policies.draft(session, LAW, actor=Actor("dora", "test"), at=world.at)
+        policies.accept(session, row.id, actor=Actor("don", "test"), at=world.at)
+        booking = open_booking_of(session, person.id)
+        assert booking is not None
+        verify(session, sign_first(session, booking.id, actor=RITA, at=world.at).id, actor=OTTO, at=world.at)
+
+
+def test_a_date_that_two_officers_signed_is_told_with_its_reasons(world: World) -> None:
+    person = world.person()
+    verified(world, person, Term(years=3))
+    told = slip(world, person)
+    assert told.release[:2] == ("You go out on 5 Jan 2028.", "Two officers have signed this date.")
+    assert any("2/3" in line for line in told.reasons), told.reasons
+    assert told.facts
+    assert slip(world, person, "es").release[0] == "Usted sale el 5 ene 2028."
+
+
+def test_a_signed_day_that_has_passed_is_told_as_one_that_has_passed(world: World) -> None:
+    person = world.person()
+    verified(world, person, Term(months=6))
+    told = slip(world, person)
+    assert told.release[0].startswith("Your day to go out was")
+    assert "Say so at once" in told.release[2]
+
+
+def test_a_court_date_that_passed_without_a_word_is_not_forgotten(world: World) -> None:
+    person = world.person()
+    at = world.at + timedelta(days=3)
+    record(world, person, HEARING, Hearing(court="Belmopan", hearing_at=at, purpose="mention"))
+    world.later(days=4)
+    told = slip(world, person)
+    assert told.court[0] == "Your court date was 25 Nov 2026."
+    assert "Belmopan: what the court said is not written down here yet." in told.court
 
 
 def test_an_order_to_release_comes_first(world: World) -> None:
