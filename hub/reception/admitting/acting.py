@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Final
 
 from flask import request
 from msgspec.structs import replace
@@ -13,6 +14,8 @@ from hub.accounts.permissions import Permission
 from hub.accounts.second import second_officer
 from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.vault import Vault
+from hub.custody.merging.actions import BY_OFFICER, suspect
+from hub.custody.queries import person_by_number
 from hub.reception.admitting.candidates import by_image
 from hub.reception.admitting.content import Content, Found, Step
 from hub.reception.admitting.keeping import Draft, save
@@ -22,6 +25,9 @@ from hub.reception.desk.looks import LookStatus, ask_look, look_of
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, service, visitor, writing
 from hub.web.routes import number_in
+
+SUSPECT: Final = "suspect "
+"""Before the number of a file that may be of the same person as the chosen one."""
 
 
 def acting_visitor() -> Actor:
@@ -40,6 +46,9 @@ def act_of(draft: Draft, step: Step, content: Content) -> Content:
     if step is Step.KNOWN and act == "desk":
         _ask_desk(draft)
         return replace(content, searched_at=now().isoformat())
+    if step is Step.KNOWN and act.startswith(SUSPECT):
+        _suspect(content, act.removeprefix(SUSPECT))
+        return content
     if step is Step.ORDER and act == "sign":
         reason = _reason("override_reason")
         officer = second_officer(Permission.OVERRIDE_RECEPTION, besides=())
@@ -52,6 +61,18 @@ def act_of(draft: Draft, step: Step, content: Content) -> Content:
         with reading() as session:
             return prefilled(content, chosen(session, content))
     return content
+
+
+def _suspect(content: Content, other: str) -> None:
+    """Two of the files shown may be one person's: officers decide that in their own time, not at the gate."""
+    with writing() as session:
+        mine, second = chosen(session, content), person_by_number(session, other)
+        if mine is None or second is None or mine.id == second.id:
+            raise RefusedError(
+                "suspect",
+                Sentence("Choose first which of the files is this person's, then say which other may be."),
+            )
+        suspect(session, mine.id, second.id, found_by=BY_OFFICER, actor=acting_visitor(), at=now())
 
 
 def _reason(name: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from hub.biometrics.duplicates import DuplicateSearch
@@ -16,6 +16,7 @@ from hub.biometrics.enrolment import prepare_impression
 from hub.biometrics.photos import people_with_photo
 from hub.custody.facts.reading import by_person, holding, rows_of
 from hub.custody.merging.reading import families_of
+from hub.custody.merging.records import MergeCase
 from hub.custody.queries import person_by_number
 from hub.custody.records import Booking, Person
 from hub.custody.search.finding import find, sounding_like
@@ -76,6 +77,18 @@ def candidates(session: Session, content: Content) -> list[Candidate]:
 FINGER: Final = Sentence("The finger matches")
 SAME_NAME: Final = Sentence("Same or similar name")
 SEARCHED: Final = Sentence("Found by what you typed")
+
+
+def suspected_with(session: Session, person: Person | None, found: Sequence[Candidate]) -> set[str]:
+    """Numbers of candidates that are before officers already as perhaps the same person as the chosen one."""
+    if person is None:
+        return set()
+    others = {one.person_id: one.number for one in found}
+    cases = session.scalars(
+        select(MergeCase).where(or_(MergeCase.one_id == person.id, MergeCase.other_id == person.id))
+    )
+    ids = {case.other_id if case.one_id == person.id else case.one_id for case in cases}
+    return {number for person_id, number in others.items() if person_id in ids}
 
 
 def _by_words(session: Session, content: Content) -> list[tuple[int, Sentence]]:

@@ -29,7 +29,7 @@ from hub.movements.cells.rules import Grade
 from hub.movements.records import Zone
 from hub.reception.admission import zones_to_choose
 from hub.reception.admitting import answers
-from hub.reception.admitting.candidates import FINGER_OUTCOMES, candidates
+from hub.reception.admitting.candidates import FINGER_OUTCOMES, candidates, suspected_with
 from hub.reception.admitting.content import HEALTH_QUESTIONS, PROPERTY_LINES, SLOTS, STEPS, Content, Step
 from hub.reception.admitting.history import history
 from hub.reception.admitting.keeping import Draft, image_counts, under_way
@@ -158,8 +158,10 @@ def _order(session: Session, draft: Draft, content: Content, at: datetime) -> di
 
 
 def _known(session: Session, draft: Draft, content: Content, at: datetime) -> dict[str, Any]:
+    found = candidates(session, content)
     return {
-        "candidates": candidates(session, content),
+        "candidates": found,
+        "suspected": suspected_with(session, chosen(session, content), found),
         "desks": desks(session),
         "look": look_of(session, draft.row.key),
         "fingers": FINGERS,

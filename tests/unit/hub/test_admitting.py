@@ -600,3 +600,21 @@ def test_property_is_signed_for_on_the_screen(clerk: Clerk) -> None:
     assert drawn in clerk.page("property")  # another clerk who opens the page sees it again
     assert clerk.finish().status_code == 303
     assert clerk.browser.get("/people/P-000001/receipts/R-000001/signature").mimetype == "image/png"
+
+
+def test_two_files_that_look_like_one_person_are_put_before_officers(clerk: Clerk, world: World) -> None:
+    for given in ("Ana", "Anna"):
+        person = world.person("Novelo", given)
+        with session_scope(world.sessions) as session:
+            booking = open_booking_of(session, person.id)
+            assert booking is not None
+            booking.released_at = world.at
+    clerk.send("order", dict(ORDER))
+    clerk.send("known", {}, act="look")
+    bare = clerk.send("known", {"known": "nobody"}, act="suspect P-000002")
+    assert (bare.status_code, "Choose first which of the files" in bare.text) == (409, True)
+    assert clerk.send("known", {"known": "P-000001"}, act="suspect P-000001").status_code == 409
+    assert clerk.send("known", {"known": "P-000001"}, act="suspect P-000009").status_code == 409
+    assert clerk.send("known", {"known": "P-000001"}, act="suspect P-000002").status_code == 303
+    assert "perhaps one person with the chosen file" in clerk.page("known")
+    assert "P-000002" in clerk.browser.get("/merges").text
