@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 from sqlalchemy import select
 from werkzeug.serving import make_server
 
@@ -236,9 +236,25 @@ def gives_back(page: Page) -> None:
     page.goto("/people/P-000002/property")
     page.check("input[name=item]")
     page.click("details.more summary")
-    page.fill("#give-signature", "list 44")
+    page.select_option("#give-signed", "drawn")
+    signs(page, page.locator(".signature-pad:visible canvas"))
     page.click('form:has(input[value="give"]) button.button[type=submit]')
     page.wait_for_url("**/receipts/*")
+    picture = page.locator("img.drawn")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.complete && image.naturalWidth") == 600
+
+
+def signs(page: Page, pad: Locator) -> None:
+    """Draw on the screen, as with a finger."""
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 60)
+    page.mouse.down()
+    for step in range(1, 20):
+        page.mouse.move(box["x"] + 20 + 15 * step, box["y"] + (30 if step % 2 else 110))
+    page.mouse.up()
 
 
 def receipts_are_counted(prison: Prison) -> None:
