@@ -33,6 +33,7 @@ from hub.keeping.export.making import FOLDER as EXPORTS
 from hub.keeping.export.making import Exporter, ExportTidy
 from hub.lifeline import Notify
 from hub.logs import log
+from hub.migrations import check_current
 from hub.movements.orders.desk import OrdersDesk
 from hub.movements.referral_desk import ReferralDesk
 from hub.reception.desk.book import EnrolmentBooks
@@ -62,7 +63,9 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
 
     Two processes run side by side when each has a `process` name and certificate of its own.
     """
-    sessions = make_sessions(make_engine(settings.database))
+    engine = make_engine(settings.database)
+    check_current(engine, settings.data)
+    sessions = make_sessions(engine)
     signing_key, vault = read_signing_key(settings.keys), open_vault(settings.keys)
     receiving_key = read_receiving_key(settings.keys)
     inbox = Inbox()

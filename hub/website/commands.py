@@ -50,10 +50,21 @@ def _web(args: argparse.Namespace) -> int:
     key = None if args.plain_http else key_path(found.keys, WEB_SERVER)
     address = Address(args.host, args.port, certificate, key)
     check_free(address)
+    _check_database(found)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     site = _Site(found, secure=not args.plain_http)
     Server(site.make, address, lambda: say(f"Web ready on {address.url}"), site.end).run()
     return 0
+
+
+def _check_database(found: settings.Settings) -> None:
+    from hub.migrations import check_current
+
+    engine = make_engine(found.database)
+    try:
+        check_current(engine, found.data)
+    finally:
+        engine.dispose()
 
 
 class _Site:
