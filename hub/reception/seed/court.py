@@ -78,7 +78,7 @@ def _kind(pen: Pen) -> OrderKind:
     if pen.stay.status in _ADMINISTRATIVE:
         return OrderKind.WARRANT
     at_once = pen.stay.sentenced_on == pen.stay.admitted_on
-    return OrderKind.SENTENCE_ORDER if at_once else OrderKind.REMAND_ORDER
+    return OrderKind.COMMITTAL if at_once else OrderKind.REMAND_ORDER
 
 
 def _expires_on(pen: Pen) -> date | None:

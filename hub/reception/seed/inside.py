@@ -15,6 +15,8 @@ from hub.reception.seed.pen import Stay
 from hub.reception.seed.plan import Sketch, Wrong
 
 _LONG_WAIT_DAYS: Final = 1_500
+_TRIED_BY_JURY_DAYS: Final = 5_500
+"""Whoever may get more than this waits for a jury first."""
 _TERMS_OF_THE_YOUNG: Final = (180, 270, 365, 540)
 _FINE_DAYS: Final = {Wrong.FINE_PAID: (30, 3), Wrong.FINE_NEARLY_PAID: (60, 4)}
 """Term in default, and days of it that have passed."""
@@ -75,6 +77,8 @@ def _serving(rng: Random, sketch: Sketch, span: Span) -> tuple[Offence, int, int
         return what, term, min(due - 5, rng.randint(6, 20)), 0
     served = min(int(due * 0.94 * rng.random()), span.days)
     waited = rng.choice((0, min(1500, plan.remand_days(rng))))
+    if what.most_days > _TRIED_BY_JURY_DAYS:
+        waited = max(waited, rng.randint(200, 800))
     # What was waited is credited: the term must outlast both.
     return (
         what,

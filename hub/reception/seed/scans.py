@@ -56,7 +56,7 @@ class Scans:
             reference = court.reference_of_order(pen)
             paper = Paper(title=f"Order {reference}", sort=PaperSort.ORDER, dated_on=pen.stay.admitted_on)
             pen.documents[reference] = self._keep(pen, paper, PDF, pdf(_lines(pen, reference)))
-        if pen.chance(_CARDS):
+        if pen.stay.is_open and pen.chance(_CARDS):
             card = Paper(title="Social security card, both sides", sort=PaperSort.IDENTITY)
             self._keep(pen, card, _PNG, _card(pen.who))
         if pen.stay.is_open and pen.chance(_WITH_PHOTO):

@@ -112,7 +112,7 @@ def written_twice(rng: Random, of: Identity) -> Identity:
         born_on += timedelta(days=rng.choice((-365, -10, -1, 1, 10, 366)))
     name = of.surname
     if rng.random() < 0.5:
-        place = rng.randrange(1, len(name))
+        place = rng.randrange(min(2, len(name) - 1), len(name))
         name = name[:place] + name[place - 1] + name[place:]
     return Identity(surname=name, given=of.given.split()[0], born_on=born_on, sex=of.sex)
 
