@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any, Final, cast
 
 import msgspec
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.custody.facts.records import Act, Fact
@@ -84,17 +84,14 @@ def piles_of(
     those of the `stays`, whose people are in `whose`.
     """
     found: dict[int, Piles] = defaultdict(dict)
-    _read(session, found, whose, _FACTS.person_id.in_(list(whose)) & _FACTS.kind.in_(sorted(of_person)))
-    _read(session, found, whose, _FACTS.booking_id.in_(list(stays)) & _FACTS.kind.in_(sorted(of_stay)))
-    return found
-
-
-def _read(
-    session: Session, found: dict[int, Piles], whose: Mapping[int, int], wanted: ColumnElement[bool]
-) -> None:
+    # By person, those of other stays too: asked for stays, SQLite goes through whole kinds instead.
+    wanted = select(*_COLUMNS).where(
+        _FACTS.person_id.in_(list(whose)), _FACTS.kind.in_(sorted({*of_person, *of_stay}))
+    )
     # Asked of the connection: the session would make each row a second time.
-    rows = session.connection().execute(select(*_COLUMNS).where(wanted))
-    for fields in cast(Iterable[tuple[Any, ...]], rows):
+    for fields in cast(Iterable[tuple[Any, ...]], session.connection().execute(wanted)):
+        if fields[3] in of_stay and fields[2] not in stays:
+            continue
         row = Row(*fields)
         plain = row.item is None and row.corrects_id is None and row.act == _STATES
         piles = found[whose[row.person_id]]
@@ -103,3 +100,4 @@ def _read(
             piles[row.kind] = Pile([row], plain=plain)
         else:
             pile.add(row, plain=plain)
+    return found
