@@ -7,26 +7,22 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from typing import Final
 
-import jellyfish
-from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
 
 from hub.custody.records import Booking, Person
+from hub.custody.search.postings import begins_with, how_many, people_with
 from hub.custody.search.projection import Where, squashed
-from hub.custody.search.records import SearchEntry, SearchKey, SearchPosting
-from hub.custody.search.sounds import one_slip, sounds, without_one, words_of
+from hub.custody.search.records import SearchEntry, SearchPosting
+from hub.custody.search.sounds import sounds, words_of
+from hub.custody.search.spellings import Spellings, likeness, near_words, spellings_of
 
 LONGEST_TEXT: Final = 100
 MOST_WORDS: Final = 6
-_LOOKED_AT: Final = 200
-"""People who are ranked; those in custody are taken first."""
-_MOST_SPELLINGS: Final = 150
-_COUNTED: Final = 20_000
-"""Those who have a word are counted no further: it only tells which of the words is the rarest."""
 _COMMON: Final = 2_000
+"""Postings from which on a word is known to be meant as it stands."""
 _FEW: Final = 20
 """With fewer who have the very words, other spellings are looked for too."""
 _NUMBER: Final = re.compile(r"([pb]?)[\s-]*0*(\d{1,9})", re.IGNORECASE)
@@ -82,21 +78,6 @@ class Hit:
         return f"Hit({self.number})"
 
 
-@dataclass(frozen=True)
-class _Spellings:
-    """What fits one typed word: the word itself, with `begins` whatever begins with it, and words that come near."""
-
-    typed: str
-    begins: bool
-    near: frozenset[str]
-
-    def is_exact(self, word: str) -> bool:
-        return word.startswith(self.typed) if self.begins else word == self.typed
-
-    def fits(self, word: str) -> bool:
-        return self.is_exact(word) or word in self.near
-
-
 def find(session: Session, text: str, limit: int = 20, *, in_custody_only: bool = False) -> list[Hit]:
     """People for a number, a name however it is spelt, an alias, a cell or a status; at most `limit`, best first.
 
@@ -106,7 +87,7 @@ def find(session: Session, text: str, limit: int = 20, *, in_custody_only: bool 
     text = text[:LONGEST_TEXT].strip()
     by_number = _by_number(session, text)
     typed = _typed(text)
-    found = _ranked(session, [_spellings(session, word) for word in typed]) if typed else {}
+    found = _ranked(session, [spellings_of(session, word) for word in typed]) if typed else {}
     for person_id, why in by_number.items():
         found[person_id] = (1.0, why, text.upper())
     return _hits(session, found, limit, in_custody_only=in_custody_only)
@@ -115,7 +96,7 @@ def find(session: Session, text: str, limit: int = 20, *, in_custody_only: bool 
 def sounding_like(session: Session, surname: str, given: str, *, limit: int = 20) -> list[Hit]:
     """People with the same name, one that sounds like it, or one a slip away; the very name among them."""
     words = (*words_of(surname), *words_of(given))[:MOST_WORDS]
-    names = [_Spellings(word, False, _near(session, word) - {word}) for word in words]
+    names = [Spellings(word, False, near_words(session, word) - {word}) for word in words]
     return _hits(session, _ranked(session, names), limit, in_custody_only=False) if names else []
 
 
@@ -138,64 +119,16 @@ def _by_number(session: Session, text: str) -> dict[int, Why]:
             )
     if any(letter.isdigit() for letter in text) and len(squashed(text)) > 3:
         wanted = select(SearchPosting.person_id).where(
-            _begins(SearchPosting.word, squashed(text)), SearchPosting.field == Where.IDENTIFIER.value
+            begins_with(SearchPosting.word, squashed(text)), SearchPosting.field == Where.IDENTIFIER.value
         )
         for person_id in session.scalars(wanted.limit(_FEW)):
             found.setdefault(person_id, Why.IDENTIFIER)
     return found
 
 
-def _spellings(session: Session, word: str) -> _Spellings:
-    near = _near(session, word)
-    return _Spellings(word, len(word) > 1, frozenset(other for other in near if not other.startswith(word)))
-
-
-def _near(session: Session, word: str) -> frozenset[str]:
-    """Words of the vocabulary that sound like it or are one slip away, the most alike where they are many."""
-    if not word.isalpha() or len(word) < 2:
-        return frozenset()
-    slips = without_one(word) if len(word) > 3 else frozenset({word})
-    near = set(session.scalars(_NEAR, {"sounds": sorted(sounds(word)), "slips": sorted(slips)}))
-    alike = sorted(
-        (other for other in near if _is_near(word, other)), key=lambda other: -_likeness(word, other)
-    )
-    return frozenset(alike[:_MOST_SPELLINGS])
-
-
-_LAST: Final = "\x7f"
-"""After every word there is."""
-_NEAR: Final = (
-    select(SearchKey.word)
-    .where(
-        or_(
-            and_(SearchKey.sort == "s", SearchKey.key.in_(bindparam("sounds", expanding=True))),
-            and_(SearchKey.sort == "t", SearchKey.key.in_(bindparam("slips", expanding=True))),
-        )
-    )
-    .limit(4 * _MOST_SPELLINGS)
-)
-
-
-def _is_near(typed: str, other: str) -> bool:
-    return not sounds(typed).isdisjoint(sounds(other)) or (len(typed) > 3 and one_slip(typed, other))
-
-
-def _begins(column: InstrumentedAttribute[str], start: str) -> ColumnElement[bool]:
-    return and_(column >= start, column < (_next(start) or _LAST))
-
-
-def _next(start: str) -> str | None:
-    """The first word after all those that begin with `start`, of small letters and digits; None where none is."""
-    bare = start.rstrip("z")
-    if not bare:
-        return None
-    last = bare[-1]
-    return bare[:-1] + ("a" if last == "9" else chr(ord(last) + 1))
-
-
-def _ranked(session: Session, groups: Sequence[_Spellings]) -> dict[int, tuple[float, Why, str]]:
-    weighed = [(_how_many(session, group), group) for group in groups]
-    people = _people(session, [(count, replace(group, near=frozenset())) for count, group in weighed])
+def _ranked(session: Session, groups: Sequence[Spellings]) -> dict[int, tuple[float, Why, str]]:
+    weighed = [(how_many(session, group), group) for group in groups]
+    people = people_with(session, [(count, replace(group, near=frozenset())) for count, group in weighed])
     # A word that very many have is no slip of another one.
     near = [count < _COMMON and bool(group.near) for count, group in weighed]
     if len(people) < _FEW and any(near):
@@ -203,76 +136,14 @@ def _ranked(session: Session, groups: Sequence[_Spellings]) -> dict[int, tuple[f
             group if is_near else replace(group, near=frozenset())
             for (_, group), is_near in zip(weighed, near, strict=True)
         ]
-        people |= _people(session, [(_how_many(session, group), group) for group in wider])
+        people |= people_with(session, [(how_many(session, group), group) for group in wider])
     elif len(groups) > 1 and not people:
         return {}
     found = _judge(session, people, groups)
     if not found and len(groups) > 1:
-        joined = _spellings(session, "".join(group.typed for group in groups))
-        return _judge(session, _people(session, [(0, joined)]), [joined])
+        joined = spellings_of(session, "".join(group.typed for group in groups))
+        return _judge(session, people_with(session, [(0, joined)]), [joined])
     return found
-
-
-def _people(session: Session, weighed: Sequence[tuple[int, _Spellings]]) -> set[int]:
-    """Those who have a word of each group; those in custody first where there are too many to look at."""
-    groups = [group for _, group in sorted(weighed, key=lambda one: one[0])]
-    found: set[int] = set()
-    for inside in (True, False):
-        left = _LOOKED_AT - len(found)
-        if left > 0:
-            found |= _some(session, groups, inside, left)
-    return found
-
-
-def _some(session: Session, groups: Sequence[_Spellings], inside: bool, limit: int) -> set[int]:
-    """At most `limit` who have a word of each group: those with the rarest are gone through, and looked up for the
-    others."""
-    shape = tuple((group.begins, bool(group.near)) for group in groups)
-    asked = _asked(groups) | {"inside": inside, "most": limit}
-    return set(session.scalars(_having(shape), asked))
-
-
-def _asked(groups: Sequence[_Spellings]) -> dict[str, object]:
-    asked: dict[str, object] = {}
-    for place, group in enumerate(groups):
-        asked[f"word_{place}"] = group.typed
-        if group.begins:
-            asked[f"after_{place}"] = _next(group.typed) or _LAST
-        if group.near:
-            asked[f"near_{place}"] = sorted(group.near)
-    return asked
-
-
-@cache
-def _having(shape: tuple[tuple[bool, bool], ...]) -> Select[int]:
-    """The question for groups of which each is (with words that begin so, with words that come near)."""
-    postings = [aliased(SearchPosting) for _ in shape]
-    fits = [
-        _fits(one.word, place, *kind) for place, (one, kind) in enumerate(zip(postings, shape, strict=True))
-    ]
-    first = postings[0]
-    wanted = select(first.person_id).where(fits[0], first.in_custody == bindparam("inside"))
-    for other, fit in zip(postings[1:], fits[1:], strict=True):
-        has = select(other.word).where(other.person_id == first.person_id, fit)
-        wanted = wanted.where(has.exists())
-    return wanted.distinct().limit(bindparam("most"))
-
-
-def _fits(word: InstrumentedAttribute[str], place: int, begins: bool, near: bool) -> ColumnElement[bool]:
-    typed = bindparam(f"word_{place}", type_=String)
-    exact = and_(word >= typed, word < bindparam(f"after_{place}", type_=String)) if begins else word == typed
-    return or_(exact, word.in_(bindparam(f"near_{place}", expanding=True))) if near else exact
-
-
-def _how_many(session: Session, group: _Spellings) -> int:
-    """Postings of its words, counted no further than one needs."""
-    return session.scalar(_count(group.begins, bool(group.near)), _asked([group])) or 0
-
-
-@cache
-def _count(begins: bool, near: bool) -> Select[int]:
-    some = select(SearchPosting.person_id).where(_fits(SearchPosting.word, 0, begins, near)).limit(_COUNTED)
-    return select(func.count()).select_from(some.subquery())
 
 
 _WORDS: Final = select(SearchPosting.person_id, SearchPosting.word, SearchPosting.field).where(
@@ -281,7 +152,7 @@ _WORDS: Final = select(SearchPosting.person_id, SearchPosting.word, SearchPostin
 
 
 def _judge(
-    session: Session, people: Collection[int], groups: Sequence[_Spellings]
+    session: Session, people: Collection[int], groups: Sequence[Spellings]
 ) -> dict[int, tuple[float, Why, str]]:
     if not people:
         return {}
@@ -310,7 +181,7 @@ _REASONS: Final = {
 }
 
 
-def _score(groups: Sequence[_Spellings], have: Iterable[tuple[str, Where]]) -> tuple[float, Why, str] | None:
+def _score(groups: Sequence[Spellings], have: Iterable[tuple[str, Where]]) -> tuple[float, Why, str] | None:
     """Mean over the typed words of the best word of the file; the weakest of these is the reason that is told."""
     held = list(have)
     best: list[tuple[float, Why, str]] = []
@@ -323,19 +194,15 @@ def _score(groups: Sequence[_Spellings], have: Iterable[tuple[str, Where]]) -> t
     return sum(one[0] for one in best) / len(best), weakest[1], weakest[2]
 
 
-def _fit(group: _Spellings, word: str, field: Where) -> tuple[float, Why, str]:
+def _fit(group: Spellings, word: str, field: Where) -> tuple[float, Why, str]:
     worth = _WORTH[field]
     if word == group.typed:
         return worth, _REASONS[field], word
     if group.is_exact(word):
         return worth * (0.85 + 0.1 * len(group.typed) / len(word)), _REASONS[field], word
-    near = 0.5 + 0.3 * _likeness(group.typed, word)
+    near = 0.5 + 0.3 * likeness(group.typed, word)
     sounds_alike = not sounds(group.typed).isdisjoint(sounds(word))
     return worth * near, Why.SOUND if sounds_alike else Why.SLIP, word
-
-
-def _likeness(first: str, second: str) -> float:
-    return jellyfish.jaro_winkler_similarity(first, second)
 
 
 def _hits(

@@ -188,3 +188,20 @@ def test_made_again_from_the_facts_it_is_the_same(world: World) -> None:
         session.execute(delete(SearchPosting))
         session.execute(delete(SearchEntry))
         assert is_missing(session)
+
+
+def test_a_word_that_begins_like_the_last_of_all_words_and_a_single_letter_find_theirs(world: World) -> None:
+    world.person("Zzul", "Ana")
+    world.person("Zul", "Ana")
+    assert _names(world, "zz") == ["Zzul Ana"]
+    assert _names(world, "z ana") == [], "one letter is a word by itself, as of a block"
+
+
+def test_what_thousands_have_is_no_slip_of_another_word(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.person("Gongora", "Ana")
+    world.person("Gongara", "Eva")
+    assert len(_found(world, "gongora")) == 2
+    monkeypatch.setattr("hub.custody.search.finding._COMMON", 1)
+    assert _names(world, "gongora") == ["Gongora Ana"]
