@@ -74,8 +74,8 @@ from hub.reception.releasing.views import pages as releasing_pages
 from hub.reception.sentencing.background import TrialRunner
 from hub.reception.sentencing.date_views import pages as release_date_pages
 from hub.reception.sentencing.entry_views import pages as sentence_pages
-from hub.reception.sentencing.panel import PANEL as RELEASE_DATE
 from hub.reception.sentencing.holiday_views import pages as holiday_pages
+from hub.reception.sentencing.panel import PANEL as RELEASE_DATE
 from hub.reception.sentencing.policy_views import pages as policy_pages
 from hub.reception.standing_views import pages as standing_pages
 from hub.roll.theft.views import pages as theft_pages

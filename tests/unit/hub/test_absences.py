@@ -58,7 +58,15 @@ def test_the_stay_goes_on_and_whoever_does_not_come_back_is_found_until_they_do(
     assert overdue(world) == 1
     with session_scope(world.sessions) as session:
         (held,) = current(session, ABSENCE, person_id=person.id)
-        end(session, held.row, ABSENCE, effective_at=world.at, reason="back at the gate", actor=SAM, at=world.at)
+        end(
+            session,
+            held.row,
+            ABSENCE,
+            effective_at=world.at,
+            reason="back at the gate",
+            actor=SAM,
+            at=world.at,
+        )
         assert open_booking_of(session, person.id) is not None
     with session_scope(world.sessions, writes=False) as session:
         assert current(session, ABSENCE, person_id=person.id) == []
