@@ -88,7 +88,7 @@ def _snapshot(
         place_is_adult=attempt(HOME.words, _is_adult_home, row.id, facts, around),
         same_fingers=around.same_fingers.get(row.id, ()),
         asked=around.queries.get(row.id, ()),
-        site_has_terminals=around.has_terminals,
+        terminals_since=around.terminals_since,
         site_has_cells=around.has_cells,
         gaps=attempt(_FILE, missing_of_rule_7, piles, row.booking_id),
         **plain,

@@ -105,7 +105,7 @@ class Snapshot:
     place_is_adult: bool | Trouble | None = None
     same_fingers: Sequence[SameFinger] = ()
     asked: Sequence[Query] | Trouble = ()
-    site_has_terminals: bool = True
+    terminals_since: datetime | None = None
     site_has_cells: bool = True
     troubles: Sequence[Trouble] = ()
 

@@ -45,7 +45,8 @@ class Surroundings:
     adult_cells: frozenset[str]
     adult_zones: frozenset[str]
     among_adults: frozenset[int]
-    has_terminals: bool
+    terminals_since: datetime | None
+    """When the first terminal was taken in; None while none is in use."""
     has_cells: bool
 
     def family(self, person_ids: list[int]) -> dict[int, int]:
@@ -80,7 +81,9 @@ def look_around(session: Session, at: datetime, person_ids: Collection[int] | No
         adult_cells=adult,
         adult_zones=frozenset(zones - mixed),
         among_adults=among_adults(session, limits, at, person_ids),
-        has_terminals=bool(session.scalar(active)),
+        terminals_since=session.scalar(select(func.min(Terminal.granted_at)))
+        if session.scalar(active)
+        else None,
         has_cells=bool(known),
     )
 

@@ -84,9 +84,12 @@ def _no_cell(snapshot: Snapshot, limits: Limits) -> Iterator[Doubt]:
 
 
 def _unseen(snapshot: Snapshot, limits: Limits) -> Iterator[Doubt]:
-    if not snapshot.site_has_terminals or snapshot.of(ABSENCE):
+    if snapshot.terminals_since is None or snapshot.of(ABSENCE):
         return  # whoever is out with permission passes no terminal; the absence has a clock of its own
-    last_at = max(snapshot.seen.proven_at, snapshot.admitted_at) if snapshot.seen else snapshot.admitted_at
+    # Before the first terminal stood, nobody could be seen: the clock begins there.
+    last_at = max(snapshot.admitted_at, snapshot.terminals_since)
+    if snapshot.seen:
+        last_at = max(last_at, snapshot.seen.proven_at)
     if snapshot.at - last_at <= limits.hours(UNSEEN_HOURS):
         return
     what = (
@@ -135,7 +138,7 @@ def _home(snapshot: Snapshot) -> str:
 
 def _last_seen(snapshot: Snapshot) -> str:
     seen = snapshot.seen
-    return f"{snapshot.site_has_terminals} {seen.proven_at.isoformat() if seen else ''}"
+    return f"{snapshot.terminals_since} {seen.proven_at.isoformat() if seen else ''}"
 
 
 CHECKS: Final = (

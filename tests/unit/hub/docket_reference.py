@@ -60,7 +60,7 @@ def plain_snapshot(session: Session, around: Surroundings, person_id: int) -> Sn
         place_is_adult=_is_adult(person_id, facts.get(HOME.name, ()), around),
         same_fingers=around.same_fingers.get(person_id, ()),
         asked=around.queries.get(person_id, ()),
-        site_has_terminals=around.has_terminals,
+        terminals_since=around.terminals_since,
         site_has_cells=around.has_cells,
     )  # fmt: skip
 

@@ -61,9 +61,14 @@ def snapshot_of(case: dict[str, Any]) -> Snapshot:
         ended={name: start_of(date.fromisoformat(day)) for name, day in case.get("ended", {}).items()},
         place_is_adult=case.get("home_is_adult"),
         gaps=case.get("missing", ()),
-        site_has_terminals=case.get("terminals", True),
+        terminals_since=_terminals_since(case),
         **_more(case),
     )
+
+
+def _terminals_since(case: dict[str, Any]) -> datetime | None:
+    told = case.get("terminals", "2026-01-01")
+    return None if told is False else start_of(date.fromisoformat(told))
 
 
 def facts_of(case: dict[str, Any]) -> dict[str, list[Known[Any]]]:
