@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import cast
 
-from sqlalchemy import ForeignKey, Index, String, Table, Text
+from sqlalchemy import ForeignKey, Index, String, Table, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.accounts.append_only import protect
@@ -39,6 +39,12 @@ class Fact(Base):
     __table_args__ = (
         Index("ix_facts_person_id_kind", "person_id", "kind"),
         Index("ix_facts_kind_id", "kind", "id"),
+        Index(
+            "ix_facts_order_source",
+            "source",
+            sqlite_where=text("kind = 'order'"),
+            postgresql_where=text("kind = 'order'"),
+        ),
     )
 
     id: Mapped[Id]

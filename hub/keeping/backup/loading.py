@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -65,38 +66,44 @@ def load(engine: Engine, schema: str, rows: Iterable[Rows], sieve: Sieve) -> Non
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")
-        _clear(connection, found)
-        for part in rows:
-            table = found.tables.get(part.table)
-            if table is None:
-                raise BackupError(
-                    "unknown_table", f"The backup holds a table that nobody knows: {part.table}."
-                )
-            _insert(connection, table, sieve.sift(part))
+        with _without_triggers(connection, found):
+            _clear(connection, found)
+            for part in rows:
+                table = found.tables.get(part.table)
+                if table is None:
+                    raise BackupError(
+                        "unknown_table", f"The backup holds a table that nobody knows: {part.table}."
+                    )
+                _insert(connection, table, sieve.sift(part))
         if engine.dialect.name == "postgresql":
             _count_on(connection, found)
     migrations.upgrade(engine)
 
 
+@contextmanager
+def _without_triggers(connection: Connection, found: MetaData) -> Iterator[None]:
+    """Rows come in as they were: what a trigger wrote beside them then is in the backup too."""
+    if connection.dialect.name == "sqlite":
+        kept = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").all()
+        for name, _ in kept:
+            connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        yield
+        for _, statement in kept:
+            connection.exec_driver_sql(statement)
+    else:
+        tables = [connection.dialect.identifier_preparer.format_table(one) for one in found.sorted_tables]
+        for table in tables:
+            connection.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        yield
+        for table in tables:
+            connection.exec_driver_sql(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+
+
 def _clear(connection: Connection, found: MetaData) -> None:
     """Take out what the migrations themselves put into new tables: the backup has it, as it became."""
     for table in reversed(found.sorted_tables):
-        if table.name == VERSION_TABLE or connection.execute(select(table).limit(1)).first() is None:
-            continue
-        quoted = connection.dialect.identifier_preparer.format_table(table)
-        if connection.dialect.name == "sqlite":
-            guards = connection.exec_driver_sql(
-                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table.name,)
-            ).all()
-            for name, _ in guards:
-                connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+        if table.name != VERSION_TABLE and connection.execute(select(table).limit(1)).first() is not None:
             connection.execute(table.delete())
-            for _, statement in guards:
-                connection.exec_driver_sql(statement)
-        else:
-            connection.exec_driver_sql(f"ALTER TABLE {quoted} DISABLE TRIGGER USER")
-            connection.execute(table.delete())
-            connection.exec_driver_sql(f"ALTER TABLE {quoted} ENABLE TRIGGER USER")
 
 
 def _insert(connection: Connection, table: Table, part: Rows) -> None:

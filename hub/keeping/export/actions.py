@@ -17,6 +17,8 @@ from hub.accounts.audit import Actor, write_down
 from hub.biometrics.vault import Vault
 from hub.keeping.export.age import new_passphrase
 from hub.keeping.export.records import Export
+from hub.keeping.retention.deleting import DELETED
+from hub.keeping.retention.records import RetentionItem
 from hub.sentences import RefusedError, Sentence
 
 SIGN_WITHIN: Final = timedelta(hours=72)
@@ -39,6 +41,7 @@ class State(StrEnum):
     TURNED_DOWN = "turned_down"
     GIVEN_UP = "given_up"
     LAPSED = "lapsed"
+    OVERTAKEN = "overtaken"
 
 
 OPEN: Final = (State.ASKED, State.MAKING, State.READY, State.FETCHING)
@@ -143,12 +146,12 @@ def begin_fetch(session: Session, export_id: int, *, actor: Actor, at: datetime)
 def end_fetch(session: Session, export_id: int, *, whole: bool, actor: Actor, at: datetime) -> None:
     """It was sent to its end, and is gone; or it broke off, and may be fetched once more."""
     row = found(session, export_id)
-    if row.state != State.FETCHING:
-        return
-    if whole:
-        _end(session, row, State.FETCHING, State.FETCHED, actor, at)
-    else:
-        _move(session, row, State.FETCHING, State.READY)
+    # Ended by others meanwhile: what left the hub is written down all the same.
+    if row.state == State.FETCHING:
+        if whole:
+            _end(session, row, State.FETCHING, State.FETCHED, actor, at)
+        else:
+            _move(session, row, State.FETCHING, State.READY)
     act = "export.fetched" if whole else "export.broke_off"
     write_down(session, at=at, actor=actor, act=act, subject=str(row.id))
 
@@ -181,20 +184,40 @@ def made(
 
 
 def lapse(session: Session, *, actor: Actor, at: datetime) -> list[int]:
-    """End what nobody signed or fetched in time; the numbers of those."""
-    lapsed = []
-    for row in session.scalars(select(Export).where(Export.ended_at.is_(None))):
-        asked_late = row.state == State.ASKED and at - row.asked_at > SIGN_WITHIN
-        ready_late = (
-            row.state in (State.READY, State.FETCHING)
-            and row.made_at is not None
-            and at - row.made_at > FETCH_WITHIN
-        )
-        if asked_late or ready_late:
-            _end(session, row, State(row.state), State.LAPSED, actor, at)
-            write_down(session, at=at, actor=actor, act="export.lapse", subject=str(row.id))
-            lapsed.append(row.id)
-    return lapsed
+    """End what nobody signed or fetched in time, and what holds people deleted since; the numbers of those.
+
+    One that is on its way is left to whoever fetches it.
+    """
+    ended = []
+    for row in session.scalars(select(Export).where(Export.ended_at.is_(None))).all():
+        after = _outlived(session, row, at)
+        if after is not None:
+            _end(session, row, State(row.state), after, actor, at)
+            write_down(session, at=at, actor=actor, act=f"export.{_ENDINGS[after]}", subject=str(row.id))
+            ended.append(row.id)
+    return ended
+
+
+_ENDINGS: Final = {State.LAPSED: "lapse", State.OVERTAKEN: "overtaken"}
+
+
+def _outlived(session: Session, row: Export, at: datetime) -> State | None:
+    sending = row.state == State.FETCHING and row.beat_at is not None and at - row.beat_at <= SENDING
+    if sending:
+        return None
+    if row.state == State.ASKED:
+        return State.LAPSED if at - row.asked_at > SIGN_WITHIN else None
+    if row.signed_at is not None and _deleted_since(session, row.signed_at):
+        return State.OVERTAKEN
+    if row.made_at is not None and at - row.made_at > FETCH_WITHIN:
+        return State.LAPSED
+    return None
+
+
+def _deleted_since(session: Session, at: datetime) -> bool:
+    """Whether by law anything was deleted that a file begun at `at` may hold."""
+    deleted = select(RetentionItem.id).where(RetentionItem.done_at >= at, RetentionItem.result == DELETED)
+    return session.scalar(deleted.limit(1)) is not None
 
 
 def open_export(session: Session) -> Export | None:

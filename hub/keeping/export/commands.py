@@ -16,7 +16,7 @@ from hub.database import Sessions, make_engine, make_sessions, session_scope
 from hub.errors import HubError
 from hub.keeping.export.age import new_passphrase, unlocked
 from hub.keeping.export.everything import export_everything
-from hub.keeping.export.making import engine_of, reading_one_state, write_locked
+from hub.keeping.export.making import engine_of, locked, reading_one_state
 from hub.keeping.export.package import ExportError, Opened, Package, into_folder
 
 
@@ -63,7 +63,8 @@ def open_export(source: Path, to: Path, passphrase: str) -> int:
             try:
                 for piece in unlocked(file, passphrase):
                     out.write(piece)
-            except HubError:
+            except BaseException:
+                # A full disk or an interrupt as well: half of the register in the clear stays nowhere.
                 to.unlink()
                 raise
     except FileExistsError:
@@ -83,10 +84,11 @@ def _file(to: Path, at: datetime) -> Path:
 
 def _lock(sessions: Sessions, vault: Vault, path: Path, at: datetime, *, with_fingers: bool) -> None:
     passphrase = new_passphrase(os.urandom(15))
-    _, digest, rows = write_locked(
+    with locked(
         path, passphrase, at, lambda opened: _write(sessions, vault, opened, at, with_fingers=with_fingers)
-    )
-    say(f"{rows} rows in {path}, SHA-256 {digest}")
+    ) as file:
+        file.put(path)
+    say(f"{file.rows} rows in {path}, SHA-256 {file.digest}")
     say(f"Passphrase (shown once; give it by another way than the file): {passphrase}")
     say(f"Anybody with both opens it: age --decrypt -o register.zip {path.name}")
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+import secrets
 import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -44,16 +46,30 @@ def reading_one_state(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def write_locked(
-    path: Path, passphrase: str, at: datetime, write: Callable[[Opened], int]
-) -> tuple[int, str, int]:
-    """A locked export at `path`, whole and on disk or not there at all; its size, SHA-256 and what `write` gave.
+@dataclass(frozen=True)
+class Locked:
+    """A locked export, whole and on disk under a name of its own, until it is put in its place."""
 
-    OSError as it comes.
+    part: Path
+    size_bytes: int
+    digest: str
+    rows: int
+
+    def put(self, path: Path) -> None:
+        """Give it its name, whatever had it before."""
+        self.part.replace(path)
+        sync_folder(path.parent)
+
+
+@contextmanager
+def locked(path: Path, passphrase: str, at: datetime, write: Callable[[Opened], int]) -> Iterator[Locked]:
+    """What `write` writes, locked, beside `path`; gone at the end unless it was put there. OSError as it comes.
+
+    The name is the maker's own: of two who make the same export, as when one was taken for dead, neither writes into
+    the other's.
     """
-    part = path.with_name(f".{path.name}.part")
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
-        part.unlink(missing_ok=True)
         with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as out:
             with into_locked(out, passphrase, at) as opened:
                 rows = write(opened)
@@ -62,11 +78,9 @@ def write_locked(
             size = out.tell()
             out.seek(0)
             digest = hashlib.file_digest(out, "sha256").hexdigest()
-        part.replace(path)
-        sync_folder(path.parent)
+        yield Locked(part, size, digest, rows)
     finally:
         part.unlink(missing_ok=True)
-    return size, digest, rows
 
 
 class Exporter:
@@ -128,11 +142,14 @@ class Exporter:
             actions.lapse(session, actor=JOB, at=self._clock())
         if self._folder is None or not self._folder.is_dir():
             return
+        # Listed before the question: what is asked for in between has no file among these.
+        files = [path for path in self._folder.iterdir() if not path.is_dir()]
         with session_scope(self._sessions, writes=False) as session:
             row = actions.open_export(session)
-            kept = "" if row is None else self.path(row.id).name
-        for path in self._folder.iterdir():
-            if path.name not in (kept, f".{kept}.part"):
+        kept = None if row is None else self.path(row.id).name
+        being_made = row is not None and row.state == State.MAKING
+        for path in files:
+            if path.name != kept and not (being_made and path.name.startswith(f".{kept}.")):
                 path.unlink(missing_ok=True)
 
     def _work(self, export_id: int) -> None:
@@ -164,19 +181,19 @@ class Exporter:
                 export_everything(session, self._vault, package, at=at, with_fingers=with_fingers)
             return package.rows
 
-        size, digest, rows = write_locked(self.path(export_id), passphrase, at, write)
-        with session_scope(self._sessions) as session:
-            wanted = actions.made(
+        path = self.path(export_id)
+        with locked(path, passphrase, at, write) as file, session_scope(self._sessions) as session:
+            # Put in its place by whoever is told that it is made: no other maker touches a file that can be fetched.
+            if actions.made(
                 session,
                 export_id,
-                size_bytes=size,
-                digest=digest,
-                rows=rows,
+                size_bytes=file.size_bytes,
+                digest=file.digest,
+                rows=file.rows,
                 actor=JOB,
                 at=self._clock(),
-            )
-        if not wanted:
-            self.path(export_id).unlink(missing_ok=True)
+            ):
+                file.put(path)
 
     def _beat(self, export_id: int, **values: Any) -> None:
         with session_scope(self._sessions) as session:

@@ -36,6 +36,9 @@ STATES: Final = {
     State.TURNED_DOWN: Sentence("turned down"),
     State.GIVEN_UP: Sentence("given up"),
     State.LAPSED: Sentence("not signed or fetched in time, and deleted here"),
+    State.OVERTAKEN: Sentence(
+        "ended and deleted here: since it was signed, data that it held was deleted by law"
+    ),
 }
 PROBLEMS: Final = {
     DISK: Sentence("The file cannot be written where the hub keeps its data. Make room there, then go on."),
