@@ -355,7 +355,7 @@ def test_a_name_other_than_the_orders_needs_a_word(clerk: Clerk) -> None:
         ("health", {"injured": "no"}, "Ask each question"),
         ("property", {}, "Write what was brought"),
         ("property", {**PROPERTY, "count_0": "many"}, "Write how many"),
-        ("property", {**PROPERTY, "property_signed": ""}, "Write where the signature is"),
+        ("property", {**PROPERTY, "property_signed": ""}, "write where the signature is"),
         ("fingers", {}, "Say at which desk"),
         ("cell", {"home_zone": "moon"}, "Choose a cell, or the zone"),
     ],
