@@ -94,7 +94,15 @@ def rows_of(engine: Engine) -> dict[str, int]:
     with engine.connect() as connection:
         return {
             name: connection.execute(text(f"SELECT count(*) FROM {name}")).scalar_one()
-            for name in ("persons", "bookings", "facts", "accounts", "audit_entries", "person_keys")
+            for name in (
+                "persons",
+                "bookings",
+                "facts",
+                "accounts",
+                "audit_entries",
+                "person_keys",
+                "docket_queue",
+            )
         }
 
 
