@@ -60,6 +60,12 @@ def take_backup(
     """
     began_at = clock()
     folder = target.is_dir()
+    if not folder and not target.suffix and not target.exists():
+        # A disk that is not mounted looks like this: a file in its place would lie on the hub's own.
+        raise BackupError(
+            "no_folder",
+            f"There is no folder {target}. Mount its disk or make it; for a single file name one that ends in .backup.",
+        )
     path = target / name_of(began_at) if folder else target
     if path.exists():
         raise BackupError(

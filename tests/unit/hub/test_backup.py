@@ -133,6 +133,14 @@ def test_a_backup_is_never_overwritten(hub: Settings, engine: Engine, tmp_path: 
     assert target.read_bytes() == b"precious"
 
 
+def test_a_folder_that_is_not_there_is_not_taken_for_a_file(
+    hub: Settings, engine: Engine, tmp_path: Path
+) -> None:
+    with pytest.raises(BackupError, match="There is no folder"):
+        take(hub, engine, tmp_path / "backups")
+    assert not (tmp_path / "backups").exists()
+
+
 def test_where_it_cannot_be_written_nothing_is_left(hub: Settings, engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match="Make room there or name another place"):
         take(hub, engine, tmp_path / "missing" / "one.backup")
