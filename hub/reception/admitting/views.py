@@ -217,6 +217,7 @@ def _show(
         problem_number=number,
         problem_link=link,
         unsaved=unsaved,
+        typed=request.form,
         **facts,
     )
 

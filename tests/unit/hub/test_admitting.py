@@ -203,6 +203,7 @@ def test_a_second_officer_who_cannot_be(
     )
     assert (answer.status_code, sentence in answer.text) == (409, True)
     assert password not in answer.text
+    assert (f'value="{login}"' in answer.text, f'value="{reason}"' in answer.text) == (True, True)
 
 
 def test_on_a_second_officers_word_somebody_is_received_and_a_clock_runs(clerk: Clerk, world: World) -> None:
