@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -35,7 +36,7 @@ from hub.movements.cells.rules import (
     obstacles,
     worst,
 )
-from hub.movements.site import SiteError, read_site
+from hub.movements.site import SiteError, import_site, read_site
 from hub.sentences import RefusedError
 
 from .site_world import PASSWORD, SITE, World, post
@@ -306,6 +307,16 @@ def test_cells_come_from_the_site_file_and_stay_out_of_order(site: World) -> Non
             import_cells(session, read_site(SITE + CELLS).cell, actor=SONIA, at=site.at)
         found = cells(session)["a-1"]
     assert (found.name, found.maximum, found.sexes, found.out_of_order) == ("A one", 3, Sexes.FEMALE, True)
+
+
+def test_the_site_file_of_the_guide_is_one(site: World) -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "administrator.md").read_text(encoding="utf-8")
+    example = guide.split("```toml\n")[1].split("```")[0]
+    found = read_site(example.encode())
+    with session_scope(site.sessions) as session:
+        import_site(session, found)
+        import_cells(session, found.cell, actor=SONIA, at=site.at)
+        assert cells(session)["a-1"].certified == 4
 
 
 @pytest.mark.parametrize(
