@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import warnings
 from typing import Final
 
@@ -39,6 +40,10 @@ def read_image(raw: bytes) -> GreyImage:
         OSError,
         ValueError,
         SyntaxError,
+        TypeError,
+        LookupError,
+        ArithmeticError,
+        struct.error,
         Image.DecompressionBombError,
         Image.DecompressionBombWarning,
     ):

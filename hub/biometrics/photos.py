@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import threading
 import warnings
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -26,9 +28,13 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP")
 MIN_SIDE_PX: Final = 120
 MAX_SIDE_PX: Final = 8000
 MAX_PLAIN_PX: Final = 25_000_000
-"""Pixels of a PNG or WebP, which is opened whole: 64 million in a file of 260 kB took half a gigabyte of memory. A JPEG
-is opened at a fraction of its size.
+"""Pixels of a photo that is opened whole: 64 million in a PNG of 260 kB took half a gigabyte of memory, in a JPEG of
+several scans 370 MB. A plain JPEG is opened at a fraction of its size.
 """
+MOST_SCANS: Final = 64
+"""A progressive JPEG has about ten; each is a walk over the whole picture, and costs its maker 50 bytes."""
+AT_ONCE: Final = 2
+"""Photos that are opened at one time, whoever sends them: more only wait for each other's memory."""
 PAGE_PX: Final = 480
 """Longest side on pages."""
 SMALL_PX: Final = 160
@@ -221,13 +227,16 @@ def terminal_photos_for(session: Session, vault: Vault, person_ids: Collection[i
     }
 
 
+_ROOM: Final = threading.BoundedSemaphore(AT_ONCE)
+
+
 def _read(raw: bytes) -> Image.Image:
     try:
-        with warnings.catch_warnings():
+        with _ROOM, warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(raw), formats=FORMATS) as image:
                 _check_sides(image.size)
-                _check_plain(image)
+                _check_plain(image, raw)
                 image.draft("RGB", (PAGE_PX * 2, PAGE_PX * 2))
                 return ImageOps.exif_transpose(image).convert("RGB")
     except (
@@ -238,6 +247,7 @@ def _read(raw: bytes) -> Image.Image:
         TypeError,
         LookupError,
         ArithmeticError,
+        struct.error,
         Image.DecompressionBombError,
         Image.DecompressionBombWarning,
     ):
@@ -257,9 +267,36 @@ def _check_sides(size: tuple[int, int]) -> None:
         )
 
 
-def _check_plain(image: Image.Image) -> None:
-    if image.format != "JPEG" and image.width * image.height > MAX_PLAIN_PX:
-        raise RefusedError("photo_plain", Sentence("The photo has too many pixels. Save it as JPEG."))
+def _check_plain(image: Image.Image, raw: bytes) -> None:
+    large = image.width * image.height > MAX_PLAIN_PX
+    if image.format != "JPEG":
+        if large:
+            raise RefusedError("photo_plain", Sentence("The photo has too many pixels. Save it as JPEG."))
+    elif raw.count(_SCAN) > MOST_SCANS or (large and _has_scans(raw, len(image.getbands()))):
+        raise RefusedError(
+            "photo_scans",
+            Sentence(
+                "The photo is a progressive JPEG, and too large for one. Save it smaller, or as a plain JPEG."
+            ),
+        )
+
+
+_SCAN: Final = b"\xff\xda"
+_ONE_AFTER_THE_OTHER: Final = (0xC0, 0xC1)
+"""Frames of a JPEG that are read from top to bottom; of others all is held in memory until the last scan."""
+
+
+def _has_scans(jpeg: bytes, colours: int) -> bool:
+    """Whether its picture comes in several scans, as a progressive one does: by the headers before the first."""
+    at = 2
+    while at + 5 <= len(jpeg) and jpeg[at] == 0xFF:
+        marker, length = jpeg[at + 1], int.from_bytes(jpeg[at + 2 : at + 4], "big")
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC, *_ONE_AFTER_THE_OTHER):
+            return True
+        if marker == _SCAN[1]:
+            return jpeg[at + 4] != colours
+        at += 1 if marker == 0xFF else 2 + length
+    return True
 
 
 def _size(image: Image.Image, longest_px: int) -> tuple[int, int]:

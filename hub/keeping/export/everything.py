@@ -24,6 +24,8 @@ from hub.keeping.export.guide import FINGERS, GUIDE, NO_FINGERS
 from hub.keeping.export.package import Package, text_of
 from hub.keeping.export.tables import columns_of, described, rows_of, taken
 from hub.movements.records import Movement, MovementReversal, Zone
+from hub.sentences import RefusedError
+from wire.errors import WireError
 
 _AT_ONCE: Final = 5_000
 _ENDINGS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/tiff": "tif"}
@@ -93,10 +95,13 @@ def export_everything(
         head = [str(column.name) for column in columns_of(table)]
         package.table(f"tables/{table.name}.csv", head, rows_of(session, table))
     package.plain("schema/tables.json", _pretty(described()))
-    _documents(session, vault, package, numbers)
-    _photos(session, vault, package, numbers)
+    damaged: list[str] = []
+    _documents(session, vault, package, numbers, damaged)
+    _photos(session, vault, package, numbers, damaged)
     if with_fingers:
-        _fingers(session, vault, package, numbers)
+        _fingers(session, vault, package, numbers, damaged)
+    # What does not open any more is named, and keeps nothing else from leaving. With another vault key nothing does.
+    package.table("damaged.csv", ("file",), ([name] for name in damaged))
     about = FINGERS if with_fingers else NO_FINGERS
     package.plain("README.md", GUIDE.format(made_at=text_of(at), fingers=about).encode())
     manifest = {"made_at": text_of(at), "files": [msgspec.to_builtins(one) for one in package.written]}
@@ -192,30 +197,51 @@ def _values(row: Fact, fields: Sequence[str]) -> list[object]:
     return [value.get(field) for field in fields]
 
 
-def _documents(session: Session, vault: Vault, package: Package, numbers: Numbers) -> None:
+def _documents(
+    session: Session, vault: Vault, package: Package, numbers: Numbers, damaged: list[str]
+) -> None:
     for document_id, person_id in session.execute(
         select(Document.id, Document.person_id).order_by(Document.id)
     ):
-        opened = open_document(session, vault, document_id, [person_id])
+        if vault.person_key(session, person_id) is None:
+            continue
+        name = f"documents/{numbers.people[person_id]}-{document_id}"
+        try:
+            opened = open_document(session, vault, document_id, [person_id])
+        except (WireError, RefusedError):
+            damaged.append(name)
+            continue
         if opened is not None:
-            ending = _ENDINGS.get(opened.document.media_type, "bin")
-            package.plain(f"documents/{numbers.people[person_id]}-{document_id}.{ending}", opened.raw)
+            package.plain(f"{name}.{_ENDINGS.get(opened.document.media_type, 'bin')}", opened.raw)
             session.expunge(opened.document)
 
 
-def _photos(session: Session, vault: Vault, package: Package, numbers: Numbers) -> None:
+def _photos(session: Session, vault: Vault, package: Package, numbers: Numbers, damaged: list[str]) -> None:
     wanted = select(Photo.person_id, Photo.number, Photo.angle).order_by(Photo.person_id, Photo.number)
     for person_id, number, angle in session.execute(wanted):
-        shown = photo_for(session, vault, person_id, number=number)
+        if vault.person_key(session, person_id) is None:
+            continue
+        name = f"photos/{numbers.people[person_id]}-{number}-{angle}.jpg"
+        try:
+            shown = photo_for(session, vault, person_id, number=number)
+        except WireError:
+            damaged.append(name)
+            continue
         if shown is not None:
-            package.plain(f"photos/{numbers.people[person_id]}-{number}-{angle}.jpg", shown.page_jpeg)
+            package.plain(name, shown.page_jpeg)
 
 
-def _fingers(session: Session, vault: Vault, package: Package, numbers: Numbers) -> None:
+def _fingers(session: Session, vault: Vault, package: Package, numbers: Numbers, damaged: list[str]) -> None:
     wanted = select(Finger.person_id, Finger.position, Finger.impression, Finger.sealed_template)
     rows = session.execute(wanted.order_by(Finger.id).execution_options(yield_per=_AT_ONCE))
     for person_id, position, impression, sealed in rows:
         lock = vault.person_key(session, person_id)
-        if lock is not None:
+        if lock is None:
+            continue
+        name = f"fingers/{numbers.people[person_id]}-{position}-{impression}.fmr"
+        try:
             template = lock.unlock(sealed, "template", position, impression)
-            package.plain(f"fingers/{numbers.people[person_id]}-{position}-{impression}.fmr", template)
+        except WireError:
+            damaged.append(name)
+            continue
+        package.plain(name, template)

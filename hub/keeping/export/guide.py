@@ -20,6 +20,7 @@ A cell that a spreadsheet could take for a formula begins with an apostrophe, wh
 - `documents/`: scans, named by person and number; a fact names its scan under `document`.
 - `photos/`: by person, number and angle.
 {fingers}
+- `damaged.csv`: scans, photos and fingers that the register holds and that could not be opened any more.
 - `manifest.json`: every file with its size and SHA-256, and how many rows it has.
 
 A fact *states* that something holds from `effective_at`, *ends* it, or *withdraws* the fact under `corrects`. A fact

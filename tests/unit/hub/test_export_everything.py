@@ -9,6 +9,7 @@ import io
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from hub.biometrics.vault import shred_person
 from hub.custody.facts.records import Fact
 from hub.database import Base, make_engine, make_sessions, session_scope
 from hub.keeping.export.age import PIECE_BYTES, AgeError, Locking, as_made, new_passphrase, unlocked
+from hub.keeping.export.commands import open_export
 from hub.keeping.export.everything import export_everything, rows_in_all
 from hub.keeping.export.package import ExportError, Package, guarded, into_folder
 from hub.keeping.export.tables import HELD_BACK, TAKEN
@@ -71,6 +73,43 @@ def test_everything_is_there_once_and_what_the_manifest_says(world: World, tmp_p
         assert len(facts) == session.scalar(select(func.count()).select_from(Fact))
     assert facts[0]["value"] == {"born_on": "1990-05-01", "given": "Ana", "sex": "F", "surname": "Núñez"}
     assert "corrects" in (folder / "README.md").read_text()
+
+
+def test_what_is_damaged_is_named_and_keeps_nothing_else_from_leaving(world: World, tmp_path: Path) -> None:
+    person = world.person()
+    with session_scope(world.sessions) as session:
+        lock = world.vault.make_person_key(session, person.id, at=world.at)
+        for number, sealed in ((1, b"damaged"), (2, lock.lock(b"jpeg", "photo", 0, 2))):
+            session.add(
+                Photo(
+                    person_id=person.id,
+                    number=number,
+                    sealed_page=sealed,
+                    sealed_small=b"",
+                    taken_at=world.at,
+                    recorded_at=world.at,
+                    recorded_by="rita",
+                )
+            )
+    _export(world, tmp_path / "out")
+    assert [row["file"] for row in _rows(tmp_path / "out" / "damaged.csv")] == ["photos/P-000001-1-front.jpg"]
+    assert (tmp_path / "out" / "photos" / "P-000001-2-front.jpg").read_bytes() == b"jpeg"
+
+
+def test_half_of_a_register_in_the_clear_stays_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full disk, while it is unlocked."""
+
+    def pieces(*_: object) -> Iterator[bytes]:
+        yield b"names"
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("hub.keeping.export.commands.unlocked", pieces)
+    (tmp_path / "in.age").touch()
+    with pytest.raises(ExportError):
+        open_export(tmp_path / "in.age", tmp_path / "out.zip", "x")
+    assert not (tmp_path / "out.zip").exists()
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@x", "\tx"])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import zipfile
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -16,22 +19,30 @@ from werkzeug.test import TestResponse
 from hub.accounts.audit import Actor
 from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
-from hub.database import session_scope
+from hub.biometrics.vault import Vault
+from hub.custody.legal import ReleaseReason
+from hub.database import Sessions, session_scope
 from hub.keeping.export.actions import begin_fetch, end_fetch
 from hub.keeping.export.age import unlocked
 from hub.keeping.export.making import Exporter, sent
 from hub.keeping.export.records import Export
+from hub.keeping.retention.things import Thing
 from hub.web.door import provide
 
 from .site_world import PASSWORD, World, post, sign_in
+from .test_retention import apply, approve, confirmed, left
 
 DORA = Actor("dora", "10.0.0.7")
 WISH = {"recipient": "Supreme Court, the registrar", "reason": "Ordered on 20 November in claim 12 of 2026"}
 
 
+def exporter_parts(world: World) -> tuple[Sessions, Vault, Callable[[], datetime], Path]:
+    return world.sessions, world.vault, lambda: world.at, world.folder / "exports"
+
+
 @pytest.fixture
 def exporter(world: World) -> Exporter:
-    return Exporter(world.sessions, world.vault, lambda: world.at, world.folder / "exports")
+    return Exporter(*exporter_parts(world))
 
 
 @pytest.fixture
@@ -271,6 +282,69 @@ def test_what_nobody_signs_or_fetches_in_time_is_gone(
     assert acts(world).count("export.lapse") == 2
 
 
+def test_what_holds_people_deleted_since_is_not_fetched(
+    world: World, exporter: Exporter, dora: FlaskClient, otto: FlaskClient
+) -> None:
+    left(world, ReleaseReason.ACQUITTED)
+    ask(dora)
+    sign(otto)
+    exporter.wait(1)
+    assert exporter.path(1).exists()
+    approve(world, "acquitted", Thing.BIOMETRICS, 30)
+    confirmed(world)
+    assert apply(world) == 1
+    page = fetch(dora)
+    assert page.status_code == 409
+    assert "was deleted by law" in page.text
+    assert not exporter.path(1).exists()
+    assert row(world).state == "overtaken"
+
+
+def test_what_is_on_its_way_when_its_time_ends_is_written_down_as_fetched(
+    world: World, exporter: Exporter, dora: FlaskClient, otto: FlaskClient
+) -> None:
+    ask(dora)
+    sign(otto)
+    exporter.wait(1)
+    world.later(hours=23, minutes=50)
+    with session_scope(world.sessions) as session:
+        begin_fetch(session, 1, actor=DORA, at=world.at)
+    world.later(minutes=20)
+    exporter.tidy()
+    assert row(world).state == "fetching"
+    world.later(minutes=20)
+    exporter.tidy()
+    assert row(world).state == "lapsed"
+    with session_scope(world.sessions) as session:
+        end_fetch(session, 1, whole=True, actor=DORA, at=world.at)
+    assert acts(world)[-1] == "export.fetched"
+
+
+def test_of_two_who_make_one_export_neither_touches_what_the_other_made(
+    world: World, exporter: Exporter, dora: FlaskClient, otto: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first was taken for dead while it wrote something large; the second was faster."""
+    from hub.keeping.export import everything, making
+
+    plain, second = everything.export_everything, Exporter(*exporter_parts(world))
+
+    def slow(*args: object, **more: object) -> None:
+        plain(*args, **more)  # type: ignore[arg-type]
+        monkeypatch.setattr(making, "export_everything", plain)
+        second.go(1)
+        second.wait(1)
+        second.tidy()
+
+    monkeypatch.setattr(making, "export_everything", slow)
+    ask(dora)
+    sign(otto)
+    exporter.wait(1)
+    made = row(world)
+    assert made.state == "ready"
+    assert hashlib.sha256(exporter.path(1).read_bytes()).hexdigest() == made.digest
+    assert [path.name for path in (world.folder / "exports").iterdir()] == ["1.zip.age"]
+
+
 def enter_again(client: FlaskClient, login: str = "dora") -> FlaskClient:
     assert sign_in(client, login).status_code == 303
     return client
@@ -336,10 +410,11 @@ def leftover(world: World) -> Path:
     folder = world.folder / "exports"
     folder.mkdir()
     (folder / "9.zip.age").write_bytes(b"old")
-    (folder / ".8.zip.age.part").write_bytes(b"half")
+    (folder / ".8.zip.age.0a1b2c3d.part").write_bytes(b"half")
     return folder
 
 
 def test_what_an_earlier_life_left_is_deleted(exporter: Exporter, leftover: Path) -> None:
+    (leftover / "kept").mkdir()
     exporter.tidy()
-    assert list(leftover.iterdir()) == []
+    assert [path.name for path in leftover.iterdir()] == ["kept"], "a folder is nobody's export"

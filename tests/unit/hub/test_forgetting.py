@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.event import listen
 
 from hub.biometrics.records import Finger, PersonKey
 from hub.biometrics.vault import Vault
 from hub.custody.legal import ReleaseReason
-from hub.database import make_engine, make_sessions, session_scope
+from hub.database import BUSY_TIMEOUT_MS, make_engine, make_sessions, session_scope
 from hub.keeping.deleting import Deleting, forget_deleted
+from hub.keeping.export.making import reading_one_state
 from hub.keeping.retention.things import Thing
 
 from ... import databases
 from .site_world import World, cheap_passwords
-from .test_retention import approve, confirmed, left
+from .test_retention import apply, approve, confirmed, left
 
 
 @pytest.fixture
@@ -74,6 +76,29 @@ def test_a_long_reading_only_puts_it_off(world: World) -> None:
     assert not any(secret in files_of(world.folder) for secret in secrets)
 
 
+def test_emptying_the_log_keeps_no_writer_out(world: World) -> None:
+    """While it waited for a reader, nobody wrote: an export that reads for minutes stopped every terminal."""
+    with session_scope(world.sessions, writes=False) as reader:
+        reader.execute(text("SELECT count(*) FROM persons")).scalar_one()
+        left(world, ReleaseReason.ACQUITTED)
+        statements: list[str] = []
+        listen(world.engine, "checkout", lambda raw, *_: raw.set_trace_callback(statements.append))
+        assert not forget_deleted(world.sessions)
+    begun = statements.index("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert statements[begun - 1] == "PRAGMA busy_timeout = 0"
+    assert statements[begun + 1] == f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}"
+
+
+def test_a_hub_that_ended_in_between_empties_the_log_when_it_starts(world: World) -> None:
+    person = left(world, ReleaseReason.ACQUITTED)
+    secrets = secrets_of(world, person.id)
+    approve(world, "acquitted", Thing.BIOMETRICS, 30)
+    confirmed(world)
+    assert apply(world) == 1
+    Deleting(world.sessions, world.vault, world.folder).tick(world.at)
+    assert not any(secret in files_of(world.folder) for secret in secrets)
+
+
 @pytest.mark.skipif(bool(databases.missing()), reason=databases.missing() or "PostgreSQL is here")
 def test_the_table_of_keys_is_written_anew_on_postgresql(tmp_path: Path) -> None:
     engine = make_engine(databases.new_database(tmp_path, migrated=True, postgresql=True))
@@ -97,6 +122,9 @@ def test_the_table_of_keys_is_written_anew_on_postgresql(tmp_path: Path) -> None
             return bytes(plain.execute(text(read), {"path": path}).scalar_one())
 
     assert b"k" * 60 in held(), "a deleted row lies on in the file"
+    with reading_one_state(engine) as reader:
+        reader.execute(text("SELECT count(*) FROM person_keys")).scalar_one()
+        assert not forget_deleted(sessions), "whoever reads is not waited for, and nobody queues behind it"
     assert forget_deleted(sessions)
     assert b"k" * 60 not in held()
     engine.dispose()

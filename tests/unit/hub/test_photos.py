@@ -53,6 +53,13 @@ def many_pixels() -> bytes:
     return out.getvalue()
 
 
+def in_scans(side_px: int, *, progressive: bool = True) -> bytes:
+    """27 million pixels: several scans hold all of them in memory, one scan a line at a time."""
+    out = io.BytesIO()
+    Image.new("L", (side_px, side_px), 90).save(out, "JPEG", progressive=progressive)
+    return out.getvalue()
+
+
 def broken_exif() -> bytes:
     """A photo whose words about itself break the reader of such words."""
     exif = Image.Exif()
@@ -62,6 +69,15 @@ def broken_exif() -> bytes:
     raw = bytearray(out.getvalue())
     raw[raw.index(b"0230") + 8] = 27
     return bytes(raw)
+
+
+def wrong_exif() -> bytes:
+    """A photo that says its width in letters."""
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "cam"
+    out = io.BytesIO()
+    Image.new("RGB", (200, 260)).save(out, format="JPEG", exif=exif)
+    return out.getvalue().replace(b"\x01\x0f\x00\x02", b"\x01\x00\x00\x02")
 
 
 def keep(world: World, person: Person, raw: bytes | None = None) -> None:
@@ -79,7 +95,10 @@ def keep(world: World, person: Person, raw: bytes | None = None) -> None:
         (picture((100, 100)), "photo_size"),
         (picture()[:2000], "photo_unreadable"),
         (broken_exif(), "photo_unreadable"),
+        (wrong_exif(), "photo_unreadable"),
         (many_pixels(), "photo_plain"),
+        (in_scans(5200), "photo_scans"),
+        (in_scans(400) + b"\xff\xda" * 64, "photo_scans"),
         (picture(kind="PNG").replace(b"IDAT", b"IDXT"), "photo_unreadable"),
     ],
 )
@@ -98,6 +117,11 @@ def test_a_photo_is_made_small_and_forgets_its_camera(noisy: bool) -> None:
     assert len(made.small_jpeg) <= SMALL_BYTES == MAX_PHOTO_BYTES
     assert b"CAMERA" not in made.page_jpeg + made.small_jpeg
     assert "xff" not in repr(made)
+
+
+def test_a_large_photo_of_one_scan_and_a_small_one_of_several_are_taken() -> None:
+    assert prepare_photo(in_scans(5200, progressive=False)).page_jpeg
+    assert prepare_photo(in_scans(400)).page_jpeg
 
 
 def test_a_photo_of_the_future_is_refused(world: World) -> None:
