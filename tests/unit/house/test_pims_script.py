@@ -50,6 +50,7 @@ def run(checkout: Path, *arguments: str, **variables: str) -> subprocess.Complet
         [str(checkout / "pims"), *arguments],
         env={"PATH": "/usr/bin:/bin", **variables},
         cwd="/",
+        check=False,
         capture_output=True,
         text=True,
         timeout=60,
