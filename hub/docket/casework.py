@@ -36,8 +36,10 @@ def offer(
 ) -> None:
     """Hand it over to another who works the docket. It stays with its owner until the other accepts."""
     row = _open(session, number, version)
+    if not to:
+        raise RefusedError("to_nobody", Sentence("Choose to whom you hand it over."))
     if to not in workers(session):
-        raise not_a_worker(to or "?")
+        raise not_a_worker(to)
     if to == row.owner:
         raise RefusedError("same_owner", Sentence("%(login)s has it already.", {"login": to}))
     said = _note(note, Sentence("Write what the other has to know: it goes with the finding."))

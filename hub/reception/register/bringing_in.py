@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +26,8 @@ from hub.reception.register.row_facts import RowFacts
 
 AT_ONCE: Final = 200
 """Rows in a transaction: a crash loses none, and nobody else waits long."""
+BREATH_S: Final = 0.12
+"""Between two of them. SQLite keeps no queue of its writers: each asks again every 100 ms, and has to find it free."""
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,15 @@ def bring_in(
     actor: Actor,
     clock: Callable[[], datetime],
     told: Callable[[Progress], None] = lambda _progress: None,
+    rest: Callable[[float], None] = time.sleep,
 ) -> None:
-    """All that remains; may be called again after a crash."""
+    """All that remains; may be called again after a crash. Between transactions others who write get their turn."""
     while True:
         progress = bring_in_some(sessions, import_id, actor=actor, at=clock())
         told(progress)
         if not progress.more:
             return
+        rest(BREATH_S)
 
 
 @dataclass(frozen=True)

@@ -86,15 +86,16 @@ def _try(sessions: Sessions, args: argparse.Namespace, raw: bytes) -> int:
 
 
 def _tell(session: Session, number: int) -> None:
-    rows = session.scalars(
-        select(RegisterRow)
-        .where(RegisterRow.import_id == number, RegisterRow.judged == Judged.FAULTY.value)
-        .order_by(RegisterRow.line)
-        .limit(_TOLD)
+    headings = actions.chosen_of(session.get_one(RegisterImport, number)).columns
+    wanted = select(RegisterRow).where(
+        RegisterRow.import_id == number, RegisterRow.judged == Judged.FAULTY.value
     )
-    for row in rows:
+    for row in session.scalars(wanted.order_by(RegisterRow.line).limit(_TOLD)):
         for column, fault in actions.faults_of(row).items():
-            say(f"row {row.line}, {column}: {fault}")
+            say(f"row {row.line}, {headings.get(column, column)}: {fault}")
+    faulty = actions.counts(session, number)[Judged.FAULTY]
+    if faulty > _TOLD:
+        say(f"and {faulty - _TOLD} rows more")
 
 
 def _drop(sessions: Sessions, number: int) -> None:

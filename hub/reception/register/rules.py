@@ -24,6 +24,13 @@ from hub.sentences import Sentence
 E = TypeVar("E", bound=StrEnum)
 
 _SHORT: Final = 80
+_ROOM: Final[Mapping[str, int]] = {
+    **dict.fromkeys(("number", "alias", "order_reference", "court"), _SHORT),
+    **dict.fromkeys(("social_security", "police"), 40),
+    "cell": 64,
+    "offence": MAX_CELL,
+}
+"""Characters that are kept of a column. What is longer is refused: nothing of a register is cut off in silence."""
 _TERM: Final = re.compile(
     r"(\d{1,3})\s*(y(?:ea)?rs?|y|anos?|a|m(?:on)?ths?|mos?|m|mes(?:es)?|w(?:ee)?ks?|w|semanas?|d(?:ays?)?|dias?)\b"
 )
@@ -71,7 +78,7 @@ def judge(cells: Mapping[str, str], chosen: Chosen, today: date, zones: Mapping[
     """What a row says. `cells` by target; `zones` are codes of zones by folded name and code."""
     faults: dict[str, Sentence] = {}
     for code, cell in cells.items():
-        if len(cell) > (MAX_CELL if code == "offence" else _SHORT * 2):
+        if len(cell) > _ROOM.get(code, _SHORT * 2):
             faults[code] = Sentence("The cell is too long. Shorten it.")
     said = {code: "" if code in faults else cell for code, cell in cells.items()}
     dates = {code: _date(said, code, chosen.dates, faults) for code in _DATES}
@@ -101,24 +108,24 @@ def judge(cells: Mapping[str, str], chosen: Chosen, today: date, zones: Mapping[
         born_on=born_on,
         born_estimated=estimated,
         sex=sex,
-        number=said.get("number", "")[:_SHORT],
-        alias=clean_name(said.get("alias", ""))[:_SHORT],
+        number=said.get("number", ""),
+        alias=clean_name(said.get("alias", "")),
         nationality=country,
-        social_security=said.get("social_security", "")[:40],
-        police=said.get("police", "")[:40],
+        social_security=said.get("social_security", ""),
+        police=said.get("police", ""),
         status=status,
         admitted_on=dates["admitted_on"],
-        order_reference=said.get("order_reference", "")[:_SHORT],
+        order_reference=said.get("order_reference", ""),
         order_issued_on=dates["order_issued_on"],
         order_expires_on=dates["order_expires_on"],
-        court=said.get("court", "")[:_SHORT],
+        court=said.get("court", ""),
         offence=said.get("offence", ""),
         sentenced_on=dates["sentenced_on"],
         term=term,
         life=life,
         next_court_on=dates["next_court_on"],
         zone=zone,
-        cell=said.get("cell", "")[:64],
+        cell=said.get("cell", ""),
         released_on=dates["released_on"],
     )
     return Judged(entry, {})
@@ -229,6 +236,8 @@ def _term(said: Mapping[str, str], faults: dict[str, Sentence]) -> tuple[Term, b
     total = {"y": 0, "m": 0, "w": 0, "d": 0}
     for count, unit in parts:
         total[{"a": "y", "s": "w"}.get(unit[0], unit[0])] += int(count)
+    if not any(total.values()):
+        faults["term"] = Sentence("A term of nothing holds nobody. Correct it, or leave the cell empty.")
     return Term(years=total["y"], months=total["m"], weeks=total["w"], days=total["d"]), False
 
 

@@ -22,7 +22,7 @@ from hub.custody.rules import Sex
 from hub.custody.search.finding import find
 from hub.custody.sentencing.forms import SENTENCE, Term
 from hub.database import session_scope
-from hub.reception.register import actions, mappings
+from hub.reception.register import actions, bringing_in, mappings
 from hub.reception.register.actions import Decision, Judged, State
 from hub.reception.register.bringing_in import bring_in, bring_in_some
 from hub.reception.register.dates import read_date
@@ -222,6 +222,9 @@ def test_dates_as_registers_write_them(text: str, order: str, day: date | None) 
         ({"released_on": "01/01/2026"}, "released_on"),
         ({"term": "3 years"}, "term"),
         ({"term": "a while", "sentenced_on": "01/01/2020"}, "term"),
+        ({"term": "0 years", "sentenced_on": "01/01/2020"}, "term"),
+        ({"order_reference": "W" * 81}, "order_reference"),
+        ({"police": "9" * 41}, "police"),
         ({"zone": "Block Z"}, "zone"),
         ({"nationality": "Atlantis"}, "nationality"),
         ({"order_issued_on": "02/01/2026", "order_expires_on": "01/01/2026"}, "order_expires_on"),
@@ -350,6 +353,29 @@ def test_a_crash_in_the_middle_loses_no_row_and_brings_in_none_twice(
     assert _people(world) == 5
     with session_scope(world.sessions, writes=False) as session:
         assert session.get_one(RegisterImport, number).state == State.DONE
+
+
+def test_others_get_their_turn_to_write_between_two_parts(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.site()
+    monkeypatch.setattr(bringing_in, "AT_ONCE", 1)
+    number = _hand_in(world, REGISTER)
+    _check(world, number)
+    with session_scope(world.sessions) as session:
+        actions.start(session, session.get_one(RegisterImport, number), actor=RITA, at=world.at)
+    rests: list[float] = []
+
+    def rest(seconds: float) -> None:
+        """Somebody writes now: under SQLite this fails while the import holds the only lock."""
+        rests.append(seconds)
+        with session_scope(world.sessions) as session:
+            session.add(
+                AuditEntry(at=world.at, actor="else", address="", act="looked", subject="", detail="")
+            )
+
+    bring_in(world.sessions, number, actor=RITA, clock=lambda: world.at, rest=rest)
+    assert rests == [bringing_in.BREATH_S] * 2
 
 
 def test_an_import_is_taken_back_whole_and_can_be_made_again(world: World) -> None:

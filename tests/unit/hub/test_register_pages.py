@@ -93,8 +93,8 @@ def test_the_command_tries_and_brings_in(tmp_path: Path, capsys: pytest.CaptureF
     file.write_bytes(CSV)
     assert main(["import", str(file), "--data", str(hub), "--dry-run"]) == 0
     said = capsys.readouterr().out
-    assert "row 2, sex: It is not said what 'Q' means" in said
-    assert "row 3, born_on" in said
+    assert "row 2, Sex: It is not said what 'Q' means" in said
+    assert "row 3, DOB" in said
     assert "1 rows ready, 0 perhaps known already, 2 cannot be brought in" in said
     assert main(["import", str(file), "--data", str(hub), "--mapping", "none such"]) == 2
     assert main(["import", str(file), "--data", str(hub)]) == 1
