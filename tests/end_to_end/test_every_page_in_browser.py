@@ -40,6 +40,11 @@ CHROMIUM = shutil.which("chromium")
 PATIENCE_MS = 60_000
 OPTIONS: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
 """Half the work of all rules; what serious and critical faults are is all in these."""
+LINKS_WITH_A_HOLE: Final = (
+    "[...document.querySelectorAll('a[href], form[action]')]"
+    ".map(e => e.getAttribute('href') ?? e.getAttribute('action')).filter(a => /^\\/.*\\/\\//.test(a.split('?')[0]))"
+)
+"""A number that a template did not find leaves two slashes side by side."""
 _INSIDE: Final = (
     "SELECT min(p.number) FROM persons p JOIN bookings b ON b.person_id = p.id WHERE b.released_at IS NULL"
 )
@@ -251,6 +256,7 @@ def faults(page: Page, address: str) -> list[str]:
     for one in Axe().run(page, options=OPTIONS).response["violations"]:
         if one["impact"] in ("serious", "critical"):
             said.append(f"{one['id']}: {one['nodes'][0]['html'][:200]}")
+    said += [f"leads nowhere: {one}" for one in page.evaluate(LINKS_WITH_A_HOLE)]
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return [*said, *([f"{wide} px too wide"] if wide > 0 else [])]
 

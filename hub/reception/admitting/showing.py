@@ -14,11 +14,13 @@ from hub.accounts.permissions import Permission
 from hub.biometrics.vault import Vault
 from hub.biometrics.words import FINGERS
 from hub.custody.actions import open_booking_of
+from hub.custody.facts.reading import current
 from hub.custody.languages import LANGUAGES
 from hub.custody.legal import LEGAL_STATUSES, ORDER_KINDS, RELEASE_REASONS
 from hub.custody.life.alerts import ALERT_TYPES, alerts_of
 from hub.custody.queries import home_of
-from hub.custody.records import Person
+from hub.custody.records import Booking, Person
+from hub.custody.stays import ADMISSION, Admission
 from hub.custody.twins import name_twins
 from hub.custody.who.countries import countries
 from hub.custody.who.health import HEALTH_SCREENING
@@ -114,11 +116,22 @@ def done_facts(session: Session, person: Person, at: datetime) -> dict[str, Any]
         "booking": booking,
         "zone": zone,
         "cell": cell,
+        "without_order": _received_without(session, booking),
         "alerts": [
             ALERT_TYPES[one.value.type] for one in alerts_of(session, [person.id], at).get(person.id, [])
         ],
         "tasks": waiting_of(session, person.id),
     }
+
+
+def _received_without(session: Session, booking: Booking | None) -> Admission | None:
+    """The admission when a second officer had to sign for it; None when an order was there."""
+    held = (
+        ()
+        if booking is None
+        else current(session, ADMISSION, person_id=booking.person_id, booking_id=booking.id)
+    )
+    return next((one.value for one in held if one.value.override), None)
 
 
 def look_words() -> dict[str, Any]:

@@ -181,6 +181,13 @@ def _without_sentence(
         values = {"reference": held.value.reference, "day": held.value.expires_on}
         if held.value.expires_on is None:
             lines.append(Sentence("You are held on the order %(reference)s.", values))
+        elif held.value.expires_on < at.astimezone(SITE_ZONE).date():
+            lines.append(
+                Sentence(
+                    "The order %(reference)s ended on %(day)s. Say so at once to an officer or your lawyer.",
+                    values,
+                )
+            )
         else:
             lines.append(Sentence("You are held on the order %(reference)s, which ends on %(day)s.", values))
     if not orders:

@@ -212,7 +212,10 @@ def test_on_a_second_officers_word_somebody_is_received_and_a_clock_runs(clerk: 
     assert clerk.send("order", {**expired, **signature("sonia")}, act="sign").status_code == 303
     assert "sonia signed for a reception without valid order" in clerk.page("order")
     clerk.all_but(order={**expired})
-    assert clerk.finish().location.endswith("/done")
+    done = clerk.finish().location
+    assert done.endswith("/done")
+    told = clerk.browser.get(done).text
+    assert "The order must be here by 23 Nov 2026, 12:00, or the person goes." in told
     with session_scope(world.sessions, writes=False) as session:
         held = one(current(session, ADMISSION, person_id=1))
         assert held is not None

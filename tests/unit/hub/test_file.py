@@ -99,6 +99,13 @@ def test_what_was_corrected_stays_readable_struck_with_its_reason(world: World, 
     assert "clerk: misread" in told
 
 
+def test_every_link_of_the_file_leads_somewhere(world: World, rita: FlaskClient) -> None:
+    person = world.person()
+    links = set(re.findall(r'href="(/[^"#?]*)', rita.get(f"/people/{person.number}").text))
+    assert "/people/P-000001/sentences/new" in links
+    assert [link for link in links if "//" in link] == []
+
+
 def test_the_whole_page_is_had_as_it_was_known_on_a_day(world: World, rita: FlaskClient) -> None:
     person = world.person("Novelo", "Ana")
     record(world, person, ALIAS, Alias(surname="Chiclera"))

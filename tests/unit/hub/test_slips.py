@@ -14,11 +14,20 @@ from hub.custody.actions import open_booking_of
 from hub.custody.facts.actions import Statement, correct, state
 from hub.custody.facts.reading import Held
 from hub.custody.facts.records import Fact
-from hub.custody.legal import HEARING, RELEASE_ORDER, Hearing, OrderToRelease, ReleaseReason
+from hub.custody.legal import (
+    HEARING,
+    ORDER,
+    RELEASE_ORDER,
+    Hearing,
+    OrderToHold,
+    OrderToRelease,
+    ReleaseReason,
+)
 from hub.custody.life import queries
 from hub.custody.life.property import PropertyItem, Signature, Signed, take_in
 from hub.custody.life.queries import Came, Query, Result, open_queries
 from hub.custody.records import Person
+from hub.custody.rules import OrderKind
 from hub.custody.sentencing import policies
 from hub.custody.sentencing.forms import SENTENCE, Imposed, SentenceType
 from hub.custody.sentencing.policy import Policy
@@ -67,6 +76,18 @@ def test_without_a_sentence_it_says_on_what_order_somebody_is_held_and_asks_for_
     assert told.release[0] == "The court has not decided yet how long you are held."
     assert told.release[1] == "You are held on the order W 1/2026."
     assert told.reasons == ()
+
+
+def test_an_order_that_has_ended_is_told_as_ended(world: World) -> None:
+    person = world.person()
+    record(
+        world,
+        person,
+        ORDER,
+        OrderToHold(OrderKind.REMAND_ORDER, "RO 9/2026", date(2026, 10, 20), date(2026, 11, 10)),
+    )
+    told = slip(world, person)
+    assert any(line.startswith("The order RO 9/2026 ended on 10 Nov 2026.") for line in told.release)
 
 
 def test_the_next_court_date_that_has_no_outcome_is_told(world: World) -> None:
