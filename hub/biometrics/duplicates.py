@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defer
 
 import matching
+from hub.biometrics.damaged import opened
 from hub.biometrics.records import Finger, PersonKey
 from hub.biometrics.vault import PersonLock, Vault
 from hub.custody.merging.reading import leads
@@ -231,6 +232,9 @@ class DuplicateSearch:
         held = self._locks.get(finger.person_id)
         if held is None:
             return  # the key is destroyed: nobody can read this finger any more
-        record = held[1].unlock(finger.sealed_template, "template", finger.position, finger.impression)
-        whose = self._leads.get(finger.person_id, finger.person_id)
-        gallery.enrol(str(whose), matching.Template.from_iso(record))
+        record = opened(
+            held[1], finger.sealed_template, finger.id, "template", finger.position, finger.impression
+        )
+        if record is not None:
+            whose = self._leads.get(finger.person_id, finger.person_id)
+            gallery.enrol(str(whose), matching.Template.from_iso(record))

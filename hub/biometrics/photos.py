@@ -16,6 +16,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from hub.biometrics.damaged import opened
 from hub.biometrics.records import PersonKey, Photo
 from hub.biometrics.vault import PersonLock, Vault
 from hub.custody.changes import note_change
@@ -213,7 +214,8 @@ def photos_of(
 
 
 def terminal_photos_for(session: Session, vault: Vault, person_ids: Collection[int]) -> dict[int, bytes]:
-    """The newest face of each person as a JPEG of at most SMALL_BYTES; people without one are left out.
+    """The newest face of each person as a JPEG of at most SMALL_BYTES; people without one, or whose is damaged,
+    are left out.
 
     WireError UNSEALABLE when the vault key is not the one that locked them.
     """
@@ -221,10 +223,11 @@ def terminal_photos_for(session: Session, vault: Vault, person_ids: Collection[i
     locks: dict[int, PersonLock] = {row.person_id: vault.open_key(row) for row in keys}
     faces = select(func.max(Photo.id)).where(Photo.person_id.in_(locks), Photo.angle == Angle.FRONT)
     last = faces.group_by(Photo.person_id)
-    return {
-        row.person_id: locks[row.person_id].unlock(row.sealed_small, _SMALL, 0, row.number)
+    small = {
+        row.person_id: opened(locks[row.person_id], row.sealed_small, row.id, _SMALL, 0, row.number)
         for row in session.scalars(select(Photo).where(Photo.id.in_(last)))
     }
+    return {person_id: photo for person_id, photo in small.items() if photo is not None}
 
 
 _ROOM: Final = threading.BoundedSemaphore(AT_ONCE)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import matching
+from hub.biometrics.damaged import opened
 from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.records import Finger, PersonKey
 from hub.biometrics.vault import Vault
@@ -32,10 +33,11 @@ def same_fingers(
         key = session.get(PersonKey, row.person_id)
         if key is None:
             continue  # the templates of this person can never be read again
-        record = vault.open_key(key).unlock(row.sealed_template, "template", row.position, row.impression)
-        pairs |= {
-            (row.person_id, other) for other in _others(search, matching.Template.from_iso(record), row)
-        }
+        lock = vault.open_key(key)
+        record = opened(lock, row.sealed_template, row.id, "template", row.position, row.impression)
+        if record is not None:
+            template = matching.Template.from_iso(record)
+            pairs |= {(row.person_id, other) for other in _others(search, template, row)}
     return Searched(rows[-1].id if rows else after_id, sorted(pairs))
 
 
