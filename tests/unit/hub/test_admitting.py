@@ -215,7 +215,7 @@ def test_on_a_second_officers_word_somebody_is_received_and_a_clock_runs(clerk: 
     done = clerk.finish().location
     assert done.endswith("/done")
     told = clerk.browser.get(done).text
-    assert "The order must be here by 23 Nov 2026, 12:00, or the person goes." in told
+    assert "The order must be here by 23 Nov 2026, 11:40, or the person goes." in told
     with session_scope(world.sessions, writes=False) as session:
         held = one(current(session, ADMISSION, person_id=1))
         assert held is not None
