@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from hub.accounts.permissions import Permission
 from hub.custody.facts.kinds import Field, Form, Group, Input, Kind, Per
 from hub.sentences import Sentence
+from hub.web.formats import SITE_ZONE
+
+LONGEST: Final = timedelta(days=92)
+"""Whoever is out is not looked for inside: a mistyped year must not end that for good."""
 
 
 class Why(StrEnum):
@@ -43,10 +47,15 @@ class Absence(Form, frozen=True):
     conditions: str = ""
 
 
-def _check(value: Absence, _today: date) -> dict[str, Sentence]:
+def _check(value: Absence, today: date) -> dict[str, Sentence]:
+    faults = {}
     if not value.where.strip():
-        return {"where": Sentence("Write where the person is: which court, which hospital, which address.")}
-    return {}
+        faults["where"] = Sentence("Write where the person is: which court, which hospital, which address.")
+    if value.due_back_at.astimezone(SITE_ZONE).date() - today > LONGEST:
+        faults["due_back_at"] = Sentence(
+            "Write a day within three months. Who stays out longer is recorded anew then."
+        )
+    return faults
 
 
 def _say(value: Absence) -> Sentence:

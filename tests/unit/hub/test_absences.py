@@ -24,11 +24,16 @@ SAM = Actor("sam", "10.0.0.7")
 
 
 def leave(
-    session: Session, world: World, person: Person, where: str = "Belmopan", source: str = "Pass 7"
+    session: Session,
+    world: World,
+    person: Person,
+    where: str = "Belmopan",
+    source: str = "Pass 7",
+    hours: int = 6,
 ) -> int:
     booking = open_booking_of(session, person.id)
     assert booking is not None
-    value = Absence(why=Why.COURT, where=where, due_back_at=world.at + timedelta(hours=6))
+    value = Absence(why=Why.COURT, where=where, due_back_at=world.at + timedelta(hours=hours))
     said = Statement(ABSENCE, value, world.at, source, booking_id=booking.id)
     return state(session, person.id, said, actor=SAM, at=world.at).id
 
@@ -39,6 +44,14 @@ def test_nobody_goes_out_to_nowhere_or_on_no_paper(world: World, where: str, sou
     with session_scope(world.sessions) as session, pytest.raises(FactFaultsError) as refused:
         leave(session, world, person, where, source)
     assert field in refused.value.faults
+
+
+def test_nobody_goes_out_for_so_long_that_they_are_never_looked_for(world: World) -> None:
+    """A year mistyped: unseen is nobody who is out, and overdue nobody before the day."""
+    person = world.person()
+    with session_scope(world.sessions) as session, pytest.raises(FactFaultsError) as refused:
+        leave(session, world, person, hours=24 * 365 * 10)
+    assert "within three months" in refused.value.faults["due_back_at"].text
 
 
 def overdue(world: World) -> int:
