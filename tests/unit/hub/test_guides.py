@@ -1,0 +1,30 @@
+"""Guides name buttons and pages as they are called on the screen, and what they lead to can be reached."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import hub
+from hub.accounts.permissions import Role
+
+from .site_world import World
+
+GUIDE = Path(__file__).parents[3] / "docs" / "records-officer.md"
+WORDS = Path(hub.__file__).parent / "web" / "locale" / "es" / "messages.po"
+
+
+def test_the_records_officers_guide_calls_things_as_the_pages_do() -> None:
+    known = set(re.findall(r'^msgid "(.+)"$', WORDS.read_text(encoding="utf-8"), re.MULTILINE))
+    named = re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", GUIDE.read_text(encoding="utf-8"))
+    said = {word for path in named for word in " ".join(path.split()).split(" > ")}
+    assert "It has changed" in said
+    assert sorted(said - known) == []
+
+
+def test_the_access_report_is_reached_from_the_file(world: World) -> None:
+    number = world.person().number
+    page = world.browser("rita", Role.RECORDS_OFFICER).get(f"/people/{number}").text
+    assert f'href="/people/{number}/access"' in page
+    page = world.browser("otto", Role.OFFICER).get(f"/people/{number}").text
+    assert f'href="/people/{number}/access"' not in page
