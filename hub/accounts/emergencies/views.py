@@ -126,6 +126,7 @@ def _one(number: int, problem: Sentence | None) -> str:
             seen=_seen(session, use),
             own=use.login == visitor().login,
             late=now() - use.opened_at > REVIEW_WITHIN,
+            now=now(),
         )
 
 

@@ -172,7 +172,7 @@ def _property(found: Standing) -> Line:
     if not found.things:
         return Line(Item.PROPERTY, True, (Sentence("Nothing of the person is kept."),))
     mark = found.mark(Item.PROPERTY)
-    kept = Sentence("%(count)s things are kept.", {"count": found.things})
+    kept = Sentence("Things kept: %(count)s.", {"count": found.things})
     if mark is None:
         todo = Sentence(
             "Give them back against a signature, or write why they stay and how they are sent on."

@@ -154,6 +154,7 @@ def test_a_use_waits_in_the_list_at_once_and_a_review_is_written_once(
     assert "collapsed in B2" in director.get("/emergencies").text
     page = director.get("/emergencies/1").text
     assert "Looked at the file" in page
+    assert ("<dt>Ends</dt>" in page, "<dt>Ended</dt>" in page) == (True, False)
     for form, says in (
         ({"finding": "fine", "words": FOUND}, "Choose what you found"),
         ({"finding": "needed", "words": "ok"}, "Write what you looked at"),
