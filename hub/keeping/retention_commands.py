@@ -63,7 +63,12 @@ def _show(args: argparse.Namespace) -> int:
     engine = make_engine(settings.load(args.data).database)
     today = args.on or datetime.now(UTC).astimezone(SITE_ZONE).date()
     with session_scope(make_sessions(engine), writes=False) as session:
-        for (outcome, thing), rule in sorted(binding(approved_rules(session), today).items()):
+        rules = binding(approved_rules(session), today)
+        if not rules:
+            say(
+                "No rule is agreed yet, so nothing is ever due. Propose rules, and have another person approve them."
+            )
+        for (outcome, thing), rule in sorted(rules.items()):
             kept = "for ever" if rule.keep_days is None else f"{rule.keep_days} days"
             say(f"rule {rule.id}: {outcome}, {thing}: {kept}")
         found = outlook(session, today)

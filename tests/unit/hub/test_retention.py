@@ -535,6 +535,6 @@ def test_rules_are_proposed_from_a_file_and_bind_nobody(
     assert main(["retention", "show", "--data", str(data)]) == 0
     said = capsys.readouterr().out
     assert "None binds before" in said
-    assert "nothing" in said
+    assert "No rule is agreed yet" in said
     assert main(["retention", "apply", "--data", str(data)]) == 0
     assert "no confirmed deletion" in capsys.readouterr().out
