@@ -51,9 +51,15 @@ def names(session: Session, person_ids: Collection[int]) -> dict[int, Person]:
     return {person.id: person for person in rows}
 
 
-def find_people(session: Session, text: str, *, page: int = 1) -> Found:
-    """People whose number or name holds each word of `text`; by surname, those in custody or not."""
+def find_people(session: Session, text: str, *, page: int = 1, inside: bool = False) -> Found:
+    """People whose number or name holds each word of `text`; by surname, those in custody or not.
+
+    `inside` leaves out whoever has no open stay.
+    """
     matching = _matching(text)
+    if inside:
+        held = select(Booking.person_id).where(Booking.released_at.is_(None))
+        matching = matching.where(Person.id.in_(held))
     total = session.scalar(select(func.count()).select_from(matching.subquery())) or 0
     ordered = matching.order_by(Person.surname, Person.given, Person.id)
     rows = session.scalars(ordered.limit(PAGE).offset((page - 1) * PAGE))

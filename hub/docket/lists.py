@@ -79,6 +79,14 @@ def lines_of(
     )
 
 
+def count_of(session: Session, chosen: Filter, at: datetime) -> int:
+    """How many findings the list would show."""
+    wanted = _filtered(
+        select(Finding, Person).join(Person, Person.id == Finding.person_id), chosen, standing_at(None), at
+    )
+    return session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
+
+
 def standing_at(known_at: datetime | None) -> ColumnElement[bool]:
     """Which findings were open: now, or as it was known then."""
     if known_at is None:

@@ -15,8 +15,9 @@ from hub.custody.queries import PAGE, find_people, names, person_by_number
 from hub.custody.search.finding import Hit, Why, find
 from hub.reception.lines import PersonRow, rows_of
 from hub.sentences import Sentence
-from hub.web.door import now, reading, visitor, writing
+from hub.web.door import now, reading, service, visitor, writing
 from hub.web.routes import Pages
+from hub.web.waiting import Waiting
 
 pages = Pages("finding", __name__, template_folder="templates")
 
@@ -81,15 +82,28 @@ def _answers(text: str, *, inside: bool) -> str:
 
 
 def _everybody() -> str:
+    """What waits for the visitor, and the list: of those inside, or of all with those who left."""
+    left = request.args.get("left") == "1"
     page = min(max(1, request.args.get("page", 1, type=int) or 1), LAST_PAGE)
     with reading() as session:
-        found = find_people(session, "", page=page)
+        found = find_people(session, "", page=page, inside=not left)
         rows: list[PersonRow] = rows_of(session, found.people, now())
+        anybody = bool(found.total) or find_people(session, "").total > 0
+        waiting = service(Waiting).of(session, visitor(), now())
     with writing() as session:
-        _write_down(session, f"all, page {page}, {len(rows)} of {found.total}")
-    last = max(1, -(-found.total // PAGE))
+        _write_down(session, f"{'all' if left else 'inside'}, page {page}, {len(rows)} of {found.total}")
     return render_template(
-        "people.html", rows=rows, hits={}, total=found.total, q="", inside=False, page=page, last=last
+        "people.html",
+        rows=rows,
+        hits={},
+        total=found.total,
+        q="",
+        inside=False,
+        left=left,
+        anybody=anybody,
+        waiting=waiting,
+        page=page,
+        last=max(1, -(-found.total // PAGE)),
     )
 
 

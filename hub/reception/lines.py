@@ -58,5 +58,5 @@ def _row(person: Person, held: bool, place: tuple[Position, str] | None, now: da
     if place is None:
         return PersonRow(person, held, None, None, unproven=False)
     position, name = place
-    old = is_unproven(position.proven_at, now, clock_sure=position.clock_sure)
+    old = held and is_unproven(position.proven_at, now, clock_sure=position.clock_sure)
     return PersonRow(person, held, name, position.proven_at, unproven=old)

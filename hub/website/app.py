@@ -87,6 +87,7 @@ from hub.web import assets, errors, formats, guard, headers, known, language, na
 from hub.web.door import Site, provide, visitor, visitor_or_none
 from hub.web.panels import Panel, Panels
 from hub.web.routes import Number, Pages, check_routes
+from hub.website.waiting import WAITING
 
 pages = Pages("home", __name__)
 
@@ -260,6 +261,7 @@ def _configure(app: Flask, parts: Parts) -> None:
     provide(app, Exporter(parts.sessions, parts.vault, parts.clock, None if data is None else data / EXPORTS))
     provide(app, BackupPlace(data))
     provide(app, Panels(_PANELS))
+    provide(app, WAITING)
     provide(app, Live(parts.sessions, parts.clock))
     provide(app, TrialRunner(parts.sessions, parts.clock))
     provide(app, TakingIn(parts.keys, find_checkpoint, all_checkpoints, parts.second_person))

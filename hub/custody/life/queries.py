@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from msgspec.structs import replace
+from sqlalchemy import and_, func, not_, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
@@ -237,6 +238,20 @@ def open_queries(session: Session, known_at: datetime | None = None) -> list[Ope
         if not one.value.result
     ]
     return sorted(found, key=lambda one: (one.due_on, one.item))
+
+
+def count_open(session: Session, *, due_by: date | None = None) -> int:
+    """How many wait for an answer, of those due until a day or of all. Reads nothing of what was answered long ago."""
+    item = func.coalesce(Fact.item, Fact.id)
+    newest = select(func.max(Fact.id)).where(Fact.kind == QUERY.name).group_by(item)
+    # A form leaves out what is empty, and a quotation mark inside of a text is escaped: only an answer has this key.
+    answered = and_(Fact.act == Act.STATES.value, Fact.value.contains('"result":"', autoescape=True))
+    live = select(item).where(Fact.id.in_(newest), not_(answered))
+    rows = session.scalars(select(Fact).where(Fact.kind == QUERY.name, item.in_(live)))
+    return sum(
+        not one.value.result and (due_by is None or one.value.due_on <= due_by)
+        for one in holding(QUERY, rows)
+    )
 
 
 def corrections_since(session: Session, held: Held[Query]) -> list[Fact]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.custody.merging.records import Joined, JoinedStay, MergeCase, MergeStep
@@ -102,6 +102,17 @@ def all_cases(session: Session, *, open_only: bool) -> list[Standing]:
     """Cases, newest first; those that wait for somebody, or all."""
     found = [one for one in _standings(session, None) if not open_only or one.last.act in OPEN]
     return sorted(found, key=lambda one: one.last.id, reverse=True)
+
+
+def count_to_decide(session: Session, login: str) -> int:
+    """Cases that wait for this account: suspected by anybody, or asked for by another one."""
+    newest = select(func.max(MergeStep.id)).group_by(MergeStep.case_id)
+    wanted = select(func.count(MergeStep.id)).where(
+        MergeStep.id.in_(newest),
+        MergeStep.act.in_([act.value for act in OPEN]),
+        or_(MergeStep.act == Act.SUSPECTED.value, MergeStep.by != login),
+    )
+    return session.scalar(wanted) or 0
 
 
 def _standings(session: Session, known_at: datetime | None) -> list[Standing]:

@@ -129,6 +129,12 @@ def holidays_of(session: Session, *, known_at: datetime | None = None) -> list[H
     return [one.row for one in listed(session, known_at=known_at) if one.in_force]
 
 
+def count_to_sign(session: Session, login: str) -> int:
+    """Days in or out that wait for the second signature of somebody else than `login`'s first."""
+    waiting = [one for one in listed(session) if one.is_proposed or one.leaves]
+    return sum(one.proposed_by != login for one in waiting)
+
+
 def signed_on(session: Session, days: list[date]) -> dict[date, int]:
     """How many people inside have a date of release on each of these days that two officers signed."""
     newest = select(func.max(ReckoningRow.id)).group_by(ReckoningRow.booking_id)

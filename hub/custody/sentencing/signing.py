@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 import msgspec
 from sqlalchemy import func, select
@@ -91,6 +92,18 @@ def refuse(session: Session, reckoning_id: int, reason: str, *, actor: Actor, at
     _sign(session, row, SignatureAct.REFUSED, reason.strip()[:300], actor, at)
 
 
+_WAITING: Final = (
+    select(ReckoningRow.id)
+    .join(Booking, Booking.id == ReckoningRow.booking_id)
+    .outerjoin(Signature, Signature.reckoning_id == ReckoningRow.id)
+    .where(
+        Booking.released_at.is_(None),
+        Signature.id.is_(None),
+        ReckoningRow.id.in_(select(func.max(ReckoningRow.id)).group_by(ReckoningRow.booking_id)),
+    )
+)
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A date that waits for its second signature."""
@@ -103,17 +116,21 @@ class Waiting:
 
 def waiting(session: Session, *, limit: int = 200) -> list[Waiting]:
     """Newest reckonings of open stays without a second word, the soonest release first."""
-    newest = select(func.max(ReckoningRow.id)).group_by(ReckoningRow.booking_id)
     rows = session.execute(
         select(ReckoningRow, Person)
         .join(Booking, Booking.id == ReckoningRow.booking_id)
         .join(Person, Person.id == Booking.person_id)
-        .outerjoin(Signature, Signature.reckoning_id == ReckoningRow.id)
-        .where(Booking.released_at.is_(None), Signature.id.is_(None), ReckoningRow.id.in_(newest))
+        .where(ReckoningRow.id.in_(_WAITING))
         .order_by(ReckoningRow.release_on, ReckoningRow.id)
         .limit(limit)
     )
     return [Waiting(row, person.number, person.surname, person.given) for row, person in rows]
+
+
+def count_waiting(session: Session, login: str) -> int:
+    """How many of them somebody may sign: those that another one reckoned."""
+    wanted = select(func.count(ReckoningRow.id)).where(ReckoningRow.id.in_(_WAITING))
+    return session.scalar(wanted.where(ReckoningRow.reckoned_by != login)) or 0
 
 
 def signed_of(session: Session, booking_id: int, *, known_at: datetime | None = None) -> Signed | None:

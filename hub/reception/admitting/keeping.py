@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
@@ -79,6 +79,11 @@ def draft_of(session: Session, vault: Vault, key: str) -> Draft | None:
     """The admission of this key with its answers; those of one that ended are empty."""
     row = session.scalar(select(UnderWay).where(UnderWay.key == key))
     return None if row is None else Draft(row, _open(vault, row))
+
+
+def count_under_way(session: Session) -> int:
+    """How many admissions are open; unseals none."""
+    return session.scalar(select(func.count(UnderWay.id)).where(UnderWay.state == State.OPEN)) or 0
 
 
 def under_way(session: Session, vault: Vault) -> list[Draft]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
@@ -200,6 +200,14 @@ def enter(
     detail = f"batch {batch.id}, {len(rows)} rows, written in by {batch.signed_by}"
     write_down(session, at=at, actor=second, act="paper.enter", detail=detail)
     return len(rows)
+
+
+def count_to_sign(session: Session, login: str) -> int:
+    """Batches that wait for the second signature, of somebody else than who signed first."""
+    wanted = select(func.count(PaperBatch.id)).where(
+        PaperBatch.state == State.SIGNED.value, PaperBatch.signed_by != login
+    )
+    return session.scalar(wanted) or 0
 
 
 def entered_rows(session: Session, batch: PaperBatch) -> Sequence[PaperRow]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from hub.biometrics.actions import fingers_of
@@ -76,6 +76,14 @@ def open_cases(session: Session) -> Sequence[tuple[ReleaseCase, Person]]:
         .order_by(ReleaseCase.id)
     )
     return [(row, person) for row, person in rows]
+
+
+def count_begun_by_others(session: Session, login: str) -> int:
+    """Releases under way whose second officer this account may be."""
+    wanted = select(func.count(ReleaseCase.id)).where(
+        ReleaseCase.state == CaseState.OPEN, ReleaseCase.started_by != login
+    )
+    return session.scalar(wanted) or 0
 
 
 def marks_of(session: Session, case_id: int) -> list[Mark]:

@@ -251,7 +251,7 @@ def test_each_look_at_the_list_is_written_down_without_the_name_looked_for(
     desk.get(f"/people?page={10**30}")
     with session_scope(world.sessions, writes=False) as session:
         told = session.scalars(select(AuditEntry.detail).where(AuditEntry.act == "people.list")).all()
-    assert told == ["searched, 1", "all, page 1000000, 0 of 1"]
+    assert told == ["searched, 1", "inside, page 1000000, 0 of 1"]
 
 
 def test_the_file_never_shows_template_or_image(
