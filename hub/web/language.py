@@ -63,6 +63,9 @@ def current_language() -> str:
 
 def say(what: str | Sentence, /, **values: object) -> str:
     """The text in this request's language, with its values filled in."""
+    if isinstance(what, str) and not values:  # most of a page, and some hundred times
+        found = messages(current_language()).get(what, what)
+        return found if isinstance(found, str) else found[0]
     if isinstance(what, Sentence):
         return _said(current_language(), what.text, what.values)
     return _said(current_language(), what, values)

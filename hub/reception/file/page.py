@@ -32,7 +32,7 @@ from hub.reception.desk.asking import unusable_of
 from hub.reception.desk.rules import UNUSABLE
 from hub.reception.file.papers import paper_lines
 from hub.reception.file.sections import held_of, may_record, sections
-from hub.reception.file.story import last_of, story, words_of
+from hub.reception.file.story import last_of, length, story, words_of
 from hub.reception.file.subject import Look, actor, is_open, look
 from hub.reception.lines import zone_names
 from hub.reception.whereabouts import whereabouts
@@ -149,16 +149,16 @@ def _now(session: Session, seen: Look) -> dict[str, Any]:
 
 
 def _record(session: Session, seen: Look) -> dict[str, Any]:
-    lines = story(seen.rows, at=seen.at)
     whole = request.args.get("story") == "all"
+    lines = story(seen.rows, at=seen.at, most=None if whole else FIRST_LINES)
     stay_id = None if seen.stay is None else seen.stay.id
     gaps = missing(seen.every, booking_id=stay_id, known_at=seen.known_at) if seen.stay else []
     wanted = required(seen.every, booking_id=stay_id, known_at=seen.known_at) if seen.stay else []
     own = last_of(seen.every, visitor().login)
     undoable = own is not None and own.kind in KINDS and may_take_back(seen, own.kind)
     return {
-        "lines": lines if whole else lines[:FIRST_LINES],
-        "more_lines": 0 if whole else max(0, len(lines) - FIRST_LINES),
+        "lines": lines,
+        "more_lines": length(seen.rows) - len(lines),
         "gaps": gaps,
         "wanted": len(wanted),
         "fillable": {kind.name for kind in KINDS.values() if may_record(seen, kind)},

@@ -58,9 +58,13 @@ def story(rows: Iterable[Fact], *, at: datetime, most: int | None = None) -> lis
     """
     found = steps(rows)
     by_id = {step.row.id: step.row for step in found}
-    told = [step for step in found if step.row.act != Act.WITHDRAWS]
-    told.sort(key=_when, reverse=True)
+    told = sorted((step for step in found if step.row.act != Act.WITHDRAWS), key=_when, reverse=True)
     return [_line(step, by_id, at) for step in told[:most]]
+
+
+def length(rows: Iterable[Fact]) -> int:
+    """How many lines the whole story has."""
+    return sum(row.act != Act.WITHDRAWS for row in rows)
 
 
 def _when(step: Step) -> tuple[datetime, int]:
