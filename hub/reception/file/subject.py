@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from flask import abort
+from flask import abort, render_template
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from hub.accounts.audit import Actor
 from hub.custody.asked import person_asked_for
@@ -21,6 +22,8 @@ from hub.custody.queries import names
 from hub.custody.records import Booking, Person
 from hub.custody.visible import May, visible
 from hub.web.door import now, visitor
+from hub.web.formats import SITE_ZONE
+from hub.web.known import known_on
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,10 @@ person_of = person_asked_for
 
 
 def look(session: Session, number: str, *, known_at: datetime | None = None, stay: str = "") -> Look:
-    """The file with this number; answers 404 when there is none, or was none then."""
+    """The file with this number; answers 404 when there is none, or was none then.
+
+    That there was none then is said only where the visitor came past the guard of the file as it is today.
+    """
     asked = person_of(session, number)
     ids = family_of(session, asked.id, known_at)
     members = {asked.id: asked} if ids == (asked.id,) else names(session, ids)
@@ -88,7 +94,7 @@ def look(session: Session, number: str, *, known_at: datetime | None = None, sta
     every = [row for row in rows_of(session, ids) if known_at is None or row.recorded_at <= known_at]
     bookings = _bookings(session, ids, known_at)
     if known_at is not None and not every and person.created_at > known_at:
-        abort(404)
+        abort(_nothing_known(asked.number))
     may = may_about(asked.number)
     chosen = _chosen(bookings, stay, known_at)
     return Look(
@@ -105,6 +111,14 @@ def look(session: Session, number: str, *, known_at: datetime | None = None, sta
         known_at=known_at,
         may=may,
     )
+
+
+def _nothing_known(number: str) -> Response:
+    """The answer for a day before anything was written down about a person whom the visitor may see today."""
+    page = render_template(
+        "nothing_known.html", number=number, known_on=known_on(), today=now().astimezone(SITE_ZONE).date()
+    )
+    return Response(page, 404, mimetype="text/html")
 
 
 def _bookings(session: Session, ids: Sequence[int], known_at: datetime | None) -> Sequence[Booking]:

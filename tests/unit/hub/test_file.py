@@ -144,6 +144,22 @@ def test_a_day_that_cannot_be_shown_is_refused(
     assert rita.get(f"/people/{person.number}?known={day}").status_code == status
 
 
+def test_a_day_before_anything_was_written_says_so_to_those_who_may_see_the_file(
+    world: World, rita: FlaskClient
+) -> None:
+    number = world.person().number
+    early = rita.get(f"/people/{number}/release-date?known=2020-01-01")
+    assert (early.status_code, "Nothing was recorded about this person on that day" in early.text) == (
+        404,
+        True,
+    )
+    assert f'href="/people/{number}"' in early.text
+    assert "Nothing was recorded" not in rita.get("/people/P-000099?known=2020-01-01").text
+    officer = world.browser("otto", Role.OFFICER)
+    answers = {officer.get(f"/people/{one}?known=2020-01-01").status_code for one in (number, "P-000099")}
+    assert answers == {403}
+
+
 def test_an_earlier_stay_is_shown_with_its_own_law(world: World, rita: FlaskClient) -> None:
     person = world.person()
     with session_scope(world.sessions) as session:
