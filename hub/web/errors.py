@@ -9,14 +9,16 @@ from http import HTTPStatus
 from typing import Final
 
 import msgspec
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, current_app, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from hub.database import is_busy
 from hub.sentences import RefusedError, Sentence
+from hub.web.door import visitor_or_none
 from hub.web.language import say
+from hub.web.routes import required_permission
 
 log = logging.getLogger("pims.hub.web")
 
@@ -37,6 +39,8 @@ _TOO_LARGE: Final = Sentence(
     "That is too much for one request: this page takes at most %(mb)s MB. Nothing was stored. "
     "Go back: what you typed is still there. Choose smaller files, or scan with fewer dots per inch."
 )
+_OPENED_BY_GLASS: Final = frozenset({"see_people", "see_health"})
+"""Of pages that need these, break-glass opens those about one person."""
 _FORM_EXPIRED = Sentence("This form has expired. Go back, open the page again and repeat it.")
 _TITLES: Final = {
     400: "Not understood",
@@ -71,8 +75,24 @@ def answer(status: int, sentence: Sentence, *, code: str = "", incident: str = "
     title = _TITLES.get(status) or HTTPStatus(status).phrase
     if wants_json():
         return _problem(status, title, sentence, code, incident)
-    page = render_template("error.html", status=status, title=title, sentence=sentence, incident=incident)
+    page = render_template(
+        "error.html",
+        status=status,
+        title=title,
+        sentence=sentence,
+        incident=incident,
+        glass=_closed_file() if status == HTTPStatus.FORBIDDEN else "",
+    )
     return Response(page, status, mimetype="text/html")
+
+
+def _closed_file() -> str:
+    """The number that was asked for where break-glass would open it, whether it is anybody's or not; "" elsewhere."""
+    who = visitor_or_none()
+    if who is None or request.endpoint is None or request.method != "GET" or not who.may("break_glass"):
+        return ""
+    needed = required_permission(current_app.view_functions[request.endpoint])
+    return str((request.view_args or {}).get("number", "")) if needed in _OPENED_BY_GLASS else ""
 
 
 def _of_http(error: HTTPException) -> Response:

@@ -47,6 +47,20 @@ def test_without_a_use_the_file_stays_closed(world: World, client: FlaskClient) 
     assert client.get("/people").status_code == 403
 
 
+def test_a_closed_file_offers_the_emergency_to_whom_it_is_open_and_tells_nobody_whether_it_exists(
+    world: World, client: FlaskClient
+) -> None:
+    number = world.person().number
+    for asked in (number, "P-000099"):
+        page = client.get(f"/people/{asked}").text
+        assert f'href="/break-glass?person={asked}"' in page
+    assert "/break-glass?person" not in client.get("/people").text
+    glass = client.get(f"/break-glass?person={number}").text
+    assert f'value="{number}"' in glass
+    assert "Leave without opening a file" in glass
+    assert "/break-glass?person" not in world.browser("tess", Role.TECHNICIAN).get(f"/people/{number}").text
+
+
 @pytest.mark.parametrize(
     "role", [Role.ADMINISTRATOR, Role.TECHNICIAN, Role.HEALTH, Role.DIRECTOR, Role.AUDITOR]
 )
