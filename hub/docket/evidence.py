@@ -20,8 +20,8 @@ from hub.docket.lists import Line, earlier_of, line_of, steps_of
 from hub.docket.records import CloseKind, Finding, FindingStep, StepAct
 from hub.docket.rules import CHECKS, all_limits
 from hub.docket.rules.base import BANDS, Band
-from hub.docket.words import read_sentence
 from hub.sentences import Sentence
+from hub.web.kept_sentences import read_sentence
 
 ACTS: Final = {
     StepAct.OPENED: Sentence("Opened"),

@@ -13,7 +13,7 @@ from hub.docket.rules.base import Check, Doubt
 from hub.docket.rules.files import NOT_CHECKED
 from hub.docket.snapshot import Snapshot
 from hub.docket.troubles import Trouble, attempt, trouble_of
-from hub.docket.words import read_sentence, write_sentence
+from hub.web.kept_sentences import read_sentence, write_sentence
 
 Key = tuple[str, int, int]
 """What makes two findings the same: check, person, subject."""

@@ -14,8 +14,8 @@ from hub.custody.records import Person
 from hub.docket.records import CloseKind, Finding, FindingStep
 from hub.docket.rules import CHECKS
 from hub.docket.rules.base import Band, Check
-from hub.docket.words import read_sentence
 from hub.sentences import Sentence
+from hub.web.kept_sentences import read_sentence
 
 PAGE: Final = 100
 NOBODY: Final = "nobody"

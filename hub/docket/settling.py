@@ -20,9 +20,9 @@ from hub.docket.judging import Found, Key
 from hub.docket.limits import DUE, Limits
 from hub.docket.ownership import Owners
 from hub.docket.records import CloseKind, Finding, FindingStep, StepAct
-from hub.docket.words import write_sentence
 from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE
+from hub.web.kept_sentences import write_sentence
 
 SYSTEM: Final = "docket"
 """Who acts where no person does."""

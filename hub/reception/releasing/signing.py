@@ -22,6 +22,8 @@ from hub.custody.stays import Release
 from hub.reception.releasing.records import ReleaseRecord
 from hub.reception.releasing.standing import Line
 from hub.roll.actions import current_version
+from hub.sentences import Sentence
+from hub.web.kept_sentences import read_sentence, write_sentence
 from wire.keys import SigningKey, public_bytes, signing_key, verifying_key
 
 PURPOSE: Final = "release records"
@@ -29,11 +31,21 @@ _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 
 
 class Condition(msgspec.Struct, frozen=True):
-    """A line of the interlock as it stood."""
+    """A line of the interlock as it stood. `said` is the evidence once more, to be read in any language; older records
+    have it in English alone.
+    """
 
     item: str
     met: bool
     evidence: list[str]
+    said: list[str] = []
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """The evidence as sentences."""
+        if self.said:
+            return [read_sentence(raw) for raw in self.said]
+        return [Sentence("%(words)s", {"words": words}) for words in self.evidence]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,7 +100,7 @@ def sign_record(
         first_officer=value.by,
         second_officer=value.second,
         identity=value.identity,
-        conditions=[Condition(line.item, line.met, [str(one) for one in line.evidence]) for line in lines],
+        conditions=[_stood(line) for line in lines],
         paper=value.paper,
         handed_to=value.handed_to,
         entered_afterwards=bool(value.paper),
@@ -110,6 +122,11 @@ def sign_record(
     session.add(row)
     session.flush()
     return row
+
+
+def _stood(line: Line) -> Condition:
+    said = [write_sentence(one) for one in line.evidence]
+    return Condition(line.item, line.met, [str(one) for one in line.evidence], said)
 
 
 def read_record(row: ReleaseRecord) -> Record:

@@ -29,8 +29,8 @@ from hub.docket.records import CloseKind, Finding
 from hub.docket.runs import run_all
 from hub.docket.snapshot import Snapshot
 from hub.docket.surroundings import Surroundings, look_around
-from hub.docket.words import read_sentence
 from hub.reception.seed.making import Order, make
+from hub.web.kept_sentences import read_sentence
 
 from .docket_reference import plain_snapshot
 from .docket_world import finding, look, record, remanded, standing

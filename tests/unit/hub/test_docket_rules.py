@@ -20,9 +20,9 @@ from hub.docket.rules.base import Doubt
 from hub.docket.rules.released import CHECKS as AFTER_RELEASE
 from hub.docket.snapshot import Known, Query, ReleaseClock, SameFinger, Seen, Snapshot
 from hub.docket.troubles import Trouble
-from hub.docket.words import read_sentence, write_sentence
 from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE, start_of
+from hub.web.kept_sentences import read_sentence, write_sentence
 
 CASES: Final[list[dict[str, Any]]] = tomllib.loads(
     (Path(__file__).parent / "docket_cases.toml").read_text(encoding="utf-8")

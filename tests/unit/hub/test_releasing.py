@@ -42,7 +42,7 @@ from hub.reception.releasing.distribution import deletion_of
 from hub.reception.releasing.reading import record_of
 from hub.reception.releasing.records import ReleaseRecord
 from hub.reception.releasing.rules import digest, interlock, second_line
-from hub.reception.releasing.signing import Named, is_genuine, named_in, read_record
+from hub.reception.releasing.signing import Condition, Named, is_genuine, named_in, read_record
 from hub.reception.releasing.standing import ATTEST, DEATH, FINGER, Item, Mark, Standing
 from hub.reception.releasing.watching import ReleaseWatch, check_releases, open_doubts
 from hub.roll.actions import note_receipt
@@ -274,6 +274,18 @@ def test_two_officers_release_by_photo_and_order(desk: Desk) -> None:
     assert "Certificate of release" in page
     assert "Signed by this hub, unchanged since" in page
     assert desk.release().status_code == 409  # not twice
+
+
+def test_the_conditions_of_a_record_are_read_in_the_language_of_whoever_reads(desk: Desk) -> None:
+    record = desk.through()
+    page = f"/releases/records/{record.id}"
+    english = "No other file of this person has an open stay."
+    assert english in desk.rita.get(page).text
+    spanish = desk.rita.get(page, headers={"Accept-Language": "es"}).text
+    assert english not in spanish
+    assert "Attested by" not in spanish
+    older = Condition("stays", met=True, evidence=[english])
+    assert [str(one) for one in older.sentences] == [english]
 
 
 def test_the_record_is_added_once_and_a_changed_one_does_not_verify(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-"""Sentences kept with a finding, so that it can be read in any language when its rule has long been edited."""
+"""Sentences kept in records, so that they can be read in any language when the code that said them was edited."""
 
 from __future__ import annotations
 
