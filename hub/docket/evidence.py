@@ -16,6 +16,7 @@ from hub.custody.facts.kinds import read_value
 from hub.custody.facts.records import Fact
 from hub.custody.records import Person
 from hub.custody.visible import May, visible
+from hub.docket.limits import Unit
 from hub.docket.lists import Line, earlier_of, line_of, steps_of
 from hub.docket.records import CloseKind, Finding, FindingStep, StepAct
 from hub.docket.rules import CHECKS, all_limits
@@ -89,7 +90,7 @@ class Dossier:
     hidden: int
     steps: Sequence[Happened]
     earlier: Sequence[Earlier]
-    figures: Sequence[tuple[Sentence, str]]
+    figures: Sequence[tuple[Sentence, str, Unit | None]]
     closed: Earlier | None
 
 
@@ -144,8 +145,13 @@ def _happened(step: FindingStep) -> Happened:
     return Happened(step.at, "" if step.by == "docket" else step.by, words, step.note, more)
 
 
-def _figure(word: str) -> tuple[Sentence, str]:
-    """What a figure is, and its value when the finding was made; by its name where it is no longer used."""
+def _figure(word: str) -> tuple[Sentence, str, Unit | None]:
+    """What a figure is, its value when the finding was made, and what it counts.
+
+    By its name where it is no longer used.
+    """
     name, _, value = word.partition("=")
     limit = all_limits().get(name)
-    return (Sentence("%(words)s", {"words": name}) if limit is None else limit.words, value)
+    if limit is None or not (value.isascii() and value.isdigit()):
+        return Sentence("%(words)s", {"words": name}) if limit is None else limit.words, value, None
+    return limit.words, value, limit.unit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from hub.custody.legal import LEGAL_STATUS, LegalStatus, Status
 from hub.database import session_scope
 from hub.docket.board import Day
 from hub.docket.drawing import highest, lines, spots
+from hub.docket.records import Finding
 from hub.docket.tables import safe
 
 from .docket_world import acts, finding, look, record, remanded, standing
@@ -73,6 +75,19 @@ def test_the_list_counts_people_says_what_whose_since_and_due_and_is_written_dow
     assert ">1</strong> person whose liberty is in doubt" in page, "one person with two findings"
     with session_scope(world.sessions, writes=False) as session:
         assert session.query(AuditEntry).filter_by(act="docket.list").count() == 1
+
+
+def test_figures_have_units_and_evidence_leads_to_its_page(world: World, rita: FlaskClient) -> None:
+    with session_scope(world.sessions) as session:
+        row = session.get_one(Finding, number_of(world))
+        row.rule = "1 remand_days=1095 no_next_date_days=1 gone_figure=7"
+    page = rita.get(f"/docket/{number_of(world)}").text
+    for shown in ("<dd>1095 days</dd>", "<dd>1 day</dd>", "<dd>7</dd>"):
+        assert shown in page
+    assert re.search(r'href="/people/P-000001/facts/\d+">line \d+ of the record', page)
+    spanish = rita.get("/docket/rules", headers={"Accept-Language": "es"}).text
+    assert "365 días" in spanish
+    assert ">72 horas<" in spanish
 
 
 def test_filters_and_what_was_known(world: World, rita: FlaskClient) -> None:
