@@ -28,6 +28,7 @@ from hub.reception.file.sections import may_record, values_of
 from hub.reception.file.story import last_of, said_of, words_of
 from hub.reception.file.subject import Look, actor, look
 from hub.reception.file.values import clean
+from hub.reception.file.vouching import OLDER, Vouching
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, visitor, writing
 from hub.web.known import known_at, known_on
@@ -40,13 +41,15 @@ pages = Pages("evidence", __name__, template_folder="templates")
 class Proof:
     """One row as evidence: what it says, and its digest.
 
-    `agrees` says whether the trail holds the same digest; None where it holds none, as of what was brought in.
+    `agrees` says whether the trail holds the same digest; None where it holds none, as of what was brought in. Then
+    `instead` says what the trail has.
     """
 
     step: Step
     said: Sentence
     digest: str
     agrees: bool | None
+    instead: Sentence | None
     document: Document | None
     openable: bool
 
@@ -60,7 +63,7 @@ def evidence(number: str, fact: int) -> str:
             abort(404)
         kind = KINDS[row.kind]
         rows = _rows_about(seen.rows, row, kind)
-        proofs = _proofs(seen, rows, documents_of(session, seen.ids), _in_trail(session, seen))
+        proofs = _proofs(session, seen, rows, documents_of(session, seen.ids))
         write_down(
             session,
             at=now(),
@@ -127,19 +130,22 @@ _PARTS: Final = 5
 """Kind, row, "item", item, digest."""
 
 
-def _proofs(
-    seen: Look, rows: list[Fact], scans: Mapping[int, Document], in_trail: Mapping[int, str]
-) -> list[Proof]:
+def _proofs(session: Session, seen: Look, rows: list[Fact], scans: Mapping[int, Document]) -> list[Proof]:
     """Every row, the newest first, those that take another back among them."""
+    in_trail = _in_trail(session, seen)
+    vouching = Vouching(session, [member.number for member in seen.family])
     found = []
     for step in reversed(steps(rows)):
         document = scans.get(step.row.document_id or 0)
+        told = in_trail.get(step.row.id)
+        agrees = _agrees(step.row, told)
         found.append(
             Proof(
                 step=step,
                 said=said_of(step.row),
                 digest=digest_of(step.row),
-                agrees=_agrees(step.row, in_trail.get(step.row.id)),
+                agrees=agrees,
+                instead=None if agrees is not None else vouching.of(step.row) if told is None else OLDER,
                 document=document,
                 openable=document is not None and may_open(seen, document),
             )

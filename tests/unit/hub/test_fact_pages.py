@@ -6,12 +6,14 @@ import hashlib
 import html
 import io
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from werkzeug.test import TestResponse
 
+from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
 from hub.custody.catalogue import KINDS
@@ -377,4 +379,25 @@ def test_a_row_from_before_there_were_secrets_is_still_shown(world: World, rita:
     change_by_hand(world, row.id, "salt", None)
     page = rita.get(f"/people/P-000001/facts/{row.id}")
     assert page.status_code == 200
-    assert "not held in the trail in this form" in page.text
+    assert "recorded before the trail kept digests in this form" in page.text
+
+
+def test_a_row_without_digest_in_the_trail_says_where_it_came_from(world: World, rita: FlaskClient) -> None:
+    at = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
+    operator = Actor("operator", "")
+    with session_scope(world.sessions) as session:
+        fact = {
+            "person_id": 1, "booking_id": None, "kind": "alias", "item": None, "act": "states",
+            "value": '{"surname":"Cal"}', "effective_at": at, "recorded_by": "operator", "source": "", "reason": "",
+        }  # fmt: skip
+        for hours in (0, 1, 72):
+            session.add(Fact(**fact, recorded_at=at + timedelta(hours=hours)))
+        detail = "import 3 row 5"
+        write_down(session, at=at, actor=operator, act="person.import", subject="P-000001", detail=detail)
+        write_down(session, at=at + timedelta(hours=1), actor=operator, act="register.seed")
+        session.flush()
+        numbers = session.scalars(select(Fact.id).where(Fact.kind == "alias").order_by(Fact.id)).all()
+    brought, seeded, slipped_in = (rita.get(f"/people/P-000001/facts/{number}").text for number in numbers)
+    assert "import 3, row 5" in brought
+    assert "made together with the invented prison" in seeded
+    assert "ask the auditor what vouches for it" in slipped_in, "what nobody brought in is not excused"
