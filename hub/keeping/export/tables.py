@@ -71,6 +71,7 @@ HELD_BACK: Final = {
             *("quarantined", "roll_epochs", "roll_receipts", "rollout_members", "stored_entries"),
             *("terminal_claim_approvals", "terminal_claims", "terminal_holdings", "terminal_reports"),
             *("terminal_samples", "terminal_state_changes", "terminal_states"),
+            *("terminal_boots", "certificate_renewals"),
         ),
         _MACHINE,
     ),
