@@ -122,6 +122,13 @@ def image_of(capture: Capture | None) -> NDArray[np.uint8]:
     return capture.image
 
 
+def next_whole(sensor: Sensor) -> NDArray[np.uint8]:
+    """The next image that arrives: on a busy machine one may be too late, as the terminal asks again then."""
+    images: list[NDArray[np.uint8]] = []
+    eventually(lambda: images.append(image_of(sensor.capture())))
+    return images[0]
+
+
 def test_an_image_arrives_pixel_by_pixel(sensor: Sensor, emulator: SensorEmulator) -> None:
     emulator.place(finger(1))
     assert sensor.wait_for_finger(30.0)
@@ -366,7 +373,7 @@ def test_a_damaged_image_is_refused_whole_and_the_next_one_is_whole(
     with within(TRANSFER_S), pytest.raises((SensorGarbage, SensorSilent)):
         sensor.capture()
     emulator.place(finger(2))
-    assert np.array_equal(image_of(sensor.capture()), finger(2))
+    assert np.array_equal(next_whole(sensor), finger(2))
 
 
 def test_a_stray_answer_inside_an_image_is_refused(sensor: Sensor, emulator: SensorEmulator) -> None:
@@ -374,7 +381,7 @@ def test_a_stray_answer_inside_an_image_is_refused(sensor: Sensor, emulator: Sen
     emulator.inject(faults.StrayBefore(0x00), on=SEND_IMAGE)
     with pytest.raises(SensorGarbage):
         sensor.capture()
-    assert np.array_equal(image_of(sensor.capture()), finger(1))
+    assert np.array_equal(next_whole(sensor), finger(1))
 
 
 def test_a_crawling_line_ends_at_the_deadline(sensor: Sensor, emulator: SensorEmulator) -> None:
