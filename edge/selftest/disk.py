@@ -20,15 +20,15 @@ SLOW_MS = 250.0
 
 
 def disk(folder: Folder, settings: Settings) -> Check:
-    """The slowest of some durable writes, and what is free."""
+    """How long durable writes take, and what is free. One slow write is a busy moment; half of them are the card."""
     free_mb = disk_free_bytes(folder.root) >> 20
-    slowest_ms = max(_write_ms(folder) for _ in range(WRITES))
-    says = f"a write takes up to {slowest_ms:.0f} ms, {free_mb} MB free"
+    took_ms = sorted(_write_ms(folder) for _ in range(WRITES))
+    says = f"a write takes up to {took_ms[-1]:.0f} ms, {free_mb} MB free"
     if free_mb < settings.journal.low_mb:
         return Check(
             "disk", False, says, "The card is nearly full: connect the network so that the hub takes entries."
         )
-    if slowest_ms > SLOW_MS:
+    if took_ms[WRITES // 2] > SLOW_MS:
         return Check("disk", False, says, "The card is slow: replace it by one made for many writes.")
     return Check("disk", True, says)
 
