@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response as Redirect
 
 from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Permission
-from hub.biometrics.photos import ANGLES, MAX_BYTES, Angle, add_photo, photo_for, prepare_photo
+from hub.biometrics.photo_making import MAX_BYTES, prepare_photo
+from hub.biometrics.photos import ANGLES, Angle, add_photo, photo_for
 from hub.biometrics.vault import Vault
 from hub.custody.facts.reading import current
 from hub.custody.queries import person_by_number

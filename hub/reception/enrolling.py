@@ -12,7 +12,8 @@ from typing import Final
 from hub.accounts.audit import OPERATOR
 from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.enrolment import PreparedFinger, prepare_finger, warm_up
-from hub.biometrics.photos import PreparedPhoto, add_photo, prepare_photo
+from hub.biometrics.photo_making import PreparedPhoto, prepare_photo
+from hub.biometrics.photos import add_photo
 from hub.biometrics.vault import Vault
 from hub.custody.rules import OrderFacts, PersonFacts, clean_name
 from hub.database import Sessions, session_scope

@@ -7,7 +7,7 @@ from typing import Final
 from flask import request
 
 from hub.biometrics.enrolment import prepare_finger
-from hub.biometrics.photos import prepare_photo
+from hub.biometrics.photo_making import prepare_photo
 from hub.reception.admitting.answers import faults_of
 from hub.reception.admitting.content import SLOTS, Step
 from hub.reception.admitting.keeping import Draft, image_counts

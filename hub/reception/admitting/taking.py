@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor
 from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.enrolment import PreparedFinger, check_one_finger, prepare_finger
-from hub.biometrics.photos import PreparedPhoto, add_photo
+from hub.biometrics.photo_making import PreparedPhoto
+from hub.biometrics.photos import add_photo
 from hub.biometrics.vault import Vault
 from hub.custody.facts.actions import Statement
 from hub.custody.languages import LANGUAGES, set_language

@@ -14,7 +14,7 @@ from hub.accounts.permissions import Permission
 from hub.biometrics.actions import AlreadyEnrolledError
 from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.enrolment import warm_up_aside
-from hub.biometrics.photos import prepare_photo
+from hub.biometrics.photo_making import prepare_photo
 from hub.biometrics.vault import Vault
 from hub.custody.records import Person
 from hub.reception.admission import FaultyError

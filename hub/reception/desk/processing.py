@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -19,14 +18,7 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor, write_down
 from hub.biometrics.actions import enrol_finger
 from hub.biometrics.duplicates import DuplicateSearch
-from hub.biometrics.enrolment import (
-    Impression,
-    PreparedFinger,
-    check_distinct,
-    check_one_finger,
-    prepare_impression,
-)
-from hub.biometrics.packed_images import png_of
+from hub.biometrics.enrolment import check_distinct, check_one_finger
 from hub.biometrics.vault import Vault
 from hub.custody.merging.actions import suspect_by_finger
 from hub.custody.records import Person
@@ -35,12 +27,12 @@ from hub.logs import log
 from hub.movements.re_enrolment import note_enrolled
 from hub.reception.desk.answering import LookWork
 from hub.reception.desk.asking import HELD_UP, TaskLine, add_finding, change, drop_parts, findings_of
-from hub.reception.desk.records import FingerTask, Part, Taking, UnusableFinger
+from hub.reception.desk.readying import Ready, prepare, taking_of
+from hub.reception.desk.records import FingerTask, Part, UnusableFinger
 from hub.reception.desk.rules import Status
 from hub.sentences import RefusedError
 from hub.terminals.records import Terminal
 from wire.codec import decode
-from wire.enrolment import Impression as SentImpression
 from wire.enrolment import TakenFinger, part_context
 from wire.errors import WireError
 from wire.keys import OpeningKey
@@ -48,18 +40,8 @@ from wire.sealing import unseal
 
 SETTLED: Final = frozenset({"stored", "unusable", "set_aside"})
 """Findings after which a finger is not looked at again."""
-KEPT_WITH_FILE: Final = "with_file"
 
 _log = logging.getLogger("hub.enrolment")
-
-
-@dataclass(frozen=True)
-class _Ready:
-    """A finger that may be stored, with where each impression is from."""
-
-    taken: TakenFinger
-    finger: PreparedFinger
-    sources: tuple[SentImpression, ...]
 
 
 class EnrolmentWork:
@@ -135,12 +117,12 @@ class EnrolmentWork:
         right = taken.task == found.row.task and taken.position == position
         return taken if right and bool(taken.impressions) == (taken.unusable is None) else None
 
-    def _judge(self, found: TaskLine, taken: list[TakenFinger]) -> list[_Ready]:
+    def _judge(self, found: TaskLine, taken: list[TakenFinger]) -> list[Ready]:
         """Fingers that the engine can use, without those that are given twice."""
-        ready: list[_Ready] = []
+        ready: list[Ready] = []
         for one in taken:
             try:
-                candidate = _prepare(one)
+                candidate = prepare(one)
                 check_one_finger(candidate.finger)
                 check_distinct([*(other.finger for other in ready), candidate.finger])
             except RefusedError as error:
@@ -149,7 +131,7 @@ class EnrolmentWork:
                 ready.append(candidate)
         return ready
 
-    def _held_up(self, found: TaskLine, one: _Ready) -> bool:
+    def _held_up(self, found: TaskLine, one: Ready) -> bool:
         """Whether the finger is somebody else's: then nothing is stored before a person has decided."""
         for impression in one.finger.impressions:
             hit = self._search.find(impression.template, besides=found.person.id)
@@ -165,7 +147,7 @@ class EnrolmentWork:
             return True
         return False
 
-    def _store(self, found: TaskLine, one: _Ready) -> None:
+    def _store(self, found: TaskLine, one: Ready) -> None:
         now, position = self._clock(), one.taken.position
         self._search.refresh()
         try:
@@ -182,7 +164,7 @@ class EnrolmentWork:
                     by=one.taken.operator,
                 )
                 for row, source in zip(rows, one.sources, strict=True):
-                    session.add(_taking(found, one.taken, row.id, source))
+                    session.add(taking_of(found, one.taken, row.id, source))
                 add_finding(session, found.row, position, "stored", at=now, impressions=len(rows))
         except RefusedError as error:
             # Somebody was enrolled with this finger since we looked.
@@ -272,34 +254,3 @@ def _is_settled(session: Session, task_id: int, position: int) -> bool:
 
 def _parts(session: Session, task: FingerTask) -> list[Part]:
     return list(session.scalars(select(Part).where(Part.task_id == task.id).order_by(Part.position)))
-
-
-def _prepare(taken: TakenFinger) -> _Ready:
-    """The impressions that the engine can use; RefusedError of the last when it can use none."""
-    kept: list[Impression] = []
-    sources: list[SentImpression] = []
-    refused: RefusedError | None = None
-    for sent in taken.impressions:
-        try:
-            kept.append(prepare_impression(png_of(sent), dpi=sent.dpi, can_be_retaken=False))
-            sources.append(sent)
-        except RefusedError as error:
-            refused = error
-    if not kept:
-        assert refused is not None
-        raise refused
-    return _Ready(taken, PreparedFinger(taken.position, tuple(kept)), tuple(sources))
-
-
-def _taking(found: TaskLine, taken: TakenFinger, finger_id: int, source: SentImpression) -> Taking:
-    return Taking(
-        finger_id=finger_id,
-        task_id=found.row.id,
-        terminal=found.terminal,
-        sensor=source.sensor,
-        dpi=source.dpi,
-        captured_at=source.captured_at,
-        operator=taken.operator,
-        below=taken.below,
-        keep=KEPT_WITH_FILE,
-    )

@@ -8,7 +8,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw
 
-from hub.biometrics.photos import SMALL_PX, PreparedPhoto
+from hub.biometrics.photo_making import SMALL_PX, PreparedPhoto
 
 SIZE: Final = (320, 400)
 _SKINS = ("#5b3a29", "#7a4b32", "#8d5a3b", "#a86f4a", "#c08a5f", "#d9ab82")

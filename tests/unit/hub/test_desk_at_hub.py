@@ -25,7 +25,7 @@ from hub.custody.merging.reading import all_cases
 from hub.custody.records import Person
 from hub.database import session_scope
 from hub.movements.re_enrolment import Why, open_task, task_of
-from hub.reception.desk import asking, processing
+from hub.reception.desk import asking, readying
 from hub.reception.desk.book import PATIENCE
 from hub.reception.desk.records import FingerTask, Part, Taking, TaskEvent, UnusableFinger
 from hub.reception.desk.rules import FIRST_POSITIONS, GOOD_FOR, MOST_TASKS, Status, in_order
@@ -51,7 +51,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def remembered() -> Iterator[None]:
     """The engine's real answers, reckoned once for each image."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(processing, "prepare_impression", lru_cache(enrolment.prepare_impression))
+        patch.setattr(readying, "prepare_impression", lru_cache(enrolment.prepare_impression))
         yield
 
 
@@ -366,7 +366,7 @@ def test_a_stop_between_two_fingers_goes_on_and_enrols_none_twice(
     both(desk, prints)
     stored = hub.work._store
 
-    def stop_after(found: asking.TaskLine, one: processing._Ready) -> None:
+    def stop_after(found: asking.TaskLine, one: readying.Ready) -> None:
         stored(found, one)
         raise KeyboardInterrupt
 

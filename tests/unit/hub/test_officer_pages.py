@@ -12,7 +12,8 @@ from werkzeug.test import TestResponse
 
 from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
-from hub.biometrics.photos import add_photo, prepare_photo
+from hub.biometrics.photo_making import prepare_photo
+from hub.biometrics.photos import add_photo
 from hub.custody.actions import open_booking_of
 from hub.custody.records import Person
 from hub.database import session_scope

@@ -15,14 +15,8 @@ from sqlalchemy.exc import DatabaseError
 
 from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
-from hub.biometrics.photos import (
-    PAGE_PX,
-    SMALL_BYTES,
-    add_photo,
-    photo_for,
-    prepare_photo,
-    terminal_photos_for,
-)
+from hub.biometrics.photo_making import PAGE_PX, SMALL_BYTES, prepare_photo
+from hub.biometrics.photos import add_photo, photo_for, terminal_photos_for
 from hub.biometrics.records import Photo
 from hub.biometrics.vault import Vault, shred_person
 from hub.custody.records import Person, PersonChange

@@ -15,7 +15,8 @@ from hub.accounts.actions import add_account
 from hub.accounts.audit import OPERATOR
 from hub.accounts.permissions import Role
 from hub.accounts.pins import set_pin
-from hub.biometrics.photos import add_photo, prepare_photo
+from hub.biometrics.photo_making import prepare_photo
+from hub.biometrics.photos import add_photo
 from hub.custody.languages import set_language
 from hub.database import session_scope
 from hub.movements.actions import permit_zones
