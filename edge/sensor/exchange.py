@@ -126,7 +126,7 @@ class Exchange:
         self._in_step = False
         self._decoder.clear()
         limit = self._line.now() + self._longest_transfer_s()
-        self._line.drain(QUIET_S, limit)
+        self._line.drain(QUIET_S * self._patience, limit)
         if self._line.now() >= limit:
             raise SensorGarbage("The sensor does not stop sending; switch it off and on.")
 

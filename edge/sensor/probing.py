@@ -81,7 +81,10 @@ class ProbedDevice(ABC):
     def _greet(self, baud: int) -> Parameters:
         if baud != self._line.baud:
             self._line.change_baud(baud)
-        parameters = self._introduce()
+        try:
+            parameters = self._introduce()
+        except SensorGarbage:  # a stream to a host that died may pause for longer than we wait for quiet
+            parameters = self._introduce()
         self._last_good_baud = baud
         return parameters
 

@@ -183,7 +183,7 @@ class PyfingerprintDevice(ProbedDevice):
 
     def _fall_quiet(self) -> None:
         limit = self.now() + self._longest_transfer_s()
-        self._line.drain(QUIET_S, limit)
+        self._line.drain(QUIET_S * self._settings.patience, limit)
         if self.now() >= limit:
             raise SensorGarbage("The sensor does not stop sending; switch it off and on.")
 
