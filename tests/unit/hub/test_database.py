@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -69,6 +69,43 @@ def test_a_reading_transaction_cannot_write(sessions: Sessions) -> None:
         sneak()
     with session_scope(sessions) as session:
         session.add(Note(at=NOW, word="allowed again"))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO note (at, word) VALUES ('2026-03-01', 'sneaked')",
+        "WITH one AS (SELECT 'sneaked' AS word) INSERT INTO note (at, word) SELECT '2026-03-01', word FROM one",
+        "DELETE FROM note",
+        "CREATE TABLE more (id INTEGER)",
+    ],
+)
+def test_a_reading_transaction_cannot_write_by_hand_either(sessions: Sessions, statement: str) -> None:
+    with session_scope(sessions) as session:
+        session.add(Note(at=NOW, word="there"))
+
+    def sneak() -> None:
+        with session_scope(sessions, writes=False) as session:
+            session.execute(text(statement))
+
+    with pytest.raises(OperationalError, match="readonly"):
+        sneak()
+    with session_scope(sessions, writes=False) as session:
+        assert [note.word for note in session.query(Note)] == ["there"]
+
+
+def test_reading_and_writing_in_turn_prepares_no_statement_again(sessions: Sessions) -> None:
+    """Switching `query_only` would: SQLite then forgets every statement that the connection has prepared."""
+    with session_scope(sessions) as session:
+        session.add(Note(at=NOW, word="there"))
+    said: list[str] = []
+    with sessions() as session:
+        engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", lambda *what: said.append(what[2]))
+    for writes in (False, True, False, True):
+        with session_scope(sessions, writes=writes) as session:
+            session.query(Note).all()
+    assert [statement for statement in said if "PRAGMA" in statement] == []
 
 
 def test_an_error_leaves_nothing_behind(sessions: Sessions) -> None:
