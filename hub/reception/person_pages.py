@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from hub.reception.away.views import pages as away_pages
 from hub.reception.life.complaint_views import pages as complaint_pages
 from hub.reception.life.incident_views import pages as incident_pages
 from hub.reception.life.panel import LIFE, WAITING
@@ -27,5 +28,6 @@ PAGES: Final[tuple[Pages, ...]] = (
     safety_pages,
     incident_pages,
     complaint_pages,
+    away_pages,
 )
 PANELS: Final[tuple[Panel, ...]] = (WAITING, LIFE)

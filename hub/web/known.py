@@ -48,6 +48,12 @@ def asked_in_vain() -> bool:
     return bool(request.args.get(FIELD, "").strip()) and not g.get("known_was_heard", False)
 
 
+def site_today() -> date:
+    """The calendar day at the site."""
+    return now().astimezone(SITE_ZONE).date()
+
+
 def install(app: Flask) -> None:
-    """Give templates `asked_in_vain`."""
+    """Give templates `asked_in_vain` and `site_today`."""
     app.jinja_env.globals["asked_in_vain"] = asked_in_vain
+    app.jinja_env.globals["site_today"] = site_today

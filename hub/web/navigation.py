@@ -47,6 +47,7 @@ GROUPS: Final = (
             Entry("/people/admit", Sentence("Admit"), "a"),
             Entry("/receptions", Sentence("Receptions to sign")),
             Entry("/releases", Sentence("Releases"), "r"),
+            Entry("/away", Sentence("Away"), "w"),
             Entry("/cells", Sentence("Cells"), "k"),
             Entry("/merges", Sentence("Merges")),
             Entry("/visitors", Sentence("Visitors"), "v"),

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,7 @@ from hub.custody.sentencing.dates import Rules, Signed, digest_of, is_current, n
 from hub.custody.sentencing.reading import case_of
 from hub.custody.sentencing.reckoner import reckon
 from hub.custody.sentencing.records import ReckoningRow, Signature, SignatureAct
+from hub.custody.then import named, open_stays
 from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE
 
@@ -114,8 +115,10 @@ class Waiting:
     given: str
 
 
-def waiting(session: Session, *, limit: int = 200) -> list[Waiting]:
-    """Newest reckonings of open stays without a second word, the soonest release first."""
+def waiting(session: Session, *, limit: int = 200, known_at: datetime | None = None) -> list[Waiting]:
+    """Newest reckonings of open stays without a second word, the soonest release first; as known then."""
+    if known_at is not None:
+        return _waited(session, known_at)[:limit]
     rows = session.execute(
         select(ReckoningRow, Person)
         .join(Booking, Booking.id == ReckoningRow.booking_id)
@@ -125,6 +128,27 @@ def waiting(session: Session, *, limit: int = 200) -> list[Waiting]:
         .limit(limit)
     )
     return [Waiting(row, person.number, person.surname, person.given) for row, person in rows]
+
+
+def _waited(session: Session, known_at: datetime) -> list[Waiting]:
+    newest = (
+        select(func.max(ReckoningRow.id))
+        .where(ReckoningRow.reckoned_at <= known_at)
+        .group_by(ReckoningRow.booking_id)
+    )
+    rows = session.scalars(
+        select(ReckoningRow)
+        .outerjoin(Signature, and_(Signature.reckoning_id == ReckoningRow.id, Signature.at <= known_at))
+        .where(Signature.id.is_(None), ReckoningRow.id.in_(newest))
+        .order_by(ReckoningRow.release_on, ReckoningRow.id)
+    ).all()
+    stays = open_stays(session, known_at) if rows else {}
+    rows = [row for row in rows if row.booking_id in stays]
+    people = named(session, {stays[row.booking_id] for row in rows}, known_at)
+    return [
+        Waiting(row, who.number, who.surname, who.given)
+        for row, who in ((row, people[stays[row.booking_id]]) for row in rows)
+    ]
 
 
 def count_waiting(session: Session, login: str) -> int:

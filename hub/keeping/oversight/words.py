@@ -85,6 +85,7 @@ _FAMILIES: Final = {
     "session": Sentence("Ended a session"),
     "alarm": Sentence("Looked after an alarm"),
     "audit": Sentence("Read or exported the trail"),
+    "away": Sentence("Looked at who is out"),
     "backup": Sentence("Worked on backups"),
     "breach": Sentence("Wrote down who is told of a theft"),
     "configuration": Sentence("Changed what terminals run by"),

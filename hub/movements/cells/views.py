@@ -14,6 +14,7 @@ from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Permission
 from hub.accounts.second import second_officer
 from hub.custody.asked import person_asked_for
+from hub.custody.away import count_away
 from hub.custody.legal import LEGAL_STATUSES
 from hub.movements.cells.actions import Override, move_to_cell
 from hub.movements.cells.board import board
@@ -40,13 +41,20 @@ pages = Pages("cells", __name__, template_folder="templates")
 def cell_board() -> str:
     with writing() as session:
         shown = board(session, now(), known_at=known_at())
+        out = count_away(session, now(), known_at())
         write_down(session, at=now(), actor=_actor(), act="cell.board", detail=f"{shown.people} people")
     wanted = request.args.get("block", EVERY_BLOCK if len(shown.lines) <= FEW_CELLS else None)
     blocks = [one for one in shown.blocks if wanted in (one.name, EVERY_BLOCK)]
     if wanted not in (None, EVERY_BLOCK) and not blocks:
         abort(404)
     return render_template(
-        "cell_board.html", board=shown, blocks=blocks, wanted=wanted, every=EVERY_BLOCK, known=known_on()
+        "cell_board.html",
+        board=shown,
+        blocks=blocks,
+        wanted=wanted,
+        every=EVERY_BLOCK,
+        known=known_on(),
+        out=out,
     )
 
 

@@ -83,10 +83,17 @@ def verify(number: str) -> Response | str | tuple[str, int]:
 
 @pages.page("/release-dates", Permission.VERIFY_DATES)
 def waiting() -> str:
+    known = known_at()
     with writing() as session:
-        lines = signing.waiting(session)
+        lines = signing.waiting(session, known_at=known)
         write_down(session, at=now(), actor=actor(), act="release_date.list", detail=f"{len(lines)} waiting")
-    return render_template("sentencing/waiting.html", lines=lines, mine=visitor().login, today=_today())
+    return render_template(
+        "sentencing/waiting.html",
+        lines=lines,
+        mine=visitor().login,
+        today=known_on() or _today(),
+        known=known_on(),
+    )
 
 
 def _show(number: str, problem: Sentence | None = None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -17,14 +17,15 @@ from hub.custody.facts.records import Fact
 from hub.custody.life import queries
 from hub.custody.life.queries import CAME, QUERY, RESULTS, Came, Query, Result
 from hub.custody.merging.reading import family_of
-from hub.custody.queries import names
 from hub.custody.records import Person
+from hub.custody.then import named
 from hub.custody.visible import visible
 from hub.reception.file.subject import actor, may_about, person_of
 from hub.reception.slip.making import slip_by_number
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, visitor, writing
 from hub.web.formats import SITE_ZONE
+from hub.web.known import known_at, known_on
 from hub.web.routes import Pages, number_in
 
 pages = Pages("queries", __name__, template_folder="templates")
@@ -32,11 +33,14 @@ pages = Pages("queries", __name__, template_folder="templates")
 
 @pages.page("/queries", Permission.SEE_PEOPLE)
 def waiting() -> str:
+    known = known_at()
     with writing() as session:
-        found = queries.open_queries(session)
-        people = names(session, {one.person_id for one in found})
+        found = queries.open_queries(session, known)
+        people = named(session, {one.person_id for one in found}, known)
         write_down(session, at=now(), actor=actor(), act="query.list", detail=f"{len(found)} open")
-    return render_template("slip/queries.html", found=found, people=people, today=_today())
+    return render_template(
+        "slip/queries.html", found=found, people=people, today=known_on() or _today(), known=known_on()
+    )
 
 
 @pages.page("/people/<number>/query", Permission.RECORD_UNIT_LIFE)
@@ -157,9 +161,10 @@ def _choices(session: Session, person: Person) -> list[tuple[str, str, Sentence,
 
 
 def _show(number: str, item: int, problem: Sentence | None) -> str:
+    known = known_at()
     with writing() as session:
         person = person_of(session, number)
-        held = _held(session, person, item)
+        held = _held(session, person, item, known)
         write_down(
             session,
             at=now(),
@@ -168,14 +173,18 @@ def _show(number: str, item: int, problem: Sentence | None) -> str:
             subject=person.number,
             detail=held.value.number,
         )
-        rows = rows_of(session, family_of(session, person.id))
+        every = rows_of(session, family_of(session, person.id, known))
+        rows = [row for row in every if known is None or row.recorded_at <= known]
         may = may_about(person.number)
         about = [row for row in visible(rows, may) if row.id == held.value.about]
-        fixes = visible(queries.corrections_since(session, held), may)
+        later = {row.id for row in every} - {row.id for row in rows}
+        fixes = [row for row in visible(queries.corrections_since(session, held), may) if row.id not in later]
+        who = named(session, [person.id], known)[person.id]
         told = {row.id: _words(row) for row in [*about, *fixes]}
     return render_template(
         "slip/query.html",
-        person=person,
+        person=who,
+        known=known_on(),
         held=held,
         value=held.value,
         about=told.get(held.value.about or 0),
@@ -184,7 +193,7 @@ def _show(number: str, item: int, problem: Sentence | None) -> str:
         history=[row for row in rows if row.kind == QUERY.name and item in (row.id, row.item)],
         came=CAME,
         results=RESULTS,
-        today=_today(),
+        today=known_on() or _today(),
         proposed=_today() + timedelta(days=queries.ANSWER_WITHIN_DAYS),
         problem=problem,
         typed=request.form,
@@ -196,8 +205,8 @@ def _words(row: Fact) -> tuple[Sentence, Sentence]:
     return kind.words, kind.say(read_value(kind, row.value))
 
 
-def _held(session: Session, person: Person, item: int) -> Held[Query]:
-    for held in queries.queries_of(session, family_of(session, person.id)):
+def _held(session: Session, person: Person, item: int, known: datetime | None = None) -> Held[Query]:
+    for held in queries.queries_of(session, family_of(session, person.id, known), known_at=known):
         if held.item == item:
             return held
     abort(404)
