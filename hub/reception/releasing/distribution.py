@@ -40,8 +40,8 @@ class Deletion:
         return sum(one.confirmed_at is None and not one.cut_off for one in self.receipts)
 
 
-def deletion_of(session: Session, record: ReleaseRecord) -> Deletion:
-    """By the roll's receipts: the first one of each terminal of a version without the person."""
+def deletion_of(session: Session, record: ReleaseRecord, known_at: datetime | None = None) -> Deletion:
+    """By the roll's receipts: the first one of each terminal of a version without the person; as known then."""
     rows = session.execute(
         select(Terminal, TerminalState.online, TerminalState.roll_epoch, TerminalState.roll_counter)
         .outerjoin(TerminalState, TerminalState.terminal_id == Terminal.id)
@@ -57,13 +57,22 @@ def deletion_of(session: Session, record: ReleaseRecord) -> Deletion:
         )
         .group_by(RollReceipt.terminal_id)
     )
-    first = {row[0]: row[1] for row in session.execute(confirmed_by)}
+    first = {
+        row[0]: row[1] for row in session.execute(confirmed_by) if known_at is None or row[1] <= known_at
+    }
     without = Version(record.epoch, record.counter)
     found = []
     for terminal, online, epoch, counter in rows:
         confirmed = first.get(terminal.id)
-        if confirmed is None and epoch is not None and Version(epoch, counter) >= without:
+        if (
+            known_at is None
+            and confirmed is None
+            and epoch is not None
+            and Version(epoch, counter) >= without
+        ):
             confirmed = record.signed_at  # it holds a later roll now; the receipt itself went with a restore
         cut = terminal.status != Status.ACTIVE
-        found.append(Receipt(terminal.name, confirmed, bool(online), cut))
+        if known_at is not None:
+            cut = terminal.cut_off_at is not None and terminal.cut_off_at <= known_at
+        found.append(Receipt(terminal.name, confirmed, bool(online) and known_at is None, cut))
     return Deletion(tuple(sorted(found, key=lambda one: (one.confirmed_at is not None, one.terminal))))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.biometrics.actions import fingers_of
@@ -19,6 +19,7 @@ from hub.custody.life.property import unreturned
 from hub.custody.merging.reading import family_of, stays_with
 from hub.custody.records import Booking, Person
 from hub.custody.sentencing.dates import best_known
+from hub.custody.then import Named, named
 from hub.custody.twins import name_twins
 from hub.reception.desk.look_records import DeskLook
 from hub.reception.desk.looks import LookStatus, Outcome, look_of
@@ -67,15 +68,17 @@ def assess(session: Session, row: ReleaseCase, now: datetime) -> Case:
     return Case(row, person, booking, standing, lines, second_line(standing, lines))
 
 
-def open_cases(session: Session) -> Sequence[tuple[ReleaseCase, Person]]:
-    """Releases under way, the oldest first."""
-    rows = session.execute(
-        select(ReleaseCase, Person)
-        .join(Person, Person.id == ReleaseCase.person_id)
-        .where(ReleaseCase.state == CaseState.OPEN)
-        .order_by(ReleaseCase.id)
-    )
-    return [(row, person) for row, person in rows]
+def open_cases(session: Session, known_at: datetime | None = None) -> Sequence[tuple[ReleaseCase, Named]]:
+    """Releases under way, or that were under way then, the oldest first."""
+    wanted = select(ReleaseCase).order_by(ReleaseCase.id)
+    if known_at is None:
+        wanted = wanted.where(ReleaseCase.state == CaseState.OPEN)
+    else:
+        going_on = or_(ReleaseCase.ended_at.is_(None), ReleaseCase.ended_at > known_at)
+        wanted = wanted.where(ReleaseCase.started_at <= known_at, going_on)
+    rows = session.scalars(wanted).all()
+    people = named(session, {row.person_id for row in rows}, known_at)
+    return [(row, people[row.person_id]) for row in rows]
 
 
 def count_begun_by_others(session: Session, login: str) -> int:

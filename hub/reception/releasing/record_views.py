@@ -29,6 +29,7 @@ from hub.reception.releasing.watching import settle
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, service, writing
 from hub.web.formats import SITE_ZONE
+from hub.web.known import known_at, known_on
 from hub.web.routes import Pages, number_in
 
 pages = Pages("release_records", __name__, template_folder="templates")
@@ -148,11 +149,15 @@ def _note_at_large(number: int) -> None:
 
 def _show(number: int, problem: Sentence | None) -> str:
     with writing() as session:
-        row = _record(session, number)
-        facts = showing.record_facts(session, service(Vault), row)
+        row, known = _record(session, number), known_at()
+        if known is not None and row.signed_at > known:
+            abort(404)
+        facts = showing.record_facts(session, service(Vault), row, known)
         subject = session.get_one(Person, row.person_id).number
         write_down(session, at=now(), actor=acting(), act="release.record", subject=subject)
-    return render_template("release_record.html", problem=problem, typed=request.form, **facts)
+    return render_template(
+        "release_record.html", problem=problem, typed=request.form, known=known_on(), **facts
+    )
 
 
 def _paper_page(number: str, problem: Sentence | None) -> str:

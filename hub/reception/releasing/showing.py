@@ -15,6 +15,7 @@ from hub.biometrics.words import FINGERS
 from hub.custody.at_large import HOW
 from hub.custody.legal import RELEASE_REASONS, ReleaseReason
 from hub.custody.records import Booking, Person
+from hub.custody.then import Named, named, open_stays
 from hub.reception.admitting.candidates import FINGER_OUTCOMES
 from hub.reception.admitting.showing import LOOK_STATUSES
 from hub.reception.desk.asking import desks
@@ -36,8 +37,8 @@ class Gone:
     """A release of the list: its record, who, and how many terminals confirmed."""
 
     row: ReleaseRecord
-    person: Person
-    booking: Booking
+    person: Named
+    taken_back: bool
     record: Record
     deletion: Deletion
 
@@ -45,23 +46,30 @@ class Gone:
         return f"Gone({self.row.id})"
 
 
-def list_facts(session: Session, now: datetime) -> dict[str, Any]:
-    """Under way, done, and in doubt."""
-    rows = session.execute(
-        select(ReleaseRecord, Person, Booking)
-        .join(Person, Person.id == ReleaseRecord.person_id)
-        .join(Booking, Booking.id == ReleaseRecord.booking_id)
-        .where(ReleaseRecord.signed_at > now - SHOWN_FOR)
+def list_facts(session: Session, now: datetime, known_at: datetime | None = None) -> dict[str, Any]:
+    """Under way, done, and in doubt: now, or as it was known then."""
+    moment = known_at or now
+    rows = session.scalars(
+        select(ReleaseRecord)
+        .where(ReleaseRecord.signed_at > moment - SHOWN_FOR, ReleaseRecord.signed_at <= moment)
         .order_by(ReleaseRecord.id.desc())
         .limit(MOST)
-    )
+    ).all()
+    people = named(session, {row.person_id for row in rows}, known_at)
+    back = open_stays(session, known_at) if rows else {}
     return {
-        "cases": open_cases(session),
+        "cases": open_cases(session, known_at),
         "gone": [
-            Gone(row, person, booking, read_record(row), deletion_of(session, row))
-            for row, person, booking in rows
+            Gone(
+                row,
+                people[row.person_id],
+                row.booking_id in back,
+                read_record(row),
+                deletion_of(session, row, known_at),
+            )
+            for row in rows
         ],
-        "doubts": open_doubts(session),
+        "doubts": open_doubts(session, known_at),
         "doubt_words": DOUBTS,
         "reasons": RELEASE_REASONS,
         "in_words": in_words,
@@ -98,13 +106,22 @@ def case_facts(session: Session, case: Case) -> dict[str, Any]:
     }
 
 
-def record_facts(session: Session, vault: Vault, row: ReleaseRecord) -> dict[str, Any]:
-    """The certificate, its signature, the receipts, and what is in doubt."""
+def record_facts(
+    session: Session, vault: Vault, row: ReleaseRecord, known_at: datetime | None = None
+) -> dict[str, Any]:
+    """The certificate, its signature, the receipts, and what is in doubt; as it was known then."""
     booking = session.get_one(Booking, row.booking_id)
-    doubts = session.scalars(
-        select(ReleaseDoubt).where(ReleaseDoubt.booking_id == row.booking_id).order_by(ReleaseDoubt.id)
-    ).all()
-    open_ones = {doubt.id for doubt in open_doubts(session)}
+    doubts = [
+        doubt
+        for doubt in session.scalars(
+            select(ReleaseDoubt).where(ReleaseDoubt.booking_id == row.booking_id).order_by(ReleaseDoubt.id)
+        )
+        if known_at is None or doubt.found_at <= known_at
+    ]
+    open_ones = {doubt.id for doubt in open_doubts(session, known_at)}
+    taken_back = (
+        booking.released_at is None if known_at is None else booking.id in open_stays(session, known_at)
+    )
     return {
         "row": row,
         "record": read_record(row),
@@ -112,8 +129,8 @@ def record_facts(session: Session, vault: Vault, row: ReleaseRecord) -> dict[str
         "named": named_in(session, row),
         "person": session.get_one(Person, row.person_id),
         "booking": booking,
-        "taken_back": booking.released_at is None,
-        "deletion": deletion_of(session, row),
+        "taken_back": taken_back,
+        "deletion": deletion_of(session, row, known_at),
         "doubts": doubts,
         "open_doubts": open_ones,
         "doubt_words": DOUBTS,

@@ -27,6 +27,7 @@ from hub.reception.releasing.reading import Case, case_of
 from hub.reception.releasing.standing import ATTEST, FINGER
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, service, visitor, writing
+from hub.web.known import known_at, known_on
 from hub.web.routes import Pages, number_in
 
 pages = Pages("releasing", __name__, template_folder="templates")
@@ -37,9 +38,9 @@ MAX_FORM_BYTES: Final = 6 * 1024 * 1024
 @pages.page("/releases", Permission.CONFIRM_RELEASE)
 def releases() -> str:
     with writing() as session:
-        facts = showing.list_facts(session, now())
+        facts = showing.list_facts(session, now(), known_at())
         write_down(session, at=now(), actor=acting(), act="release.list")
-    return render_template("releases.html", **facts)
+    return render_template("releases.html", known=known_on(), **facts)
 
 
 @pages.page("/people/<number>/release", Permission.RELEASE_PEOPLE)

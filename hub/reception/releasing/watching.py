@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
@@ -55,14 +55,15 @@ class Doubt:
     found_at: datetime
 
 
-def open_doubts(session: Session) -> list[Doubt]:
-    """Doubts that nobody has settled, the oldest first."""
+def open_doubts(session: Session, known_at: datetime | None = None) -> list[Doubt]:
+    """Doubts that nobody has settled, or had settled then, the oldest first."""
+    settled = DoubtAnswer.doubt_id == ReleaseDoubt.id
+    wanted = select(ReleaseDoubt, Person.number).join(Person, Person.id == ReleaseDoubt.person_id)
+    if known_at is not None:
+        settled = and_(settled, DoubtAnswer.at <= known_at)
+        wanted = wanted.where(ReleaseDoubt.found_at <= known_at)
     rows = session.execute(
-        select(ReleaseDoubt, Person.number)
-        .join(Person, Person.id == ReleaseDoubt.person_id)
-        .outerjoin(DoubtAnswer, DoubtAnswer.doubt_id == ReleaseDoubt.id)
-        .where(DoubtAnswer.id.is_(None))
-        .order_by(ReleaseDoubt.id)
+        wanted.outerjoin(DoubtAnswer, settled).where(DoubtAnswer.id.is_(None)).order_by(ReleaseDoubt.id)
     )
     return [
         Doubt(row.id, row.person_id, number, row.booking_id, row.what, row.subject, row.found_at)
