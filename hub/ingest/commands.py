@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,13 +25,18 @@ if TYPE_CHECKING:
 _EVERYTHING = "everything"
 
 
-def register(subparsers: Subparsers) -> None:
-    """Declare the three commands."""
+def register(subparsers: Subparsers, load_tables: Callable[[], None]) -> None:
+    """Declare the three commands; `load_tables` makes every table of the hub known, which nothing here knows all."""
     ingest = add_command(subparsers, "ingest", _ingest, "Take in what terminals send, in the foreground.")
     ingest.add_argument(
         "--name", default=None, help="name and certificate of this process when several run (hub-ingest)"
     )
-    export = add_command(subparsers, "export", _export, "Write what the hub holds in open formats.")
+    export = add_command(
+        subparsers,
+        "export",
+        partial(_export, load_tables=load_tables),
+        "Write what the hub holds in open formats.",
+    )
     export.add_argument("what", choices=sorted([*EXPORTS, _EVERYTHING]))
     export.add_argument(
         "--to", type=Path, metavar="FILE|DIR", help="for everything: a new file, or a folder for it"
@@ -56,8 +63,9 @@ def _ingest(args: argparse.Namespace) -> int:
     return run(settings.load(args.data), Stop.on_signals(), say, process=args.name or INGEST)
 
 
-def _export(args: argparse.Namespace) -> int:
+def _export(args: argparse.Namespace, *, load_tables: Callable[[], None]) -> int:
     if args.what == _EVERYTHING:
+        load_tables()
         return export_register(
             args.data, args.to, reason=args.reason, clear=args.in_the_clear, with_fingers=args.fingers
         )

@@ -9,6 +9,7 @@ from typing import Any, cast
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Table, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+import hub.custody.records  # noqa: F401 - whose persons these tables point at
 from hub.accounts.append_only import protect
 from hub.database import BIG, Base, Id
 

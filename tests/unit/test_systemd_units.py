@@ -80,12 +80,16 @@ def test_the_command_exists(unit: Path) -> None:
     program, *words = shlex.split(line)
     assert program in ("/opt/pims/.venv/bin/pims-hub", "/opt/pims/.venv/bin/pims-edge")
     if program.endswith("pims-hub"):
-        from hub.__main__ import _parser
+        from hub.__main__ import parser_for
+
+        parser = parser_for(words)
     else:
         from edge.__main__ import _parser
+
+        parser = _parser()
     environment = dict(value.split("=", 1) for value in values(unit, "Environment"))
     filled = [re.sub(r"\$\{(\w+)\}", lambda found: environment[found[1]], word) for word in words]
-    args = _parser().parse_args(filled)
+    args = parser.parse_args(filled)
     if values(unit, "StateDirectory"):
         assert args.data == Path("%S") / values(unit, "StateDirectory")[0]
     else:

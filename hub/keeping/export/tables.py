@@ -79,9 +79,12 @@ HELD_BACK: Final = {
 
 
 def taken() -> list[Table]:
-    """Tables that are taken along, by name."""
+    """Tables that are taken along, by name. RuntimeError when this process does not know them all: an export that
+    leaves some out would look whole."""
     found: dict[str, Table] = {str(name): one for name, one in Base.metadata.tables.items()}
-    return [found[name] for name in sorted(TAKEN & set(found))]
+    if unknown := TAKEN - set(found):
+        raise RuntimeError(f"not loaded: {', '.join(sorted(unknown))}")
+    return [found[name] for name in sorted(TAKEN)]
 
 
 def columns_of(table: Table) -> list[Column[Any]]:
