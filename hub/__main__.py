@@ -45,6 +45,8 @@ HOMES: Final = {
 }
 """Where the commands live: only the module of the one that was given is loaded, for all together take seconds."""
 
+_SITES: Final = "hub.movements.actions"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status. What somebody can mend is said as a sentence, without a traceback."""
@@ -102,12 +104,16 @@ def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     named = [home for home, commands in HOMES.items() if arguments and arguments[0] in commands]
     for home in named or HOMES:
-        _declare(home, subparsers)
+        _declare(home, subparsers, "".join(arguments[:1]))
     return parser
 
 
-def _declare(home: str, subparsers: Subparsers) -> None:
+def _declare(home: str, subparsers: Subparsers, command: str) -> None:
     module = import_module(home)
+    if "terminals" in HOMES[home] and command != "broker":
+        import_module(
+            _SITES
+        )  # not later, when others wait for the transaction that a checkpoint is looked up in
     match home:
         case "hub.terminals.commands":
             module.register(subparsers, _find_checkpoint)
@@ -120,9 +126,8 @@ def _declare(home: str, subparsers: Subparsers) -> None:
 
 
 def _find_checkpoint(session: Session, code: str) -> CheckpointSettings:
-    from hub.movements.actions import find_checkpoint
-
-    return find_checkpoint(session, code)
+    found: CheckpointSettings = import_module(_SITES).find_checkpoint(session, code)
+    return found
 
 
 def _load_tables() -> None:
