@@ -18,7 +18,7 @@ from hub.docket.runs import run_all
 from hub.reception.seed.staff import CLERKS
 from hub.web.formats import SITE_ZONE
 
-_LOOKED_BEFORE: Final = timedelta(hours=26)
+_LOOKED_BEFORE: Final = timedelta(days=1)
 _LIMIT_DAYS: Final = 3 * 365
 _AUTHORITY: Final = "None: invented for trials, as the prison is. Confirm the limit against the law."
 _EXPLAINED_OF: Final = 5

@@ -11,10 +11,13 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.custody.records import Person
+from hub.custody.then import Named, named
 from hub.docket.records import CloseKind, Finding, FindingStep
 from hub.docket.rules import CHECKS
 from hub.docket.rules.base import Band, Check
+from hub.docket.then import as_then, standing_then, to_review_then
 from hub.sentences import Sentence
+from hub.web.formats import SITE_ZONE
 from hub.web.kept_sentences import read_sentence
 
 PAGE: Final = 100
@@ -37,10 +40,11 @@ class Filter:
 
 @dataclass(frozen=True)
 class Line:
-    """A finding with its person and in words. `days` is for how long it has been so, negative for what is to come."""
+    """A finding with its person and in words. `days` is for how long it has been so by the calendar of the
+    site, as the board counts; negative for what is to come."""
 
     finding: Finding
-    person: Person
+    person: Person | Named
     words: Sentence
     what: Sentence
     days: int
@@ -62,8 +66,9 @@ def lines_of(
     size: int = PAGE,
 ) -> Listed:  # fmt: skip
     """Findings by how near they are to somebody's liberty and for how long, the longest first."""
-    moment = known_at or at
-    standing = standing_at(known_at)
+    if known_at is not None:
+        return _listed_then(session, chosen, known_at, page, size)
+    moment, standing = at, standing_at(None)
     wanted = _filtered(
         select(Finding, Person).join(Person, Person.id == Finding.person_id), chosen, standing, moment
     )
@@ -76,6 +81,33 @@ def lines_of(
         total=total,
         in_doubt=session.scalar(people.where(Finding.band == int(Band.LIBERTY))) or 0,
         people=session.scalar(people) or 0,
+    )
+
+
+def _listed_then(session: Session, chosen: Filter, known_at: datetime, page: int, size: int) -> Listed:
+    """As it was known then: whose it was and how far it had gone up are reckoned from the steps, then chosen by."""
+    standing = standing_then(session, known_at)
+    rows = to_review_then(session, known_at) if chosen.to_review else standing
+    rows = [row for row in rows if _is_chosen(row, chosen, known_at)]
+    shown = rows[(page - 1) * size : page * size]
+    people = named(session, {row.person_id for row in shown}, known_at)
+    return Listed(
+        lines=[line_of(row, people[row.person_id], known_at) for row in shown],
+        total=len(rows),
+        in_doubt=len({row.person_id for row in standing if row.band == int(Band.LIBERTY)}),
+        people=len({row.person_id for row in standing}),
+    )
+
+
+def _is_chosen(row: Finding, chosen: Filter, moment: datetime) -> bool:
+    """The same as `_filtered`, of a finding as it was."""
+    return (
+        (not chosen.owner or row.owner == (None if chosen.owner == NOBODY else chosen.owner))
+        and (not chosen.check or row.check_code == chosen.check)
+        and (not chosen.overdue or row.due_at < moment)
+        and (not chosen.escalated or row.escalated > 0)
+        and (not chosen.offered_to or row.offered_to == chosen.offered_to)
+        and (chosen.band is None or row.band == chosen.band)
     )
 
 
@@ -94,7 +126,7 @@ def standing_at(known_at: datetime | None) -> ColumnElement[bool]:
     return and_(Finding.opened_at <= known_at, or_(Finding.closed_at.is_(None), Finding.closed_at > known_at))
 
 
-def line_of(finding: Finding, person: Person, at: datetime) -> Line:
+def line_of(finding: Finding, person: Person | Named, at: datetime) -> Line:
     """A finding in words."""
     check: Check | None = CHECKS.get(finding.check_code)
     return Line(
@@ -102,7 +134,7 @@ def line_of(finding: Finding, person: Person, at: datetime) -> Line:
         person=person,
         words=OLD_CHECK if check is None else check.words,
         what=read_sentence(finding.what),
-        days=(at - finding.since_at).days,
+        days=(at.astimezone(SITE_ZONE).date() - finding.since_at.astimezone(SITE_ZONE).date()).days,
         overdue=finding.closed_at is None and finding.due_at < at,
     )
 
@@ -112,7 +144,8 @@ def of_person(
 ) -> Sequence[Finding]:
     """Open findings about somebody, the gravest first."""
     wanted = select(Finding).where(Finding.person_id.in_(person_ids), standing_at(known_at))
-    return session.scalars(wanted.order_by(Finding.band, Finding.since_at)).all()
+    rows = session.scalars(wanted.order_by(Finding.band, Finding.since_at)).all()
+    return rows if known_at is None else as_then(session, rows, known_at)
 
 
 def steps_of(session: Session, finding_id: int) -> Sequence[FindingStep]:

@@ -38,7 +38,7 @@ def step_at(at: datetime) -> int:
 def matching_step(secret: bytes, code: str, at: datetime) -> int | None:
     """The half minute whose code this is, None when it is none around `at`."""
     now = step_at(at)
-    found = [now + off for off in AROUND if hmac.compare_digest(_code(secret, now + off), code)]
+    found = [now + off for off in AROUND if _same(_code(secret, now + off), code)]
     return found[0] if found else None
 
 
@@ -123,13 +123,18 @@ def picture(secret: bytes, login: str) -> bytes:
     return out.getvalue()
 
 
+def _same(right: str, typed: str) -> bool:
+    """Compared as bytes: of text, compare_digest takes no other letters than those of ASCII."""
+    return hmac.compare_digest(right.encode(), typed.encode("utf-8", "replace"))
+
+
 def _why_wrong(secret: bytes, code: str, at: datetime) -> Sentence:
-    if len(code) != 6 or not code.isdigit():
+    if len(code) != 6 or not (code.isascii() and code.isdigit()):
         return Sentence("A code has six digits. Type the one that the app shows now.")
     now = step_at(at)
     for off in range(2, _FAR + 1):
         for way in (off, -off):
-            if hmac.compare_digest(_code(secret, now + way), code):
+            if _same(_code(secret, now + way), code):
                 return Sentence(
                     "The code is right, but the phone's clock is %(minutes)s min off. "
                     "Switch on the automatic time of the phone, then type the code that it shows.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -52,7 +52,10 @@ def register(subparsers: Subparsers, afterwards: Afterwards) -> None:
         "--past", type=float, default=2.2, metavar="X", help="people who left for each inside; 2.2 by default"
     )
     command.add_argument(
-        "--today", type=date.fromisoformat, metavar="DAY", help="the last day of the history"
+        "--today",
+        type=date.fromisoformat,
+        metavar="DAY",
+        help="the last day of the history; yesterday by default, as today is not over",
     )
     command.add_argument(
         "--describe",
@@ -73,7 +76,7 @@ def _seed(args: argparse.Namespace, *, afterwards: Afterwards) -> int:
     found = settings.load(args.data)
     engine = make_engine(found.database)
     sessions = make_sessions(engine)
-    today = args.today or datetime.now(UTC).astimezone(SITE_ZONE).date()
+    today = args.today or last_whole_day(datetime.now(UTC))
     if not (args.describe and _has_people(sessions)):
         _fill(args, sessions, today, open_vault(found.keys))
         afterwards(sessions, datetime.now(UTC))
@@ -83,6 +86,11 @@ def _seed(args: argparse.Namespace, *, afterwards: Afterwards) -> int:
                 say(f"{line.words:<44} {line.value:>10,.10g} {line.unit}".rstrip())
     engine.dispose()
     return 0
+
+
+def last_whole_day(at: datetime) -> date:
+    """The day of the site before that of `at`: what an invented prison did later today would not be known yet."""
+    return at.astimezone(SITE_ZONE).date() - timedelta(days=1)
 
 
 def _fill(args: argparse.Namespace, sessions: Sessions, today: date, vault: Vault) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -185,6 +185,16 @@ def test_the_board_says_it_in_numbers_without_a_name(world: World, rita: FlaskCl
     assert "as yesterday" in later.get("/docket/board").text
     then = later.get("/docket/board?known=2026-11-24").text
     assert "24 Nov 2026" in then
+
+
+def test_days_are_counted_by_the_calendar_of_the_site_as_on_the_board(world: World, rita: FlaskClient) -> None:
+    with session_scope(world.sessions) as session:
+        row = session.get_one(Finding, number_of(world))
+        # Six in the evening at the site, which is the next day in Greenwich.
+        row.since_at = datetime(2019, 11, 26, tzinfo=UTC)
+    days = (world.at.date() - date(2019, 11, 25)).days
+    for page in ("/docket", f"/docket/{number_of(world)}"):
+        assert f"{days} days" in rita.get(page).text
 
 
 def test_the_board_before_the_first_look(world: World) -> None:

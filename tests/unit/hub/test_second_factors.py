@@ -78,6 +78,7 @@ def test_the_app_is_asked_for_after_the_password_and_its_code_works_once(
     assert browser.get("/people").location == "/second-factor"
     assert browser.get("/account").location == "/second-factor"
     assert show(browser, "000000") == 401
+    assert show(browser, "٠٠٠٠٠٠") == 401
     code = app.code(world.at)
     assert show(browser, code) == 303
     assert browser.get("/people").status_code == 200
@@ -129,8 +130,10 @@ def test_a_wrong_clock_is_told_apart_from_a_wrong_code_while_the_app_is_set_up(
     assert answer.status_code == 400
     assert "clock is 10 min off" in answer.text
     assert 'value="old phone"' in answer.text
-    letters = post(client, "/account/app/confirm", {"code": "abc"}, page="/account/app")
-    assert "A code has six digits" in letters.text
+    for typed in ("abc", "é", "١٢٣٤٥٦", "²²²²²²"):
+        letters = post(client, "/account/app/confirm", {"code": typed}, page="/account/app")
+        assert letters.status_code == 400
+        assert "A code has six digits" in letters.text
     assert "It is in use" not in client.get("/account").text
 
 

@@ -13,6 +13,7 @@ from random import Random
 import pytest
 from sqlalchemy import Engine, event, func, select
 
+from hub import settings
 from hub.__main__ import main
 from hub.biometrics.documents.actions import open_document
 from hub.biometrics.documents.records import Document
@@ -45,7 +46,7 @@ from hub.reception.seed.making import Made, Order, make
 from hub.reception.seed.plan import Wrong, sketches
 from hub.web.formats import SITE_ZONE
 
-from ...databases import new_database
+from ...databases import chosen, new_database
 from .conftest import hurry
 
 TODAY = date(2026, 11, 20)
@@ -265,12 +266,16 @@ def test_of_everything_that_can_be_wrong_there_is_some() -> None:
 def test_invented_people_are_not_put_among_real_ones(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["init", "--data", str(tmp_path)]) == 0
+    assert main(["init", "--data", str(tmp_path), *chosen(tmp_path)]) == 0
     words = ["seed", "--data", str(tmp_path), "--people", "3", "--past", "0"]
     assert main([*words, "--accounts"]) == 0
     said = capsys.readouterr().out
     assert "3 of them inside" in said
     assert said.count("shown once") == 11
+    with session_scope(make_sessions(make_engine(settings.load(tmp_path).database)), writes=False) as session:
+        latest_at = session.scalar(select(func.max(Fact.recorded_at)))
+        assert latest_at is not None
+        assert latest_at < datetime.now(UTC), "somebody wrote tomorrow's news"
     assert main(words) == 2
     assert "has people already" in capsys.readouterr().err
     # Figures of what is there can be had at any time, and nothing is added.
