@@ -187,7 +187,9 @@ def test_the_board_says_it_in_numbers_without_a_name(world: World, rita: FlaskCl
     assert "24 Nov 2026" in then
 
 
-def test_days_are_counted_by_the_calendar_of_the_site_as_on_the_board(world: World, rita: FlaskClient) -> None:
+def test_days_are_counted_by_the_calendar_of_the_site_as_on_the_board(
+    world: World, rita: FlaskClient
+) -> None:
     with session_scope(world.sessions) as session:
         row = session.get_one(Finding, number_of(world))
         # Six in the evening at the site, which is the next day in Greenwich.
