@@ -15,6 +15,7 @@ from hub.docket.lists import OLD_CHECK, standing_at
 from hub.docket.records import DocketRun, Finding
 from hub.docket.rules import CHECKS
 from hub.docket.rules.base import Band
+from hub.docket.then import standing_then
 from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE
 
@@ -70,32 +71,74 @@ def board(session: Session, at: datetime, known_at: datetime | None = None) -> B
     moment = known_at or at
     today = moment.astimezone(SITE_ZONE).date()
     runs = _last_of_days(session, today, moment)
-    standing, liberty = standing_at(known_at), Finding.band == int(Band.LIBERTY)
-    count, people = func.count(Finding.id), func.count(Finding.person_id.distinct())
     last, before = runs.get(today) or _newest(runs), runs.get(today - timedelta(days=1))
-    in_doubt = session.scalar(select(people).where(standing, liberty)) or 0
+    counted = _counted(session, moment) if known_at is None else _counted_then(session, known_at)
     return Board(
         on=today,
-        in_doubt=in_doubt,
+        in_doubt=counted.in_doubt,
+        findings=counted.findings,
+        overdue=counted.overdue,
+        with_director=counted.with_director,
+        nobody=counted.nobody,
+        held=0 if last is None else last.people,
+        oldest_since_at=counted.oldest_since_at,
+        yesterday=before,
+        ran_at=None if last is None else last.at,
+        causes=_causes(counted.causes, before),
+        trend=_trend(runs, today, counted.in_doubt),
+    )
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """`causes` are (check, band, people)."""
+
+    in_doubt: int
+    findings: int
+    overdue: int
+    with_director: int
+    nobody: int
+    oldest_since_at: datetime | None
+    causes: Sequence[tuple[str, int, int]]
+
+
+def _counted(session: Session, moment: datetime) -> _Counted:
+    standing, liberty = standing_at(None), Finding.band == int(Band.LIBERTY)
+    count, people = func.count(Finding.id), func.count(Finding.person_id.distinct())
+    causes = session.execute(
+        select(Finding.check_code, Finding.band, people)
+        .where(standing)
+        .group_by(Finding.check_code, Finding.band)
+    )
+    return _Counted(
+        in_doubt=session.scalar(select(people).where(standing, liberty)) or 0,
         findings=session.scalar(select(count).where(standing)) or 0,
         overdue=session.scalar(select(count).where(standing, Finding.due_at < moment)) or 0,
         with_director=session.scalar(select(count).where(standing, Finding.escalated == 2)) or 0,
         nobody=session.scalar(select(count).where(standing, Finding.owner.is_(None))) or 0,
-        held=0 if last is None else last.people,
         oldest_since_at=session.scalar(select(func.min(Finding.since_at)).where(standing, liberty)),
-        yesterday=before,
-        ran_at=None if last is None else last.at,
-        causes=_causes(session, known_at, before),
-        trend=_trend(runs, today, in_doubt),
+        causes=[(code, band, number) for code, band, number in causes],
     )
 
 
-def _causes(session: Session, known_at: datetime | None, before: DocketRun | None) -> list[Cause]:
-    rows = session.execute(
-        select(Finding.check_code, Finding.band, func.count(Finding.person_id.distinct()))
-        .where(standing_at(known_at))
-        .group_by(Finding.check_code, Finding.band)
+def _counted_then(session: Session, known_at: datetime) -> _Counted:
+    rows = standing_then(session, known_at)
+    liberty = [row for row in rows if row.band == int(Band.LIBERTY)]
+    causes: dict[tuple[str, int], set[int]] = {}
+    for row in rows:
+        causes.setdefault((row.check_code, row.band), set()).add(row.person_id)
+    return _Counted(
+        in_doubt=len({row.person_id for row in liberty}),
+        findings=len(rows),
+        overdue=sum(row.due_at < known_at for row in rows),
+        with_director=sum(row.escalated == 2 for row in rows),
+        nobody=sum(row.owner is None for row in rows),
+        oldest_since_at=min((row.since_at for row in liberty), default=None),
+        causes=[(code, band, len(people)) for (code, band), people in causes.items()],
     )
+
+
+def _causes(counted: Sequence[tuple[str, int, int]], before: DocketRun | None) -> list[Cause]:
     earlier: Mapping[str, int] | None = None if before is None else msgspec.json.decode(before.causes)
     found = [
         Cause(
@@ -105,7 +148,7 @@ def _causes(session: Session, known_at: datetime | None, before: DocketRun | Non
             people,
             None if earlier is None else earlier.get(code, 0),
         )
-        for code, band, people in rows
+        for code, band, people in counted
     ]
     return sorted(found, key=lambda cause: (cause.band, -cause.people, cause.code))
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hub.custody.catalogue import KINDS
 from hub.custody.facts.kinds import read_value
 from hub.custody.facts.records import Fact
-from hub.custody.records import Person
+from hub.custody.then import named
 from hub.custody.visible import May, visible
 from hub.docket.limits import Unit
 from hub.docket.lists import Line, earlier_of, line_of, steps_of
@@ -94,18 +94,22 @@ class Dossier:
     closed: Earlier | None
 
 
-def dossier(session: Session, row: Finding, may: May, at: datetime) -> Dossier:
-    """The whole of a finding, without facts that `may` does not allow."""
+def dossier(
+    session: Session, row: Finding, may: May, at: datetime, known_at: datetime | None = None
+) -> Dossier:
+    """The whole of a finding, without facts that `may` does not allow; `row` as it was then, where that is asked."""
     check = CHECKS.get(row.check_code)
     facts = _facts(session, row)
     shown = visible(facts, may)
     return Dossier(
-        line=line_of(row, session.get_one(Person, row.person_id), at),
+        line=line_of(row, named(session, [row.person_id], known_at)[row.person_id], known_at or at),
         advice=None if check is None else check.advice,
         band=BANDS[Band(row.band)],
         evidence=[_evidence(one) for one in shown],
         hidden=len(facts) - len(shown),
-        steps=[_happened(step) for step in steps_of(session, row.id)],
+        steps=[
+            _happened(step) for step in steps_of(session, row.id) if known_at is None or step.at <= known_at
+        ],
         earlier=[closed_as(one) for one in earlier_of(session, row)],
         figures=[_figure(word) for word in row.rule.split()[1:]],
         closed=None if row.closed_at is None else closed_as(row),

@@ -227,7 +227,12 @@ def _open(
         [
             {
                 "finding_id": number, "at": at, "by": SYSTEM, "act": StepAct.OPENED.value, "note": "",
-                "detail": _json({"what": row["what"], "rows": row["rows"], "owner": row["owner"]}),
+                "detail": _json(
+                    {
+                        "what": row["what"], "rows": row["rows"], "owner": row["owner"],
+                        "since": row["since_at"].isoformat(), "band": row["band"], "rule": row["rule"],
+                    }
+                ),
             }
             for number, row in zip(ids, rows, strict=True)
         ],
@@ -271,7 +276,8 @@ def _renew(session: Session, row: Finding, found: Found, fact_id: int, at: datet
     row.rule, row.inputs, row.fact_id, row.band = found.rule, found.inputs, fact_id, int(found.check.band)
     row.earlier_rule, row.version = False, row.version + 1
     if told:
-        add_step(session, row.id, StepAct.EVIDENCE, at=at, detail={"what": what, "rows": rows})
+        told_now = {"what": what, "rows": rows, "since": row.since_at.isoformat(), "band": row.band}
+        add_step(session, row.id, StepAct.EVIDENCE, at=at, detail=told_now | {"rule": row.rule})
 
 
 def _settle(session: Session, row: Finding, why: Sentence, at: datetime) -> None:

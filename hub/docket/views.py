@@ -22,6 +22,7 @@ from hub.docket.records import CloseKind, Finding
 from hub.docket.rules import CHECKS
 from hub.docket.rules.base import BANDS
 from hub.docket.tables import as_csv
+from hub.docket.then import as_then
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, visitor, writing
 from hub.web.known import known_at, known_on
@@ -49,7 +50,8 @@ def docket() -> str:
             detail=f"{len(listed.lines)} of {listed.total}",
         )
         people = workers(session)
-        mine = lines_of(session, Filter(offered_to=visitor().login), now(), size=1).total
+        # What waits to be accepted is a thing of today.
+        mine = 0 if known else lines_of(session, Filter(offered_to=visitor().login), now(), size=1).total
         ran_at = board(session, now(), known).ran_at
     return render_template(
         "docket.html",
@@ -139,17 +141,26 @@ def _chosen() -> Filter:
 
 def _show(number: int, typed: Mapping[str, str], problem: Sentence | None) -> str:
     with writing() as session:
-        row = session.get(Finding, number)
-        if row is None:
+        row, known = session.get(Finding, number), known_at()
+        if row is None or (known is not None and row.opened_at > known):
             abort(404)
-        found = dossier(session, row, visitor().may, now())
+        if known is not None:
+            (row,) = as_then(session, [row], known)
+        found = dossier(session, row, visitor().may, now(), known)
         write_down(
             session, at=now(), actor=actor(), act="docket.look", subject=found.line.person.number,
             detail=f"finding {row.id} {row.check_code}",
         )  # fmt: skip
         people = workers(session)
     return render_template(
-        "finding.html", found=found, row=row, problem=problem, typed=typed, workers=people, kinds=CloseKind
+        "finding.html",
+        found=found,
+        row=row,
+        problem=problem,
+        typed=typed,
+        workers=people,
+        kinds=CloseKind,
+        known=known_on(),
     )
 
 

@@ -17,8 +17,11 @@ SITE_ZONE: Final = ZoneInfo("America/Belize")
 class Named(Protocol):
     """Anybody with a name."""
 
-    surname: str
-    given: str
+    @property
+    def surname(self) -> str: ...
+
+    @property
+    def given(self) -> str: ...
 
 
 def clock_time(at: datetime) -> str:
