@@ -84,6 +84,7 @@ from hub.terminals.claims.service import TakingIn
 from hub.terminals.claims.views import pages as claims_pages
 from hub.terminals.configuration.views import pages as configuration_pages
 from hub.web import assets, errors, formats, guard, headers, known, language, navigation, preferences
+from hub.web.compiling import SpokenEnvironment
 from hub.web.door import Site, provide, visitor, visitor_or_none
 from hub.web.panels import Panel, Panels
 from hub.web.routes import Number, Pages, check_routes
@@ -145,6 +146,7 @@ class HubRequest(Request):
 
 class Hub(Flask):
     request_class = HubRequest
+    jinja_environment = SpokenEnvironment
 
 
 def create_app(parts: Parts) -> Flask:
