@@ -112,6 +112,8 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "before_cursor_execute", _refuse_to_write)
         event.listen(engine, "commit", _refuse_what_was_written)
+    else:
+        event.listen(engine, "connect", _prepare_postgresql)
     return engine
 
 
@@ -162,6 +164,14 @@ def is_busy(error: OperationalError) -> bool:
     if isinstance(error.orig, sqlite3.OperationalError):
         return error.orig.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
     return getattr(error.orig, "sqlstate", None) in ("55P03", "40P01", "40001")
+
+
+def _prepare_postgresql(connection: Any, _record: Any) -> None:
+    # Of itself it lets a writer wait for ever: a page would hang where on SQLite it says that the hub is busy.
+    connection.execute(f"SET lock_timeout = {BUSY_TIMEOUT_MS}")
+    # What it compiles for a statement it guesses to be long costs more than any of ours takes.
+    connection.execute("SET jit = off")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -96,7 +96,7 @@ def _write_keys_anew(engine: Engine) -> bool:
                 raise
             return False
         finally:
-            plain.execute(text("RESET lock_timeout"))
+            plain.execute(text(f"SET lock_timeout = {BUSY_TIMEOUT_MS}"))
         for table in ("fingers", "photos", "documents", "facts"):
             plain.execute(text(f"VACUUM {table}"))
     return True
