@@ -31,6 +31,7 @@ from hub.movements.passages import Passage, Place, Somebody
 from hub.movements.records import Zone
 from hub.movements.rules import Decision, Proof
 from hub.movements.site import import_site, read_site
+from hub.settings import Settings, write_first
 from hub.terminals.records import Status, Terminal
 from hub.web.door import Site, service
 from hub.website.app import Parts, create_app, live_feed
@@ -111,6 +112,10 @@ class World:
         for app in self.apps:
             live_feed(app).stop()
         self.engine.dispose()
+
+    def settings(self) -> Settings:
+        """Write the hub.toml that leads a command in `folder` to this database."""
+        return write_first(self.folder, database=self.engine.url.render_as_string(hide_password=False))
 
     def now(self) -> None:
         """Follow the clock of this machine from here on, for tests with processes of their own."""

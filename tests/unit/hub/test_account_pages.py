@@ -10,7 +10,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
-from hub import settings
 from hub.accounts.actions import find_account
 from hub.accounts.administering import change_account, close_account
 from hub.accounts.audit import Actor
@@ -393,7 +392,7 @@ def run(world: World, *words: str) -> int:
 
 
 def test_the_command_line_does_what_the_pages_do(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    settings.write_first(world.folder, database=world.engine.url.render_as_string(hide_password=False))
+    world.settings()
     world.account("ada", Role.ADMINISTRATOR)
     rita = world.browser("rita")
     add_app(world, rita)
@@ -429,7 +428,7 @@ def test_the_command_line_does_what_the_pages_do(world: World, capsys: pytest.Ca
 
 
 def test_the_command_line_confirms_a_slip(world: World) -> None:
-    settings.write_first(world.folder, database=world.engine.url.render_as_string(hide_password=False))
+    world.settings()
     world.now()
     client = world.browser("ada", Role.ADMINISTRATOR)
     world.account("eve", Role.ADMINISTRATOR)

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from hub import settings
 from hub.accounts.actions import change_password, find_account, first_administrator, reset_password
 from hub.accounts.audit import OPERATOR, Actor, write_down
 from hub.accounts.commands import register
@@ -259,7 +258,7 @@ def test_every_role_stands_in_the_table_and_unknown_ones_may_nothing() -> None:
 
 
 def test_commands_add_and_reset(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    settings.write_first(world.folder, database=world.engine.url.render_as_string(hide_password=False))
+    world.settings()
     parser = argparse.ArgumentParser()
     register(parser.add_subparsers())
     data = ["--data", str(world.folder)]

@@ -9,7 +9,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from hub import settings
 from hub.__main__ import main
 from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
@@ -354,7 +353,7 @@ def test_the_command_line_takes_in_and_refuses(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     at_hub = ["--data", str(world.folder)]
-    made = settings.write_first(world.folder, database=world.engine.url.render_as_string(hide_password=False))
+    made = world.settings()
     prepare_authority(made.keys)
     world.at = datetime.now(UTC)
     world.site()

@@ -26,7 +26,6 @@ from hub.movements.re_enrolment import (
     task_of,
 )
 from hub.sentences import RefusedError
-from hub.settings import write_first
 
 from .duty_world import OLGA, SAM, officers, put_on_post
 from .site_world import World
@@ -85,7 +84,7 @@ def test_whoever_came_first_answers_then_the_supervisor_then_nobody(world: World
 def test_a_post_is_set_from_the_command_line(world: World, capsys: pytest.CaptureFixture[str]) -> None:
     world.site()
     officers(world)
-    write_first(world.folder, database=world.engine.url.render_as_string(hide_password=False))
+    world.settings()
     data = ["--data", str(world.folder)]
     assert main(["posts", "set", "olga", "--checkpoint", "moon", *data]) == 2
     assert main(["posts", "set", "olga", "--hours", "0", *data]) == 2

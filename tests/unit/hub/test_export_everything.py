@@ -26,7 +26,9 @@ from hub.keeping.export.commands import open_export
 from hub.keeping.export.everything import export_everything, rows_in_all
 from hub.keeping.export.package import ExportError, Package, guarded, into_folder
 from hub.keeping.export.tables import HELD_BACK, TAKEN
+from hub.settings import load
 
+from ...databases import chosen
 from .site_world import World
 
 
@@ -203,7 +205,7 @@ def test_the_command_locks_what_leaves_and_writes_down_why(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data, out = tmp_path / "hub", tmp_path / "out.zip.age"
-    assert main(["init", "--data", str(data)]) == 0
+    assert main(["init", "--data", str(data), *chosen(data)]) == 0
     words = ["export", "everything", "--data", str(data), "--to", str(out)]
     assert main(words) == 2
     assert "why the register is taken out" in capsys.readouterr().err
@@ -224,7 +226,7 @@ def test_the_command_locks_what_leaves_and_writes_down_why(
         manifest = json.loads(packed.read("manifest.json"))
         for file in manifest["files"]:
             assert hashlib.sha256(packed.read(file["name"])).hexdigest() == file["sha256"]
-    engine = make_engine(f"sqlite:///{data / 'hub.sqlite'}")
+    engine = make_engine(load(data).database)
     with session_scope(make_sessions(engine), writes=False) as session:
         whys = session.scalars(select(AuditEntry.why).where(AuditEntry.act == "export.command")).all()
     engine.dispose()
@@ -235,7 +237,7 @@ def test_in_the_clear_is_a_folder_of_its_own_and_has_to_be_asked_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data, out = tmp_path / "hub", tmp_path / "out"
-    assert main(["init", "--data", str(data)]) == 0
+    assert main(["init", "--data", str(data), *chosen(data)]) == 0
     words = ["export", "everything", "--data", str(data), "--reason", "a move", "--to", str(out)]
     assert main([*words, "--in-the-clear"]) == 0
     assert (out / "people.csv").exists()

@@ -104,7 +104,7 @@ def test_importing_again_brings_up_to_date_and_doubles_nothing(world: World) -> 
 def test_the_import_command_says_what_is_wrong_and_what_was_done(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_first(tmp_path)
+    write_first(tmp_path, database=world.engine.url.render_as_string(hide_password=False))
     assert main(["site", "import", "--data", str(tmp_path), str(tmp_path / "missing.toml")]) == 2
     assert "cannot be read" in capsys.readouterr().err
     (tmp_path / "site.toml").write_bytes(SITE)

@@ -20,6 +20,7 @@ from hub.keeping.backup.records import Backup
 from hub.keeping.oversight.access import access_report
 from hub.keeping.oversight.printing import plain_report
 
+from ...databases import chosen
 from .site_world import World, post
 from .test_retention import ReleaseReason, apply, count, left
 
@@ -205,14 +206,16 @@ def test_on_paper_it_says_the_same_in_spanish(world: World) -> None:
 
 def test_a_report_on_nobody_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = tmp_path / "hub"
-    assert main(["init", "--data", str(data), "--admin-password-file", str(tmp_path / "password")]) == 0
+    words = ["init", "--data", str(data), "--admin-password-file", str(tmp_path / "password")]
+    assert main([*words, *chosen(data)]) == 0
     assert main(["audit", "report", "--data", str(data), "P-000001"]) == 2
     assert "There is no file P-000001" in capsys.readouterr().err
 
 
 def test_commands_seal_verify_and_export_a_trail(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = tmp_path / "hub"
-    assert main(["init", "--data", str(data), "--admin-password-file", str(tmp_path / "password")]) == 0
+    words = ["init", "--data", str(data), "--admin-password-file", str(tmp_path / "password")]
+    assert main([*words, *chosen(data)]) == 0
     assert main(["audit", "seal", "--data", str(data)]) == 0
     assert main(["audit", "verify", "--data", str(data)]) == 0
     out = tmp_path / "trail.jsonl"

@@ -23,7 +23,6 @@ from hub.accounts.pins import (
 from hub.accounts.records import Account, AuditEntry
 from hub.database import session_scope
 from hub.sentences import RefusedError
-from hub.settings import write_first
 
 from .site_world import PASSWORD, World, post, sign_in
 
@@ -121,7 +120,7 @@ def test_a_made_pin_is_never_an_obvious_one() -> None:
 
 
 def test_a_pin_is_made_at_the_hub_and_shown_once(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    write_first(world.folder)
+    world.settings()
     data = ["--data", str(world.folder)]
     assert main(["accounts", "make-pin", "olga", *data]) == 2
     assert main(["accounts", "add", "olga", "--role", "officer", "--name", "Olga Cal", *data]) == 0

@@ -12,7 +12,6 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from hub import settings
 from hub.accounts.audit import OPERATOR
 from hub.accounts.records import AuditEntry
 from hub.biometrics.duplicates import DuplicateSearch
@@ -165,7 +164,7 @@ def run_enrol(world: World, manifest: Path, *more: str) -> int:
 
 @pytest.fixture
 def hub(world: World) -> World:
-    settings.write_first(world.folder)
+    world.settings()
     (world.folder / "keys").mkdir(mode=0o700)
     prepare_vault(world.folder / "keys")
     world.vault = open_vault(world.folder / "keys")

@@ -16,6 +16,7 @@ from hub.accounts.records import AuditEntry
 from hub.database import session_scope
 from hub.reception.register.running import Importer
 
+from ...databases import chosen
 from .site_world import World, post, sign_in, token_of
 
 ROLE = Role.RECORDS_OFFICER
@@ -89,7 +90,7 @@ def test_an_import_given_up_cannot_be_begun(client: FlaskClient) -> None:
 
 def test_the_command_tries_and_brings_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     hub, file = tmp_path / "hub", tmp_path / "old.csv"
-    assert main(["init", "--data", str(hub)]) == 0
+    assert main(["init", "--data", str(hub), *chosen(hub)]) == 0
     file.write_bytes(CSV)
     assert main(["import", str(file), "--data", str(hub), "--dry-run"]) == 0
     said = capsys.readouterr().out

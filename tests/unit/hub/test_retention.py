@@ -42,6 +42,7 @@ from hub.reception.desk.records import FingerTask, Taking
 from hub.sentences import RefusedError
 from hub.terminals.records import Status, Terminal
 
+from ...databases import chosen
 from .site_world import World
 
 ANA, BEN = Actor("ana", "10.0.0.1"), Actor("ben", "10.0.0.2")
@@ -527,7 +528,8 @@ def test_rules_are_proposed_from_a_file_and_bind_nobody(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = tmp_path / "hub"
-    assert main(["init", "--data", str(data), "--admin-password-file", str(tmp_path / "password")]) == 0
+    words = ["init", "--data", str(data), "--admin-password-file", str(tmp_path / "password")]
+    assert main([*words, *chosen(data)]) == 0
     (tmp_path / "bad.toml").write_text("[[rule]]\noutcome = 1\n")
     assert main(["retention", "propose", "--data", str(data), str(tmp_path / "bad.toml")]) == 2
     assert "Correct it" in capsys.readouterr().err

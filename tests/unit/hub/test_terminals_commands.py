@@ -15,14 +15,14 @@ from cryptography.x509.oid import NameOID
 from sqlalchemy.orm import Session
 
 from hub import settings
-from hub.database import make_engine
 from hub.errors import HubError
-from hub.migrations import upgrade
 from hub.terminals.authority import prepare_authority
 from hub.terminals.commands import register
 from hub.terminals.errors import RequestError, UnknownTerminalError
 from wire.keys import OpeningKey, SigningKey, public_bytes
 from wire.provisioning import CheckpointSettings, Request, fingerprint, read_grant, to_json
+
+from ...databases import new_database
 
 
 def find_checkpoint(_session: Session, code: str) -> CheckpointSettings:
@@ -42,11 +42,8 @@ def pims_hub(*words: object) -> int:
 def hub(tmp_path: Path) -> Path:
     data = tmp_path / "hub"
     data.mkdir()
-    made = settings.write_first(data)
+    made = settings.write_first(data, database=new_database(data, migrated=True))
     prepare_authority(made.keys)
-    engine = make_engine(made.database)
-    upgrade(engine)
-    engine.dispose()
     return data
 
 
