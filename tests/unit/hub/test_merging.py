@@ -394,7 +394,7 @@ def test_terminals_and_searches_know_one_person_with_the_fingers_of_both(
     assert (told(), found()) == ({one.number: [2]}, two.id)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # neither is for a busy machine to judge
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), max_size=12), st.data())
 def test_a_merge_taken_out_leaves_what_there_would_be_without_it(
     wanted: list[tuple[int, int]], data: st.DataObject
