@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Final
 
-from sqlalchemy import Select, and_, bindparam, intersect, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, bindparam, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from hub.custody.records import Person
 from hub.custody.search.projection import Where
@@ -103,16 +103,26 @@ def _is_alike(word: str, other: str) -> bool:
 
 @cache
 def _people(words: int, *, by_birth: bool) -> Select[int, str, str, str, date | None, bool]:
-    """Who has one of `words_0`, one of `words_1` and so on: lists laid over each other, none of them looked up in."""
-    lists = [
-        select(SearchPosting.person_id).where(
-            SearchPosting.word.in_(bindparam(f"words_{place}", expanding=True)),
-            SearchPosting.in_custody.in_((True, False)),
+    """Who has one of `words_0`, one of `words_1` and so on.
+
+    The list of the first, the surname and mostly the shortest, is gone through; in those of the others each of its
+    people is looked up, to which `in_custody`, the same in all words of somebody, makes the whole key.
+    """
+    first = aliased(SearchPosting)
+    named = select(first.person_id).where(
+        first.word.in_(bindparam("words_0", expanding=True)),
+        first.in_custody.in_((True, False)),
+        first.field.in_(_NAMES),
+    )
+    for place in range(1, words):
+        other = aliased(SearchPosting)
+        named = named.where(
+            exists().where(
+                other.word.in_(bindparam(f"words_{place}", expanding=True)),
+                other.in_custody == first.in_custody,
+                other.person_id == first.person_id,
+            )
         )
-        for place in range(words)
-    ]
-    lists[0] = lists[0].where(SearchPosting.field.in_(_NAMES))
-    named = lists[0] if len(lists) == 1 else intersect(*lists)
     wanted = (
         select(Person.id, Person.number, Person.surname, Person.given, Person.born_on, SearchEntry.in_custody)
         .join(SearchEntry, SearchEntry.person_id == Person.id)

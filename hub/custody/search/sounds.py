@@ -44,6 +44,8 @@ _SPELLINGS: Final = tuple(
 
 def fold(text: str) -> str:
     """Small letters without accents; ñ is n. Everything that is neither letter nor digit stays as it is."""
+    if text.isascii():
+        return text.casefold()
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_SPECIAL))
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
