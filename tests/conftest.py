@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from . import databases
+from . import databases, rewritten
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """While tests are collected there is nothing to throw away, and a third of that time went to looking for it."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         gc.disable()
+    elif rewritten.is_of_use(config):
+        rewritten.rewrite_all(config)
 
 
 def pytest_collection_finish() -> None:
