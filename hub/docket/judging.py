@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from hub.docket.limits import Limits
 from hub.docket.rules import CHECKS
@@ -70,7 +71,10 @@ def judge(snapshot: Snapshot, limits: Limits) -> Judged:
     """Every check of one person. One that fails on what was recorded is a finding of its own and stops no other."""
     found: list[Found] = []
     failed: dict[str, Trouble] = {}
+    idle = _idle(frozenset(snapshot.facts))
     for check in CHECKS.values():
+        if check.code in idle:
+            continue
         try:
             found += _of(check, snapshot, limits)
         except Exception as error:  # noqa: BLE001 - it shows as a finding of NOT_CHECKED
@@ -82,6 +86,16 @@ def judge(snapshot: Snapshot, limits: Limits) -> Judged:
         if one not in troubles:  # several checks fail for one and the same entry
             troubles.append(one)
     return _troubled(snapshot, limits, found, troubles, failed)
+
+
+@lru_cache(maxsize=4096)
+def _idle(kinds: frozenset[str]) -> frozenset[str]:
+    """Checks that find nothing of anybody of whom there are facts of these kinds alone."""
+    return frozenset(
+        check.code
+        for check in CHECKS.values()
+        if check.needs and not any(kind.name in kinds for kind in check.needs)
+    )
 
 
 def not_judged(snapshot: Snapshot, limits: Limits, trouble: Trouble) -> Judged:
@@ -100,20 +114,25 @@ def _troubled(
     return Judged(whole, [*found, *_of(NOT_CHECKED, whole, limits)], frozenset(failed))
 
 
-def _of(check: Check, snapshot: Snapshot, limits: Limits) -> Iterator[Found]:
-    seen: set[int] = set()
-    for doubt in check.find(snapshot, limits):
-        if doubt.subject in seen:
-            continue
-        seen.add(doubt.subject)
-        yield Found(
+def _of(check: Check, snapshot: Snapshot, limits: Limits) -> Sequence[Found]:
+    doubts = list(check.find(snapshot, limits))
+    if not doubts:  # as nearly always
+        return ()
+    each: dict[int, Doubt] = {}
+    for doubt in doubts:
+        each.setdefault(doubt.subject, doubt)
+    inputs = inputs_of(check, snapshot)
+    return [
+        Found(
             check=check,
             person_id=snapshot.person_id,
             booking_id=snapshot.booking_id,
             doubt=doubt,
             rule=rule_of(check, doubt, limits),
-            inputs=inputs_of(check, snapshot),
+            inputs=inputs,
         )
+        for doubt in each.values()
+    ]
 
 
 def rule_of(check: Check, doubt: Doubt, limits: Limits) -> str:

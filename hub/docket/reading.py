@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.custody.catalogue import KINDS
 from hub.custody.facts.bulk import Pile, Piles, piles_of
-from hub.custody.facts.kinds import Kind, Per, read_value
+from hub.custody.facts.kinds import Kind, Per, V, read_value, reader_of
 from hub.custody.facts.reading import holding, item_of, steps
 from hub.custody.facts.records import Act, Fact
 from hub.custody.legal import HEARING, LEGAL_STATUS
@@ -114,6 +114,9 @@ class _Facts:
         self._piles, self._at = piles, at
         self._known: dict[str, Sequence[Known[Any]]] = {}
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._piles)
+
     def get(self, key: str, default: Sequence[Known[Any]] = ()) -> Sequence[Known[Any]]:
         """Those of a kind in the order they were opened; UnreadableError for a row that cannot be read."""
         found = self._known.get(key)
@@ -133,12 +136,13 @@ def _known(kind: Kind[Any], pile: Pile, at: datetime) -> list[Known[Any]]:
         raise UnreadableError(_unreadable(kind, pile.rows)) from error
 
 
-def _read(kind: Kind[Any], pile: Pile, at: datetime) -> list[Known[Any]]:
+def _read(kind: Kind[V], pile: Pile, at: datetime) -> list[Known[V]]:
     # A date before a court is on file from the moment it was written down, whatever day it was said to begin.
     rows, whenever = pile.rows, kind is HEARING
     if pile.plain and (kind.many or len(rows) == 1):  # nearly everybody, of nearly every kind
+        read = reader_of(kind.form).decode
         return [
-            Known(row.id, read_value(kind, row.value), row.id, row.effective_at)
+            Known(row.id, read(row.value), row.id, row.effective_at)
             for row in rows
             if whenever or row.effective_at <= at
         ]

@@ -11,7 +11,7 @@ from hub.custody.facts.bulk import Piles
 from hub.custody.sentencing.case import Case, Weight
 from hub.custody.sentencing.dates import Certainty, Rules, Signed, judge, newest_signed
 from hub.custody.sentencing.forms import SENTENCE
-from hub.custody.sentencing.reading import KINDS, case_from
+from hub.custody.sentencing.reading import KINDS, case_of_kinds
 from hub.docket.snapshot import ReleaseClock, Sureness
 from hub.docket.surroundings import Surroundings
 from hub.docket.troubles import Trouble, attempt
@@ -49,7 +49,7 @@ def release_clocks(
 
 
 def _case(piles: Piles) -> Case | None:
-    return case_from([row for name in KINDS if (pile := piles.get(name)) is not None for row in pile.rows])
+    return case_of_kinds({name: piles[name].rows for name in KINDS if name in piles})
 
 
 def _clock(stay: int, case: Case, rules: Rules, signed: Signed | None) -> ReleaseClock:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Generic, Protocol, cast
+from typing import Any, Generic, Protocol
 
 import msgspec
 
@@ -74,7 +74,9 @@ class SameFinger:
 
 
 class Facts(Protocol):
-    """What holds by kind. Asking for what cannot be read raises UnreadableError."""
+    """What holds by kind. Asking for what cannot be read raises UnreadableError; all kinds on file are named first."""
+
+    def __iter__(self) -> Iterator[str]: ...
 
     def get(self, key: str, default: Sequence[Known[Any]], /) -> Sequence[Known[Any]]: ...
 
@@ -116,7 +118,7 @@ class Snapshot:
 
     def of(self, kind: Kind[V]) -> Sequence[Known[V]]:
         """What holds of a kind, in the order it was opened."""
-        return cast("Sequence[Known[V]]", self.facts.get(kind.name, ()))
+        return self.facts.get(kind.name, ())
 
     def one(self, kind: Kind[V]) -> Known[V] | None:
         """The only one of a kind that holds once."""

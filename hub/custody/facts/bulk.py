@@ -88,16 +88,18 @@ def piles_of(
     wanted = select(*_COLUMNS).where(
         _FACTS.person_id.in_(list(whose)), _FACTS.kind.in_(sorted({*of_person, *of_stay}))
     )
-    # Asked of the connection: the session would make each row a second time.
-    for fields in cast(Iterable[tuple[Any, ...]], session.connection().execute(wanted)):
-        if fields[3] in of_stay and fields[2] not in stays:
-            continue
+    # Asked of the connection: the session would make each row a second time. All at once: one by one costs as much
+    # again.
+    for fields in cast(Iterable[tuple[Any, ...]], session.connection().execute(wanted).fetchall()):
         row = Row(*fields)
+        kind = row.kind
+        if kind in of_stay and row.booking_id not in stays:
+            continue
         plain = row.item is None and row.corrects_id is None and row.act == _STATES
         piles = found[whose[row.person_id]]
-        pile = piles.get(row.kind)
+        pile = piles.get(kind)
         if pile is None:
-            piles[row.kind] = Pile([row], plain=plain)
+            piles[kind] = Pile([row], plain=plain)
         else:
             pile.add(row, plain=plain)
     return found

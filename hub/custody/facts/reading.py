@@ -12,11 +12,13 @@ from typing import Final, Generic, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.custody.facts.kinds import Kind, Per, V, read_value
+from hub.custody.facts.kinds import Kind, Per, V, reader_of
 from hub.custody.facts.records import Act, Fact
 
 _READ: Final = "facts read"
 _id: Final = attrgetter("id")
+_STATES: Final = Act.STATES.value
+_WITHDRAWS: Final = Act.WITHDRAWS.value
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,16 @@ def steps(rows: Iterable[Fact], *, known_at: datetime | None = None) -> list[Ste
     return [Step(row, overtaken.get(row.id)) for row in seen]
 
 
+def standing(rows: Iterable[Fact], *, known_at: datetime | None = None) -> list[Fact]:
+    """Of rows recorded until `known_at` (None: all) those that nothing overtook, oldest first."""
+    seen = list(rows) if known_at is None else [row for row in rows if row.recorded_at <= known_at]
+    for row in seen:
+        if row.corrects_id is not None:
+            return [step.row for step in steps(seen) if step.overtaken_by is None]
+    seen.sort(key=_id)
+    return seen
+
+
 def holding(
     kind: Kind[V],
     rows: Iterable[Fact],
@@ -72,19 +84,21 @@ def holding(
     Of a kind with many items each that has not ended, in the order they were opened; of another the one in effect,
     for each person or stay that the rows are of.
     """
-    newest: dict[object, Fact] = {}
-    for step in steps((row for row in rows if row.kind == kind.name), known_at=known_at):
-        row = step.row
-        if step.overtaken_by is not None or row.act == Act.WITHDRAWS:
+    name, many, of_stay = kind.name, kind.many, kind.per is Per.BOOKING
+    newest: dict[int | None, Fact] = {}
+    for row in standing([row for row in rows if row.kind == name], known_at=known_at):
+        if row.act == _WITHDRAWS or (effective_at is not None and row.effective_at > effective_at):
             continue
-        if effective_at is not None and row.effective_at > effective_at:
-            continue
-        key = item_of(row) if kind.many else (row.booking_id if kind.per is Per.BOOKING else row.person_id)
+        key = item_of(row) if many else (row.booking_id if of_stay else row.person_id)
         before = newest.get(key)
-        if before is None or (before.effective_at, before.id) < (row.effective_at, row.id):
+        # They come by number: of two that took effect at once the later counts.
+        if before is None or before.effective_at <= row.effective_at:
             newest[key] = row
-    stated = [row for row in newest.values() if row.act == Act.STATES]
-    return [Held(item_of(row), read_value(kind, row.value), row) for row in sorted(stated, key=item_of)]
+    stated = [row for row in newest.values() if row.act == _STATES]
+    if len(stated) > 1:
+        stated.sort(key=item_of)
+    read = reader_of(kind.form).decode
+    return [Held(item_of(row), read(row.value), row) for row in stated]
 
 
 def rows_of(session: Session, person_ids: Collection[int], *kinds: Kind[V]) -> Sequence[Fact]:

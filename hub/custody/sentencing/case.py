@@ -63,6 +63,8 @@ class Case(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
     def in_order(self) -> Case:
         """The same case with its parts by number."""
+        if max(len(self.sentences), len(self.payments), len(self.credits), len(self.adjustments)) < 2:
+            return self
         return Case(
             tuple(sorted(self.sentences, key=lambda part: part.item)),
             tuple(sorted(self.payments, key=lambda part: part.fact)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -146,12 +146,12 @@ def verified_date_of(
 def judge(booking_id: int, case: Case, rules: Rules, signed: Signed | None) -> BestKnown:
     """The date of a case, and how sure it is."""
     reckoned = reckon(case, rules.policies, rules.holidays, today=rules.today, explain=False)
-    dates = reckoned.dates
-    found = BestKnown(
+    dates, certainty = reckoned.dates, _certainty(reckoned.dates, case, reckoned, rules, signed)
+    return BestKnown(
         booking_id,
-        _certainty(dates, case, reckoned, rules, signed),
+        certainty,
         dates.best_on,
-        (),
+        _reasons(certainty, reckoned.problems, signed),
         dates.full_term_on,
         dates.parole_on,
         dates.licence_until_on,
@@ -159,7 +159,6 @@ def judge(booking_id: int, case: Case, rules: Rules, signed: Signed | None) -> B
         None if signed is None else signed.row.id,
         signed.row.release_on if signed is not None and signed.verified else None,
     )
-    return replace(found, reasons=_reasons(found, signed))
 
 
 def _certainty(
@@ -182,15 +181,17 @@ _CHANGED: Final = Sentence("Something it was reckoned from has changed since it 
 _ENDLESS: Final = Sentence("The sentence has no date of release.")
 
 
-def _reasons(found: BestKnown, signed: Signed | None) -> tuple[Sentence, ...]:
-    if found.certainty is Certainty.VERIFIED:
+def _reasons(
+    certainty: Certainty, problems: Sequence[Problem], signed: Signed | None
+) -> tuple[Sentence, ...]:
+    if certainty is Certainty.VERIFIED:
         return ()
-    blocking = tuple(problem.words for problem in found.problems if problem.weight is not Weight.LOOK)
+    blocking = tuple(problem.words for problem in problems if problem.weight is not Weight.LOOK)
     if blocking:
         return blocking
-    if found.certainty is Certainty.NO_DATE:
+    if certainty is Certainty.NO_DATE:
         return (_ENDLESS,)
-    if found.certainty is Certainty.NOT_LATER_THAN:
+    if certainty is Certainty.NOT_LATER_THAN:
         return (_NO_POLICY,)
     if signed is None:
         return (_UNSIGNED,)

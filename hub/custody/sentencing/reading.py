@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Final, cast
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.custody.facts.kinds import Kind, V
-from hub.custody.facts.reading import Held, holding, item_of, steps
+from hub.custody.facts.reading import Held, holding, item_of, standing
 from hub.custody.facts.records import Act, Fact
 from hub.custody.legal import CHARGE, ORDER, Charge
 from hub.custody.merging.reading import joined_stays
@@ -97,11 +97,19 @@ def _case(booking_id: int, rows: Sequence[Fact], known_at: datetime | None) -> I
 
 def case_from(rows: Sequence[Fact], *, known_at: datetime | None = None) -> Case | None:
     """The case that the rows of one stay make; None without a sentence, ever or any more."""
+    by_kind: dict[str, list[Fact]] = {}
+    for row in rows:
+        by_kind.setdefault(row.kind, []).append(row)
+    return case_of_kinds(by_kind, known_at=known_at)
+
+
+def case_of_kinds(rows: Mapping[str, Sequence[Fact]], *, known_at: datetime | None = None) -> Case | None:
+    """The same from rows by the name of their kind; kinds that do not count may be among them."""
     sentences = _held(SENTENCE, rows, known_at)
     if not sentences:
         return None
     charges = {charge.item: charge for charge in _held(CHARGE, rows, known_at)}
-    orders = _orders(rows, known_at) if any(one.value.order for one in sentences) else {}
+    orders = _orders(rows.get(ORDER.name, ()), known_at) if any(one.value.order for one in sentences) else {}
     return Case(
         tuple(
             _sentenced(one, charges.get(one.value.charge or 0), orders.get(one.value.order or 0, 0))
@@ -121,19 +129,19 @@ def last_fact(session: Session) -> int:
     return session.scalar(newest) or 0
 
 
-def _held(kind: Kind[V], rows: Iterable[Fact], known_at: datetime | None) -> list[Held[V]]:
-    found = [row for row in rows if row.kind == kind.name]
+def _held(kind: Kind[V], rows: Mapping[str, Sequence[Fact]], known_at: datetime | None) -> list[Held[V]]:
+    found = rows.get(kind.name)
     return holding(kind, found, known_at=known_at) if found else []
 
 
 def _orders(rows: Iterable[Fact], known_at: datetime | None) -> dict[int, int]:
     """By item the row of each order that holds: a change of what a sentence stands on is a change of the sentence."""
     found: dict[int, int] = {}
-    for step in steps((row for row in rows if row.kind == ORDER.name), known_at=known_at):
-        if step.overtaken_by is None and step.row.act == Act.STATES:
-            found[item_of(step.row)] = step.row.id
-        elif step.overtaken_by is None and step.row.act == Act.ENDS:
-            found.pop(item_of(step.row), None)
+    for row in standing(rows, known_at=known_at):
+        if row.act == Act.STATES:
+            found[item_of(row)] = row.id
+        elif row.act == Act.ENDS:
+            found.pop(item_of(row), None)
     return found
 
 

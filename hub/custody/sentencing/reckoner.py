@@ -64,6 +64,8 @@ def reckon(
 
 
 def _head(number: int, sentences: tuple[Sentenced, ...], numbers: dict[int, int], notes: Notebook) -> None:
+    if notes.silent:
+        return
     which = ", ".join(str(numbers[one.item]) for one in sentences)
     facts = [one.fact for one in sentences]
     if len(sentences) == 1:

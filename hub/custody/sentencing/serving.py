@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from typing import Final
 
 from hub.custody.sentencing.adjusting import absences, adjusted, net_days, plus_absences
 from hub.custody.sentencing.case import Case, Credited, Notebook, Weight
@@ -22,6 +23,9 @@ from hub.custody.sentencing.policy import (
 )
 from hub.custody.sentencing.terms import Term, days_of, is_nothing
 from hub.sentences import Sentence
+
+_FULL_TERM_ENDS: Final = Sentence("The full term ends on this day.")
+_FULL_TERM: Final = Sentence("Full-term expiry = first day + days - 1")
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ def serve(chain: Chain, case: Case, holidays: frozenset[date], notes: Notebook) 
     days = _to_serve(chain, left, notes)
     release_on = chain.start_on + timedelta(days=days - 1)
     by_policy = all(link.rule is not None for link in chain.links)
-    if by_policy:
+    if by_policy and not notes.silent:
         notes.step(
             Sentence("%(days)s days from %(start_on)s.", {"days": days, "start_on": chain.start_on}),
             release_on,
@@ -136,11 +140,7 @@ def _full_term(
     paid_on = chain.last_paid_on
     least_on = max(chain.imposed_on, paid_on) if paid_on else chain.imposed_on
     full_term_on = max(full_term_on, least_on)
-    notes.step(
-        Sentence("The full term ends on this day."),
-        full_term_on,
-        rule=Sentence("Full-term expiry = first day + days - 1"),
-    )
+    notes.step(_FULL_TERM_ENDS, full_term_on, rule=_FULL_TERM)
     return full_term_on
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -114,6 +114,8 @@ def _check_fine(sentence: Sentenced, number: int, notes: Notebook) -> None:
 
 
 def _check_chains(case: Case, numbers: Numbers, notes: Notebook) -> None:
+    if all(sentence.imposed.consecutive_to is None for sentence in case.sentences):
+        return
     by_item = {sentence.item: sentence for sentence in case.sentences}
     for sentence in case.sentences:
         before = sentence.imposed.consecutive_to
@@ -177,7 +179,9 @@ def _check_circles(by_item: dict[int, Sentenced], numbers: Numbers, notes: Noteb
         notes.problem("CONSECUTIVE_IN_A_CIRCLE", Weight.STRUCTURE, words, *facts)
 
 
-def _check_twins(sentences: Iterable[Sentenced], numbers: Numbers, notes: Notebook) -> None:
+def _check_twins(sentences: Sequence[Sentenced], numbers: Numbers, notes: Notebook) -> None:
+    if len(sentences) < 2:
+        return
     seen: dict[object, Sentenced] = {}
     for sentence in sentences:
         if sentence.imposed.charge is None:

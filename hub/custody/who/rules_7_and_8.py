@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
@@ -98,6 +98,7 @@ ITEMS: Final = (
 _BEFORE_COURT: Final = frozenset({"REMAND", "CONVICTED_UNSENTENCED"})
 
 
+_plain: Final = msgspec.json.Decoder().decode
 _PLACE: Final = {item.code: place for place, item in enumerate(ITEMS)}
 
 
@@ -117,13 +118,13 @@ def missing(rows: Iterable[Fact], *, booking_id: int | None, known_at: datetime 
 
 def missing_of_rule_7(piles: Mapping[str, Pile], booking_id: int) -> tuple[str, ...]:
     """Codes of what `missing` names of Rule 7; read in bulk, with at least the kinds of KINDS_OF_RULE_7."""
-    held = _Held({kind: _counting_of(pile, booking_id) for kind, pile in piles.items()})
+    held = _Held({kind: _counting_of(piles[kind], booking_id) for kind in KINDS_OF_RULE_7 & piles.keys()})
     return tuple(item.code for item in _unmet(_ALWAYS_OF_RULE_7, held))
 
 
 def _unmet(wanted: Iterable[Item], held: _Held) -> list[Item]:
     asked = {value.get("about") for value in held.values("asked")}
-    return [item for item in wanted if item.asked not in asked and not _has(item, held)]
+    return [item for item in wanted if item.asked not in asked and not _TESTS[item.code](held)]
 
 
 def _required(held: _Held) -> list[Item]:
@@ -142,6 +143,7 @@ class _Held:
     def __init__(self, rows: Mapping[str, Sequence[Fact]]) -> None:
         self._rows = rows
         self._read: dict[str, Sequence[Value]] = {}
+        self._filled: dict[str, Collection[str]] = {}
 
     def any(self, kind: str) -> bool:
         return bool(self._rows.get(kind))
@@ -150,7 +152,16 @@ class _Held:
         """Those of a kind by the time they took effect: the newest of a kind with one value holds."""
         found = self._read.get(kind)
         if found is None:
-            found = self._read[kind] = [msgspec.json.decode(row.value) for row in self._rows.get(kind, ())]
+            found = self._read[kind] = [_plain(row.value) for row in self._rows.get(kind, ())]
+        return found
+
+    def filled(self, kind: str) -> Collection[str]:
+        """Fields of a kind with one value that are filled in."""
+        found = self._filled.get(kind)
+        if found is None:
+            values = self.values(kind)
+            newest = values[-1] if values else {}
+            found = self._filled[kind] = {name for name, value in newest.items() if _filled(value)}
         return found
 
 
@@ -187,23 +198,36 @@ def _counting_of(pile: Pile, booking_id: int) -> Sequence[Fact]:
 _effective: Final = attrgetter("effective_at", "id")
 
 
-def _has(item: Item, held: _Held) -> bool:
+_Test = Callable[["_Held"], bool]
+
+
+def _test_of(item: Item) -> _Test:
+    """Says whether a file has an item: made once, because a prison is gone through with it."""
     special = _SPECIAL.get(item.code)
     if special is not None:
-        return special(held)
+        return special
     if item.field:
-        values = held.values(item.kinds[0])
-        # The newest of a kind with one value holds.
-        found = bool(values) and _filled(values[-1].get(item.field))
-        return found or any(held.any(other) for other in item.kinds[1:])
-    return any(held.any(kind) for kind in item.kinds)
+        filled, others = _field_filled(item.kinds[0], item.field), _any_of(item.kinds[1:])
+        return (lambda held: filled(held) or others(held)) if item.kinds[1:] else filled
+    return _any_of(item.kinds)
+
+
+def _any_of(kinds: tuple[str, ...]) -> _Test:
+    if len(kinds) == 1:
+        (only,) = kinds
+        return lambda held: held.any(only)
+    return lambda held: any(held.any(kind) for kind in kinds)
+
+
+def _field_filled(kind: str, field: str) -> _Test:
+    return lambda held: field in held.filled(kind)
 
 
 def _filled(value: object) -> bool:
-    return bool(str(value).strip()) if value is not None else False
+    return value is not None and bool(str(value).strip())
 
 
-def _any_true(kind: str, field: str) -> Callable[[_Held], bool]:
+def _any_true(kind: str, field: str) -> _Test:
     return lambda held: any(value.get(field) is True for value in held.values(kind))
 
 
@@ -212,11 +236,12 @@ def _sex_known(held: _Held) -> bool:
     return bool(identity) and identity[-1].get("sex", "U") != "U"
 
 
-_SPECIAL: Final[dict[str, Callable[[_Held], bool]]] = {
+_SPECIAL: Final[dict[str, _Test]] = {
     "sex": _sex_known,
     "emergency": _any_true("family_contact", "emergency"),
     "next_of_kin": _any_true("family_contact", "next_of_kin"),
 }
+_TESTS: Final = {item.code: _test_of(item) for item in ITEMS}
 _ITEM: Final = {item.code: item for item in ITEMS}
 _ALWAYS_OF_RULE_7: Final = tuple(item for item in ITEMS if item.always and item.rule.startswith("7"))
 KINDS_OF_RULE_7: Final = frozenset({"asked", *(kind for item in _ALWAYS_OF_RULE_7 for kind in item.kinds)})

@@ -34,6 +34,6 @@ CHECKS: Final = (
             "Ask the escort or the place. When the person is back, end the absence; when not, record who is "
             "unlawfully at large."
         ),
-        Band.CARE, 1, _overdue, (ABSENCE,),
+        Band.CARE, 1, _overdue, (ABSENCE,), needs=(ABSENCE,),
     ),
 )  # fmt: skip

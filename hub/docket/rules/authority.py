@@ -187,25 +187,25 @@ CHECKS: Final = (
         "received_without_order",
         Sentence("Received without an order"),
         Sentence("The order has to come within a day of the reception. Ask the court for it, or prepare the release."),
-        Band.LIBERTY, 24, _override, (ORDER, ADMISSION),
+        Band.LIBERTY, 24, _override, (ORDER, ADMISSION), needs=(ADMISSION,),
     ),
     Check(
         "order_expired",
         Sentence("Order expired"),
         Sentence("Ask the court for a new order today, or prepare the release."),
-        Band.LIBERTY, 24, _expired, (ORDER, LEGAL_STATUS), which_in_force,
+        Band.LIBERTY, 24, _expired, (ORDER, LEGAL_STATUS), which_in_force, needs=(ORDER,),
     ),
     Check(
         "order_other_name",
         Sentence("Order in another name"),
         Sentence("Compare order and person. Record the alias if it is theirs, or ask the court to correct it."),
-        Band.LIBERTY, 48, _other_name, (ORDER, IDENTITY, ALIAS), which_in_force,
+        Band.LIBERTY, 48, _other_name, (ORDER, IDENTITY, ALIAS), which_in_force, needs=(ORDER,),
     ),
     Check(
         "order_ends_soon",
         Sentence("Order about to end"),
         Sentence("Ask the court what follows, before the order ends."),
-        Band.SOON, 72, _ends_soon, (ORDER, LEGAL_STATUS), which_in_force,
+        Band.SOON, 72, _ends_soon, (ORDER, LEGAL_STATUS), which_in_force, needs=(ORDER,),
     ),
     Check(
         "no_status",
@@ -218,5 +218,6 @@ CHECKS: Final = (
         Sentence("Held without an end or a review"),
         Sentence("Ask the authority for the day of the next review or of the end, and record it on the order."),
         Band.LIBERTY, 72, _without_end, (LEGAL_STATUS, ORDER, HEARING), lambda found: str(found.release.on),
+        needs=(ORDER,),
     ),
 )  # fmt: skip

@@ -60,7 +60,8 @@ def nothing(_snapshot: Snapshot) -> str:
 class Check:
     """A rule. `reads` are the kinds of facts it looks at; `also` says in a few letters whatever else it looks at.
 
-    `version` is raised whenever the rule is edited in a way that can find less: what it found before stays.
+    A check with `needs` finds nothing of somebody of whom there is no fact of any of these kinds, and is not made
+    then. `version` is raised whenever the rule is edited in a way that can find less: what it found before stays.
     """
 
     code: str
@@ -72,6 +73,7 @@ class Check:
     reads: tuple[Kind[Any], ...] = ()
     also: Callable[[Snapshot], str] = nothing
     version: int = 1
+    needs: tuple[Kind[Any], ...] = ()
 
 
 def since(day: date) -> datetime:

@@ -158,9 +158,11 @@ def _let_go(snapshot: Snapshot, _limits: Limits) -> Iterator[Doubt]:
     if snapshot.status not in WAITING:
         return
     for held in snapshot.of(HEARING):
+        if held.value.outcome not in RELEASES:
+            continue
         day = held.value.hearing_at.astimezone(SITE_ZONE).date()
         ordered = any(order.value.issued_on >= day for order in snapshot.of(RELEASE_ORDER))
-        if held.value.outcome not in RELEASES or ordered or _said_since(snapshot, held):
+        if ordered or _said_since(snapshot, held):
             continue
         if held.value.outcome != HearingOutcome.BAIL_GRANTED and _waits_for_more(snapshot, held.value):
             continue
@@ -224,13 +226,13 @@ CHECKS: Final = (
         "release_passed",
         Sentence("Date of release passed"),
         Sentence("Open the release now. If something else holds the person, record the order for it."),
-        Band.LIBERTY, 4, _passed, (SENTENCE, HOLD, ORDER), _holds_now,
+        Band.LIBERTY, 4, _passed, (SENTENCE, HOLD, ORDER), _holds_now, needs=(SENTENCE,),
     ),
     Check(
         "release_ordered",
         Sentence("Ordered to be released, still held"),
         Sentence("Open the release now. If something else holds the person, close this with the order that does."),
-        Band.LIBERTY, 4, _release_ordered, (RELEASE_ORDER, HOLD, ORDER), _what_else,
+        Band.LIBERTY, 4, _release_ordered, (RELEASE_ORDER, HOLD, ORDER), _what_else, needs=(RELEASE_ORDER,),
     ),
     Check(
         "let_go_not_ordered",
@@ -238,41 +240,43 @@ CHECKS: Final = (
         Sentence("Get the order to release from the court and record it. If bail was not met, or another order holds "
                  "the person, close this with that."),
         Band.LIBERTY, 24, _let_go, (HEARING, RELEASE_ORDER, CHARGE, LEGAL_STATUS, ORDER), which_in_force,
+        needs=(HEARING,),
     ),
     Check(
         "fine_paid",
         Sentence("Fine paid, still held"),
         Sentence("Open the release now, with the receipt."),
         Band.LIBERTY, 4, _fine_paid, (SENTENCE, FINE_PAYMENT, HOLD, ORDER), _holds_now,
+        needs=(FINE_PAYMENT,),
     ),
     Check(
         "held_on_hold",
         Sentence("Held for another authority only"),
         Sentence("Ask the other authority to come for the person or to lift the hold, in writing, with a date."),
-        Band.LIBERTY, 48, _held_on_hold, (SENTENCE, HOLD), _holds_now,
+        Band.LIBERTY, 48, _held_on_hold, (SENTENCE, HOLD), _holds_now, needs=(HOLD,),
     ),
     Check(
         "no_release_date",
         Sentence("Sentenced without a date of release"),
         Sentence("Enter the sentence from the order, or mend what keeps the date from being reckoned."),
-        Band.LIBERTY, 48, _no_date, (LEGAL_STATUS, SENTENCE), _release_state,
+        Band.LIBERTY, 48, _no_date, (LEGAL_STATUS, SENTENCE), _release_state, needs=(LEGAL_STATUS,),
     ),
     Check(
         "unfit_no_review",
         Sentence("Unfit to plead without review"),
         Sentence("Ask the court or the hospital for a review and record its date."),
-        Band.LIBERTY, 72, _unfit, (SENTENCE, UNFIT_REVIEW),
+        Band.LIBERTY, 72, _unfit, (SENTENCE, UNFIT_REVIEW), needs=(SENTENCE, UNFIT_REVIEW),
     ),
     Check(
         "parole_passed",
         Sentence("Parole date passed"),
         Sentence("Put the file before the parole board, or record its decision."),
-        Band.SOON, 168, _parole_passed, (SENTENCE,), _release_state,
+        Band.SOON, 168, _parole_passed, (SENTENCE,), _release_state, needs=(SENTENCE,),
     ),
     Check(
         "release_not_verified",
         Sentence("Release near and not verified"),
         Sentence("A second records officer reckons the date from the papers and signs it."),
-        Band.SOON, 72, _soon_unverified, (SENTENCE,), _release_state,
+        Band.SOON, 72, _soon_unverified, (SENTENCE,), _release_state, needs=(SENTENCE,),
     ),
 )  # fmt: skip

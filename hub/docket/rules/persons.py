@@ -146,7 +146,7 @@ CHECKS: Final = (
         "juvenile_with_adults",
         Sentence("Juvenile in an adult unit"),
         Sentence("Move the young person to a juvenile unit today."),
-        Band.CARE, 4, _juvenile, (HOME, IDENTITY), _home,
+        Band.CARE, 4, _juvenile, (HOME, IDENTITY), _home, needs=(HOME,),
     ),
     Check(
         "same_finger",
@@ -170,7 +170,7 @@ CHECKS: Final = (
         "consulate_not_notified",
         Sentence("Consulate not notified"),
         Sentence("Ask the person, notify the consulate, and record when, or that the person refused."),
-        Band.CARE, 24, _consulate, (NATIONALITY, CONSULATE),
+        Band.CARE, 24, _consulate, (NATIONALITY, CONSULATE), needs=(NATIONALITY,),
     ),
     Check(
         "query_unanswered",

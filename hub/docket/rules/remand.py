@@ -84,8 +84,7 @@ def _case(held: Known[Hearing]) -> str:
 
 def _no_outcome(snapshot: Snapshot, _limits: Limits) -> Iterator[Doubt]:
     for held in snapshot.of(HEARING):
-        day = _day(held.value.hearing_at)
-        if held.value.outcome or day >= snapshot.today:
+        if held.value.outcome or (day := _day(held.value.hearing_at)) >= snapshot.today:
             continue
         yield Doubt(
             since(day + timedelta(days=1)),
@@ -140,24 +139,24 @@ CHECKS: Final = (
         "no_next_date",
         Sentence("No next court date"),
         Sentence("Ask the court for the next date and write it into the diary."),
-        Band.LIBERTY, 48, _no_next_date, (LEGAL_STATUS, HEARING, CHARGE),
+        Band.LIBERTY, 48, _no_next_date, (LEGAL_STATUS, HEARING, CHARGE), needs=(LEGAL_STATUS,),
     ),
     Check(
         "no_outcome",
         Sentence("Court date passed without outcome"),
         Sentence("Ask the court what was decided and enter the outcome from the diary."),
-        Band.LIBERTY, 24, _no_outcome, (HEARING,),
+        Band.LIBERTY, 24, _no_outcome, (HEARING,), needs=(HEARING,),
     ),
     Check(
         "remand_too_long",
         Sentence("Remand past the limit"),
         Sentence("Tell the court and the lawyer in writing, and ask for a date or for bail."),
-        Band.LIBERTY, 72, _too_long, (LEGAL_STATUS,),
+        Band.LIBERTY, 72, _too_long, (LEGAL_STATUS,), needs=(LEGAL_STATUS,),
     ),
     Check(
         "remand_past_sentence",
         Sentence("Waited longer than any sentence"),
         Sentence("Tell the court and the director today: no sentence is likely to be longer than what was waited."),
-        Band.LIBERTY, 24, _past_sentence, (LEGAL_STATUS, CHARGE),
+        Band.LIBERTY, 24, _past_sentence, (LEGAL_STATUS, CHARGE), needs=(CHARGE,),
     ),
 )  # fmt: skip

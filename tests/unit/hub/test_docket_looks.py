@@ -26,6 +26,7 @@ from hub.docket.processes import looks
 from hub.docket.queue import looked_at, waiting
 from hub.docket.reading import in_custody
 from hub.docket.records import CloseKind, Finding
+from hub.docket.rules import CHECKS
 from hub.docket.runs import run_all
 from hub.docket.snapshot import Snapshot
 from hub.docket.surroundings import Surroundings, look_around
@@ -53,11 +54,16 @@ def test_in_bulk_one_by_one_or_by_other_processes_the_same_is_found(
         _disturb(session, Random(7), world.at)
     with session_scope(world.sessions, writes=False) as session:
         around, marks, people = look_around(session, world.at), marks_of(session), in_custody(session)
-        plain = {
-            one.key: one
-            for person_id in people
-            for one in judge(plain_snapshot(session, around, person_id), around.limits).found
-        }
+        files = [plain_snapshot(session, around, person_id) for person_id in people]
+    plain = {one.key: one for file in files for one in judge(file, around.limits).found}
+    left_out = [
+        (check, file)
+        for file in files
+        for check in CHECKS.values()
+        if check.needs and not any(kind.name in file.facts for kind in check.needs)
+    ]
+    assert left_out
+    assert [check.code for check, file in left_out if list(check.find(file, around.limits))] == []
     assert len({code for code, _, _ in plain}) > 6, "too orderly a prison proves nothing"
     assert _found(looks(world.sessions, around, marks, people, 1)) == _told(plain)
     monkeypatch.setattr(reading, "PART", 9)

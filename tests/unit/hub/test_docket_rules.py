@@ -167,6 +167,15 @@ def test_whoever_is_held_rightly_is_looked_at_again_when_what_holds_them_ends() 
     assert inputs_of(ordered, snapshot_of(held)) != inputs_of(ordered, snapshot_of(lifted))
 
 
+def test_no_check_is_left_out_of_a_file_in_which_it_finds_something() -> None:
+    for case in (case for case in CASES if "since" in case):
+        # A date of release is reckoned from a sentence: where a case gives one, a sentence is on file.
+        reckoned = {"sentence"} if "release" in case else set()
+        kinds = {name for name, rows in facts_of(case).items() if rows} | reckoned
+        needs = {kind.name for kind in CHECKS[case["check"]].needs}
+        assert not needs or needs & kinds, case["says"]
+
+
 def test_a_check_is_told_every_kind_that_it_looks_into() -> None:
     class Seen(dict[str, Any]):
         asked: set[str]
