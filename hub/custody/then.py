@@ -25,6 +25,9 @@ COLUMNS: Final = (
 """What tells what holds: plain rows, since whole prisons are read at once."""
 
 
+_NAMES: Final = select(Person.id, Person.number, Person.surname, Person.given, Person.born_on, Person.sex)
+
+
 @dataclass(frozen=True)
 class Named:
     """Somebody under the name by which they were known."""
@@ -47,10 +50,8 @@ def named(session: Session, person_ids: Collection[int], known_at: datetime | No
     """
     found: dict[int, Named] = {}
     for ids in _in_parts(sorted(set(person_ids))):
-        for person in session.scalars(select(Person).where(Person.id.in_(ids))):
-            found[person.id] = Named(
-                person.id, person.number, person.surname, person.given, person.born_on, person.sex
-            )
+        for row in session.execute(_NAMES.where(Person.id.in_(ids))):
+            found[row.id] = Named(*row)
         if known_at is not None:
             found |= _as_then(session, {each: found[each] for each in ids if each in found}, known_at)
     return found
@@ -71,6 +72,17 @@ def _as_then(session: Session, now: dict[int, Named], known_at: datetime) -> dic
             found[person_id] = Named(person_id, number, number, NO_NAME, None, "UNKNOWN")
         else:
             found[person_id] = Named(person_id, number, was.surname, was.given, was.born_on, was.sex.value)
+    return found
+
+
+def on_file(session: Session, known_at: datetime, person_ids: Collection[int] | None = None) -> set[int]:
+    """Those of whom a name had been recorded by then: of everybody, or of these people."""
+    wanted = select(Fact.person_id).where(Fact.kind == IDENTITY.name, Fact.recorded_at <= known_at)
+    if person_ids is None:
+        return set(session.scalars(wanted))
+    found: set[int] = set()
+    for ids in _in_parts(sorted(set(person_ids))):
+        found |= set(session.scalars(wanted.where(Fact.person_id.in_(ids))))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from flask import redirect, render_template, request, url_for
@@ -10,12 +11,16 @@ from werkzeug.wrappers import Response
 
 from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Permission
+from hub.custody.away import count_away
 from hub.custody.legal import LEGAL_STATUSES, LegalStatus
 from hub.custody.queries import PAGE, find_people, names, person_by_number
 from hub.custody.search.finding import Hit, Why, find
+from hub.custody.search_then import find_then
+from hub.custody.then import named, on_file, open_stays
 from hub.reception.lines import PersonRow, rows_of
 from hub.sentences import Sentence
 from hub.web.door import now, reading, service, visitor, writing
+from hub.web.known import known_at, known_on
 from hub.web.routes import Pages
 from hub.web.waiting import Waiting
 
@@ -40,10 +45,13 @@ REASONS: Final = {
 @pages.page("/people", Permission.SEE_PEOPLE)
 def people() -> Response | str:
     text, inside = _asked(), request.args.get("inside") == "1"
+    known = known_at()
     with reading() as session:
         exact = person_by_number(session, text) if text else None
     if exact is not None:
-        return redirect(url_for("people.file", number=exact.number))
+        return redirect(url_for("people.file", number=exact.number, known=known_on()))
+    if known is not None:
+        return _answers_then(text, known, inside=inside) if text else _everybody_then(known)
     return _answers(text, inside=inside) if text else _everybody()
 
 
@@ -78,18 +86,74 @@ def _answers(text: str, *, inside: bool) -> str:
         inside=inside,
         page=1,
         last=1,
+        known=None,
     )
+
+
+def _answers_then(text: str, known: datetime, *, inside: bool) -> str:
+    with reading() as session:
+        hits = find_then(session, text, PAGE, known, in_custody_only=inside)
+    with writing() as session:
+        _write_down(session, f"searched as known on {known_on()}, {len(hits)}")
+    return render_template(
+        "people.html",
+        rows=[PersonRow(hit, hit.in_custody, None, None, unproven=False) for hit in hits],
+        hits={hit.person_id: hit for hit in hits},
+        reasons=REASONS,
+        statuses=_statuses(hits),
+        total=len(hits),
+        more=len(hits) == PAGE,
+        q=text,
+        inside=inside,
+        page=1,
+        last=1,
+        known=known_on(),
+    )
+
+
+def _everybody_then(known: datetime) -> str:
+    """The list as it was known then. What waits for the visitor is a thing of today and stands not here."""
+    left, page = request.args.get("left") == "1", _page()
+    with reading() as session:
+        held = set(open_stays(session, known).values())
+        people = named(session, on_file(session, known) if left else held, known).values()
+        out = count_away(session, now(), known)
+    ordered = sorted(people, key=lambda who: (who.surname, who.given, who.id))
+    shown = ordered[(page - 1) * PAGE : page * PAGE]
+    with writing() as session:
+        told = f"{'all' if left else 'inside'} as known on {known_on()}, page {page}"
+        _write_down(session, f"{told}, {len(shown)} of {len(ordered)}")
+    return render_template(
+        "people.html",
+        rows=[PersonRow(who, who.id in held, None, None, unproven=False) for who in shown],
+        hits={},
+        total=len(ordered),
+        q="",
+        inside=False,
+        left=left,
+        anybody=True,
+        waiting=None,
+        page=page,
+        last=max(1, -(-len(ordered) // PAGE)),
+        out=out,
+        known=known_on(),
+    )
+
+
+def _page() -> int:
+    return min(max(1, request.args.get("page", 1, type=int) or 1), LAST_PAGE)
 
 
 def _everybody() -> str:
     """What waits for the visitor, and the list: of those inside, or of all with those who left."""
     left = request.args.get("left") == "1"
-    page = min(max(1, request.args.get("page", 1, type=int) or 1), LAST_PAGE)
+    page = _page()
     with reading() as session:
         found = find_people(session, "", page=page, inside=not left)
         rows: list[PersonRow] = rows_of(session, found.people, now())
         anybody = bool(found.total) or find_people(session, "").total > 0
         waiting = service(Waiting).of(session, visitor(), now())
+        out = count_away(session, now())
     with writing() as session:
         _write_down(session, f"{'all' if left else 'inside'}, page {page}, {len(rows)} of {found.total}")
     return render_template(
@@ -102,8 +166,10 @@ def _everybody() -> str:
         left=left,
         anybody=anybody,
         waiting=waiting,
+        out=out,
         page=page,
         last=max(1, -(-found.total // PAGE)),
+        known=None,
     )
 
 

@@ -10,6 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.custody.records import Booking, Person
+from hub.custody.search.finding import Hit
+from hub.custody.then import Named
 from hub.database import once
 from hub.movements.records import Position, Zone
 from hub.reception.whereabouts import is_unproven
@@ -19,7 +21,7 @@ from hub.reception.whereabouts import is_unproven
 class PersonRow:
     """Somebody in the list: who, held or not, and where last proven."""
 
-    person: Person
+    person: Person | Named | Hit
     in_custody: bool
     zone_name: str | None
     proven_at: datetime | None

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.custody.records import Booking, Person
-from hub.custody.search.postings import begins_with, how_many, people_with
+from hub.custody.search.postings import LOOKED_AT, begins_with, how_many, people_with
 from hub.custody.search.projection import Where, squashed
 from hub.custody.search.records import SearchEntry, SearchPosting
 from hub.custody.search.sounds import sounds, words_of
@@ -85,10 +85,10 @@ def find(session: Session, text: str, limit: int = 20, *, in_custody_only: bool 
     custody first. Nothing for an empty text.
     """
     text = text[:LONGEST_TEXT].strip()
-    by_number = _by_number(session, text)
-    typed = _typed(text)
-    found = _ranked(session, [spellings_of(session, word) for word in typed]) if typed else {}
-    for person_id, why in by_number.items():
+    numbered = by_number(session, text)
+    typed = typed_words(text)
+    found = ranked(session, [spellings_of(session, word) for word in typed]) if typed else {}
+    for person_id, why in numbered.items():
         found[person_id] = (1.0, why, text.upper())
     return _hits(session, found, limit, in_custody_only=in_custody_only)
 
@@ -97,15 +97,17 @@ def sounding_like(session: Session, surname: str, given: str, *, limit: int = 20
     """People with the same name, one that sounds like it, or one a slip away; the very name among them."""
     words = (*words_of(surname), *words_of(given))[:MOST_WORDS]
     names = [Spellings(word, False, near_words(session, word) - {word}) for word in words]
-    return _hits(session, _ranked(session, names), limit, in_custody_only=False) if names else []
+    return _hits(session, ranked(session, names), limit, in_custody_only=False) if names else []
 
 
-def _typed(text: str) -> list[str]:
+def typed_words(text: str) -> list[str]:
+    """The words that are looked for."""
     words = [_SAME.get(word, word) for word in words_of(text)]
     return ([word for word in words if word not in _BETWEEN_WORDS] or words)[:MOST_WORDS]
 
 
-def _by_number(session: Session, text: str) -> dict[int, Why]:
+def by_number(session: Session, text: str) -> dict[int, Why]:
+    """People whose number, or that of a stay or of another agency, was typed."""
     found: dict[int, Why] = {}
     number = _NUMBER.fullmatch(text)
     if number is not None:
@@ -126,9 +128,13 @@ def _by_number(session: Session, text: str) -> dict[int, Why]:
     return found
 
 
-def _ranked(session: Session, groups: Sequence[Spellings]) -> dict[int, tuple[float, Why, str]]:
+def ranked(
+    session: Session, groups: Sequence[Spellings], most: int = LOOKED_AT
+) -> dict[int, tuple[float, Why, str]]:
+    """(likeness, why, the word of the file) of people with a word of each group, of at most `most` looked at."""
     weighed = [(how_many(session, group), group) for group in groups]
-    people = people_with(session, [(count, replace(group, near=frozenset())) for count, group in weighed])
+    exactly = [(count, replace(group, near=frozenset())) for count, group in weighed]
+    people = people_with(session, exactly, most)
     # A word that very many have is no slip of another one.
     near = [count < _COMMON and bool(group.near) for count, group in weighed]
     if len(people) < _FEW and any(near):
@@ -136,13 +142,13 @@ def _ranked(session: Session, groups: Sequence[Spellings]) -> dict[int, tuple[fl
             group if is_near else replace(group, near=frozenset())
             for (_, group), is_near in zip(weighed, near, strict=True)
         ]
-        people |= people_with(session, [(how_many(session, group), group) for group in wider])
+        people |= people_with(session, [(how_many(session, group), group) for group in wider], most)
     elif len(groups) > 1 and not people:
         return {}
     found = _judge(session, people, groups)
     if not found and len(groups) > 1:
         joined = spellings_of(session, "".join(group.typed for group in groups))
-        return _judge(session, people_with(session, [(0, joined)]), [joined])
+        return _judge(session, people_with(session, [(0, joined)], most), [joined])
     return found
 
 
@@ -159,7 +165,7 @@ def _judge(
     words: dict[int, list[tuple[str, Where]]] = {}
     for person_id, word, field in session.execute(_WORDS, {"people": sorted(people)}):
         words.setdefault(person_id, []).append((word, Where(field)))
-    judged = {person_id: _score(groups, have) for person_id, have in words.items()}
+    judged = {person_id: score(groups, have) for person_id, have in words.items()}
     return {person_id: score for person_id, score in judged.items() if score is not None}
 
 
@@ -181,7 +187,7 @@ _REASONS: Final = {
 }
 
 
-def _score(groups: Sequence[Spellings], have: Iterable[tuple[str, Where]]) -> tuple[float, Why, str] | None:
+def score(groups: Sequence[Spellings], have: Iterable[tuple[str, Where]]) -> tuple[float, Why, str] | None:
     """Mean over the typed words of the best word of the file; the weakest of these is the reason that is told."""
     held = list(have)
     best: list[tuple[float, Why, str]] = []
@@ -235,10 +241,11 @@ def _hits(
         for person, entry in rows
         if entry.in_custody or not in_custody_only
     ]
-    return sorted(hits, key=_order)[: max(0, limit)]
+    return sorted(hits, key=order)[: max(0, limit)]
 
 
-def _order(hit: Hit) -> tuple[object, ...]:
+def order(hit: Hit) -> tuple[object, ...]:
+    """By what hits are sorted, the likeliest first."""
     only_near = hit.why in (Why.SOUND, Why.SLIP)
     return (
         only_near,

@@ -13,7 +13,7 @@ from hub.custody.search.records import SearchPosting
 from hub.custody.search.sounds import LONGEST_WORD
 from hub.custody.search.spellings import Spellings
 
-_LOOKED_AT: Final = 200
+LOOKED_AT: Final = 200
 """People who are ranked; those in custody are taken first."""
 _COUNTED: Final = 20_000
 """Those who have a word are counted no further: it only tells which of the words is the rarest."""
@@ -35,12 +35,14 @@ def _next(start: str) -> str | None:
     return bare[:-1] + ("a" if last == "9" else chr(ord(last) + 1))
 
 
-def people_with(session: Session, weighed: Sequence[tuple[int, Spellings]]) -> set[int]:
+def people_with(
+    session: Session, weighed: Sequence[tuple[int, Spellings]], most: int = LOOKED_AT
+) -> set[int]:
     """Those who have a word of each group; those in custody first where there are too many to look at."""
     groups = [group for _, group in sorted(weighed, key=lambda one: one[0])]
     found: set[int] = set()
     for inside in (True, False):
-        left = _LOOKED_AT - len(found)
+        left = most - len(found)
         if left > 0:
             found |= _some(session, groups, inside, left)
     return found

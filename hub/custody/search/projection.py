@@ -30,7 +30,7 @@ ALIAS: Final = "alias"
 IDENTIFIER: Final = "identifier"
 HOME: Final = "home"
 STATUS: Final = "legal_status"
-_READ: Final = (IDENTITY, ALIAS, IDENTIFIER, HOME, STATUS)
+SEARCHED: Final = (IDENTITY, ALIAS, IDENTIFIER, HOME, STATUS)
 """Kinds by name: the search knows of them what it looks for, and they need not know the search's insides."""
 _MANY: Final = frozenset({ALIAS, IDENTIFIER})
 
@@ -49,6 +49,15 @@ class Where(StrEnum):
 @dataclass(frozen=True)
 class _Made:
     entry: dict[str, object]
+    words: frozenset[tuple[str, Where]]
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What is searched of somebody, from some of their facts."""
+
+    place: str
+    status: str
     words: frozenset[tuple[str, Where]]
 
 
@@ -130,12 +139,21 @@ def _made(session: Session, ids: Sequence[int]) -> Iterator[_Made]:
     )
     stays = {row.person_id: row.id for row in session.execute(open_stays)}
     rows: dict[int, list[Fact]] = {}
-    for row in session.scalars(select(Fact).where(Fact.person_id.in_(ids), Fact.kind.in_(_READ))):
+    for row in session.scalars(select(Fact).where(Fact.person_id.in_(ids), Fact.kind.in_(SEARCHED))):
         rows.setdefault(row.person_id, []).append(row)
     for person_id in ids:
         held = _held(rows.get(person_id, []), stays.get(person_id))
         if held[IDENTITY]:
             yield _of_person(person_id, held, in_custody=person_id in stays)
+
+
+def searched(person_id: int, rows: Iterable[Fact], booking_id: int | None) -> Searched | None:
+    """What these rows make of somebody whose open stay is this; None without a name."""
+    held = _held(rows, booking_id)
+    if not held[IDENTITY]:
+        return None
+    made = _of_person(person_id, held, in_custody=booking_id is not None)
+    return Searched(str(made.entry["place"]), str(made.entry["status"]), made.words)
 
 
 def _of_person(person_id: int, held: Mapping[str, list[dict[str, Any]]], *, in_custody: bool) -> _Made:
@@ -190,7 +208,7 @@ def _held(rows: Iterable[Fact], booking_id: int | None) -> dict[str, list[dict[s
         before = newest.get(key)
         if before is None or (before.effective_at, before.id) < (row.effective_at, row.id):
             newest[key] = row
-    held: dict[str, list[dict[str, Any]]] = {kind: [] for kind in _READ}
+    held: dict[str, list[dict[str, Any]]] = {kind: [] for kind in SEARCHED}
     for row in newest.values():
         if row.act == Act.STATES:
             held[row.kind].append(msgspec.json.decode(row.value))
