@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from flask.templating import Environment
 from jinja2 import Template, nodes
@@ -31,6 +32,7 @@ class SpokenEnvironment(Environment):
         if language not in self._spoken:
             made = self.overlay()
             made.speaks = language
+            made.filters = {**self.filters, _SAID: partial(say_in, language)}
             self._spoken[language] = made
         return self._spoken[language]
 
@@ -42,23 +44,34 @@ class SpokenEnvironment(Environment):
         return super()._generate(source, name, filename, defer_init)
 
 
+_SAID: Final = "said in the language of the template"
+_SAYING: Final = frozenset({"_", "say"})
+
+
 class _WordsPutIn(NodeTransformer):
-    """In place of `_("words")` what it gives; sentences with values are still said when the page is made."""
+    """In place of `_("words")` what it gives; `say(sentence)` becomes a filter, which costs less than a call.
+
+    What is given values where it stands is still said by its function.
+    """
 
     def __init__(self, language: str) -> None:
         self._language = language
 
     def visit_Call(self, node: nodes.Call, *rest: Any, **options: Any) -> nodes.Node:  # noqa: N802 - Jinja's name
-        words = _fixed_words(node)
-        if words is None:
-            return self.generic_visit(node, *rest, **options)
-        return nodes.Const(say_in(self._language, words), lineno=node.lineno, environment=node.environment)
+        self.generic_visit(node, *rest, **options)
+        what = _only_said(node)
+        if what is None:
+            return node
+        if isinstance(what, nodes.Const) and isinstance(what.value, str):
+            words = say_in(self._language, what.value)
+            return nodes.Const(words, lineno=node.lineno, environment=node.environment)
+        return nodes.Filter(what, _SAID, [], [], None, None, lineno=node.lineno, environment=node.environment)
 
 
-def _fixed_words(node: nodes.Call) -> str | None:
-    if not isinstance(node.node, nodes.Name) or node.node.name != "_":
+def _only_said(node: nodes.Call) -> nodes.Expr | None:
+    """What is said where nothing else is asked of the call."""
+    if not isinstance(node.node, nodes.Name) or node.node.name not in _SAYING:
         return None
     if len(node.args) != 1 or node.kwargs or node.dyn_args or node.dyn_kwargs:
         return None
-    said = node.args[0]
-    return said.value if isinstance(said, nodes.Const) and isinstance(said.value, str) else None
+    return node.args[0]

@@ -8,7 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final, Protocol, runtime_checkable
 
-from babel.dates import format_date
+from babel.dates import get_month_names
 from babel.messages.pofile import read_po
 from flask import Flask, g, has_request_context, request
 
@@ -95,10 +95,14 @@ def _value_in(language: str, value: object) -> object:
     return value.said_in(language) if isinstance(value, Spoken) else value
 
 
-@lru_cache(maxsize=4096)
 def day_in(language: str, day: date) -> str:
     """22 Nov 2026."""
-    return format_date(day, "d MMM yyyy", locale=language)
+    return f"{day.day} {_months(language)[day.month]} {day.year:04}"
+
+
+@lru_cache
+def _months(language: str) -> Mapping[int, str]:
+    return dict(get_month_names("abbreviated", locale=language))
 
 
 def say_count(one: str, many: str, count: int, /, **values: object) -> str:
