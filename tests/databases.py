@@ -18,7 +18,7 @@ import threading
 from functools import cache
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, make_url
 
 from hub.database import make_engine
 from hub.migrations import upgrade
@@ -61,10 +61,15 @@ def new_database(folder: Path, *, migrated: bool = False, postgresql: bool | Non
         if migrated:
             shutil.copy(_migrated_file(), path)
         return f"sqlite:///{path}"
-    name = f"test_{os.getpid()}_{next(_NUMBERS)}"
-    _create(name, _migrated_database() if migrated else "template0")
-    _MADE.append(name)
-    return _url(name)
+    return _made(_migrated_database() if migrated else "template0")
+
+
+def copy_of(url: str) -> str:
+    """URL of a PostgreSQL database of its own with everything that stands in this one, which nobody uses meanwhile."""
+    template = make_url(url).database
+    assert template is not None
+    _administer(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{template}'")
+    return _made(template)
 
 
 def made_so_far() -> int:
@@ -134,6 +139,13 @@ def _stop(process: subprocess.Popen[str], folder: Path) -> None:
 
 def _url(name: str) -> str:
     return f"postgresql+psycopg://pims@/{name}?host={server()}"
+
+
+def _made(template: str) -> str:
+    name = f"test_{os.getpid()}_{next(_NUMBERS)}"
+    _create(name, template)
+    _MADE.append(name)
+    return _url(name)
 
 
 def _create(name: str, template: str) -> None:

@@ -48,6 +48,7 @@ from wire.settings import CourierSettings
 from wire.topics import Channel, topic
 from wire.versions import Version
 
+from ..databases import chosen
 from ..unit.hub.ingest_world import EVIDENCE, furnish
 
 START = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -164,7 +165,8 @@ def _entries(session: Session) -> list[tuple[int, int, str, bool]]:
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     folder = tmp_path / "hub"
-    assert main(["init", "--data", str(folder), "--admin-password-file", str(tmp_path / "password")]) == 0
+    words = ["init", "--data", str(folder), "--admin-password-file", str(tmp_path / "password")]
+    assert main([*words, *chosen(folder)]) == 0
     kept_in.write(folder, BackupSettings(recovery_key=public_bytes(KEY.public_key()).hex()))
     (tmp_path / "backups").mkdir()
     (tmp_path / "paper").write_text(" ".join(groups_of(KEY)))
@@ -247,7 +249,7 @@ def test_after_a_restore_nothing_is_lost_and_nothing_comes_twice(data: Path, gat
 
     shutil.rmtree(data)
     words = ["restore", "--data", str(data), "--from", str(path), "--key-file", str(data.parent / "paper")]
-    assert main(words) == 0
+    assert main([*words, *chosen(data)]) == 0
 
     hub = Hub(data)
     with session_scope(hub.sessions, writes=False) as session:
@@ -284,7 +286,7 @@ def test_a_terminal_that_was_away_during_the_restore_fills_the_gap_when_it_comes
             state.online = False
     hub.engine.dispose()
     words = ["restore", "--data", str(data), "--from", str(path), "--key-file", str(data.parent / "paper")]
-    assert main([*words, "--replace"]) == 0
+    assert main([*words, "--replace", *chosen(data)]) == 0
     hub = Hub(data)
     with session_scope(hub.sessions) as session:
         for state in session.scalars(select(TerminalState)):

@@ -36,7 +36,7 @@ from hub.keeping.backup.rotation import name_of, to_delete
 from hub.keeping.backup.settings import BackupSettings
 from hub.keeping.backup.standing import backup_standing
 from hub.keeping.backup.taking import Taken, take_backup
-from hub.settings import Settings
+from hub.settings import Settings, write_first
 from hub.settings import load as load_settings
 from hub.terminals.epochs import current_epoch
 from wire.keys import OpeningKey, SigningKey, opening_key, public_bytes
@@ -56,7 +56,8 @@ def clock() -> datetime:
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A hub as `init` makes it, with somebody in it."""
     data = tmp_path_factory.mktemp("made") / "hub"
-    assert main(["init", "--data", str(data), "--admin-password-file", str(data.parent / "password")]) == 0
+    words = ["init", "--data", str(data), "--admin-password-file", str(data.parent / "password")]
+    assert main([*words, *databases.chosen(data)]) == 0
     kept_in.write(data, KEPT)
     engine = make_engine(load_settings(data).database)
     with session_scope(make_sessions(engine)) as session:
@@ -76,7 +77,14 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def hub(made: Path, tmp_path: Path) -> Settings:
     shutil.copytree(made, tmp_path / "hub")
+    if databases.on_postgresql():
+        write_first(tmp_path / "hub", database=databases.copy_of(load_settings(made).database))
     return load_settings(tmp_path / "hub")
+
+
+def empty(folder: Path) -> str:
+    """What `restore` is told of the database: nothing on SQLite, where the backup's own is a file of the new folder."""
+    return databases.new_database(folder) if databases.on_postgresql() else ""
 
 
 @pytest.fixture
@@ -251,7 +259,7 @@ def test_a_database_that_this_version_does_not_know_is_refused(
         connection.execute(text("UPDATE alembic_version SET version_num = '9999_future'"))
     path = take(hub, engine, tmp_path / "one.backup").path
     with pytest.raises(BackupError, match="newer version of this software"):
-        restore(path, tmp_path / "new", KEY, clock=clock)
+        restore(path, tmp_path / "new", KEY, clock=clock, database=empty(tmp_path))
     assert not (tmp_path / "new").exists()
 
 
@@ -262,6 +270,7 @@ def test_nothing_is_restored_over_a_hub_unless_told(taken: Path, hub: Settings) 
     assert sorted(path.name for path in hub.data.rglob("*")) == before
 
 
+@pytest.mark.sqlite
 def test_nothing_is_restored_over_a_hub_that_runs(taken: Path, hub: Settings) -> None:
     held = subprocess.Popen(
         [
@@ -283,6 +292,7 @@ def test_nothing_is_restored_over_a_hub_that_runs(taken: Path, hub: Settings) ->
     assert (hub.data / "hub.sqlite").exists()
 
 
+@pytest.mark.sqlite
 def test_an_interrupted_restore_leaves_the_hub_as_it_was_and_is_done_again(
     taken: Path, hub: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -311,7 +321,9 @@ def test_an_interrupted_restore_leaves_the_hub_as_it_was_and_is_done_again(
 def test_a_hub_comes_back_whole_in_an_empty_place(
     taken: Path, hub: Settings, engine: Engine, tmp_path: Path
 ) -> None:
-    done = restore(taken, tmp_path / "new", KEY, clock=lambda: AT + timedelta(days=1))
+    done = restore(
+        taken, tmp_path / "new", KEY, clock=lambda: AT + timedelta(days=1), database=empty(tmp_path)
+    )
     back = load_settings(tmp_path / "new")
     there = make_engine(back.database)
     before, after = rows_of(engine), rows_of(there)
@@ -336,7 +348,7 @@ def test_a_hub_comes_back_whole_in_an_empty_place(
 def test_what_may_not_be_changed_may_not_be_changed_in_a_restored_hub_either(
     taken: Path, tmp_path: Path
 ) -> None:
-    restore(taken, tmp_path / "new", KEY, clock=clock)
+    restore(taken, tmp_path / "new", KEY, clock=clock, database=empty(tmp_path))
     there = make_engine(load_settings(tmp_path / "new").database)
     with pytest.raises(DBAPIError, match="append-only"), there.begin() as connection:
         connection.execute(text("DELETE FROM facts"))
@@ -381,7 +393,7 @@ def test_sessions_end_at_a_restore(hub: Settings, engine: Engine, tmp_path: Path
             LoginSession(token_hash=b"t" * 32, account_id=1, created_at=AT, seen_at=AT, address="here")
         )
     path = take(hub, engine, tmp_path / "one.backup").path
-    restore(path, tmp_path / "new", KEY, clock=clock)
+    restore(path, tmp_path / "new", KEY, clock=clock, database=empty(tmp_path))
     there = make_engine(load_settings(tmp_path / "new").database)
     with session_scope(make_sessions(there), writes=False) as session:
         assert session.scalars(select(LoginSession.ended_at)).all() == [AT]
@@ -396,7 +408,7 @@ def test_an_older_backup_does_not_bring_back_what_the_law_had_deleted(taken: Pat
     ]
     deleted.write_deleted([taken.parent], found, KEPT.receiver)
     assert b"biometrics" not in (taken.parent / deleted.FILE).read_bytes()
-    done = restore(taken, tmp_path / "new", KEY, clock=clock)
+    done = restore(taken, tmp_path / "new", KEY, clock=clock, database=empty(tmp_path))
     there = make_engine(load_settings(tmp_path / "new").database)
     with session_scope(make_sessions(there), writes=False) as session:
         assert session.scalars(select(PersonKey.person_id)).all() == [2]
@@ -411,7 +423,7 @@ def test_an_older_backup_does_not_bring_back_what_the_law_had_deleted(taken: Pat
 def test_a_list_of_deletions_that_cannot_be_opened_stops_the_restore(taken: Path, tmp_path: Path) -> None:
     (taken.parent / deleted.FILE).write_bytes(b"?" * 80)
     with pytest.raises(BackupError, match="deleted people would come back"):
-        restore(taken, tmp_path / "new", KEY, clock=clock)
+        restore(taken, tmp_path / "new", KEY, clock=clock, database=empty(tmp_path))
 
 
 @pytest.mark.skipif(bool(databases.missing()), reason=databases.missing() or "PostgreSQL is here")
@@ -512,12 +524,13 @@ def test_backup_verify_and_restore_as_an_operator_types_them(
     assert main(["verify", "--from", str(name), "--key-file", str(tmp_path / "paper")]) == 0
     capsys.readouterr()
     words = ["restore", "--data", str(tmp_path / "new"), "--from", str(name)]
-    assert main([*words, "--key-file", str(tmp_path / "paper")]) == 0
+    assert main([*words, "--key-file", str(tmp_path / "paper"), *databases.chosen(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert "enter from paper" in said
     assert "No list of deletions" not in said, "the backup wrote one beside itself"
     (folder / deleted.FILE).unlink()
-    assert main([*words, "--replace", "--key-file", str(tmp_path / "paper")]) == 0
+    words += ["--replace", "--key-file", str(tmp_path / "paper")]
+    assert main([*words, *databases.chosen(tmp_path)]) == 0
     assert "whoever was deleted by law after" in capsys.readouterr().out
     assert main(["audit", "seal", "--data", str(tmp_path / "new")]) == 0
     assert main(["audit", "verify", "--data", str(tmp_path / "new")]) == 0
