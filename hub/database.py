@@ -133,6 +133,7 @@ def session_scope(sessions: Sessions, *, writes: bool = True) -> Iterator[Sessio
         if not writes:
             session.connection(execution_options={"pims_reads": True, "postgresql_readonly": True})
             session.info[_ONCE] = {}
+            session.autoflush = False  # nothing is written here, and each reading statement would look for it
         yield session
 
 

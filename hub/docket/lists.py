@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.custody.records import Person
@@ -143,9 +143,18 @@ def of_person(
     session: Session, person_ids: Sequence[int], known_at: datetime | None = None
 ) -> Sequence[Finding]:
     """Open findings about somebody, the gravest first."""
-    wanted = select(Finding).where(Finding.person_id.in_(person_ids), standing_at(known_at))
-    rows = session.scalars(wanted.order_by(Finding.band, Finding.since_at)).all()
-    return rows if known_at is None else as_then(session, rows, known_at)
+    asked = {"ids": list(person_ids)}
+    if known_at is None:
+        return session.scalars(_OPEN_OF_PEOPLE, asked).all()
+    return as_then(session, session.scalars(_OF_PEOPLE.where(standing_at(known_at)), asked).all(), known_at)
+
+
+_OF_PEOPLE: Final = (
+    select(Finding)
+    .where(Finding.person_id.in_(bindparam("ids", expanding=True)))
+    .order_by(Finding.band, Finding.since_at)
+)
+_OPEN_OF_PEOPLE: Final = _OF_PEOPLE.where(standing_at(None))
 
 
 def steps_of(session: Session, finding_id: int) -> Sequence[FindingStep]:

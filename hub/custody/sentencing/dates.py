@@ -7,10 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, defer
 
 from hub.custody.facts.records import Fact
@@ -204,22 +205,34 @@ def newest_signed(
     session: Session, booking_ids: Collection[int] | None, *, known_at: datetime | None = None
 ) -> dict[int, Signed]:
     """The newest reckoning of each stay that an officer signed, with the second word on it."""
-    newest = select(func.max(ReckoningRow.id)).group_by(ReckoningRow.booking_id)
+    few = booking_ids is not None and len(booking_ids) <= _MANY
+    asked: dict[str, object] = {}
     if known_at is not None:
-        newest = newest.where(ReckoningRow.reckoned_at <= known_at)
-    if booking_ids is None:
+        asked["known_at"] = known_at
+    if booking_ids is not None and few:
+        asked["booking_ids"] = list(booking_ids)
+    rows = session.execute(_newest(inside=booking_ids is None, few=few, then=known_at is not None), asked)
+    return {row.booking_id: Signed(row, _known(signature, known_at)) for row, signature in rows}
+
+
+@cache
+def _newest(*, inside: bool, few: bool, then: bool) -> Select[ReckoningRow, Signature]:
+    """Of whom: everybody inside, or a few stays; as known then, or now. Each is put together once."""
+    newest = select(func.max(ReckoningRow.id)).group_by(ReckoningRow.booking_id)
+    if then:
+        newest = newest.where(ReckoningRow.reckoned_at <= bindparam("known_at"))
+    if inside:
         newest = newest.join(Booking, Booking.id == ReckoningRow.booking_id)
         newest = newest.where(Booking.released_at.is_(None))
-    elif len(booking_ids) <= _MANY:
-        newest = newest.where(ReckoningRow.booking_id.in_(booking_ids))
-    rows = session.execute(
+    elif few:
+        newest = newest.where(ReckoningRow.booking_id.in_(bindparam("booking_ids", expanding=True)))
+    return (
         select(ReckoningRow, Signature)
         .outerjoin(Signature, Signature.reckoning_id == ReckoningRow.id)
         .where(ReckoningRow.id.in_(newest))
         # Steps of everybody would fill the memory, and a digest is all that is compared.
         .options(defer(ReckoningRow.inputs), defer(ReckoningRow.result))
     )
-    return {row.booking_id: Signed(row, _known(signature, known_at)) for row, signature in rows}
 
 
 def _known(signature: Signature | None, known_at: datetime | None) -> Signature | None:
