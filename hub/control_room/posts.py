@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from flask import redirect, render_template, request, url_for
@@ -131,9 +131,11 @@ def _officers(session: Session) -> list[tuple[str, str, bool]]:
 
 def _time(typed: str) -> datetime:
     try:
-        return datetime.strptime(typed, _TYPED).replace(tzinfo=SITE_ZONE)
-    except ValueError:
+        found = datetime.strptime(typed, _TYPED).replace(tzinfo=SITE_ZONE)
+        found.astimezone(UTC)  # the last evening of the year 9999 has no time in UTC
+    except (ValueError, OverflowError):
         raise RefusedError("time", Sentence("Write both times with day and hour.")) from None
+    return found
 
 
 def _number(name: str) -> int:

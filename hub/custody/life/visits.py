@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -23,6 +23,7 @@ from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE, clock_time
 
 MOST_VISITORS: Final = 8
+_FARTHEST: Final = timedelta(days=366)
 
 
 class VisitKind(StrEnum):
@@ -225,5 +226,7 @@ def _check_time(value: Visit, booking: Booking, at: datetime) -> None:
         raise RefusedError("stay_ended", Sentence("The person is not held any more. Nothing can be booked."))
     if value.visit_at.astimezone(SITE_ZONE).date() < at.astimezone(SITE_ZONE).date():
         raise RefusedError("visit_past", Sentence("This day has passed. Book a visit for today or later."))
+    if value.visit_at > at + _FARTHEST:
+        raise RefusedError("visit_far", Sentence("Book a visit for a day within a year. Check the year."))
     if not 5 <= value.minutes <= 480:
         raise RefusedError("visit_length", Sentence("Write how long it may take, 5 to 480 minutes."))

@@ -53,7 +53,7 @@ def find_lines(session: Session, wanted: Wanted) -> tuple[Sequence[AuditEntry], 
         found = found.where(AuditEntry.act.startswith(wanted.act, autoescape=True))
     if wanted.first_on is not None:
         found = found.where(AuditEntry.at >= start_of(wanted.first_on))
-    if wanted.last_on is not None:
+    if wanted.last_on is not None and wanted.last_on < date.max:
         found = found.where(AuditEntry.at < start_of(wanted.last_on + timedelta(days=1)))
     if wanted.before:
         found = found.where(AuditEntry.id < wanted.before)

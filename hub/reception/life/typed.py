@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import TypeVar
@@ -48,11 +48,13 @@ def moment(name: str) -> datetime | None:
     if not typed:
         return None
     try:
-        return datetime.fromisoformat(typed).replace(tzinfo=SITE_ZONE)
-    except ValueError:
+        found = datetime.fromisoformat(typed).replace(tzinfo=SITE_ZONE)
+        found.astimezone(UTC)  # the last evening of the year 9999 has no time in UTC
+    except (ValueError, OverflowError):
         raise RefusedError(
             "no_time", Sentence("Write date and time, for example 2026-11-22 14:05.")
         ) from None
+    return found
 
 
 def whole(typed: str, otherwise: int) -> int:

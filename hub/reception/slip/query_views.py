@@ -190,7 +190,7 @@ def _show(number: str, item: int, problem: Sentence | None) -> str:
         about=told.get(held.value.about or 0),
         fixes=[(row, told[row.id]) for row in fixes],
         correction=told.get(held.value.correction or 0),
-        history=[row for row in rows if row.kind == QUERY.name and item in (row.id, row.item)],
+        steps=queries.told([row for row in rows if row.kind == QUERY.name and item in (row.id, row.item)]),
         came=CAME,
         results=RESULTS,
         today=known_on() or _today(),

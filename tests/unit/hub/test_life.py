@@ -504,6 +504,10 @@ def test_an_officer_does_all_of_it_on_pages(world: World) -> None:
     stop = {"act": "ban", "seen": "1", "reason": "a phone", "authority": "Director", "from_on": "2026-11-22"}
     assert post(client, "/visitors/V-000001", stop).status_code == 303
     assert "a phone" in post(client, f"{base}/visits", {**visit, "visit_at": "2026-11-24T10:00"}).text
+    for never in ("9999-12-31T23:59", "2062-11-24T10:00"):
+        answer = post(client, f"{base}/visits", {**visit, "visit_at": never})
+        assert answer.status_code == 400
+        assert "Write date and time" in answer.text or "within a year" in answer.text
     report = {
         "sort": "fight",
         "occurred_at": "2026-11-22T11:00",

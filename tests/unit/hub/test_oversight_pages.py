@@ -83,6 +83,7 @@ def test_looking_at_the_trail_is_itself_in_it(world: World, auditor: FlaskClient
         ("actor=rita&act=person%25", set()),
         ("actor=rita&first_on=2026-11-23", {"person.photo"}),
         ("actor=rita&last_on=2026-11-22", {"person.look"}),
+        ("actor=rita&first_on=0001-01-01&last_on=9999-12-31", {"person.look", "person.photo"}),
     ],
 )
 def test_it_is_looked_through_by_person_actor_act_and_day(

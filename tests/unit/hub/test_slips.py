@@ -238,6 +238,9 @@ def test_who_is_not_content_asks_again_and_the_clock_runs_from_the_start(world: 
     answer(world, held, Result.RIGHT_AS_IT_IS)
     with session_scope(world.sessions) as session:
         now = queries.queries_of(session, [person.id])[0]
+        for never in (TODAY - timedelta(days=1), date.max):
+            with pytest.raises(RefusedError, match="Choose by when"):
+                queries.ask_again(session, now, "Still wrong", never, actor=RITA, at=world.at)
         queries.ask_again(session, now, "Still wrong", TODAY + timedelta(days=7), actor=RITA, at=world.at)
     with session_scope(world.sessions, writes=False) as session:
         found = open_queries(session)
@@ -273,6 +276,8 @@ def test_from_the_slip_to_the_answer_on_pages(world: World) -> None:
     said = {"act": "answer", "result": "right_as_it_is", "answer": "The order says so."}
     assert post(client, address, said).status_code == 303
     assert "The order says so." in client.get(address).text
+    steps = client.get(address).text.partition("<h2>Steps</h2>")[2]
+    assert steps.index("Asked: ") < steps.index("Answered: ")
     assert "Q-000001" in client.get(base).text
     assert client.get(f"{base}/queries/999999").status_code == 404
     assert client.get("/slips/S-000999").status_code == 404

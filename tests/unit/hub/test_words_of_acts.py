@@ -52,3 +52,12 @@ def test_each_act_of_the_trail_is_said_in_words() -> None:
 
 def test_an_act_that_nobody_writes_has_no_words() -> None:
     assert known_act(_line("nothing.at_all")) is None
+
+
+def test_what_only_follows_an_act_is_not_called_the_act() -> None:
+    for first, later in (
+        ("emergency.open", ("emergency.review", "emergency.close")),
+        ("slip.print", ("slip.look", "slip.list")),
+    ):
+        words = [str(known_act(_line(act))) for act in (first, *later)]
+        assert len(set(words)) == len(words), words
