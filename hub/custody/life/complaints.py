@@ -175,8 +175,10 @@ def complaints_of(
     return holding(kind, rows_of(session, person_ids, kind), known_at=known_at)
 
 
-def open_complaints(session: Session, *, confidential: bool) -> list[Held[Complaint]]:
-    """Those of everybody that wait for an answer, the most urgent first."""
+def open_complaints(
+    session: Session, *, confidential: bool, known_at: datetime | None = None
+) -> list[Held[Complaint]]:
+    """Those of everybody that wait for an answer, or waited then, the most urgent first."""
     kind = kind_of(confidential=confidential)
-    held = holding(kind, rows_of_kind(session, kind))
+    held = holding(kind, rows_of_kind(session, kind), known_at=known_at)
     return sorted((one for one in held if not one.value.outcome), key=lambda one: one.value.due_on)

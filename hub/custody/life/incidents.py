@@ -176,18 +176,22 @@ def incident(session: Session, number: str, known_at: datetime | None = None) ->
     return None if not steps else _made(row, steps)
 
 
-def incidents(session: Session, *, page: int = 1, size: int = 50) -> list[Incident]:
-    """A page of all incidents, the newest first."""
-    rows = session.scalars(
-        select(IncidentRow).order_by(IncidentRow.id.desc()).limit(size).offset((page - 1) * size)
-    ).all()
-    steps = logbook.steps_of(session, IncidentStep, [row.id for row in rows])
+def incidents(
+    session: Session, *, page: int = 1, size: int = 50, known_at: datetime | None = None
+) -> list[Incident]:
+    """A page of all incidents, or of those reported until then, the newest first."""
+    wanted = select(IncidentRow).order_by(IncidentRow.id.desc())
+    if known_at is not None:
+        reported = select(IncidentStep.incident_id).where(IncidentStep.at <= known_at)
+        wanted = wanted.where(IncidentRow.id.in_(reported))
+    rows = session.scalars(wanted.limit(size).offset((page - 1) * size)).all()
+    steps = logbook.steps_of(session, IncidentStep, [row.id for row in rows], known_at)
     return [_made(row, steps[row.id]) for row in rows if row.id in steps]
 
 
-def history(session: Session, incident_id: int) -> list[IncidentStep]:
+def history(session: Session, incident_id: int, known_at: datetime | None = None) -> list[IncidentStep]:
     """Every step, oldest first."""
-    return logbook.steps_of(session, IncidentStep, [incident_id]).get(incident_id, [])
+    return logbook.steps_of(session, IncidentStep, [incident_id], known_at).get(incident_id, [])
 
 
 def parts_in(session: Session, number: str, *, known_at: datetime | None = None) -> list[Held[IncidentPart]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -15,13 +15,14 @@ from hub.custody.facts.reading import Held
 from hub.custody.life import complaints
 from hub.custody.life.complaints import ANSWER_WITHIN_DAYS, CHANNELS, UPHELD, Channel, Complaint, Upheld
 from hub.custody.merging.reading import family_of
-from hub.custody.queries import names
 from hub.custody.records import Person
+from hub.custody.then import named
 from hub.reception.file.subject import actor, person_of
 from hub.reception.life import typed
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, visitor, writing
 from hub.web.formats import SITE_ZONE
+from hub.web.known import known_at, known_on
 from hub.web.routes import Pages
 
 pages = Pages("complaints", __name__, template_folder="templates")
@@ -102,13 +103,19 @@ def _answer(number: str, item: int, *, hidden: bool) -> Response | tuple[str, in
 
 
 def _list(*, confidential: bool) -> str:
+    known = known_at()
     with writing() as session:
-        found = complaints.open_complaints(session, confidential=confidential)
-        people = names(session, {one.row.person_id for one in found})
+        found = complaints.open_complaints(session, confidential=confidential, known_at=known)
+        people = named(session, {one.row.person_id for one in found}, known)
         act = "complaints.confidential" if confidential else "complaints.list"
         write_down(session, at=now(), actor=actor(), act=act, detail=f"{len(found)} open")
     return render_template(
-        "life/complaints.html", found=found, people=people, today=_today(), confidential=confidential
+        "life/complaints.html",
+        found=found,
+        people=people,
+        today=known_on() or _today(),
+        confidential=confidential,
+        known=known_on(),
     )
 
 
@@ -128,29 +135,36 @@ def _form(number: str, problem: Sentence | None) -> str:
 
 
 def _show(number: str, item: int, problem: Sentence | None, *, hidden: bool) -> str:
+    known = known_at()
     with writing() as session:
         person = person_of(session, number)
-        held = _held(session, person, item, hidden=hidden)
+        held = _held(session, person, item, hidden=hidden, known=known)
+        who = named(session, [person.id], known)[person.id]
         # Named apart: a report of uses, which others print, must not tell that there is a confidential one.
         act = "confidential.look" if hidden else "complaint.look"
         write_down(session, at=now(), actor=actor(), act=act, subject=person.number)
     return render_template(
         "life/complaint.html",
-        person=person,
+        person=who,
+        known=known_on(),
         held=held,
         value=held.value,
         hidden=hidden,
         channels=CHANNELS,
         upheld=UPHELD,
-        answers=visitor().may(Permission.HEAR_CONFIDENTIAL if hidden else Permission.DECIDE_SANCTIONS),
-        today=_today(),
+        answers=known is None
+        and visitor().may(Permission.HEAR_CONFIDENTIAL if hidden else Permission.DECIDE_SANCTIONS),
+        today=known_on() or _today(),
         problem=problem,
         typed=request.form,
     )
 
 
-def _held(session: Session, person: Person, item: int, *, hidden: bool) -> Held[Complaint]:
-    for held in complaints.complaints_of(session, family_of(session, person.id), confidential=hidden):
+def _held(
+    session: Session, person: Person, item: int, *, hidden: bool, known: datetime | None = None
+) -> Held[Complaint]:
+    family = family_of(session, person.id, known)
+    for held in complaints.complaints_of(session, family, confidential=hidden, known_at=known):
         if held.item == item:
             return held
     abort(404)

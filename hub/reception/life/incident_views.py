@@ -23,12 +23,14 @@ from hub.custody.life.incident_forms import (
     Report,
 )
 from hub.custody.life.sanctions import SANCTION_TYPES, Sanction, SanctionType, impose, sanctions_of, set_aside
-from hub.custody.queries import names, person_by_number
+from hub.custody.queries import person_by_number
+from hub.custody.then import named
 from hub.reception.file.subject import actor
 from hub.reception.life import typed
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, visitor, writing
 from hub.web.formats import SITE_ZONE
+from hub.web.known import known_at, known_on
 from hub.web.routes import Pages, number_in
 
 pages = Pages("incidents", __name__, template_folder="templates")
@@ -189,10 +191,11 @@ def _part(session: Session, number: str) -> Held[IncidentPart]:
 def _list(problem: Sentence | None) -> str:
     page = max(1, min(number_in(request.args.get("page", "1")), 100_000))
     with writing() as session:
-        found = incidents.incidents(session, page=page)
+        found = incidents.incidents(session, page=page, known_at=known_at())
         write_down(session, at=now(), actor=actor(), act="incident.list", detail=f"page {page}")
     return render_template(
         "life/incidents.html",
+        known=known_on(),
         found=found,
         page=page,
         sorts=INCIDENT_SORTS,
@@ -205,12 +208,13 @@ def _list(problem: Sentence | None) -> str:
 
 
 def _show(number: str, problem: Sentence | None) -> str:
+    known = known_at()
     with writing() as session:
-        found = incidents.incident(session, number)
+        found = incidents.incident(session, number, known)
         if found is None:
             abort(404)
-        parts = incidents.parts_in(session, found.number)
-        people = names(session, {one.row.person_id for one in parts})
+        parts = incidents.parts_in(session, found.number, known_at=known)
+        people = named(session, {one.row.person_id for one in parts}, known)
         for person in people.values():
             detail = found.number
             write_down(
@@ -218,11 +222,11 @@ def _show(number: str, problem: Sentence | None) -> str:
             )
         sanctions = [
             one
-            for one in sanctions_of(session, list(people))
+            for one in sanctions_of(session, list(people), known_at=known)
             if one.value.part in {part.item for part in parts}
         ]
         seen = {one.item: incidents.part_seen(session, one) for one in parts}
-        history = incidents.history(session, found.id)
+        history = incidents.history(session, found.id, known)
     return render_template(
         "life/incident.html",
         it=found,
@@ -236,7 +240,8 @@ def _show(number: str, problem: Sentence | None) -> str:
         roles=INCIDENT_ROLES,
         findings=FINDINGS,
         types=SANCTION_TYPES,
-        decides=visitor().may(Permission.DECIDE_SANCTIONS),
+        known=known_on(),
+        decides=known is None and visitor().may(Permission.DECIDE_SANCTIONS),
         own=found.reported_by == visitor().login,
         today=now().astimezone(SITE_ZONE).date(),
         local=now().astimezone(SITE_ZONE).strftime("%Y-%m-%dT%H:%M"),

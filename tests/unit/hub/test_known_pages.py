@@ -13,7 +13,9 @@ from hub.custody.facts.actions import Statement, correct, state, withdraw
 from hub.custody.facts.records import Fact
 from hub.custody.identity import IDENTITY, Identity
 from hub.custody.legal import ReleaseReason
-from hub.custody.life import queries
+from hub.custody.life import complaints, incidents, queries
+from hub.custody.life.complaints import Channel, Complaint, Upheld
+from hub.custody.life.incident_forms import IncidentSort, Report
 from hub.custody.life.queries import Came, Query, Result
 from hub.custody.records import Booking, Person
 from hub.custody.sentencing.records import ReckoningRow, Signature
@@ -315,3 +317,40 @@ def test_a_record_of_a_release_is_not_there_before_it_was_signed(world: World) -
         number = row.id
     answer = world.browser("rita").get(f"/releases/records/{number}", query_string={"known": YESTERDAY})
     assert answer.status_code == 404
+
+
+def test_complaints_and_incidents_then_without_answers_notes_and_names_of_later(world: World) -> None:
+    yesterday(world)
+    ana = world.person()
+    said = Complaint(about="Food", said="Cold for a week", channel=Channel.SPOKEN, due_on=world.at.date())
+    with session_scope(world.sessions) as session:
+        row = complaints.take_complaint(
+            session, session.get_one(Person, ana.id), said, confidential=False, actor=RITA, at=world.at
+        )
+        item = row.id
+        told = Report(sort=IncidentSort.OTHER, occurred_at=world.at, place="Yard", what="A pane was broken")
+        number = incidents.report_incident(session, told, actor=RITA, at=world.at).number
+    world.later(days=1)
+    with session_scope(world.sessions) as session:
+        (held,) = complaints.complaints_of(session, [ana.id], confidential=False)
+        complaints.answer_complaint(
+            session, held, Upheld.UPHELD, "It is warm now", handed_to="", actor=RITA, at=world.at
+        )
+        told = Report(sort=IncidentSort.OTHER, occurred_at=world.at, place="Gate", what="Nothing")
+        incidents.report_incident(session, told, actor=RITA, at=world.at)
+    renamed(world, ana, "Anabel")
+    rita = world.browser("rita")
+    then = shown(rita, "/complaints")
+    one = f"/people/{ana.number}/complaints/{item}"
+    assert f"{one}?known={YESTERDAY}" in then
+    for page in (then, shown(rita, one)):
+        assert "NOVELO, Ana<" in page
+        assert "Anabel" not in page
+        assert "warm" not in page
+    assert "No complaint waits" in rita.get("/complaints").text
+    listed = shown(rita, "/incidents")
+    assert f"/incidents/{number}?known={YESTERDAY}" in listed
+    assert "Gate" not in listed.partition("<main")[2]
+    single = shown(rita, f"/incidents/{number}").partition("<main")[2]
+    assert "A pane was broken" in single
+    assert 'method="post"' not in single
