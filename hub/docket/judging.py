@@ -76,7 +76,9 @@ def judge(snapshot: Snapshot, limits: Limits) -> Judged:
         if check.code in idle:
             continue
         try:
-            found += _of(check, snapshot, limits)
+            doubts = list(check.find(snapshot, limits))
+            if doubts:  # of most checks there are none
+                found += _found(check, snapshot, limits, doubts)
         except Exception as error:  # noqa: BLE001 - it shows as a finding of NOT_CHECKED
             failed[check.code] = trouble_of(error, check.words)
     if not failed:
@@ -111,13 +113,11 @@ def _troubled(
     failed: Collection[str],
 ) -> Judged:
     whole = replace(snapshot, troubles=troubles)
-    return Judged(whole, [*found, *_of(NOT_CHECKED, whole, limits)], frozenset(failed))
+    doubts = list(NOT_CHECKED.find(whole, limits))
+    return Judged(whole, [*found, *_found(NOT_CHECKED, whole, limits, doubts)], frozenset(failed))
 
 
-def _of(check: Check, snapshot: Snapshot, limits: Limits) -> Sequence[Found]:
-    doubts = list(check.find(snapshot, limits))
-    if not doubts:  # as nearly always
-        return ()
+def _found(check: Check, snapshot: Snapshot, limits: Limits, doubts: Sequence[Doubt]) -> Sequence[Found]:
     each: dict[int, Doubt] = {}
     for doubt in doubts:
         each.setdefault(doubt.subject, doubt)

@@ -26,8 +26,8 @@ WORTH_IT: Final = 10_000
 _MOST: Final = 4
 _NICE: Final = 5
 """Gates, screens and desks go first."""
-_NEW_OBJECTS: Final = 50_000
-"""Between two looks for unused objects: snapshots are thousands of them and leave none in circles."""
+_NEW_OBJECTS: Final = 1_000_000
+"""Between two looks for unused objects: a part makes fewer, and leaves none in circles."""
 
 _log: Final = logging.getLogger(__name__)
 

@@ -5,6 +5,7 @@ Mapped objects cost several times as much as the reading itself; these rows have
 
 from __future__ import annotations
 
+from bisect import insort
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
@@ -45,25 +46,14 @@ class Pile:
     """Rows of one kind of one person, oldest first.
 
     `plain` piles hold statements alone, each of a thing of its own: nothing was corrected, continued, ended or
-    withdrawn, as nearly everywhere.
+    withdrawn, as nearly everywhere. `rows` look like facts to the functions that say what holds.
     """
 
-    __slots__ = ("_rows", "plain")
+    __slots__ = ("plain", "rows")
 
-    def __init__(self, rows: list[Row], *, plain: bool) -> None:
-        self._rows, self.plain = rows, plain
-
-    def add(self, row: Row, *, plain: bool) -> None:
-        if row.id < self._rows[-1].id:
-            self._rows = sorted([*self._rows, row], key=_number)
-        else:
-            self._rows.append(row)
-        self.plain = self.plain and plain
-
-    @property
-    def rows(self) -> list[Fact]:
-        """The rows, for the functions that say what holds."""
-        return cast(list[Fact], self._rows)
+    def __init__(self, first: Row, *, plain: bool) -> None:
+        self.rows: list[Any] = [first]
+        self.plain = plain
 
 
 Piles = dict[str, Pile]
@@ -88,8 +78,7 @@ def piles_of(
     wanted = select(*_COLUMNS).where(
         _FACTS.person_id.in_(list(whose)), _FACTS.kind.in_(sorted({*of_person, *of_stay}))
     )
-    # Asked of the connection: the session would make each row a second time. All at once: one by one costs as much
-    # again.
+    # Asked of the connection: the session would make each row a second time.
     for fields in cast(Iterable[tuple[Any, ...]], session.connection().execute(wanted).fetchall()):
         row = Row(*fields)
         kind = row.kind
@@ -99,7 +88,13 @@ def piles_of(
         piles = found[whose[row.person_id]]
         pile = piles.get(kind)
         if pile is None:
-            piles[kind] = Pile([row], plain=plain)
+            piles[kind] = Pile(row, plain=plain)
+            continue
+        rows = pile.rows
+        if row.id < rows[-1].id:
+            insort(rows, row, key=_number)
         else:
-            pile.add(row, plain=plain)
+            rows.append(row)
+        if not plain:
+            pile.plain = False
     return found

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
-from functools import reduce
+from functools import lru_cache, reduce
 from typing import Final
 
 from hub.custody.absence import ABSENCE
@@ -109,12 +109,13 @@ def _file(snapshot: Snapshot, limits: Limits) -> Iterator[Doubt]:
     yield Doubt(
         late_at,
         Sentence("Mandela Rule 7 asks for more than the file holds. Missing: %(items)s.",
-                 {"items": _listed(snapshot.missing)}),
+                 {"items": _listed(tuple(snapshot.missing))}),
         limits=(FILE_HOURS,),
     )  # fmt: skip
 
 
-def _listed(codes: Sequence[str]) -> Sentence:
+@lru_cache(maxsize=1024)
+def _listed(codes: tuple[str, ...]) -> Sentence:
     words = [_ITEMS[code] for code in codes]
     return reduce(lambda one, more: Sentence("%(one)s; %(more)s", {"one": one, "more": more}), words)
 
