@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from simulation.facility import SMALL_PRISON, YARD
+from simulation.facility import SMALL_PRISON, YARD, Facility
 from simulation.killing import Killer
 from simulation.masters import CACHE
 from simulation.officer import page_of, post_officer
@@ -48,7 +48,9 @@ _STEP_UP_S = (0.3, 1.2)
 """Seconds in which the next person steps up to a gate; all gates of the demo share one machine's processor."""
 
 
-def main(words: Sequence[str] | None = None, *, quiet: bool = False) -> int:
+def main(
+    words: Sequence[str] | None = None, *, quiet: bool = False, facility: Facility = SMALL_PRISON
+) -> int:
     """Exit status 0 when all went well, 1 when truth and hub disagree, 2 when the demo could not be set up.
 
     130 when it was stopped before its end. `quiet` keeps the report off the output; the steps are told all the same.
@@ -56,7 +58,7 @@ def main(words: Sequence[str] | None = None, *, quiet: bool = False) -> int:
     chosen = arguments(words)
     handlers = {number: signal.getsignal(number) for number in _SIGNALS}
     try:
-        return _demonstrate(chosen, quiet)
+        return _demonstrate(chosen, quiet, facility)
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
@@ -67,7 +69,7 @@ def _on_signals(handler: Any) -> None:
         signal.signal(number, handler)
 
 
-def _demonstrate(chosen: argparse.Namespace, quiet: bool) -> int:
+def _demonstrate(chosen: argparse.Namespace, quiet: bool, facility: Facility) -> int:
     folder = Path(tempfile.mkdtemp(prefix="pims-demo-"))
     progress = Progress()
     prison: Prison | None = None
@@ -77,7 +79,7 @@ def _demonstrate(chosen: argparse.Namespace, quiet: bool) -> int:
         hands = folder_fingers(chosen.prints, FAST256) if chosen.prints is not None else None
         plan = Plan(
             folder=folder,
-            facility=SMALL_PRISON,
+            facility=facility,
             broker=broker_kind(chosen.broker),
             web_port=chosen.port or free_port(),
             baud=chosen.baud,

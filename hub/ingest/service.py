@@ -25,6 +25,7 @@ from hub.ingest.enrolling import answer_enrolment
 from hub.ingest.inbox import Inbox
 from hub.ingest.obeyed import tell_alarm
 from hub.ingest.releasing import answer_release, answer_renewal
+from hub.ingest.stirring import Stirring
 from hub.ingest.uplink import Uplink
 from hub.ingest.worker import Worker
 from hub.keeping.backup.watching import BackupWatch
@@ -95,17 +96,33 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     )
     threads = [
         threading.Thread(target=_work, args=(worker, stop, beats), name="ingest-worker", daemon=True),
-        threading.Thread(target=_keep_desks, args=(desks, stop, beats, "desks"), name="desks", daemon=True),
+        threading.Thread(
+            target=_keep_desks,
+            args=(desks, stop, beats, "desks", Stirring(engine)),
+            name="desks",
+            daemon=True,
+        ),
         # Sealing a whole roll takes seconds, and a lockdown waits for nothing.
         threading.Thread(
-            target=_keep_desks, args=(orders, stop, beats, "orders"), name="orders", daemon=True
+            target=_keep_desks,
+            args=(orders, stop, beats, "orders", Stirring(engine)),
+            name="orders",
+            daemon=True,
         ),
         # Seconds of the engine's work a person: orders and the roll must not wait for it.
         threading.Thread(
-            target=_keep_desks, args=(enrolment, stop, {}, "enrolment"), name="enrolment", daemon=True
+            target=_keep_desks,
+            args=(enrolment, stop, {}, "enrolment", Stirring(engine)),
+            name="enrolment",
+            daemon=True,
         ),
         # Looking at everybody takes up to a minute in a whole country's prisons.
-        threading.Thread(target=_keep_desks, args=(docket, stop, {}, "docket"), name="docket", daemon=True),
+        threading.Thread(
+            target=_keep_desks,
+            args=(docket, stop, {}, "docket", Stirring(engine)),
+            name="docket",
+            daemon=True,
+        ),
     ]
     for thread in threads:
         thread.start()
@@ -177,29 +194,49 @@ def _work(worker: Worker, stop: Stop, beats: dict[str, float]) -> None:
         beats["worker"] = time.monotonic()
 
 
-def _keep_desks(desks: Sequence[Desk], stop: Stop, beats: dict[str, float], name: str) -> None:
-    rests_until = [0.0] * len(desks)
+def _keep_desks(
+    desks: Sequence[Desk], stop: Stop, beats: dict[str, float], name: str, stirring: Stirring
+) -> None:
+    rests_until, more = [0.0] * len(desks), True
     while not stop.wait(DESK_TICK_S):
         beats[name] = time.monotonic()
+        if not _worth_a_look(stirring, more=more):
+            continue
+        more = False
         for place, desk in enumerate(desks):
             # One desk in trouble rests alone: orders must go out while the roll cannot be read.
-            if time.monotonic() >= rests_until[place] and not _tick(desk):
+            if time.monotonic() < rests_until[place]:
+                continue
+            done = _tick(desk)
+            if done is None:
                 rests_until[place] = time.monotonic() + DESK_TROUBLE_S
+            more = more or bool(done)
+    stirring.close()
 
 
-def _tick(desk: Desk) -> bool:
+def _worth_a_look(stirring: Stirring, *, more: bool) -> bool:
+    try:
+        return stirring.worth_a_look(more=more)
+    except SQLAlchemyError as error:
+        log(_log, logging.WARNING, "database not read", desk="stirring", cause=type(error).__name__)
+    except Exception:  # noqa: BLE001 - the driver's own errors: the desks find out whether they can read
+        _log.exception("nobody can say whether something was written")
+    stirring.close()
+    return True
+
+
+def _tick(desk: Desk) -> int | None:
+    """How much the desk did; None when it is in trouble."""
     name = type(desk).__name__
     try:
-        desk.tick(_now())
+        return desk.tick(_now())
     except SQLAlchemyError as error:
         log(_log, logging.WARNING, "database not read", desk=name, cause=type(error).__name__)
     except WireError as error:
         log(_log, logging.ERROR, "cannot be opened with this vault key", desk=name, reason=error.reason.value)
     except Exception:  # noqa: BLE001 - a desk that breaks must not end the taking in of scans
         _log.exception("a desk broke", extra={"fields": {"desk": name}})
-    else:
-        return True
-    return False
+    return None
 
 
 def _now() -> datetime:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from simulation.demo import main
+from simulation.facility import SMALL_PRISON
 
+THREE_GATES = replace(SMALL_PRISON, gates=SMALL_PRISON.gates[1:])
+"""One that is killed, one that is kept without the hub and killed, one that is replaced."""
 PERCENTILES = {"p50", "p95", "p99"}
 
 
@@ -19,7 +23,7 @@ def test_faults_lose_nothing_double_nothing_and_mistake_nobody(tmp_path: Path) -
     """
     path = tmp_path / "report.json"
     words = ["--headless", "--people", "6", "--scans", "20", "--kill", "--broker", "mosquitto"]
-    status = main([*words, "--report", str(path)], quiet=True)
+    status = main([*words, "--report", str(path)], quiet=True, facility=THREE_GATES)
     report = json.loads(path.read_text())
     assert report["wrong"] == []
     assert status == 0
