@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import sqlalchemy
 from flask.testing import FlaskClient
-from jinja2 import FileSystemBytecodeCache
+from jinja2 import Environment, FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy import Engine, event
 from werkzeug.routing import Rule
 
@@ -19,6 +20,7 @@ from hub import database
 from hub.accounts.permissions import Role
 from hub.biometrics.vault import Vault
 from hub.database import make_engine, make_sessions
+from hub.web.compiling import SpokenEnvironment
 from hub.website.app import Hub
 
 from ...databases import new_database
@@ -46,10 +48,18 @@ def client(world: World, request: pytest.FixtureRequest) -> FlaskClient:
     return world.browser("ada", getattr(request.module, "ROLE", Role.RECORDS_OFFICER))
 
 
+class _OfOneLanguage(FileSystemBytecodeCache):
+    """Jinja knows a template by its name alone; ours hold their words, in one language each."""
+
+    def get_bucket(self, environment: Environment, name: str, filename: str | None, source: str) -> Bucket:
+        assert isinstance(environment, SpokenEnvironment)
+        return super().get_bucket(environment, f"{environment.speaks}/{name}", filename, source)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def translated_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Every test has a site of its own; the templates are turned into Python once for all of them."""
-    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    cache = _OfOneLanguage(str(tmp_path_factory.mktemp("templates")))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Hub, "jinja_options", {**Hub.jinja_options, "bytecode_cache": cache})
         yield
