@@ -16,6 +16,7 @@ from hub.custody.facts.records import Fact
 from hub.custody.legal import LEGAL_STATUS, LegalStatus
 from hub.custody.records import Booking, Person
 from hub.custody.stays import HOME, Home
+from hub.custody.then import facts_of, named, open_stays
 from hub.movements.cells.records import Cell, CellTerms
 from hub.movements.cells.rules import Ages, CellView, Sexes, Who, is_juvenile
 from hub.movements.records import Zone
@@ -113,9 +114,11 @@ def view_of(cell: Cell, terms: CellTerms, zone: str) -> CellView:
     )
 
 
-def history_of(session: Session, cell_id: int) -> Sequence[CellTerms]:
-    """Everything that was ever said of a cell, the newest first."""
+def history_of(session: Session, cell_id: int, known_at: datetime | None = None) -> Sequence[CellTerms]:
+    """Everything that was ever said of a cell, or until then, the newest first."""
     wanted = select(CellTerms).where(CellTerms.cell_id == cell_id).order_by(CellTerms.id.desc())
+    if known_at is not None:
+        wanted = wanted.where(CellTerms.recorded_at <= known_at)
     return session.scalars(wanted).all()
 
 
@@ -127,17 +130,17 @@ def dwellers(
     person_ids: Collection[int] | None = None,
 ) -> list[Dweller]:
     """Everybody in custody (or these people), by name, with where they live at `at` as known at `known_at`."""
-    when = at if known_at is None else min(at, known_at)
+    if known_at is not None:
+        return _dwelt(session, min(at, known_at), known_at, person_ids)
+    when = at
     stays = select(Booking.id, Person).join(Person, Person.id == Booking.person_id)
     stays = stays.where(
         Booking.admitted_at <= when, Booking.released_at.is_(None) | (Booking.released_at > when)
     )
-    if known_at is not None:
-        stays = stays.where(Booking.recorded_at <= known_at)
     if person_ids is not None:
         stays = stays.where(Person.id.in_(person_ids))
     people = session.execute(stays.order_by(Person.surname, Person.given, Person.id)).all()
-    homes, statuses = _homes_and_statuses(session, stays.with_only_columns(Booking.id), when, known_at)
+    homes, statuses = _homes_and_statuses(session, stays.with_only_columns(Booking.id), when)
     return [
         Dweller(
             who=Who(person.id, person.sex, person.born_on, statuses.get(booking, LegalStatus.UNKNOWN.value)),
@@ -151,8 +154,34 @@ def dwellers(
     ]
 
 
+def _dwelt(
+    session: Session, when: datetime, known_at: datetime, person_ids: Collection[int] | None
+) -> list[Dweller]:
+    """As it was known then: who was in custody, by what name, and where they lived."""
+    stays = {
+        stay: person
+        for stay, person in open_stays(session, known_at).items()
+        if person_ids is None or person in person_ids
+    }
+    people = named(session, stays.values(), known_at)
+    rows = facts_of(session, stays.values(), (HOME.name, LEGAL_STATUS.name))
+    homes, statuses = _of_stays(rows, when, known_at)
+    found = [
+        Dweller(
+            who=Who(person, who.sex, who.born_on, statuses.get(stay, LegalStatus.UNKNOWN.value)),
+            booking_id=stay,
+            number=who.number,
+            surname=who.surname,
+            given=who.given,
+            home=homes.get(stay),
+        )
+        for stay, person, who in ((stay, person, people[person]) for stay, person in stays.items())
+    ]
+    return sorted(found, key=lambda one: (one.surname, one.given, one.who.person_id))
+
+
 def _homes_and_statuses(
-    session: Session, stays: object, when: datetime, known_at: datetime | None
+    session: Session, stays: object, when: datetime
 ) -> tuple[dict[int, Home], dict[int, str]]:
     rows = cast(
         Sequence[Fact],
@@ -163,6 +192,12 @@ def _homes_and_statuses(
             )
         ).all(),
     )
+    return _of_stays(rows, when, None)
+
+
+def _of_stays(
+    rows: Sequence[Fact], when: datetime, known_at: datetime | None
+) -> tuple[dict[int, Home], dict[int, str]]:
     homes = holding(HOME, rows, effective_at=when, known_at=known_at)
     statuses = holding(LEGAL_STATUS, rows, effective_at=when, known_at=known_at)
     return (

@@ -169,7 +169,7 @@ def _show(code: str, problem: Sentence | None) -> str:
         held = _cell(session, code, known_at())
         people = dwellers_of(session, held.code, at, known_at=known_at())
         write_down(session, at=at, actor=_actor(), act="cell.look", subject=code)
-        history = history_of(session, held.id)
+        history = history_of(session, held.id, known_at())
     return render_template(
         "cell.html", cell=held, people=people, history=history, problem=problem, known=known_on(), **_words()
     )

@@ -24,7 +24,9 @@ from hub.custody.then import open_stays
 from hub.custody.who.identifiers import IDENTIFIER, Identifier, IdentifierSort
 from hub.database import session_scope
 from hub.docket.records import Finding
+from hub.movements.cells.reading import dwellers
 from hub.reception.releasing.records import CaseState, DoubtAnswer, ReleaseCase, ReleaseDoubt, ReleaseRecord
+from hub.web.formats import start_of
 
 from .docket_world import look, record, remanded, standing
 from .site_world import World, post
@@ -354,3 +356,20 @@ def test_complaints_and_incidents_then_without_answers_notes_and_names_of_later(
     single = shown(rita, f"/incidents/{number}").partition("<main")[2]
     assert "A pane was broken" in single
     assert 'method="post"' not in single
+
+
+def test_the_cells_then_held_whom_they_held_under_the_names_of_then(world: World) -> None:
+    yesterday(world)
+    ana = remanded(world)
+    gone = world.person("Pop", "Ben")
+    world.later(days=1)
+    renamed(world, ana, "Anabel")
+    released(world, gone)
+    new = world.person("Cal", "Eva")
+    with session_scope(world.sessions, writes=False) as session:
+        then = dwellers(session, world.at, known_at=start_of(date(2026, 11, 22)) - timedelta(seconds=1))
+        now = dwellers(session, world.at)
+    assert [(one.number, one.given, one.cell) for one in then] == [
+        (ana.number, "Ana", "a-1"), (gone.number, "Ben", ""),
+    ]  # fmt: skip
+    assert {one.number for one in now} == {ana.number, new.number}
