@@ -149,7 +149,7 @@ def _reference(case: Case) -> str:
 
 def _identity(case: Case) -> str:
     line = next(line for line in case.lines if line.item is Item.IDENTITY)
-    return " ".join(str(said) for said in line.evidence)[:200]
+    return "; ".join(str(said).rstrip(".") for said in line.evidence)[:200]
 
 
 def _note(case: Case, what: str) -> str:

@@ -271,6 +271,9 @@ def test_two_officers_release_by_photo_and_order(desk: Desk) -> None:
         assert zones_of(session, [desk.person.id]) == {}
         assert is_genuine(desk.world.vault, record)
     page = desk.rita.get(f"/releases/records/{record.id}").text
+    stood = page.partition("Conditions as they stood")[2].partition("</ul>")[0]
+    assert stood.count(".</li>") == stood.count("</li>") > 5
+    assert ".." not in stood, "each sentence ends once"
     assert "Certificate of release" in page
     assert "Signed by this hub, unchanged since" in page
     assert desk.release().status_code == 409  # not twice
