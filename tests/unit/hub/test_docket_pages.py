@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -256,15 +255,11 @@ def test_the_file_shows_what_is_on_the_docket(world: World, rita: FlaskClient) -
 
 
 def test_the_command_looks_at_everybody_and_lists_without_names(
-    tmp_path: Path, world: World, rita: FlaskClient, capsys: pytest.CaptureFixture[str]
+    world: World, rita: FlaskClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = tmp_path / "data"
-    folder.mkdir()
-    (folder / "hub.toml").write_text(
-        f'database = "sqlite:///{world.folder / "hub.sqlite"}"\n', encoding="utf-8"
-    )
-    assert main(["docket", "run", "--data", str(folder)]) == 0
-    assert main(["docket", "list", "--data", str(folder), "--check", "no_outcome"]) == 0
+    at_hub = ["--data", str(world.settings().data)]
+    assert main(["docket", "run", *at_hub]) == 0
+    assert main(["docket", "list", *at_hub, "--check", "no_outcome"]) == 0
     said = capsys.readouterr().out
     assert "1 people in custody looked at" in said
     assert "P-000001 Court date passed without outcome" in said
