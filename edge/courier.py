@@ -35,14 +35,25 @@ Seal = Callable[[Slice, bool], bytes]
 
 
 class Courier:
-    """Says what to send and takes what the hub acknowledges. `settled` is the last entry that is history already."""
+    """Says what to send and takes what the hub acknowledges.
 
-    def __init__(self, journal: Held, seal: Seal, settings: CourierSettings, settled: int) -> None:
+    `settled` is the last entry that is history already; `young` are when each after it was written, and its sequence:
+    a start does not make them young again.
+    """
+
+    def __init__(
+        self,
+        journal: Held,
+        seal: Seal,
+        settings: CourierSettings,
+        settled: int,
+        young: Iterable[tuple[float, int]] = (),
+    ) -> None:
         self._journal = journal
         self._seal = seal
         self._settings = settings
         self._settled = settled
-        self._marks: deque[tuple[float, int]] = deque()
+        self._marks: deque[tuple[float, int]] = deque(young)
         self._flights: list[Flight] = []
         self._ahead: Sequence[tuple[int, int]] = ()
         self._patience_s = settings.resend_s

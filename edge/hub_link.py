@@ -22,7 +22,7 @@ from edge.log import Log
 from edge.messenger import Messenger, Say, StateChanged, Voice, Wake
 from edge.ports import Clock
 from edge.provisioning import Folder, Keys
-from edge.recording import JournalRecorder, batch_sealer, last_settled
+from edge.recording import JournalRecorder, batch_sealer, history_at_start
 from edge.refusals import Refusals
 from edge.roll_copy import RollCopy
 from edge.roll_receiver import RollReceiver
@@ -168,9 +168,14 @@ class HubLink:
 
     def _make_courier(self) -> Courier:
         chosen = self._settings.courier
-        settled = last_settled(self._journal, self._clock.read(), chosen.live_s)
+        settled, young = history_at_start(self._journal, self._clock.read(), chosen.live_s)
+        now = time.monotonic()
         return Courier(
-            self._journal, batch_sealer(self._settings.terminal, self._keys.signing), chosen, settled
+            self._journal,
+            batch_sealer(self._settings.terminal, self._keys.signing),
+            chosen,
+            settled,
+            [(now - age_s, sequence) for age_s, sequence in young],
         )
 
     def _make_uplink(self) -> Uplink:

@@ -61,19 +61,24 @@ def batch_sealer(terminal: str, key: SigningKey) -> Seal:
     return seal
 
 
-def last_settled(journal: Journal, now: Reading, live_s: float) -> int:
-    """Sequence of the last entry that is history at the start: from another boot, or older than `live_s`."""
+def history_at_start(journal: Journal, now: Reading, live_s: float) -> tuple[int, list[tuple[float, int]]]:
+    """Sequence of the last entry that is history already, and age in seconds and sequence of each that is not.
+
+    History is what is from another boot, or older than `live_s`.
+    """
     standing = journal.standing()
     first = max(standing.pruned_to + 1, standing.last - LOOK_BACK + 1)
+    settled, young = standing.last, list[tuple[float, int]]()
     while first <= standing.last:
         held = journal.read(first, standing.last, 1 << 20)
-        for offset, raw in enumerate(held.entries):
+        for sequence, raw in enumerate(held.entries, held.first):
             entry = decode(raw, Entry)
             age_ms = now.boot_time_ms - entry.boot_time_ms
-            if entry.boot_id == now.boot_id and age_ms < live_s * 1000:
-                return held.first + offset - 1
+            if young or (entry.boot_id == now.boot_id and age_ms < live_s * 1000):
+                settled = settled if young else sequence - 1
+                young.append((age_ms / 1000, sequence))
         first = held.last + 1
-    return standing.last
+    return settled, young
 
 
 def latest(journal: Journal, count: int) -> Iterator[tuple[EntryReference, Reading, Happening]]:

@@ -74,6 +74,7 @@ ASKED: Final = {"/people/<number>/merge": "?with=", "/confirm": "?next=/account"
 """What has to be asked with an address."""
 _UNDER_WAY: Final = "needs an act under way; the test of that act walks it"
 NOT_WALKED: Final = {
+    "/away/going": "leads on to another page",
     "/account/app/picture.svg": "a picture",
     "/assets/<state>/<path:name>": "no page",
     "/control-room/alarms/<int:item>": _UNDER_WAY,

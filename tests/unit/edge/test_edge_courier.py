@@ -121,6 +121,13 @@ def test_live_entries_go_first_and_a_backlog_follows_from_its_oldest_end(quick_p
     assert courier.due(0.1) == [b"new 1001-1001"]
 
 
+def test_a_start_does_not_make_what_was_written_before_it_young_again(quick_path: Path) -> None:
+    journal = journal_of(quick_path, 4)
+    courier = Courier(journal, told, SETTINGS, 1, [(80.0, 2), (95.0, 3), (98.0, 4)])
+    courier.grow_old(100.0)
+    assert courier.due(111.0) == [b"new 3-4", b"old 1-2"]
+
+
 def test_a_live_entry_never_waits_for_the_backlogs_window(quick_path: Path) -> None:
     journal = journal_of(quick_path, 2_000)
     courier = courier_of(journal, settled=2_000)

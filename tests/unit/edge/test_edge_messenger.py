@@ -15,7 +15,7 @@ from edge.courier import Courier
 from edge.journal import Journal, Room, open_journal
 from edge.log import Log
 from edge.messenger import MAILBOX, Messenger, StateChanged, Voice, Wake
-from edge.recording import batch_sealer, last_settled
+from edge.recording import batch_sealer, history_at_start
 from edge.refusals import Refusals
 from edge.uplink import Arrived, Connected, Disconnected
 from wire.envelope import HUB, sign
@@ -226,5 +226,6 @@ def test_what_was_journalled_before_a_restart_is_live_for_its_moment(quick_path:
     for age_s in (100, 40, 20, 5):
         desk.journal.append(Reading(boot, 1_000_000 - age_s * 1000, AT, Clock.UNSURE), "passage", b"x")
     now = Reading(boot, 1_000_000, AT, Clock.UNSURE)
-    assert last_settled(desk.journal, now, 30.0) == 2
-    assert last_settled(desk.journal, Reading("ef" * 16, 1_000_000, AT, Clock.UNSURE), 30.0) == 4
+    assert history_at_start(desk.journal, now, 30.0) == (2, [(20.0, 3), (5.0, 4)])
+    another = Reading("ef" * 16, 1_000_000, AT, Clock.UNSURE)
+    assert history_at_start(desk.journal, another, 30.0) == (4, [])
