@@ -24,7 +24,7 @@ from hub.reception.seed.troubles import Apart
 _IN_ONE_QUERY: Final = 500
 _WHY: Final = (
     "The same father, birth year and scar.",
-    "Same fingers, taken again at the desk.",
+    "Same mother and village, told to two officers.",
     "He says so himself.",
 )
 _NOT_ONE: Final = "Two people: birth dates and tattoos differ."
@@ -35,7 +35,7 @@ class Doubled(StrEnum):
 
     JOINED = "joined"
     PROPOSED = "proposed"
-    BY_FINGER = "by_finger"
+    SUSPECTED = "suspected"
     NOT_NOTICED = "not_noticed"
     REFUSED = "refused"
     """Two people after all, of one name."""
@@ -44,7 +44,7 @@ class Doubled(StrEnum):
 DOUBLED_OF_1200: Final = {
     Doubled.JOINED: 9,
     Doubled.PROPOSED: 2,
-    Doubled.BY_FINGER: 1,
+    Doubled.SUSPECTED: 1,
     Doubled.NOT_NOTICED: 5,
     Doubled.REFUSED: 3,
 }
@@ -78,8 +78,8 @@ def settle(session: Session, rng: Random, found: Sequence[Double], now_at: datet
         first, second = two(rng, CLERKS)
         at = now_at - timedelta(days=rng.randint(2, 300))
         why = rng.choice(_WHY)
-        if one.became is Doubled.BY_FINGER:
-            _case(bulk, one, now_at - timedelta(hours=20), [_Step(Act.SUSPECTED, actions.MACHINE)])
+        if one.became is Doubled.SUSPECTED:
+            _case(bulk, one, now_at - timedelta(hours=20), [_Step(Act.SUSPECTED, first)])
         elif one.became is Doubled.PROPOSED:
             _case(bulk, one, now_at - timedelta(hours=26), [_Step(Act.PROPOSED, first, why)])
         elif one.became is Doubled.JOINED:
@@ -100,12 +100,13 @@ class _Step:
 
 
 def _case(bulk: Bulk, pair: Double, at: datetime, steps: Sequence[_Step]) -> None:
-    number, by_finger = bulk.id_of(MergeCase), steps[0].by == actions.MACHINE
+    number = bulk.id_of(MergeCase)
     case = {
         "id": number,
         "one_id": min(pair.lead_id, pair.other_id),
         "other_id": max(pair.lead_id, pair.other_id),
-        "found_by": actions.BY_FINGER if by_finger else actions.BY_OFFICER,
+        # Nobody of the invented prison has fingers: those are taken at a terminal, from a hand.
+        "found_by": actions.BY_OFFICER,
         "opened_at": at,
         "opened_by": steps[0].by,
     }

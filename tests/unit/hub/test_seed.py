@@ -18,6 +18,7 @@ from hub.__main__ import main
 from hub.biometrics.documents.actions import open_document
 from hub.biometrics.documents.records import Document
 from hub.biometrics.photos import photo_for
+from hub.biometrics.records import Finger
 from hub.biometrics.vault import Vault
 from hub.custody.catalogue import KINDS
 from hub.custody.facts.kinds import read_value
@@ -44,6 +45,7 @@ from hub.docket.runs import recompute
 from hub.reception.seed.describe import Line, describe
 from hub.reception.seed.making import Made, Order, make
 from hub.reception.seed.plan import Wrong, sketches
+from hub.reception.seed.staff import CLERKS
 from hub.web.formats import SITE_ZONE
 
 from ...databases import chosen, new_database
@@ -215,6 +217,18 @@ def test_some_files_are_joined_and_some_still_have_to_be(prison: Prison) -> None
         last = Counter(standing.last.act for standing in all_cases(session, open_only=False))
         assert last.keys() == {"merged", "proposed", "suspected", "refused"}
         assert len(leads(session)) == last["merged"]
+
+
+def test_no_pair_is_said_to_be_found_by_a_finger_that_nobody_has(prison: Prison) -> None:
+    with session_scope(prison.sessions, writes=False) as session:
+        fingers = session.scalar(select(func.count(Finger.id)))
+        found = {standing.case.found_by for standing in all_cases(session, open_only=False)}
+        noticed = [
+            standing for standing in all_cases(session, open_only=True) if standing.last.act == "suspected"
+        ]
+    assert (fingers, found) == (0, {"officer"})
+    assert noticed
+    assert all(standing.last.by in CLERKS for standing in noticed)
 
 
 def test_rows_and_search_are_what_the_facts_say(prison: Prison) -> None:
