@@ -7,7 +7,7 @@ every report says that it may be.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -15,7 +15,8 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.accounts.audit_purposes import said_why
+from hub.accounts.audit_purposes import PREFIX, said_why
+from hub.accounts.emergencies.records import EmergencyUse
 from hub.accounts.records import AuditEntry
 from hub.custody.merging.reading import family_of
 from hub.custody.queries import names
@@ -35,6 +36,12 @@ WITHHELD_ACTS: Final = (
     "alert.",
     "theft.",
 )
+_IN_AN_EMERGENCY: Final = Sentence(
+    "Emergency. Whoever opened the file wrote the reason down, and somebody else reviews it."
+)
+_REVIEWED: Final = Sentence("What was found is written down.")
+_LOOKS: Final = tuple(f"{PREFIX}{family}" for family in ("file", "law", "health", "release"))
+"""Purposes of acts that a use of break-glass makes possible to somebody who may not see files otherwise."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,8 @@ def access_report(session: Session, person: Person, at: datetime) -> AccessRepor
     family = names(session, family_of(session, person.id))
     numbers = tuple(sorted(one.number for one in family.values()))
     wanted = select(AuditEntry).where(AuditEntry.subject.in_(numbers)).order_by(AuditEntry.id)
-    return AccessReport(person, numbers, at, _grouped(session.scalars(wanted)))
+    glass = session.scalars(select(EmergencyUse).where(EmergencyUse.person_number.in_(numbers))).all()
+    return AccessReport(person, numbers, at, _grouped(session.scalars(wanted), glass))
 
 
 def may_be_told(line: AuditEntry) -> bool:
@@ -71,19 +79,29 @@ def may_be_told(line: AuditEntry) -> bool:
     return kind_of(line) not in WITHHELD_KINDS and not line.act.startswith(WITHHELD_ACTS)
 
 
-def _grouped(lines: Iterable[AuditEntry]) -> tuple[Use, ...]:
+def _grouped(lines: Iterable[AuditEntry], glass: Sequence[EmergencyUse]) -> tuple[Use, ...]:
     groups: dict[tuple[date, str, str, str, str], list[AuditEntry]] = {}
     for line in lines:
         if may_be_told(line):
             day = line.at.astimezone(SITE_ZONE).date()
-            groups.setdefault((day, line.role, line.act, kind_of(line), line.why), []).append(line)
+            why = str(_why(line, glass))
+            groups.setdefault((day, line.role, line.act, kind_of(line), why), []).append(line)
     return tuple(
-        Use(
-            lines[0].at,
-            act_words(lines[0]),
-            role_words(lines[0]),
-            said_why(lines[0].why, lines[0].role),
-            len(lines),
-        )
+        Use(lines[0].at, act_words(lines[0]), role_words(lines[0]), _why(lines[0], glass), len(lines))
         for lines in groups.values()
     )
+
+
+def _why(line: AuditEntry, glass: Sequence[EmergencyUse]) -> Sentence:
+    """Of an emergency that there is a reason, not its words: they may name others."""
+    if line.act == "emergency.review":
+        return _REVIEWED
+    if line.act.startswith("emergency.") or any(_was_open(use, line) for use in glass):
+        return _IN_AN_EMERGENCY
+    return said_why(line.why, line.role)
+
+
+def _was_open(use: EmergencyUse, line: AuditEntry) -> bool:
+    """Whether this look was made through a use of break-glass."""
+    ended_at = use.until_at if use.closed_at is None else use.closed_at
+    return line.actor == use.login and use.opened_at <= line.at <= ended_at and line.why.startswith(_LOOKS)

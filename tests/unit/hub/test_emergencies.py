@@ -8,17 +8,21 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from hub.accounts.actions import find_account
+from hub.accounts.audit import Actor, write_down
+from hub.accounts.emergencies.actions import review
 from hub.accounts.emergencies.held import may_see, opened_to, unreviewed
 from hub.accounts.emergencies.records import EmergencyUse
 from hub.accounts.permissions import Permission, Role, permissions_of
 from hub.accounts.records import AuditEntry
 from hub.database import session_scope
+from hub.keeping.oversight.access import access_report
 from hub.web.door import Visitor
 
 from .site_world import World, post, sign_in, token_of
 
 ROLE = Role.OFFICER
 REASON = "He collapsed in B2 and the clinic does not answer the radio."
+RITA = Actor("rita", "test")
 FOUND = "I asked the officer and read the log of the unit."
 
 
@@ -228,3 +232,24 @@ def test_a_use_that_there_is_not_is_not_found(world: World) -> None:
         post(dan, "/emergencies/99", {"finding": "needed", "words": FOUND}, page="/emergencies").status_code
         == 404
     )
+
+
+def test_the_persons_report_says_that_it_was_an_emergency_and_not_in_whose_words(
+    world: World, client: FlaskClient
+) -> None:
+    person = world.person()
+    with session_scope(world.sessions) as session:
+        write_down(session, at=world.at, actor=RITA, act="person.look", subject=person.number)
+    break_glass(client, person.number)
+    assert client.get(f"/people/{person.number}").status_code == 200
+    world.later(minutes=31)
+    with session_scope(world.sessions) as session:
+        login = uses(world)[0].login
+        review(session, uses(world)[0].id, finding="needed", words=FOUND, actor=RITA, at=world.at)
+        write_down(session, at=world.at, actor=Actor(login, "x"), act="person.look", subject=person.number)
+        report = access_report(session, person, world.at)
+    said = {(str(use.what), str(use.role)): str(use.why) for use in report.uses}
+    looks = [str(use.why) for use in report.uses if str(use.what) == "Looked at the file"]
+    assert [why.partition(".")[0] for why in looks] == ["Keeping the file", "Emergency", "Keeping the file"]
+    assert said["Opened the file in an emergency", "Officer"].startswith("Emergency. Whoever opened the file")
+    assert not any(REASON in why or FOUND in why for why in said.values())
