@@ -15,6 +15,7 @@ from hub.biometrics.documents.actions import documents_of
 from hub.biometrics.photos import ANGLES, Angle, photos_of
 from hub.biometrics.words import FINGERS
 from hub.custody.catalogue import KINDS
+from hub.custody.facts.kinds import Kind
 from hub.custody.facts.reading import read_once
 from hub.custody.languages import LANGUAGES, languages_of
 from hub.custody.stays import HOME
@@ -37,6 +38,7 @@ from hub.reception.file.subject import Look, actor, is_open, look
 from hub.reception.lines import zone_names
 from hub.reception.whereabouts import whereabouts
 from hub.reception.words import SEXES, SOURCES, in_words
+from hub.sentences import Sentence
 from hub.web.door import now, reading, service, visitor, writing
 from hub.web.formats import SITE_ZONE
 from hub.web.known import known_at, known_on
@@ -91,6 +93,12 @@ def show(number: str) -> str:
     )
 
 
+def _said_once(seen: Look, kind: Kind[Any]) -> list[Sentence]:
+    """What holds of a kind in words: what both files of a merged one say is said once."""
+    values = [held.value for held in held_of(seen, kind)]
+    return [kind.say(value) for place, value in enumerate(values) if value not in values[:place]]
+
+
 def _who(session: Session, seen: Look) -> dict[str, Any]:
     identity = seen.identity
     day = seen.at.astimezone(SITE_ZONE).date()
@@ -100,8 +108,8 @@ def _who(session: Session, seen: Look) -> dict[str, Any]:
         "age": None if identity.born_on is None else age_on(identity.born_on, day),
         "juvenile": is_juvenile(identity.born_on, day),
         "foreign": bool(nations) and HOME_COUNTRY not in nations,
-        "nations": [NATIONALITY.say(held.value) for held in held_of(seen, NATIONALITY)],
-        "aliases": [ALIAS.say(held.value) for held in held_of(seen, ALIAS)],
+        "nations": _said_once(seen, NATIONALITY),
+        "aliases": _said_once(seen, ALIAS),
         "needs": [
             OPERATIONAL_NEED.say(held.value)
             for held in held_of(seen, OPERATIONAL_NEED)

@@ -37,6 +37,8 @@ from hub.custody.merging.rules import leaders
 from hub.custody.records import Booking, Person, PersonChange
 from hub.custody.sentencing.dates import best_known, best_known_all
 from hub.custody.sentencing.forms import SENTENCE, Imposed, SentenceType, Term
+from hub.custody.who.naming import ALIAS, Alias
+from hub.custody.who.origin import NATIONALITY, Nationality
 from hub.database import session_scope
 from hub.roll.content import changes
 from hub.roll.scope import Scope
@@ -458,3 +460,25 @@ def test_later_needs_time_to_pass_only_after_the_merge(world: World) -> None:
         standing = standing_of(session, case)
         assert standing is not None
         assert parting.later(session, standing).empty
+
+
+def test_what_both_files_say_the_joined_one_says_once(world: World) -> None:
+    one, two = world.person(), world.person("Nobelo")
+    out(world, two)
+    with session_scope(world.sessions) as session:
+        for person, countries in ((one, ["BZ"]), (two, ["BZ", "GT"])):
+            for country in countries:
+                nation = Statement(NATIONALITY, Nationality(country=country), world.at)
+                state(session, person.id, nation, actor=RITA, at=world.at)
+            state(
+                session,
+                person.id,
+                Statement(ALIAS, Alias(surname="Chico"), world.at),
+                actor=RITA,
+                at=world.at,
+            )
+    merge(world, one, two)
+    page = world.browser("rita").get(f"/people/{one.number}").text
+    heads = page.partition("<dt>Nationality</dt>")[2].partition("</div>")[0]
+    assert (heads.count("Belize"), heads.count("Guatemala")) == (1, 1)
+    assert page.partition("<dt>Also known as</dt>")[2].partition("</div>")[0].lower().count("chico") == 1
