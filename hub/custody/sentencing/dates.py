@@ -56,7 +56,7 @@ class BestKnown:
     """The date of a stay as well as it is known. `on` is the day that clocks run on, None of NO_DATE.
 
     `reasons` say why it is no better; `reckoning_id` is the newest one that an officer signed, and `signed_on` the day
-    that two officers signed in it, whatever has changed since.
+    that two officers signed in it, whatever has changed since; `signed_by` are those two, who reckoned it first.
     """
 
     booking_id: int
@@ -69,6 +69,7 @@ class BestKnown:
     problems: tuple[Problem, ...] = ()
     reckoning_id: int | None = None
     signed_on: date | None = None
+    signed_by: tuple[str, ...] = ()
 
     @property
     def blocked(self) -> bool:
@@ -159,7 +160,14 @@ def judge(booking_id: int, case: Case, rules: Rules, signed: Signed | None) -> B
         reckoned.problems,
         None if signed is None else signed.row.id,
         signed.row.release_on if signed is not None and signed.verified else None,
+        _two(signed),
     )
+
+
+def _two(signed: Signed | None) -> tuple[str, ...]:
+    if signed is None or signed.signature is None or not signed.verified:
+        return ()
+    return signed.row.reckoned_by, signed.signature.by
 
 
 def _certainty(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor, write_down
 from hub.biometrics.vault import Vault
 from hub.custody.facts.actions import take_turns
-from hub.custody.legal import RELEASE_REASONS, ReleaseReason
+from hub.custody.legal import ReleaseReason
 from hub.custody.merging.reading import lead_of
 from hub.custody.records import Booking, Person
 from hub.custody.stays import Release
@@ -144,12 +144,17 @@ def _reference(case: Case) -> str:
     paper = case.standing.paper
     if paper is not None:
         return paper.reference
-    return _note(case, DEATH) or str(RELEASE_REASONS[case.standing.reason])
+    # Without a court's paper: the date that was reached and who signed it, or that no order holds the person.
+    return (_note(case, DEATH) or _evidence(case, Item.AUTHORITY))[:200]
 
 
 def _identity(case: Case) -> str:
-    line = next(line for line in case.lines if line.item is Item.IDENTITY)
-    return "; ".join(str(said).rstrip(".") for said in line.evidence)[:200]
+    return _evidence(case, Item.IDENTITY)[:200]
+
+
+def _evidence(case: Case, item: Item) -> str:
+    line = next(line for line in case.lines if line.item is item)
+    return "; ".join(str(said).rstrip(".") for said in line.evidence)
 
 
 def _note(case: Case, what: str) -> str:

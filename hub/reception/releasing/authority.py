@@ -60,11 +60,21 @@ def _of_date(found: Standing) -> Line:
         said = Sentence("%(day)s is not verified.", {"day": known.on})
         todo = Sentence("A second records officer has to verify the release date now.")
         return Line(Item.AUTHORITY, False, (said,), todo)
-    said = Sentence("Verified release date %(day)s.", {"day": known.on})
+    said = _signed(known)
     if known.on > found.today:
         todo = Sentence("The date has not come. Nobody goes before it without an order to release.")
         return Line(Item.AUTHORITY, False, (said,), todo)
     return Line(Item.AUTHORITY, True, (said,))
+
+
+def _signed(known: BestKnown) -> Sentence:
+    if len(known.signed_by) != 2:
+        return Sentence("Verified release date %(day)s.", {"day": known.on})
+    first, second = known.signed_by
+    return Sentence(
+        "Verified release date %(day)s, signed by %(first)s and %(second)s.",
+        {"day": known.on, "first": first, "second": second},
+    )
 
 
 def _due_all_the_same(known: BestKnown, today: date) -> Sentence | None:

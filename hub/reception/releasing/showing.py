@@ -27,6 +27,7 @@ from hub.reception.releasing.signing import Record, is_genuine, named_in, read_r
 from hub.reception.releasing.standing import ATTEST, DEATH, HANDED, HANDED_OVER, ITEMS, Item
 from hub.reception.releasing.watching import DOUBTS, open_doubts
 from hub.reception.words import in_words
+from hub.sentences import Sentence
 
 SHOWN_FOR: Final = timedelta(days=30)
 MOST: Final = 100
@@ -106,6 +107,17 @@ def case_facts(session: Session, case: Case) -> dict[str, Any]:
     }
 
 
+def _authority(record: Record) -> list[Sentence]:
+    """What the release rests on where no court's paper says so, to be read in any language; else nothing."""
+    stood = next((line for line in record.conditions if line.item == Item.AUTHORITY), None)
+    if stood is None or record.paper:
+        return []
+    words = "; ".join(said.rstrip(".") for said in stood.evidence)[:200]
+    # Records from before the date stood there have the reason alone.
+    plain = {words, str(RELEASE_REASONS.get(ReleaseReason(record.reason), ""))}
+    return stood.sentences if record.reference in plain else []
+
+
 def record_facts(
     session: Session, vault: Vault, row: ReleaseRecord, known_at: datetime | None = None
 ) -> dict[str, Any]:
@@ -124,7 +136,8 @@ def record_facts(
     )
     return {
         "row": row,
-        "record": read_record(row),
+        "record": (record := read_record(row)),
+        "authority": _authority(record),
         "genuine": is_genuine(vault, row),
         "named": named_in(session, row),
         "person": session.get_one(Person, row.person_id),

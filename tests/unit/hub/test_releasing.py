@@ -31,7 +31,10 @@ from hub.custody.legal import HOLD, ORDER, RELEASE_ORDER, Hold, OrderToHold, Ord
 from hub.custody.life.property import PropertyItem, Signature, Signed, take_in
 from hub.custody.records import Booking, Person
 from hub.custody.rules import OrderKind
+from hub.custody.sentencing import policies, signing
 from hub.custody.sentencing.dates import BestKnown, Certainty
+from hub.custody.sentencing.forms import SENTENCE, Imposed, SentenceType, Term
+from hub.custody.sentencing.policy import Policy
 from hub.custody.stays import RELEASE
 from hub.custody.twins import Twin
 from hub.database import session_scope
@@ -277,6 +280,32 @@ def test_two_officers_release_by_photo_and_order(desk: Desk) -> None:
     assert "Certificate of release" in page
     assert "Signed by this hub, unchanged since" in page
     assert desk.release().status_code == 409  # not twice
+
+
+def test_without_a_courts_paper_the_authority_is_the_signed_date_and_who_signed_it(desk: Desk) -> None:
+    world, raul = desk.world, Actor("raul", "10.0.0.2")
+    rule = Policy(name="Half", authority="Invented Act, s. 1", effective_on=date(2000, 1, 1), serve="1/2")
+    value = Imposed(type=SentenceType.TERM, imposed_on=date(2025, 11, 20), term=Term(years=2))
+    with session_scope(world.sessions) as session:
+        policy = policies.draft(session, rule, actor=RITA, at=world.at)
+        policies.accept(session, policy.id, actor=raul, at=world.at)
+        statement = Statement(SENTENCE, value, world.at, source="W 7", booking_id=1)
+        state(session, desk.person.id, statement, actor=RITA, at=world.at)
+        first = signing.sign_first(session, 1, actor=RITA, at=world.at)
+        signing.verify(session, first.id, actor=raul, at=world.at)
+    desk.begin("sentence_served")
+    desk.attest()
+    desk.vouch("conditions")
+    assert desk.sign().status_code == 303
+    assert desk.release().status_code == 303
+    record = desk.record()
+    said = f"Verified release date {first.release_on}, signed by rita and raul"
+    assert read_record(record).reference == said
+    page = f"/releases/records/{record.id}"
+    shown = desk.rita.get(page).text.partition("<dt>Authority</dt>")[2].partition("</div>")[0]
+    assert "signed by rita and raul" in shown
+    spanish = desk.rita.get(page, headers={"Accept-Language": "es"}).text
+    assert spanish.count("firmada por rita y raul") == 2
 
 
 def test_the_conditions_of_a_record_are_read_in_the_language_of_whoever_reads(desk: Desk) -> None:
