@@ -186,7 +186,7 @@ _NO_POLICY: Final = Sentence("No policy is in force for it: the full term is the
 _UNSIGNED: Final = Sentence("Nobody has signed it yet.")
 _ONE_SIGNATURE: Final = Sentence("A second records officer has to sign it.")
 _REFUSED: Final = Sentence("The second officer did not sign it: see why, and reckon again.")
-_CHANGED: Final = Sentence("Something it was reckoned from has changed since it was signed.")
+CHANGED: Final = Sentence("Something it was reckoned from has changed since it was signed.")
 _ENDLESS: Final = Sentence("The sentence has no date of release.")
 
 
@@ -206,7 +206,7 @@ def _reasons(
         return (_UNSIGNED,)
     if signed.refused:
         return (_REFUSED,)
-    return (_CHANGED,) if signed.verified else (_ONE_SIGNATURE,)
+    return (CHANGED,) if signed.verified else (_ONE_SIGNATURE,)
 
 
 def newest_signed(

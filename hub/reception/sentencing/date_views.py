@@ -18,6 +18,7 @@ from hub.custody.sentencing.dates import digest_of, judge
 from hub.custody.sentencing.forms import ADJUSTMENT_TYPES, SENTENCE_TYPES
 from hub.custody.sentencing.policies import all_policies
 from hub.custody.sentencing.terms import in_words
+from hub.custody.sentencing.unsigned import unsigned
 from hub.reception.file.subject import Look, actor, look, person_of
 from hub.reception.sentencing.blind import Question, differing, questions
 from hub.reception.sentencing.words import CERTAINTIES, MARKS
@@ -25,7 +26,7 @@ from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, visitor, writing
 from hub.web.formats import SITE_ZONE
 from hub.web.known import FIELD, known_at, known_on
-from hub.web.routes import Pages
+from hub.web.routes import Pages, number_in
 
 pages = Pages("release_dates", __name__, template_folder="templates")
 
@@ -83,15 +84,20 @@ def verify(number: str) -> Response | str | tuple[str, int]:
 
 @pages.page("/release-dates", Permission.VERIFY_DATES)
 def waiting() -> str:
-    known = known_at()
+    known, today = known_at(), known_on() or _today()
     with writing() as session:
         lines = signing.waiting(session, known_at=known)
-        write_down(session, at=now(), actor=actor(), act="release_date.list", detail=f"{len(lines)} waiting")
+        start = max(number_in(request.args.get("from", "")), 0)
+        part = unsigned(session, now=known or now(), today=today, start=start, then=known is not None)
+        shown = f"{len(lines)} waiting, {len(part.lines)} unsigned"
+        write_down(session, at=now(), actor=actor(), act="release_date.list", detail=shown)
     return render_template(
         "sentencing/waiting.html",
         lines=lines,
+        unsigned=part,
+        start=start,
         mine=visitor().login,
-        today=known_on() or _today(),
+        today=today,
         known=known_on(),
     )
 
