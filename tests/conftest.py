@@ -29,21 +29,6 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 50)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that mostly wait for other processes alternate with files that reckon: the cores are busy all the time.
-
-    Workers take files in this order. What waits is spread over the first nine tenths, the rest over the whole.
-    """
-    files: dict[Path, list[pytest.Item]] = {}
-    for item in items:
-        files.setdefault(item.path, []).append(item)
-    waiting = [path for path in files if REPOSITORY / "tests" / "unit" not in path.parents]
-    reckoning = [path for path in files if path not in set(waiting)]
-    places = {path: 0.9 * place / len(waiting) for place, path in enumerate(waiting)}
-    places |= {path: place / len(reckoning) for place, path in enumerate(reckoning)}
-    items[:] = [item for path in sorted(files, key=places.__getitem__) for item in files[path]]
-
-
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 
