@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import struct
-import warnings
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
+from hub.biometrics.opening import UNREADABLE, opened
 from hub.sentences import RefusedError, Sentence
 
 MAX_BYTES: Final = 5 * 1024 * 1024
@@ -30,23 +29,10 @@ def read_image(raw: bytes) -> GreyImage:
             "image_too_large", Sentence("The file is larger than 5 MB. Save the finger as a grey PNG.")
         )
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(raw), formats=FORMATS) as image:
-                _check_sides(image.size)
-                return np.array(image.convert("L"), dtype=np.uint8)
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        TypeError,
-        LookupError,
-        ArithmeticError,
-        struct.error,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ):
+        with opened(raw, FORMATS) as image:
+            _check_sides(image.size)
+            return np.array(image.convert("L"), dtype=np.uint8)
+    except UNREADABLE:
         raise RefusedError(
             "image_unreadable", Sentence("The file is not a PNG, BMP or TIFF image. Choose another file.")
         ) from None

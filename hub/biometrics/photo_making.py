@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import struct
 import threading
-import warnings
 from dataclasses import dataclass
 from typing import Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
+from hub.biometrics.opening import UNREADABLE, opened
 from hub.sentences import RefusedError, Sentence
 from wire.roll import MAX_PHOTO_BYTES
 
@@ -68,25 +67,12 @@ _ROOM: Final = threading.BoundedSemaphore(AT_ONCE)
 
 def _read(raw: bytes) -> Image.Image:
     try:
-        with _ROOM, warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(raw), formats=FORMATS) as image:
-                _check_sides(image.size)
-                _check_plain(image, raw)
-                image.draft("RGB", (PAGE_PX * 2, PAGE_PX * 2))
-                return ImageOps.exif_transpose(image).convert("RGB")
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        TypeError,
-        LookupError,
-        ArithmeticError,
-        struct.error,
-        Image.DecompressionBombError,
-        Image.DecompressionBombWarning,
-    ):
+        with _ROOM, opened(raw, FORMATS) as image:
+            _check_sides(image.size)
+            _check_plain(image, raw)
+            image.draft("RGB", (PAGE_PX * 2, PAGE_PX * 2))
+            return ImageOps.exif_transpose(image).convert("RGB")
+    except UNREADABLE:
         raise RefusedError(
             "photo_unreadable", Sentence("The file is not a JPEG, PNG or WebP photo. Choose another file.")
         ) from None

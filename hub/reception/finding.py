@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -72,32 +73,22 @@ def _answers(text: str, *, inside: bool) -> str:
         hits = find(session, text, PAGE, in_custody_only=inside)
         by_id = names(session, [hit.person_id for hit in hits])
         rows: list[PersonRow] = rows_of(session, [by_id[hit.person_id] for hit in hits], now())
-    with writing() as session:
-        _write_down(session, f"searched, {len(hits)}")
-    return render_template(
-        "people.html",
-        rows=rows,
-        hits={hit.person_id: hit for hit in hits},
-        reasons=REASONS,
-        statuses=_statuses(hits),
-        total=len(hits),
-        more=len(hits) == PAGE,
-        q=text,
-        inside=inside,
-        page=1,
-        last=1,
-        known=None,
-    )
+    return _found(text, hits, rows, f"searched, {len(hits)}", inside=inside)
 
 
 def _answers_then(text: str, known: datetime, *, inside: bool) -> str:
     with reading() as session:
         hits = find_then(session, text, PAGE, known, in_custody_only=inside)
+    rows = [PersonRow(hit, hit.in_custody, None, None, unproven=False) for hit in hits]
+    return _found(text, hits, rows, f"searched as known on {known_on()}, {len(hits)}", inside=inside)
+
+
+def _found(text: str, hits: Sequence[Hit], rows: Sequence[PersonRow], looked: str, *, inside: bool) -> str:
     with writing() as session:
-        _write_down(session, f"searched as known on {known_on()}, {len(hits)}")
+        _write_down(session, looked)
     return render_template(
         "people.html",
-        rows=[PersonRow(hit, hit.in_custody, None, None, unproven=False) for hit in hits],
+        rows=rows,
         hits={hit.person_id: hit for hit in hits},
         reasons=REASONS,
         statuses=_statuses(hits),
@@ -177,7 +168,7 @@ def _asked() -> str:
     return request.args.get("q", "").strip()[:100]
 
 
-def _statuses(hits: list[Hit]) -> dict[str, Sentence]:
+def _statuses(hits: Sequence[Hit]) -> dict[str, Sentence]:
     known = LegalStatus._value2member_map_
     return {hit.status: LEGAL_STATUSES[LegalStatus(hit.status)] for hit in hits if hit.status in known}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -16,7 +16,7 @@ from hub.accounts.audit import Actor
 from hub.accounts.permissions import Permission
 from hub.custody.actions import next_number
 from hub.custody.facts.actions import Statement, state
-from hub.custody.facts.kinds import Field, Form, Input, Kind, read_value
+from hub.custody.facts.kinds import Field, Form, Input, Kind
 from hub.custody.facts.reading import Held, holding, item_of, rows_of, rows_of_kind
 from hub.custody.facts.records import Act, Fact
 from hub.custody.life.turn import take_turn
@@ -201,29 +201,6 @@ def ask_again(
         correction=None,
     )
     return _go_on(session, held, value, actor, at)
-
-
-def told(history: Sequence[Fact]) -> list[tuple[Fact, Sentence]]:
-    """What was done with a query, by its rows in the order in which they were recorded."""
-    found: list[tuple[Fact, Sentence]] = []
-    before: Query | None = None
-    for row in history:
-        value = read_value(QUERY, row.value)
-        found.append((row, _step(before, value)))
-        before = value
-    return found
-
-
-def _step(before: Query | None, value: Query) -> Sentence:
-    if before is None:
-        return Sentence("Asked")
-    if value.result and not before.result:
-        return Sentence("Answered")
-    if before.result and not value.result:
-        return Sentence("Asked again")
-    if value.owner != before.owner:
-        return Sentence("Given to %(login)s", {"login": value.owner})
-    return Sentence("Corrected")
 
 
 def _check_due(due_on: date, at: datetime) -> None:

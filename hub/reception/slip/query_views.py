@@ -16,6 +16,7 @@ from hub.custody.facts.reading import Held, holding, rows_of
 from hub.custody.facts.records import Fact
 from hub.custody.life import queries
 from hub.custody.life.queries import CAME, QUERY, RESULTS, Came, Query, Result
+from hub.custody.life.query_steps import steps_of
 from hub.custody.merging.reading import family_of
 from hub.custody.records import Person
 from hub.custody.then import named
@@ -190,7 +191,7 @@ def _show(number: str, item: int, problem: Sentence | None) -> str:
         about=told.get(held.value.about or 0),
         fixes=[(row, told[row.id]) for row in fixes],
         correction=told.get(held.value.correction or 0),
-        steps=queries.told([row for row in rows if row.kind == QUERY.name and item in (row.id, row.item)]),
+        steps=steps_of([row for row in rows if row.kind == QUERY.name and item in (row.id, row.item)]),
         came=CAME,
         results=RESULTS,
         today=known_on() or _today(),
