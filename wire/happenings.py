@@ -95,6 +95,16 @@ class Passage(Strict, frozen=True):
     orders_version: Version | None = None
     candidates: Annotated[list[PersonNumber], Meta(max_length=5)] = field(default_factory=list)
     """Who it may be, likeliest first, when the answer is for an officer to give."""
+    plan_version: Version | None = None
+    """Of the passes, keep-aparts and curfews decided by, None when there were none."""
+    plan_age_s: Count | None = None
+    """Time since the hub last said that this is the plan; None when it never did."""
+    pass_number: Count | None = None
+    """The pass that let the person in, or that came too early or too late."""
+    against: PersonNumber | None = None
+    """Whom the person must not meet, when that is the rule."""
+    flags: Annotated[list[Name], Meta(max_length=5)] = field(default_factory=list)
+    """What was odd and yet no reason to refuse: `passback`, `late`, `presence_old`."""
 
 
 class Attestation(Strict, frozen=True):
@@ -184,6 +194,152 @@ class SensorTrouble(Strict, frozen=True):
     trouble: Name
 
 
+class CountKind(StrEnum):
+    """What sort of headcount it is."""
+
+    FORMAL = "FORMAL"
+    STANDING = "STANDING"
+    INFORMAL = "INFORMAL"
+    CENSUS = "CENSUS"
+    EMERGENCY = "EMERGENCY"
+
+
+class CountMethod(StrEnum):
+    """How a unit is counted: a number alone, each person by name or by finger, or the beds nobody is in."""
+
+    NUMBER = "NUMBER"
+    BY_NAME = "BY_NAME"
+    BY_SCAN = "BY_SCAN"
+    VACANT_BEDS = "VACANT_BEDS"
+
+
+class OutCountStep(StrEnum):
+    """What an officer says of somebody counted outside the unit."""
+
+    DECLARED = "DECLARED"
+    ACCEPTED = "ACCEPTED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+People = Annotated[list[PersonNumber], Meta(max_length=500)]
+
+
+class EscortBegun(Strict, frozen=True):
+    """An officer gave finger or PIN at the gate to take a group through; `expected` are counted in."""
+
+    KIND: ClassVar[str] = "escort_begun"
+
+    checkpoint: Name
+    officer: Name
+    group: Count
+    expected: People
+
+
+class EscortEnded(Strict, frozen=True):
+    """The group is through, or the officer or the time ended it: who was counted through, and who was not."""
+
+    KIND: ClassVar[str] = "escort_ended"
+
+    checkpoint: Name
+    officer: Name
+    group: Count
+    passed: People
+    missing: People
+
+
+class ShiftTaken(Strict, frozen=True):
+    """An officer took over a unit at the page. `roll_seen` is the number of people shown as assigned then."""
+
+    KIND: ClassVar[str] = "shift_taken"
+
+    checkpoint: Name
+    unit: Name
+    officer: Name
+    from_officer: Name | None
+    roll_seen: Count
+    remarks: Text
+
+
+class OutCount(Strict, frozen=True):
+    """An officer declares somebody of `unit` to be at `place`, or accepts there to have them."""
+
+    KIND: ClassVar[str] = "out_count"
+
+    checkpoint: Name
+    session: Count
+    person: PersonNumber
+    unit: Name
+    place: Name
+    step: OutCountStep
+    officer: Name
+
+
+class CountMark(Strict, frozen=True):
+    """One person seen alive in a count by name or by finger. `person` None: somebody whom nobody knows."""
+
+    KIND: ClassVar[str] = "count_mark"
+
+    checkpoint: Name
+    session: Count
+    unit: Name
+    recount: Annotated[int, Meta(ge=0, le=20)]
+    person: PersonNumber | None
+    method: CountMethod
+    officer: Name
+    taken_back: bool = False
+
+
+class Slip(Strict, frozen=True):
+    """What a unit's officers counted, signed by PIN. `took_s` is the time from the first key to the signature.
+
+    `counters` are logins, the second apart from whoever is signed in. `vacant_beds` are cells with their number.
+    """
+
+    KIND: ClassVar[str] = "slip"
+
+    checkpoint: Name
+    session: Count
+    unit: Name
+    recount: Annotated[int, Meta(ge=0, le=20)]
+    method: CountMethod
+    counters: Annotated[list[Name], Meta(min_length=1, max_length=2)]
+    observed: Annotated[int, Meta(ge=0, le=10_000)]
+    took_s: Count
+    signs_of_life: bool
+    vacant_beds: Annotated[list[Text], Meta(max_length=500)] = field(default_factory=list)
+    remarks: Text = ""
+
+
+class Call(Strict, frozen=True):
+    """Somebody at the page called for help; nobody need be signed in."""
+
+    KIND: ClassVar[str] = "call"
+
+    checkpoint: Name
+    officer: Name | None
+
+
+class AlarmTaken(Strict, frozen=True):
+    """An officer at the page says of an alarm of the unit that they are on their way."""
+
+    KIND: ClassVar[str] = "alarm_taken"
+
+    checkpoint: Name
+    alarm: Count
+    officer: Name
+
+
+class AreaResetDone(Strict, frozen=True):
+    """An officer says that who is in `zone` is not known by scans any more, as after an evacuation."""
+
+    KIND: ClassVar[str] = "area_reset"
+
+    checkpoint: Name
+    zone: Name
+    officer: Name
+    reason: Text
+
+
 Happening = (
     Attempt
     | Passage
@@ -194,6 +350,15 @@ Happening = (
     | ConfigurationTaken
     | Started
     | SensorTrouble
+    | EscortBegun
+    | EscortEnded
+    | ShiftTaken
+    | OutCount
+    | CountMark
+    | Slip
+    | Call
+    | AlarmTaken
+    | AreaResetDone
 )
 
 _FORMS: dict[str, type[Happening]] = {
@@ -208,6 +373,15 @@ _FORMS: dict[str, type[Happening]] = {
         ConfigurationTaken,
         Started,
         SensorTrouble,
+        EscortBegun,
+        EscortEnded,
+        ShiftTaken,
+        OutCount,
+        CountMark,
+        Slip,
+        Call,
+        AlarmTaken,
+        AreaResetDone,
     )
 }
 

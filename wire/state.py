@@ -94,3 +94,5 @@ class State(Strict, frozen=True):
     config_why: Annotated[str, Meta(max_length=200)] = ""
     orders_version: Version | None = None
     certificate_until: When | None = None
+    plan_version: Version | None = None
+    unit_version: Version | None = None

@@ -30,6 +30,9 @@ class Channel(StrEnum):
     RENEWED = "renewed"
     RELEASED = "released"
     DESK = "desk"
+    PLAN = "plan"
+    PRESENCE = "presence"
+    UNIT = "unit"
 
 
 UPWARD = frozenset(

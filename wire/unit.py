@@ -1,0 +1,117 @@
+"""What an officers' page shows of its unit: who belongs here and where they are, counts that are open, and alarms.
+
+Sealed to its terminal, and sent to those with an officers' page alone: it is a list of people and places.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import Meta, field
+
+from wire.codec import Strict
+from wire.envelope import Name
+from wire.happenings import CountKind, CountMethod, PersonNumber, Text
+from wire.journal import When
+from wire.versions import Count, Version
+
+KIND = "unit"
+
+
+class UnitPerson(Strict, frozen=True):
+    """Somebody assigned to the unit, or seen in it. `sure` False: the place is unproven.
+
+    `out` is the place where a named officer has accepted them, empty when nobody did.
+    """
+
+    person: PersonNumber
+    zone: Name | None
+    source: Name | None
+    proven_at: When | None
+    sure: bool
+    assigned: bool
+    cell: Text = ""
+    out: Text = ""
+    out_with: Text = ""
+
+
+class CountPhase(StrEnum):
+    """Where a headcount stands."""
+
+    ANNOUNCED = "ANNOUNCED"
+    FROZEN = "FROZEN"
+    COUNTING = "COUNTING"
+    RECOUNT = "RECOUNT"
+    CLEARED = "CLEARED"
+    CANCELLED = "CANCELLED"
+
+
+class OpenCount(Strict, frozen=True):
+    """A headcount of this unit. `blind` hides roll and totals here until the first slip is in.
+
+    `off` and `candidates` come with a recount alone: how far the blind number was off, and who was last proven where.
+    """
+
+    session: Count
+    kind: CountKind
+    phase: CountPhase
+    announced_at: When
+    freeze_at: When
+    blind: bool
+    slips: Count
+    recount: Count = 0
+    method: CountMethod = CountMethod.NUMBER
+    off: int | None = None
+    candidates: Annotated[list[PersonNumber], Meta(max_length=50)] = field(default_factory=list)
+
+
+class OutCountShown(Strict, frozen=True):
+    """Somebody counted outside their unit. `accepted_by` is empty until the officer there says so."""
+
+    person: PersonNumber
+    session: Count
+    from_unit: Name
+    place: Text
+    place_zone: Name | None
+    declared_by: Text
+    accepted_by: Text = ""
+
+
+class UnitAlarm(Strict, frozen=True):
+    """An open alarm that concerns the unit."""
+
+    number: Count
+    code: Name
+    at: When
+    place: Text
+    rank: Annotated[int, Meta(ge=1, le=9)]
+    taken_by: Text = ""
+
+
+class CallAnswer(Strict, frozen=True):
+    """What became of a call for help from this terminal: journal entry `sequence`; `by` acknowledged it at `at`."""
+
+    sequence: Count
+    by: Text
+    at: When
+
+
+class UnitPicture(Strict, frozen=True):
+    """It replaces what was held before."""
+
+    units: Annotated[list[Name], Meta(max_length=20)]
+    people: Annotated[list[UnitPerson], Meta(max_length=5_000)]
+    counts: Annotated[list[OpenCount], Meta(max_length=20)]
+    out_counts: Annotated[list[OutCountShown], Meta(max_length=1_000)]
+    alarms: Annotated[list[UnitAlarm], Meta(max_length=100)]
+    calls: Annotated[list[CallAnswer], Meta(max_length=50)]
+
+
+class UnitUpdate(Strict, frozen=True):
+    """`sealed` empty confirms that `version` is still what the hub knows."""
+
+    version: Version
+    said_at: When
+    sealed: bytes
+    session: Count | None = None
