@@ -107,6 +107,28 @@ class Permission(StrEnum):
     """Open, with a reason that is reviewed, a file one may not open otherwise."""
     APPLY_RETENTION = "apply_retention"
     """See what the law says to delete, and have it deleted."""
+    EDIT_SITE = "edit_site"
+    """Keep zones, checkpoints, capacities and floor plans."""
+    SET_LOCATION_RULES = "set_location_rules"
+    """Say how long a proof of somebody's place holds, and who may be where at which hour."""
+    SEE_MOVES = "see_moves"
+    """See passes, lists for unlock, escorts and who is away."""
+    PLAN_MOVES = "plan_moves"
+    """Plan moves, single and recurring, and cancel them."""
+    APPROVE_ABSENCE = "approve_absence"
+    """Approve a temporary absence, or sign against a clash when planning."""
+    SEE_COUNTS = "see_counts"
+    """See headcounts and their history."""
+    TAKE_COUNT = "take_count"
+    """Count a unit and sign its slip; declare and accept out-counts."""
+    RUN_COUNT = "run_count"
+    """Announce and lead a headcount, ask for recounts."""
+    CLEAR_COUNT = "clear_count"
+    """Clear a headcount."""
+    SEE_REPLAY = "see_replay"
+    """Play back any hour of any day on the map."""
+    EXPORT_REPLAY = "export_replay"
+    """Take an hour out as a bundle that a court can verify."""
     SEE_FIGURES = "see_figures"
     """Read the figures of the prison, without names."""
 
@@ -140,6 +162,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.CUT_OFF_TERMINALS,
             Permission.SAY_WHO_IS_TOLD,
             Permission.SEE_BACKUPS,
+            Permission.EDIT_SITE,
         }
     ),
     Role.SHIFT_SUPERVISOR: frozenset(
@@ -165,6 +188,13 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEE_DOCKET,
             Permission.WORK_DOCKET,
             Permission.BREAK_GLASS,
+            Permission.SEE_MOVES,
+            Permission.PLAN_MOVES,
+            Permission.APPROVE_ABSENCE,
+            Permission.SEE_COUNTS,
+            Permission.TAKE_COUNT,
+            Permission.RUN_COUNT,
+            Permission.SEE_REPLAY,
         }
     ),
     Role.CONTROL_ROOM: frozenset(
@@ -176,6 +206,12 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.HANDLE_ALARMS,
             Permission.GIVE_ORDERS,
             Permission.BREAK_GLASS,
+            Permission.SEE_MOVES,
+            Permission.PLAN_MOVES,
+            Permission.SEE_COUNTS,
+            Permission.RUN_COUNT,
+            Permission.CLEAR_COUNT,
+            Permission.SEE_REPLAY,
         }
     ),
     Role.RECORDS_OFFICER: frozenset(
@@ -199,6 +235,8 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.PRINT_ACCESS_REPORT,
             Permission.APPLY_RETENTION,
             Permission.BREAK_GLASS,
+            Permission.SEE_MOVES,
+            Permission.PLAN_MOVES,
         }
     ),
     Role.OFFICER: frozenset(
@@ -207,6 +245,9 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.ANSWER_REFERRALS,
             Permission.RECORD_UNIT_LIFE,
             Permission.BREAK_GLASS,
+            Permission.SEE_MOVES,
+            Permission.SEE_COUNTS,
+            Permission.TAKE_COUNT,
         }
     ),
     Role.TECHNICIAN: frozenset(
@@ -218,7 +259,15 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEE_BACKUPS,
         }
     ),
-    Role.HEALTH: frozenset({Permission.SEE_PEOPLE, Permission.SEE_HEALTH, Permission.RECORD_HEALTH}),
+    Role.HEALTH: frozenset(
+        {
+            Permission.SEE_PEOPLE,
+            Permission.SEE_HEALTH,
+            Permission.RECORD_HEALTH,
+            Permission.SEE_MOVES,
+            Permission.PLAN_MOVES,
+        }
+    ),
     Role.DIRECTOR: frozenset(
         {
             Permission.WATCH,
@@ -237,6 +286,13 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.CONFIRM_ACCOUNTS,
             Permission.SEE_PERMISSIONS,
             Permission.SEE_FIGURES,
+            Permission.EDIT_SITE,
+            Permission.SET_LOCATION_RULES,
+            Permission.SEE_MOVES,
+            Permission.APPROVE_ABSENCE,
+            Permission.SEE_COUNTS,
+            Permission.SEE_REPLAY,
+            Permission.EXPORT_REPLAY,
         }
     ),
     Role.AUDITOR: frozenset(
@@ -250,6 +306,9 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEE_PERMISSIONS,
             Permission.SEE_DOCKET,
             Permission.SEE_FIGURES,
+            Permission.SEE_COUNTS,
+            Permission.SEE_REPLAY,
+            Permission.EXPORT_REPLAY,
         }
     ),
     Role.AGENCY_CLIENT: frozenset(),

@@ -111,6 +111,21 @@ PERMISSIONS: Final[dict[Permission, Sentence]] = {
         "Read one file that is closed to the role, with a reason that is reviewed"
     ),
     Permission.APPLY_RETENTION: Sentence("See what the law says to delete, and have it deleted"),
+    Permission.EDIT_SITE: Sentence("Keep zones, checkpoints, capacities and floor plans"),
+    Permission.SET_LOCATION_RULES: Sentence(
+        "Say how long a proof of somebody's place holds, and who may be where at which hour"
+    ),
+    Permission.SEE_MOVES: Sentence("See passes, lists for unlock, escorts and who is away"),
+    Permission.PLAN_MOVES: Sentence("Plan moves, single and recurring, and cancel them"),
+    Permission.APPROVE_ABSENCE: Sentence(
+        "Approve a temporary absence, or sign against a clash when planning"
+    ),
+    Permission.SEE_COUNTS: Sentence("See headcounts and their history"),
+    Permission.TAKE_COUNT: Sentence("Count a unit and sign its slip; declare and accept out-counts"),
+    Permission.RUN_COUNT: Sentence("Announce and lead a headcount, ask for recounts"),
+    Permission.CLEAR_COUNT: Sentence("Clear a headcount"),
+    Permission.SEE_REPLAY: Sentence("Play back any hour of any day on the map"),
+    Permission.EXPORT_REPLAY: Sentence("Take an hour out as a bundle that a court can verify"),
     Permission.SEE_FIGURES: Sentence("Read the figures of the prison, without names"),
 }
 

@@ -1,0 +1,1 @@
+"""Headcounts: announced, counted blind, reconciled, cleared by the control room alone."""

@@ -1,0 +1,1 @@
+"""What each officers' page holds of its unit, and its receipts."""
