@@ -127,6 +127,8 @@ class Attestation(Strict, frozen=True):
     """True for a person whose fingers cannot be read and who has a reviewed procedure: no re-enrolment then."""
     roll_version: Version
     roll_age_s: Count | None
+    second: Name | None = None
+    """The second officer who gave a PIN for it, where the rule asks for one."""
 
 
 class Door(Strict, frozen=True):

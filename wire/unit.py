@@ -34,6 +34,8 @@ class UnitPerson(Strict, frozen=True):
     cell: Text = ""
     out: Text = ""
     out_with: Text = ""
+    name: Text = ""
+    """SURNAME, Given: for those who are on no roll copy because no finger of theirs was taken."""
 
 
 class CountPhase(StrEnum):
@@ -97,6 +99,31 @@ class CallAnswer(Strict, frozen=True):
     at: When
 
 
+class ZoneName(Strict, frozen=True):
+    """A zone as officers call it, and the unit that counts whoever is in it; None outside every unit."""
+
+    code: Name
+    name: Text
+    unit: Name | None = None
+
+
+class UnitCell(Strict, frozen=True):
+    """A cell of a unit and its beds, for a vacant-bed count: never how many of them are taken."""
+
+    unit: Name
+    cell: Text
+    beds: Count
+
+
+class UnitShift(Strict, frozen=True):
+    """Who took the unit over last, by login and by name."""
+
+    unit: Name
+    officer: Name
+    name: Text
+    since_at: When
+
+
 class UnitPicture(Strict, frozen=True):
     """It replaces what was held before."""
 
@@ -106,6 +133,14 @@ class UnitPicture(Strict, frozen=True):
     out_counts: Annotated[list[OutCountShown], Meta(max_length=1_000)]
     alarms: Annotated[list[UnitAlarm], Meta(max_length=100)]
     calls: Annotated[list[CallAnswer], Meta(max_length=50)]
+    zones: Annotated[list[ZoneName], Meta(max_length=2_000)] = field(default_factory=list)
+    cells: Annotated[list[UnitCell], Meta(max_length=2_000)] = field(default_factory=list)
+    shifts: Annotated[list[UnitShift], Meta(max_length=20)] = field(default_factory=list)
+
+
+def seal_context(terminal: str, version: Version) -> str:
+    """Context string under the seal: a picture cannot be replayed to another terminal or as another version."""
+    return f"unit {terminal} {version}"
 
 
 class UnitUpdate(Strict, frozen=True):
