@@ -14,7 +14,7 @@ from hub.database import make_engine, make_sessions, session_scope
 from hub.errors import HubError
 from hub.movements.cells.importing import import_cells
 from hub.movements.posts import SITE, set_post
-from hub.movements.site import SiteError, import_site, read_site
+from hub.movements.site.files import SiteError, import_site, read_site
 
 if TYPE_CHECKING:
     from hub.cli import Subparsers

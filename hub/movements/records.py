@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, LargeBinary, String, Table, UniqueConstraint, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 import hub.custody.records  # noqa: F401 - whose persons these tables point at
 from hub.accounts.append_only import protect
 from hub.database import BIG, Base, Id
+
+FIRST_SITE: Final = 1
+"""The site that every hub has from its first day."""
 
 
 class ZoneKind(StrEnum):
@@ -29,8 +43,24 @@ class ZoneKind(StrEnum):
     OUTSIDE = "OUTSIDE"
 
 
+class Site(Base):
+    """A prison of its own: its zones, its checkpoints and its plans. `sort` orders the switch; the first is shown."""
+
+    __tablename__ = "sites"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(64), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    sort: Mapped[int] = mapped_column(default=0)
+
+
 class Zone(Base):
-    """Where a person can be known to be. `capacity` is None where none is certified."""
+    """Where a person can be known to be.
+
+    `capacity` is the certified normal number, `working` how many it is run with, `maximum` beyond which nobody is let
+    in; each None where nobody said. A zone may lie in another one of its site (`parent_id`). Counts are taken where
+    `is_unit`. `sort` orders zones of one parent; a zone with `closed_at` is kept for what was, and used no more.
+    """
 
     __tablename__ = "zones"
 
@@ -39,10 +69,24 @@ class Zone(Base):
     name: Mapped[str] = mapped_column(String(80))
     kind: Mapped[str] = mapped_column(String(16))
     capacity: Mapped[int | None]
+    # Every zone has one: SQLite adds no column to a table that both refers and may not be empty.
+    site_id: Mapped[int] = mapped_column(ForeignKey("sites.id"), nullable=True, default=FIRST_SITE)
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("zones.id"))
+    is_unit: Mapped[bool] = mapped_column(default=False, server_default=false())
+    working: Mapped[int | None]
+    maximum: Mapped[int | None]
+    needs_pass: Mapped[bool] = mapped_column(default=False, server_default=false())
+    is_locked_at_night: Mapped[bool] = mapped_column(default=False, server_default=false())
+    sort: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    closed_at: Mapped[datetime | None]
 
 
 class Checkpoint(Base):
-    """A point between two zones, passed in one direction."""
+    """A point between two zones, passed in one direction.
+
+    `walk_s` is how many seconds it takes, at the least, from the middle of the one zone to that of the other; None
+    where nobody measured it.
+    """
 
     __tablename__ = "checkpoints"
 
@@ -51,6 +95,8 @@ class Checkpoint(Base):
     name: Mapped[str] = mapped_column(String(80))
     from_zone_id: Mapped[int] = mapped_column(ForeignKey("zones.id"))
     to_zone_id: Mapped[int] = mapped_column(ForeignKey("zones.id"))
+    walk_s: Mapped[int | None]
+    closed_at: Mapped[datetime | None]
 
 
 class ZonePermission(Base):

@@ -53,7 +53,7 @@ from hub.keeping.retention.views import pages as retention_pages
 from hub.movements.actions import find_checkpoint
 from hub.movements.cells.views import pages as cell_pages
 from hub.movements.orders.views import pages as orders_pages
-from hub.movements.site import all_checkpoints
+from hub.movements.site.files import all_checkpoints
 from hub.reception.admitting.signing_views import pages as receptions_pages
 from hub.reception.admitting.views import pages as admitting_pages
 from hub.reception.blackout.views import pages as paper_pages

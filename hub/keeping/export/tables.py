@@ -22,10 +22,11 @@ TAKEN: Final = frozenset(
     person_languages policy_decisions policy_differences policy_trials positions positions_before posts
     re_enrolments reckoning_signatures reckonings referral_changes referral_settings referrals
     register_imports register_mappings register_rows release_cases release_doubt_answers release_doubts
-    release_holidays release_marks release_policies release_records retention_items retention_rules
+    release_holidays release_marks release_policies release_records replay_bundles retention_items retention_rules
     retention_runs rollout_acts rollouts site_order_scopes site_order_steps site_orders slips
     standing_procedures standing_reviews terminals theft_officers theft_people theft_steps thefts
     unusable_fingers visitor_steps visitors zone_permissions zones
+    curfews floor_plans plan_shapes plan_spots site_changes sites
     """.split()
 )
 """Without columns of bytes, which nobody could read."""
@@ -71,7 +72,7 @@ HELD_BACK: Final = {
             *("quarantined", "roll_epochs", "roll_receipts", "rollout_members", "stored_entries"),
             *("terminal_claim_approvals", "terminal_claims", "terminal_holdings", "terminal_reports"),
             *("terminal_samples", "terminal_state_changes", "terminal_states"),
-            *("terminal_boots", "certificate_renewals"),
+            *("terminal_boots", "certificate_renewals", "batch_signatures"),
         ),
         _MACHINE,
     ),

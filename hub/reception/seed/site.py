@@ -13,7 +13,7 @@ from hub.accounts.audit import Actor
 from hub.database import insert_rows
 from hub.movements.cells.records import Cell, CellTerms
 from hub.movements.records import Zone, ZoneKind
-from hub.movements.site import Site, ZoneDraft, import_site
+from hub.movements.site.files import Site, ZoneDraft, import_site
 
 IN_A_CELL: Final = 4
 CELLS_A_TIER: Final = 20

@@ -22,7 +22,7 @@ from hub.ingest.intake import Taken, take_in
 from hub.ingest.records import Journal
 from hub.migrations import upgrade
 from hub.movements.records import FeedItem, Position, Zone
-from hub.movements.site import import_site, read_site
+from hub.movements.site.files import import_site, read_site
 from hub.roll.scope import Scope
 from hub.terminals.records import Status, Terminal
 from wire.codec import Strict, encode

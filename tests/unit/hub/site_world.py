@@ -30,7 +30,7 @@ from hub.movements.actions import apply_passages
 from hub.movements.passages import Passage, Place, Somebody
 from hub.movements.records import Zone
 from hub.movements.rules import Decision, Proof
-from hub.movements.site import import_site, read_site
+from hub.movements.site.files import import_site, read_site
 from hub.settings import Settings, write_first
 from hub.terminals.records import Status, Terminal
 from hub.web.door import Site, service

@@ -36,7 +36,7 @@ from hub.movements.cells.rules import (
     obstacles,
     worst,
 )
-from hub.movements.site import SiteError, import_site, read_site
+from hub.movements.site.files import SiteError, import_site, read_site
 from hub.sentences import RefusedError
 
 from .site_world import PASSWORD, SITE, World, post

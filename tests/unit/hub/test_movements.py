@@ -21,7 +21,7 @@ from hub.movements.actions import apply_passages, find_checkpoint, permit_zones,
 from hub.movements.passages import Passage, Place, Somebody
 from hub.movements.records import Movement, Position, Zone, ZonePermission
 from hub.movements.rules import Proof, supersedes
-from hub.movements.site import SiteError, import_site, read_site
+from hub.movements.site.files import SiteError, import_site, read_site
 from hub.settings import write_first
 
 from .ingest_world import NOON, SITE, World, make_template, open_world
