@@ -17,10 +17,12 @@ KIND = "orders"
 
 
 class OrderKind(StrEnum):
-    """What an order does. EVACUATE outranks LOCKDOWN, and both outrank every rule."""
+    """What an order does. EVACUATE outranks LOCKDOWN, LOCKDOWN outranks HOLD, and all three outrank every rule."""
 
     LOCKDOWN = "LOCKDOWN"
     EVACUATE = "EVACUATE"
+    HOLD = "HOLD"
+    """A headcount goes on: whoever is counted stays where they are. A group under way is counted through."""
     LET_THROUGH = "LET_THROUGH"
     """One person, once, whom an officer at the hub vouched for."""
 

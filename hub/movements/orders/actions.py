@@ -65,7 +65,7 @@ def give(
     zones: Collection[str] = (),
     terminals: Collection[str] = (),
 ) -> int:
-    """Order a lockdown or an evacuation of the whole site, or of some zones and terminals. Gives its number.
+    """Order a lockdown, an evacuation or a hold of the whole site, or of some zones and terminals. Gives its number.
 
     RefusedError when a place does not exist or too many orders stand.
     """
@@ -121,6 +121,26 @@ def end(session: Session, number: int, *, reason: str, actor: Actor, now: dateti
     order = session.get(SiteOrder, number)
     if order is None or order.kind == OrderKind.LET_THROUGH:
         raise RefusedError("no_order", Sentence("There is no such order."))
+    if order.kind == OrderKind.HOLD:
+        raise RefusedError(
+            "hold_of_a_count",
+            Sentence(
+                "This order holds a headcount. It ends when the control room clears or cancels the count."
+            ),
+        )
+    _over(session, order, reason, actor, now)
+
+
+def release_hold(session: Session, number: int, *, reason: str, actor: Actor, now: datetime) -> None:
+    """The headcount that the order held is over. Ending it again changes nothing."""
+    in_commit_order(session, Series.ORDERS)
+    order = session.get_one(SiteOrder, number)
+    assert order.kind == OrderKind.HOLD
+    _over(session, order, reason, actor, now)
+
+
+def _over(session: Session, order: SiteOrder, reason: str, actor: Actor, now: datetime) -> None:
+    number = order.id
     ended = select(SiteOrderStep.id).where(SiteOrderStep.order_id == number, SiteOrderStep.step == ENDED)
     if session.scalar(ended) is not None:
         return

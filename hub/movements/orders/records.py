@@ -29,7 +29,7 @@ class SiteOrder(Base):
 
     __tablename__ = "site_orders"
     __table_args__ = (
-        CheckConstraint("kind IN ('LOCKDOWN', 'EVACUATE', 'LET_THROUGH')", name="kind"),
+        CheckConstraint("kind IN ('LOCKDOWN', 'EVACUATE', 'LET_THROUGH', 'HOLD')", name="kind"),
         CheckConstraint(
             "(kind = 'LET_THROUGH') = (until_at IS NOT NULL AND person_number IS NOT NULL)",
             name="let_through",

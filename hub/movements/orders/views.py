@@ -10,7 +10,7 @@ from hub.accounts.acting import acting
 from hub.accounts.permissions import Permission
 from hub.movements.orders.actions import end, give
 from hub.movements.orders.standing import reaches
-from hub.movements.orders.words import KINDS, MEANINGS, REASONS
+from hub.movements.orders.words import BY_HAND, KINDS, MEANINGS, REASONS
 from hub.movements.records import Zone
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, writing
@@ -37,7 +37,7 @@ def standing() -> str:
 def give_order() -> Response | tuple[str, int]:
     form = request.form
     kind = form.get("kind", "")
-    if kind not in KINDS:
+    if kind not in BY_HAND:
         abort(400)
     zones = form.getlist("zones") if form.get("scope") == "zones" else []
     try:
@@ -72,6 +72,7 @@ def _page(problem: Sentence | None) -> str:
         zones=zones,
         problem=problem,
         kinds=KINDS,
+        by_hand=BY_HAND,
         meanings=MEANINGS,
         reasons=REASONS,
     )

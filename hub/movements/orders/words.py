@@ -10,7 +10,11 @@ from wire.orders import OrderKind
 KINDS: Final = {
     OrderKind.LOCKDOWN: Sentence("Lockdown"),
     OrderKind.EVACUATE: Sentence("Evacuation"),
+    OrderKind.HOLD: Sentence("Held for a count"),
 }
+
+BY_HAND: Final = (OrderKind.LOCKDOWN, OrderKind.EVACUATE)
+"""What the page of orders gives and ends; a HOLD begins and ends with its headcount alone."""
 
 MEANINGS: Final = {
     OrderKind.LOCKDOWN: Sentence("No gate opens to a scan. Officers still let people through."),
