@@ -5,6 +5,7 @@ Sealed to its terminal: who must not meet whom is nobody else's business, least 
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -34,9 +35,10 @@ class EscortNeed(StrEnum):
 
 
 class GatePass(Strict, frozen=True):
-    """`person` may enter this gate's far zone from `from_at` until `until_at`. `number` is the hub's, for the record.
+    """`person` may go through `zones`, which stand in the order of the way there, and back. `number` is the hub's.
 
-    `late_until_at` is how long a person who is late is still let in, with the flag `late`.
+    The way there is open from `from_at` until `until_at`, and with the flag `late` until `late_until_at`. Whoever went
+    comes back at any time after: a pass that is over keeps nobody where they do not belong.
     """
 
     number: Count
@@ -51,7 +53,10 @@ class GatePass(Strict, frozen=True):
 
 
 class KeepApart(Strict, frozen=True):
-    """These two must not be in the same one of `zones` at once; empty means any zone."""
+    """Neither of the two enters this gate's far zone while the other is in one of `zones`.
+
+    The hub works `zones` out for each gate: those that are one place with the far zone, as far as these two go.
+    """
 
     one: PersonNumber
     other: PersonNumber
@@ -88,7 +93,9 @@ class AreaReset(Strict, frozen=True):
 class Plan(Strict, frozen=True):
     """Everything that holds at this gate; it replaces what was held before.
 
-    `offset_minutes` is the site's time against UTC. `needs_pass` are zones that nobody enters without one.
+    `site_zone` is the name of the site's time zone. `needs_pass` are zones that nobody enters without a pass. Passes
+    that begin after `known_until_at` are not in it: from then on a pass that is not there proves nothing. `passback`
+    asks for people who come in again without having left.
     """
 
     passes: Annotated[list[GatePass], Meta(max_length=MAX_PASSES)]
@@ -99,6 +106,7 @@ class Plan(Strict, frozen=True):
     needs_pass: Annotated[list[Name], Meta(max_length=200)]
     site_zone: Annotated[str, Meta(max_length=64)]
     passback: bool = True
+    known_until_at: When | None = None
 
 
 class PlanUpdate(Strict, frozen=True):
@@ -111,7 +119,7 @@ class PlanUpdate(Strict, frozen=True):
 
 
 class Seen(Strict, frozen=True):
-    """Somebody whom a pair concerns, by the last proof. `sure` is False where the place is unproven."""
+    """Somebody whom a pair concerns, or who is in the far zone, by the last proof. `sure` False: it is unproven."""
 
     person: PersonNumber
     zone: Name
@@ -127,7 +135,10 @@ class ZoneCount(Strict, frozen=True):
 
 
 class Presence(Strict, frozen=True):
-    """Who of those in a pair is where, and how full the zones are."""
+    """Where everybody is who is in a pair or in the far zone, and how full the zones are.
+
+    Who is in a pair and not in it was never proven to be anywhere.
+    """
 
     seen: Annotated[list[Seen], Meta(max_length=8_000)]
     counts: Annotated[list[ZoneCount], Meta(max_length=200)]
@@ -139,3 +150,13 @@ class PresenceUpdate(Strict, frozen=True):
     said_at: When
     sealed: bytes
     session: Count | None = None
+
+
+def plan_context(terminal: str, version: Version) -> str:
+    """Context under the seal: a plan opens at no other terminal, and as no other version."""
+    return f"{KIND} {terminal} {version}"
+
+
+def presence_context(terminal: str, said_at: datetime) -> str:
+    """The same of a presence, which has no version but its time."""
+    return f"{PRESENCE_KIND} {terminal} {said_at.astimezone(UTC).isoformat()}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from wire.codec import Strict
 from wire.envelope import Name
@@ -45,17 +45,21 @@ class RollPerson(Strict, frozen=True):
 
 
 class RollOfficer(Strict, frozen=True):
-    """An officer who may vouch for people at this terminal. `pin` is an argon2id string, never the PIN."""
+    """An officer known at this terminal. `pin` is an argon2id string, never the PIN.
+
+    Where there is no officers' page `name` and `pin` are empty: there an officer's finger begins an escort, no more.
+    """
 
     login: Name
     name: Annotated[str, Meta(max_length=200)]
     pin: Annotated[str, Meta(max_length=200)]
+    fingers: Annotated[list[RollFinger], Meta(max_length=10)] = field(default_factory=list)
 
 
 class RollChanges(Strict, frozen=True):
     """The sealed content of one chunk: who is new or changed, and who leaves the copy.
 
-    `officers`, when it is there, replaces all officers; None leaves them.
+    `officers` of all parts together replace all officers; where no part has any they stay.
     """
 
     upserts: Annotated[list[RollPerson], Meta(max_length=MAX_CHUNK_PERSONS)]
