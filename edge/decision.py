@@ -8,11 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 
+from edge.plan.held import HeldPlan
+from edge.plan.presence import Whereabouts
+from edge.plan.rules import Entry, judge
 from edge.ports import Finding, RollFacts
 from wire.happenings import Decision, Outcome
 from wire.settings import GateKind, PassageRules
+
+NEVER = datetime.min.replace(tzinfo=UTC)
+"""Stands where no plan asks for the time."""
+
+NOWHERE = Whereabouts("")
 
 GUARDED: frozenset[GateKind] = frozenset({"perimeter", "sally_port"})
 """Gates that a scan alone never opens."""
@@ -35,24 +44,52 @@ class Earlier:
 
 @dataclass(frozen=True)
 class InForce:
-    """The orders that hold here now. `let_through` gives the order's number for each person it is for."""
+    """The orders that hold here now. `let_through` gives the order's number for each person it is for.
+
+    `hold` is the freeze of a headcount.
+    """
 
     evacuate: bool = False
     lockdown: bool = False
     let_through: Mapping[str, int] = field(default_factory=dict)
+    hold: bool = False
 
 
 NO_ORDERS = InForce()
 
 
 @dataclass(frozen=True)
+class Planned:
+    """What the gate knows of moves at `at`. `taken` are those whom an officer, having given a finger, takes through.
+
+    `age_s` is the time since the hub last said that this is the plan; None when it never did.
+    """
+
+    plan: HeldPlan
+    where: Whereabouts
+    from_zone: str
+    at: datetime
+    age_s: int | None = None
+    taken: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Circumstances:
-    """What else bears on one finger. `rules_age_s` is None when the hub never confirmed the rules."""
+    """What else bears on one finger. `rules_age_s` is None when the hub never confirmed the rules.
+
+    `planned` is None at a gate that no plan ever reached.
+    """
 
     gate: GateKind = "interior"
     orders: InForce = NO_ORDERS
     clock_sure: bool = True
     rules_age_s: int | None = None
+    planned: Planned | None = None
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """Whom an officer takes through now."""
+        return frozenset() if self.planned is None else self.planned.taken
 
 
 @dataclass(frozen=True)
@@ -67,13 +104,16 @@ class Again:
 class Answer:
     """The end of a passage, with the rule that said so; `person` is the matched one, if any.
 
-    `order` is the number of the order that it used up.
+    `order` is the number of the order that it used up; the others are those of `wire.happenings.Passage`.
     """
 
     decision: Decision
     rule: str
     person: str | None
     order: int | None = None
+    pass_number: int | None = None
+    against: str | None = None
+    flags: tuple[str, ...] = ()
 
 
 Response = Again | Answer
@@ -91,9 +131,9 @@ def decide(
 ) -> Response:
     """What to do about this finger, which is the one that `finger` says, after the `earlier` ones of the series.
 
-    Rules: `evacuation`, `lockdown`, `no_roll`, `let_through`, `second_finger`, `roll_old`, `rules_old`,
-    `clock_unsure`, `standing_procedure`, `zone_not_allowed`, `needs_officer`, `expected`; and when no finger was
-    recognised `too_close`, `not_recognised`, `poor_quality`.
+    Rules: `evacuation`, `lockdown`, `no_roll`, `let_through`, `count`, `second_finger`, `roll_old`, `rules_old`,
+    `clock_unsure`, `plan_old`, `standing_procedure`, those of `edge.plan.rules`; and when no finger was recognised
+    `too_close`, `not_recognised`, `poor_quality`.
     """
     person = _recognised(finding, roll)
     if now.orders.evacuate:
@@ -105,6 +145,8 @@ def decide(
     vouched = _vouched_for(person, now)
     if vouched is not None:
         return vouched
+    if now.orders.hold and not _may_pass_in_count(person, now):
+        return Answer(Decision.REFUSE, "count", person)
     if person is None:
         return _ask_again(finding, earlier, rules, finger)
     if finding.unsure:
@@ -128,6 +170,13 @@ def _vouched_for(person: str | None, now: Circumstances) -> Answer | None:
     return None if order is None else Answer(Decision.ADMIT, "let_through", person, order)
 
 
+def _may_pass_in_count(person: str | None, now: Circumstances) -> bool:
+    """A group that an officer takes through is counted through; whose finger it is may take a few tries."""
+    if person is None:
+        return bool(now.taken or now.orders.let_through)
+    return person in now.taken
+
+
 def _ask_to_confirm(earlier: Sequence[Earlier], rules: PassageRules, finger: Finger, person: str) -> Response:
     """A match that stays in doubt: another finger of the same person, while there are tries, then an officer."""
     if _given(earlier, finger, Finger.OTHER) < rules.second_tries:
@@ -143,6 +192,9 @@ def _doubt(roll: RollFacts, rules: PassageRules, now: Circumstances) -> str | No
         return "rules_old"
     if rules.when_clock_unsure == "refer" and not now.clock_sure:
         return "clock_unsure"
+    planned = now.planned
+    if rules.when_plan_old == "refer" and planned is not None and _is_old(planned.age_s, rules.plan_old_s):
+        return "plan_old"
     return None
 
 
@@ -153,11 +205,28 @@ def _is_old(age_s: int | None, most_s: int) -> bool:
 def _by_zone(person: str, roll: RollFacts, to_zone: str, now: Circumstances) -> Answer:
     if person in roll.attested:
         return Answer(Decision.REFER, "standing_procedure", person)
-    if to_zone not in roll.zones[person]:
-        return Answer(Decision.REFUSE, "zone_not_allowed", person)
-    if now.gate in GUARDED:
-        return Answer(Decision.REFER, "needs_officer", person)
-    return Answer(Decision.ADMIT, "expected", person)
+    planned = now.planned
+    entry = Entry(
+        person=person,
+        permitted=to_zone in roll.zones[person],
+        from_zone="" if planned is None else planned.from_zone,
+        to_zone=to_zone,
+        at=NEVER if planned is None else planned.at,
+        clock_sure=now.clock_sure,
+        guarded=now.gate in GUARDED,
+        escorted=person in now.taken,
+    )
+    found = judge(
+        entry, None if planned is None else planned.plan, NOWHERE if planned is None else planned.where
+    )
+    return Answer(
+        found.decision,
+        found.rule,
+        person,
+        pass_number=found.pass_number,
+        against=found.against,
+        flags=found.flags,
+    )
 
 
 def _ask_again(finding: Finding, earlier: Sequence[Earlier], rules: PassageRules, finger: Finger) -> Response:

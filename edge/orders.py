@@ -100,7 +100,12 @@ class OrdersBook:
             for order in holding
             if order.kind is OrderKind.LET_THROUGH and order.person is not None
         }
-        return InForce(OrderKind.EVACUATE in kinds, OrderKind.LOCKDOWN in kinds, let)
+        return InForce(
+            evacuate=OrderKind.EVACUATE in kinds,
+            lockdown=OrderKind.LOCKDOWN in kinds,
+            let_through=let,
+            hold=OrderKind.HOLD in kinds,
+        )
 
     def let_through(self) -> list[Order]:
         """Orders that let one person through and were not used up yet."""

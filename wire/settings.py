@@ -44,8 +44,9 @@ class PassageRules(Strict, frozen=True):
     stays lit. `expected_fmr` and `site_fmr` are false-match rates of one whole search: among those who may enter
     here, and among everybody else on the roll copy. After `tries` another finger is asked for, `second_tries` times;
     `second_finger` says when a match asks for one as well. A roll copy that the hub confirmed longer ago than
-    `roll_old_s`, rules older than `rules_old_s`, or a clock that is not sure: a recognised person goes on, or an
-    officer is asked.
+    `roll_old_s`, rules older than `rules_old_s`, a plan of moves older than `plan_old_s`, or a clock that is not sure:
+    a recognised person goes on, or an officer is asked. Where people are is decided by as long as the hub's word of it
+    is not older than `presence_old_s`. An officer's escort at the gate ends `escort_s` after the last finger.
     """
 
     tries: Annotated[int, Meta(ge=1, le=5)]
@@ -60,6 +61,10 @@ class PassageRules(Strict, frozen=True):
     rules_old_s: Age = 604_800
     when_rules_old: WhenOld = "go_on"
     when_clock_unsure: WhenOld = "go_on"
+    plan_old_s: Age = 172_800
+    when_plan_old: WhenOld = "go_on"
+    presence_old_s: Annotated[float, Meta(ge=2, le=86_400)] = 60.0
+    escort_s: Annotated[float, Meta(ge=2, le=3600)] = 120.0
 
     def __post_init__(self) -> None:
         if self.site_fmr > self.expected_fmr:
@@ -205,10 +210,12 @@ class HealthSettings(Strict, frozen=True):
 class PageSettings(Strict, frozen=True):
     """What is shown beside the terminal. With `officers` it has a page for officers.
 
-    Names, photos and who may vouch for people then come with the roll; to a terminal without one they never do.
+    Names, photos and who may vouch for people then come with the roll; to a terminal without one they never do. An
+    officer whose fingers are enrolled signs in with PIN and finger, unless `officer_finger` says never.
     """
 
     officers: bool = False
+    officer_finger: Literal["when_enrolled", "never"] = "when_enrolled"
 
 
 class ProtectionChoice(Strict, frozen=True):

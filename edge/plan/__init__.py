@@ -1,0 +1,1 @@
+"""What this gate decides moves by: passes, keep-aparts, room and curfews, held here and acted by without the hub."""
