@@ -32,7 +32,9 @@ from edge.roll_copy import RollCopy
 from edge.sensor.opening import open_reader
 from edge.sensor_choice import sensor_settings
 from edge.stages import Stages
+from edge.stations import Stations
 from edge.threads import Beat, Threads
+from edge.unit.desk import UnitDesk
 from edge.watchdog import Watchdog
 from wire.happenings import Started
 from wire.versions import Version
@@ -100,13 +102,16 @@ class _Terminal:
         with self._stages.stage("journal"):
             journal, damage = open_own_journal(self._basis)
         self._log.info("starting", granted=self._basis.grant is not None, **self._stages.seconds)
-        hub = self._hub_side(journal, roll)
+        identifier = RollIdentifier(matching, roll, self._settings.passage)
+        unit = UnitDesk(self._basis, journal, roll, identifier, self._gate.in_force)
+        hub = self._hub_side(journal, roll, unit)
         recorder = JournalRecorder(journal, self._basis.clock, hub.link.wake if hub else _nobody)
+        unit.connect(recorder)
         started = Started(
             software=software(), roll_version=roll.content().version, set_aside=damage is not None
         )
-        desk = self._page_desk(journal, roll, recorder)
-        agent = self._agent(recorder, roll, started, hub, desk)
+        desk = self._page_desk(journal, roll, recorder, unit)
+        agent = self._agent(recorder, identifier, started, hub, desk, unit)
         self._gate.start(
             self._threads,
             Telling(
@@ -128,17 +133,26 @@ class _Terminal:
         self._gate.stop()
         return self._end(hub, journal)
 
-    def _hub_side(self, journal: Journal, roll: RollCopy) -> HubSide | None:
+    def _hub_side(self, journal: Journal, roll: RollCopy, unit: UnitDesk) -> HubSide | None:
         if self._basis.grant is None:
             self._log.warning(
                 "no_grant", say="The hub has not taken this terminal in: it journals and refers."
             )
             return None
         return HubSide(
-            self._basis, self._basis.grant, journal, roll, self._gate, self._enrolment, self._sensor.health
+            self._basis,
+            self._basis.grant,
+            journal,
+            roll,
+            self._gate,
+            self._enrolment,
+            self._sensor.health,
+            unit,
         )
 
-    def _page_desk(self, journal: Journal, roll: RollCopy, recorder: JournalRecorder) -> PageDesk:
+    def _page_desk(
+        self, journal: Journal, roll: RollCopy, recorder: JournalRecorder, unit: UnitDesk
+    ) -> PageDesk:
         basis = self._basis
         return PageDesk(
             basis.folder,
@@ -150,6 +164,7 @@ class _Terminal:
             recorder,
             basis.clock,
             basis.log,
+            unit,
         )
 
     def _start_page(self, desk: PageDesk, agent: Agent, hub: HubSide | None) -> None:
@@ -167,16 +182,17 @@ class _Terminal:
     def _agent(
         self,
         recorder: JournalRecorder,
-        roll: RollCopy,
+        identifier: RollIdentifier,
         started: Started,
         hub: HubSide | None,
         desk: PageDesk,
+        unit: UnitDesk,
     ) -> Agent:
         rules, gate = self._settings.passage, self._gate
         passages = Passages(
             self._basis.place,
             rules,
-            RollIdentifier(matching, roll, rules),
+            identifier,
             recorder,
             time.monotonic,
             lambda: gate.circumstances(hub.rules_age_s() if hub else None),
@@ -194,7 +210,9 @@ class _Terminal:
             ready=self._say_ready,
             first=[started, *self._basis.start.happened],
             front=gate.front,
-            station=self._enrolment.station if self._enrolment is not None else None,
+            station=Stations(
+                *([self._enrolment.station] if self._enrolment is not None else []), unit.station
+            ),
             calling=desk.calling,
         )
 

@@ -19,6 +19,7 @@ from edge.ports import Recorder
 from edge.roll_copy import RollCopy
 from edge.sensor import SensorHealth
 from edge.threads import Threads
+from edge.unit.desk import UnitDesk
 from wire.keys import verifying_key
 from wire.provisioning import Grant
 from wire.topics import Channel
@@ -37,9 +38,11 @@ class HubSide:
         gate: Gate,
         enrolment: EnrolmentDesk | None,
         sensor: Callable[[], SensorHealth],
+        unit: UnitDesk,
     ) -> None:
         self._basis = basis
         self._enrolment = enrolment
+        self._unit = unit
         self._gate = gate
         hub_key = verifying_key(grant.hub_verifying_key)
         self._configurations = Configurations(
@@ -91,12 +94,14 @@ class HubSide:
         threads.start("configuration", lambda: configurations.run(beat), beat)
         if self._enrolment is not None:
             self._enrolment.start(self.link.say, threads, hung_s)
+        self._unit.start(threads, self.link.tell_now)
         self._asking.start(self.link, threads)
 
     def stop(self) -> None:
         """Asks everything but the line to end, which stays for the last word."""
         self._configurations.stop()
         self._asking.stop()
+        self._unit.stop()
         if self._enrolment is not None:
             self._enrolment.stop()
 
@@ -124,9 +129,11 @@ class HubSide:
                 Channel.CONFIG: configurations.post,
                 **self._asking.handlers(),
                 **gate.handlers(),
+                **self._unit.handlers(),
                 **(self._enrolment.handlers() if self._enrolment is not None else {}),
             },
         )
         link.also_tell(configurations.state, lambda: {"rules_age_s": configurations.age_s()})
         link.also_tell(gate.state, gate.health)
+        link.also_tell(self._unit.state)
         return link

@@ -19,6 +19,7 @@ from edge.attestation.letting import LettingThrough
 from edge.attestation.officers import Officers
 from edge.attestation.referrals import Referrals
 from edge.attestation.verbs import OfficerVerbs, remember
+from edge.decision import GUARDED
 from edge.desk.server import DeskSocket, Verb
 from edge.gate import Gate
 from edge.hub_link import HubLink
@@ -30,6 +31,7 @@ from edge.recording import JournalRecorder, latest
 from edge.roll_copy import RollCopy
 from edge.settings import Settings
 from edge.threads import Threads
+from edge.unit.desk import UnitDesk
 from wire.provisioning import CheckpointSettings
 from wire.versions import Version
 
@@ -53,6 +55,7 @@ class PageDesk:
         recorder: JournalRecorder,
         clock: Clock,
         log: Log,
+        unit: UnitDesk,
     ) -> None:
         self._folder = folder
         self._settings = settings
@@ -76,6 +79,7 @@ class PageDesk:
             new_token=lambda: secrets.token_urlsafe(32),
             guard=guard,
         )
+        self._unit = unit.verbs(self._officers)
         self._socket: DeskSocket | None = None
         self._letting: LettingThrough | None = None
         self._agent: Agent | None = None
@@ -112,6 +116,7 @@ class PageDesk:
             self._gate.front,
             agent.answer,
             self._gate.in_force,
+            self._officers.confirm if self._wants_second() else None,
         )
         self._letting = LettingThrough(
             self._place,
@@ -132,19 +137,23 @@ class PageDesk:
             self._referrals,
             self._officers,
             attesting,
-            self._recorder,
             self._clock,
             self._home,
-            lambda: self._journal.standing().committed,
+            self._unit.showing.any_blind,
         )
         verbs = {
             **officer.verbs(),
+            **self._unit.verbs(),
             "inmate": Verb(Nothing, lambda _asked: self._gate.front.picture()),
             **(more(self._officers) if more is not None else {}),
         }
         socket = self._socket = DeskSocket(_socket_path(self._folder), verbs, self._log.of("desk"))
         beat = threads.beat("desk", self._settings.health.hung_s)
         threads.start("desk", lambda: socket.run(beat), beat)
+
+    def _wants_second(self) -> bool:
+        chosen = self._settings.page.second_officer
+        return chosen == "always" or (chosen == "guarded" and self._settings.gate.kind in GUARDED)
 
     def stop(self) -> None:
         if self._socket is not None:
@@ -172,7 +181,7 @@ class PageDesk:
             roll_age_s=self._roll.age_s(),
             rules_version=None if version is None else str(version),
             rules_age_s=rules_age_s,
-            people=len(content.people),
+            people=None if self._unit.showing.any_blind() else len(content.people),
             officers=len(content.officers),
             queue=standing.last - standing.committed,
             clock_sure=clock_is_sure(now.confidence),
@@ -180,6 +189,7 @@ class PageDesk:
             orders=[kind for kind, holds in kinds if holds] + ["LET_THROUGH"] * bool(orders.let_through),
             referrals=len(waiting),
             waiting_s=int(now.seconds_since(waiting[0].opened)) if waiting else None,
+            second_officer=self._wants_second(),
         )
         wants = self._settings.page.officers
         return msgspec.structs.replace(

@@ -212,10 +212,13 @@ class PageSettings(Strict, frozen=True):
 
     Names, photos and who may vouch for people then come with the roll; to a terminal without one they never do. An
     officer whose fingers are enrolled signs in with PIN and finger, unless `officer_finger` says never.
+    `second_officer` says where an officer's word for somebody needs the PIN of another: never, at guarded gates
+    (perimeter and sally-port) or always.
     """
 
     officers: bool = False
     officer_finger: Literal["when_enrolled", "never"] = "when_enrolled"
+    second_officer: Literal["never", "guarded", "always"] = "guarded"
 
 
 class ProtectionChoice(Strict, frozen=True):

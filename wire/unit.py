@@ -36,6 +36,8 @@ class UnitPerson(Strict, frozen=True):
     out_with: Text = ""
     name: Text = ""
     """SURNAME, Given: for those who are on no roll copy because no finger of theirs was taken."""
+    home: Name | None = None
+    """Which of the picture's units they are assigned to."""
 
 
 class CountPhase(StrEnum):
@@ -64,6 +66,8 @@ class OpenCount(Strict, frozen=True):
     slips: Count
     recount: Count = 0
     method: CountMethod = CountMethod.NUMBER
+    unit: Name | None = None
+    """Which of the picture's units is counted; None for each of them."""
     off: int | None = None
     candidates: Annotated[list[PersonNumber], Meta(max_length=50)] = field(default_factory=list)
 
@@ -105,6 +109,8 @@ class ZoneName(Strict, frozen=True):
     code: Name
     name: Text
     unit: Name | None = None
+    proof_s: Count | None = None
+    """How long a proof of somebody here counts; None where the hub does not say."""
 
 
 class UnitCell(Strict, frozen=True):

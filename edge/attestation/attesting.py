@@ -31,7 +31,8 @@ class Attesting:
     """`light` shows the ring's answer; `front` shows the moment and holds the lock. Any thread may call.
 
     `in_force` tells of a lockdown, in which fingers let nobody through and open no referral, and of an evacuation, in
-    which no rule holds anybody back.
+    which no rule holds anybody back. `second` proves another officer's PIN; with it nobody is let through here on one
+    officer's word, save in an evacuation.
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class Attesting:
         front: Front,
         light: Callable[[Light], object],
         in_force: Callable[[], InForce] = lambda: NO_ORDERS,
+        second: Callable[[str, str], object] | None = None,
     ) -> None:
         self._place = place
         self._roll = roll
@@ -53,6 +55,7 @@ class Attesting:
         self._front = front
         self._light = light
         self._in_force = in_force
+        self._second = second
         self._answering = threading.Lock()
 
     def attest(self, officer: str, asked: AttestQuestion) -> Attested:
@@ -68,7 +71,8 @@ class Attesting:
         with self._answering:  # two officers, one referral: the second is told
             self._referral(asked.referral)
             word = self._word(asked)
-            self._record(officer, asked, word, reason)
+            second = self._seconded(officer, asked, word)
+            self._record(officer, asked, word, reason, second)
         self._show(word)
         return Attested(
             decision=word.decision, rule=word.rule, name=word.person.name if word.person is not None else ""
@@ -103,7 +107,22 @@ class Attesting:
             return _Word(Decision.REFUSE, "zone_not_allowed", person)
         return _Word(Decision.ADMIT, "attested", person)
 
-    def _record(self, officer: str, asked: AttestQuestion, word: _Word, reason: str) -> None:
+    def _seconded(self, officer: str, asked: AttestQuestion, word: _Word) -> str | None:
+        """Who else vouches for it; nobody where the rule asks for none, and in an evacuation."""
+        if self._second is None or word.decision is not Decision.ADMIT or self._in_force().evacuate:
+            return None
+        if asked.second is None:
+            raise DeskRefusedError(
+                "second", "This gate asks for two officers. The second one gives a PIN as well."
+            )
+        if asked.second == officer:
+            raise DeskRefusedError("same_officer", "The second officer is somebody else than you.")
+        self._second(asked.second, asked.second_pin)
+        return asked.second
+
+    def _record(
+        self, officer: str, asked: AttestQuestion, word: _Word, reason: str, second: str | None
+    ) -> None:
         facts = self._roll.facts(self._roll.content())
         self._recorder.record(
             Attestation(
@@ -118,6 +137,7 @@ class Attesting:
                 standing=word.person is not None and word.person.attested,
                 roll_version=facts.version,
                 roll_age_s=facts.age_s,
+                second=second,
             )
         )
 

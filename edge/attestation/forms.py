@@ -23,7 +23,7 @@ class Home(Strict, frozen=True):
     """How the terminal stands, for anybody who walks by: no name and no number of a person in it.
 
     `connected` is None for a terminal that has no hub yet. Ages are None when the hub never spoke. `warnings` are codes
-    of `edge.kiosk.words`; `orders` the kinds of the orders in force.
+    of `edge.kiosk.words`; `orders` the kinds of the orders in force. `people` is None while a count here is blind.
     """
 
     terminal: Name
@@ -38,7 +38,7 @@ class Home(Strict, frozen=True):
     roll_age_s: Count | None
     rules_version: str | None
     rules_age_s: Count | None
-    people: Count
+    people: Count | None
     officers: Count
     queue: Count
     clock_sure: bool
@@ -48,6 +48,8 @@ class Home(Strict, frozen=True):
     referrals: Count = 0
     waiting_s: Count | None = None
     """How long the oldest referral waits."""
+    second_officer: bool = False
+    """Whether letting somebody through here needs two officers."""
 
 
 class Officer(Strict, frozen=True):
@@ -131,6 +133,9 @@ class AttestQuestion(Strict, frozen=True):
     referral: EntryReference | None
     person: PersonNumber | None
     reason: Reason
+    second: Name | None = None
+    """Another officer, who gave `second_pin`, where `Home.second_officer` asks for one."""
+    second_pin: Annotated[str, Meta(max_length=32)] = ""
 
 
 class Attested(Strict, frozen=True):
@@ -139,15 +144,3 @@ class Attested(Strict, frozen=True):
     decision: Decision
     rule: Name
     name: str
-
-
-class Sent(Strict, frozen=True):
-    """Where the call for help stands in the journal: `HeardQuestion` asks whether the hub has it."""
-
-    sequence: Count
-
-
-class HeardQuestion(Strict, frozen=True):
-    """Whether the hub has committed the journal up to this entry."""
-
-    sequence: Count

@@ -38,7 +38,7 @@ def warnings_of(home: Home, health: Health | None, rules: PassageRules, *, wants
         ("no_hub", lambda: home.connected is None),
         ("no_roll", lambda: home.people == 0),
         ("away", lambda: home.connected is False),
-        ("roll_old", lambda: home.people > 0 and _is_old(home.roll_age_s, rules.roll_old_s)),
+        ("roll_old", lambda: home.people != 0 and _is_old(home.roll_age_s, rules.roll_old_s)),
         (
             "rules_old",
             lambda: home.rules_version is not None and _is_old(home.rules_age_s, rules.rules_old_s),

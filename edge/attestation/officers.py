@@ -59,17 +59,19 @@ class Officers:
             key=lambda officer: officer.name.casefold(),
         )
 
+    def name_of(self, login: str) -> str:
+        """As officers call each other; the login of somebody who may not sign in here."""
+        return next((one.name for one in self._roster() if one.login == login and one.name), login)
+
+    def confirm(self, login: str, pin: str) -> RollOfficer:
+        """The officer whose PIN that is, to sign with; DeskRefusedError as `sign_in`. Nobody is signed in by it."""
+        with self._trying:
+            return self._prove(login, pin)
+
     def sign_in(self, login: str, pin: str) -> Session:
         """A session; DeskRefusedError `wrong_pin` or `locked`. Every attempt is journalled before it is answered."""
         with self._trying:  # one at a time: guesses side by side would not be slowed down
-            wait_s = self._guard.wait_s(login, self._now())
-            if wait_s > 0:
-                raise DeskRefusedError("locked", _wait_sentence(wait_s))
-            officer = next((one for one in self._roster() if one.login == login), None)
-            if officer is None or not self._fits(officer.pin, pin):
-                self._refuse(login, known=officer is not None)
-                raise DeskRefusedError("wrong_pin", "That is not the PIN of this officer. Try again.")
-            self._guard.right(login)
+            officer = self._prove(login, pin)
             self._record(login, "signed_in", 0)
         with self._lock:
             self._forget_idle()
@@ -98,6 +100,17 @@ class Officers:
     def sign_out(self, token: str) -> None:
         with self._lock:
             self._signed.pop(token, None)
+
+    def _prove(self, login: str, pin: str) -> RollOfficer:
+        wait_s = self._guard.wait_s(login, self._now())
+        if wait_s > 0:
+            raise DeskRefusedError("locked", _wait_sentence(wait_s))
+        officer = next((one for one in self._roster() if one.login == login), None)
+        if officer is None or not self._fits(officer.pin, pin):
+            self._refuse(login, known=officer is not None)
+            raise DeskRefusedError("wrong_pin", "That is not the PIN of this officer. Try again.")
+        self._guard.right(login)
+        return officer
 
     def _refuse(self, login: str, *, known: bool) -> None:
         count = self._guard.wrong(login, self._now())

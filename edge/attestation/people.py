@@ -12,6 +12,8 @@ from wire.roll import RollPerson
 MOST_SHOWN = 8
 """So many fit on the page with their photos; who is not among them is searched for by more words."""
 
+FEWEST_LETTERS = 2
+
 
 def shown(content: Content, to_zone: str, number: str) -> Person | None:
     """One person, None when they are not on the copy."""
@@ -19,12 +21,18 @@ def shown(content: Content, to_zone: str, number: str) -> Person | None:
     return None if who is None else _person(who, to_zone)
 
 
-def search(content: Content, to_zone: str, words: str) -> People:
-    """Those of whose number and name every word is a part; people with a standing procedure first, then by name."""
+def search(content: Content, to_zone: str, words: str, *, blind: bool = False) -> People:
+    """Those of whose number and name every word is a part; people with a standing procedure first, then by name.
+
+    While a count is `blind` nobody is listed without two letters, and how many fit is told no further than is shown.
+    """
     wanted = _plain(words).split()
     found = [who for who in content.people.values() if _has(who, wanted)]
+    if blind and len(words.strip()) < FEWEST_LETTERS:
+        found = [who for who in found if who.attested]
     found.sort(key=lambda who: (not who.attested, who.name.casefold(), who.person))
-    return People(people=[_person(who, to_zone) for who in found[:MOST_SHOWN]], found=len(found))
+    count = min(len(found), MOST_SHOWN + 1) if blind else len(found)
+    return People(people=[_person(who, to_zone) for who in found[:MOST_SHOWN]], found=count)
 
 
 def _person(who: RollPerson, to_zone: str) -> Person:

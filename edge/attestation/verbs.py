@@ -8,7 +8,6 @@ from edge.attestation.attesting import Attesting
 from edge.attestation.forms import (
     Attested,
     AttestQuestion,
-    HeardQuestion,
     Home,
     Nothing,
     OpenReferral,
@@ -16,7 +15,6 @@ from edge.attestation.forms import (
     PeopleQuestion,
     Person,
     PersonQuestion,
-    Sent,
     Session,
     Signed,
     SignInQuestion,
@@ -29,12 +27,10 @@ from edge.attestation.referrals import Referral, Referrals
 from edge.clock import Reading
 from edge.desk.server import Verb
 from edge.errors import DeskRefusedError
-from edge.ports import Clock, Recorder
+from edge.ports import Clock
 from edge.roll_copy import RollCopy
-from wire.happenings import Door, EntryReference, Happening, SignIn
+from wire.happenings import EntryReference, Happening, SignIn
 from wire.provisioning import CheckpointSettings
-
-DURESS = "duress"
 
 Told = tuple[EntryReference, Reading, Happening]
 
@@ -42,7 +38,7 @@ Told = tuple[EntryReference, Reading, Happening]
 class OfficerVerbs:
     """The agent's side of the officer's page; `home` gives what anybody may see.
 
-    `committed` is the last entry of the journal that the hub has.
+    `blind` tells whether a unit here is being counted: then a search names people and tells no total.
     """
 
     def __init__(
@@ -52,20 +48,18 @@ class OfficerVerbs:
         referrals: Referrals,
         officers: Officers,
         attesting: Attesting,
-        recorder: Recorder,
         clock: Clock,
         home: Callable[[], Home],
-        committed: Callable[[], int],
+        blind: Callable[[], bool] = lambda: False,
     ) -> None:
         self._place = place
         self._roll = roll
         self._referrals = referrals
         self._officers = officers
         self._attesting = attesting
-        self._recorder = recorder
         self._clock = clock
         self._home = home
-        self._committed = committed
+        self._blind = blind
 
     def verbs(self) -> Mapping[str, Verb]:
         return {
@@ -78,8 +72,6 @@ class OfficerVerbs:
             "people": Verb(PeopleQuestion, self._people),
             "person": Verb(PersonQuestion, self._person),
             "attest": Verb(AttestQuestion, self._attest),
-            "duress": Verb(Nothing, self._duress),
-            "heard": Verb(HeardQuestion, lambda asked: self._committed() >= asked.sequence),
         }
 
     def _known(self, _asked: Nothing) -> list[KnownOfficer]:
@@ -115,7 +107,7 @@ class OfficerVerbs:
 
     def _people(self, asked: PeopleQuestion) -> People:
         self._officers.officer(asked.token, active=asked.active)
-        return search(self._roll.content(), self._place.to_zone, asked.words)
+        return search(self._roll.content(), self._place.to_zone, asked.words, blind=self._blind())
 
     def _person(self, asked: PersonQuestion) -> Person:
         self._officers.officer(asked.token)
@@ -126,12 +118,6 @@ class OfficerVerbs:
 
     def _attest(self, asked: AttestQuestion) -> Attested:
         return self._attesting.attest(self._officers.login_of(asked.token), asked)
-
-    def _duress(self, _asked: Nothing) -> Sent:
-        """Nobody need be signed in, and nothing at the gate shows it."""
-        return Sent(
-            sequence=self._recorder.record(Door(checkpoint=self._place.checkpoint, what=DURESS)).sequence
-        )
 
 
 def remember(

@@ -1,31 +1,37 @@
-"""The call for help at the foot of every page: held for two seconds, and then the truth about whether it was heard."""
+"""The call for help at the foot of every page: held for two seconds, and SENT only when somebody has said so."""
 
 from __future__ import annotations
 
 from flask import Blueprint, jsonify
 from werkzeug.wrappers import Response
 
-from edge.attestation.forms import HeardQuestion, Nothing, Sent
+from edge.attestation.forms import Nothing
 from edge.errors import DeskAbsentError, DeskRefusedError
-from edge.kiosk.door import desk
+from edge.kiosk.door import desk, token
+from edge.unit.forms import CallQuestion, CallState
 
 pages = Blueprint("panic", __name__)
 
 
 @pages.post("/panic")
 def call() -> tuple[Response, int]:
-    """Number of the entry; 503 when it is not even in the journal."""
+    """503 when it is not even in the journal."""
     try:
-        sent = desk().ask("duress", Nothing(), Sent)
+        return _told(desk().ask("call", CallQuestion(token=token()), CallState))
     except (DeskAbsentError, DeskRefusedError):
-        return jsonify({"sequence": None}), 503
-    return jsonify({"sequence": sent.sequence}), 200
+        return jsonify({"sequence": 0}), 503
 
 
-@pages.get("/panic/<int:sequence>")
-def heard(sequence: int) -> tuple[Response, int]:
-    """Whether the hub has it."""
+@pages.get("/panic")
+def state() -> tuple[Response, int]:
+    """What became of the last call from this terminal; whoever walks by may see it."""
     try:
-        return jsonify({"heard": desk().ask("heard", HeardQuestion(sequence=sequence), bool)}), 200
+        return _told(desk().ask("call_state", Nothing(), CallState))
     except (DeskAbsentError, DeskRefusedError):
-        return jsonify({"heard": False}), 503
+        return jsonify({"sequence": 0}), 503
+
+
+def _told(said: CallState) -> tuple[Response, int]:
+    """Who acknowledged it is for officers: others read that it was heard."""
+    facts = {"sequence": said.sequence, "age_s": said.age_s, "at_hub": said.at_hub, "heard": bool(said.by)}
+    return jsonify(facts), 200
