@@ -1,99 +1,98 @@
-"""What needs a person now: alarms, referrals, terminals, duties. Ranked; within a rank the newest first."""
+"""What needs a person now, in one queue: orders in force, alarms, referrals, terminals and duties, the worst first."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
 import msgspec
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.accounts.records import Account
+from hub.control_room.alarm_lines import alarm_needs
 from hub.control_room.duties import shift_of, shortened, unmanned
-from hub.control_room.feed_lines import feed_line, happened_at
+from hub.control_room.need import Need
 from hub.control_room.referral_view import Card, cards
 from hub.control_room.rules import Level
 from hub.control_room.terminals import TerminalLine
-from hub.control_room.words import ALARMS
-from hub.movements.alarms import OpenAlarm, open_alarms
+from hub.movements.alarms.codes import TERMINAL_DOWN
+from hub.movements.alarms.limits import Limits, limits_at
+from hub.movements.alarms.reading import OpenAlarm, open_alarms
 from hub.movements.orders.standing import Reach, reaches
-from hub.movements.orders.words import KINDS
+from hub.movements.orders.words import BY_HAND, KINDS
 from hub.movements.referral_rules import Status
 from hub.movements.standing import overdue
 from hub.reception.words import RULES, in_words
 from hub.sentences import Sentence
 from hub.web.language import say_in
+from wire.orders import OrderKind
 
-_TIMES: Final = "%(count)s times"
 _PERHAPS: Final = "Perhaps %(name)s"
-
-
-class Need(msgspec.Struct, frozen=True):
-    """One line of the list; `rank` 1 is the most urgent. `holder` is the name of who has it.
-
-    What opens it: `panel`, the address of what to show and do about it; `feed_id`, a line of the feed; `page`, a page
-    to go to; or the terminal.
-    """
-
-    key: str
-    kind: str
-    rank: int
-    title: str
-    detail: str
-    at: datetime | None
-    terminal: str
-    feed_id: int | None
-    holder: str = ""
-    panel: str = ""
-    page: str = ""
-
-
 _RANK_OF_REFERRAL: Final = {Status.WAITING: 3, Status.ESCALATED: 2}
-_RANK_OF_LEVEL: Final = {Level.DOWN.value: 2, Level.TROUBLE.value: 4, Level.UNKNOWN.value: 5}
+_RANK_OF_LEVEL: Final = {Level.DOWN.value: 3, Level.TROUBLE.value: 4, Level.UNKNOWN.value: 5}
+_FIRST_OF_ALL: Final = {OrderKind.EVACUATE: 0, OrderKind.LOCKDOWN: 1}
 
 
-def needs(session: Session, terminals: Sequence[TerminalLine], now: datetime, language: str) -> list[Need]:
-    """Everything open as of now, said in `language`."""
-    found = [_of_terminal(line, language) for line in terminals if line.level in _RANK_OF_LEVEL]
-    found += [_of_alarm(alarm, terminals, language) for alarm in open_alarms(session, now)]
-    found += [_of_referral(card, language) for card in cards(session, now)]
-    found += [_of_order(reach, language) for reach in reaches(session, now)]
-    found += [*_of_posts(session, now, language), *_of_reviews(session, now, language)]
-    return sorted(found, key=lambda need: (need.rank, -(need.at or now).timestamp()))
+class Facts(msgspec.Struct, frozen=True):
+    """Everything that stands open, read once for every language. `names` are those behind logins."""
+
+    alarms: Sequence[OpenAlarm]
+    referrals: Sequence[Card]
+    orders: Sequence[Reach]
+    empty_posts: Sequence[str]
+    supervisors: Sequence[str]
+    reviews: int
+    names: Mapping[str, str]
+    limits: Limits
 
 
-def _of_alarm(alarm: OpenAlarm, terminals: Sequence[TerminalLine], language: str) -> Need:
-    place = next((line.place for line in terminals if line.name == alarm.terminal), "")
-    times = "" if alarm.count == 1 else say_in(language, _TIMES, count=alarm.count)
-    return Need(
-        key=f"alarm-{alarm.what}-{alarm.terminal}",
-        kind="alarm",
-        rank=1,
-        title=say_in(language, in_words(ALARMS, alarm.what)),
-        detail=". ".join(part for part in (place, times) if part),
-        at=happened_at(feed_line(alarm.newest)),
-        terminal=alarm.terminal,
-        feed_id=alarm.newest.id,
-        holder=alarm.taken_by or "",
-        panel=f"/control-room/alarms/{alarm.newest.id}",
+def facts(session: Session, now: datetime) -> Facts:
+    """Everything that stands open now."""
+    lines, supervisors = shift_of(session, now)
+    return Facts(
+        alarms=open_alarms(session, now),
+        referrals=cards(session, now),
+        orders=[reach for reach in reaches(session, now) if reach.order.kind in BY_HAND],
+        empty_posts=unmanned(session, lines, now),
+        supervisors=supervisors,
+        reviews=overdue(session, now),
+        names={login: name or login for login, name in session.execute(select(Account.login, Account.name))},
+        limits=limits_at(session, now),
     )
+
+
+def needs(found: Facts, terminals: Sequence[TerminalLine], now: datetime, language: str) -> list[Need]:
+    """The queue said in `language`; an evacuation before all, then by rank, what nobody has first, then the newest."""
+    queue = [_of_order(reach, language) for reach in found.orders]
+    queue += alarm_needs(found.alarms, found.limits, found.names, language)
+    queue += [_of_referral(card, language) for card in found.referrals]
+    queue += _of_terminals(found.alarms, terminals, language)
+    queue += [*_of_posts(found, language), *_of_reviews(found, language)]
+    return sorted(queue, key=lambda need: _place(need, now))
+
+
+def _place(need: Need, now: datetime) -> tuple[int, int, bool, float]:
+    order = 9 if need.order is None else _FIRST_OF_ALL.get(OrderKind(need.order), 9)
+    return need.rank, order, bool(need.holder), -(need.at or now).timestamp()
 
 
 def _of_order(reach: Reach, language: str) -> Need:
     order, behind = reach.order, len(reach.not_yet) + len(reach.away)
-    late = Sentence("%(count)s terminals do not act by it yet", {"count": behind})
+    values = {"count": behind, "total": reach.concerned}
+    late = Sentence("%(count)s of %(total)s terminals NOT CONFIRMED, use the radio", values)
+    said = say_in(language, late if behind else Sentence("Every terminal CONFIRMED"))
     where = ", ".join([*order.zones, *order.terminals]) or say_in(language, "whole site")
-    said = say_in(language, late if behind else Sentence("Every terminal acts by it"))
     return Need(
         key=f"order-{order.number}",
         kind="order",
         rank=1,
         title=say_in(language, KINDS[order.kind]),
-        detail=f"{where}. {said}",
+        detail=f"{where}. {order.reason}. {said}",
         at=order.since_at,
-        terminal="",
-        feed_id=None,
-        page="/orders",
+        order=order.kind.value,
+        panel=f"/orders/{order.number}",
     )
 
 
@@ -107,50 +106,23 @@ def _of_referral(card: Card, language: str) -> Need:
         detail=". ".join(part for part in (card.place, perhaps) if part),
         at=card.opened_at,
         terminal=card.terminal,
-        feed_id=None,
+        checkpoint=card.checkpoint,
         holder=card.holder,
         panel=f"/referrals/{card.id}",
+        rings=card.status is not Status.WAITING,
+        escalation=1 if card.status is not Status.WAITING else 0,
     )
 
 
-def _of_posts(session: Session, now: datetime, language: str) -> list[Need]:
-    lines, supervisors = shift_of(session, now)
-    empty = unmanned(session, lines, now)
-    if not empty:
-        return []
-    said = Sentence("The shift supervisor answers: %(name)s.", {"name": ", ".join(supervisors)})
-    nobody = Sentence("Nobody has the shift: referrals there are nobody's.")
+def _of_terminals(
+    alarms: Sequence[OpenAlarm], terminals: Sequence[TerminalLine], language: str
+) -> list[Need]:
+    """Those that are not well and have no alarm of their own."""
+    told = {alarm.terminal for alarm in alarms if alarm.code == TERMINAL_DOWN}
     return [
-        Need(
-            key="posts",
-            kind="duty",
-            rank=5 if supervisors else 4,
-            title=say_in(language, "No officer on post"),
-            detail=f"{shortened(empty)}. {say_in(language, said if supervisors else nobody)}",
-            at=None,
-            terminal="",
-            feed_id=None,
-            page="/posts",
-        )
-    ]
-
-
-def _of_reviews(session: Session, now: datetime, language: str) -> list[Need]:
-    late = overdue(session, now)
-    if not late:
-        return []
-    return [
-        Need(
-            key="reviews",
-            kind="duty",
-            rank=5,
-            title=say_in(language, "Standing procedures to review"),
-            detail=say_in(language, "%(count)s overdue", count=late),
-            at=None,
-            terminal="",
-            feed_id=None,
-            page="/standing",
-        )
+        _of_terminal(line, language)
+        for line in terminals
+        if line.level in _RANK_OF_LEVEL and not (line.level == Level.DOWN and line.name in told)
     ]
 
 
@@ -166,5 +138,37 @@ def _of_terminal(line: TerminalLine, language: str) -> Need:
         detail=" ".join(line.advice),
         at=line.heard_at,
         terminal=line.name,
-        feed_id=None,
+        checkpoint=line.checkpoint,
     )
+
+
+def _of_posts(found: Facts, language: str) -> list[Need]:
+    if not found.empty_posts:
+        return []
+    said = Sentence("The shift supervisor answers: %(name)s.", {"name": ", ".join(found.supervisors)})
+    nobody = Sentence("Nobody has the shift: referrals there are nobody's.")
+    return [
+        Need(
+            key="posts",
+            kind="duty",
+            rank=5 if found.supervisors else 4,
+            title=say_in(language, "No officer on post"),
+            detail=f"{shortened(found.empty_posts)}. {say_in(language, said if found.supervisors else nobody)}",
+            page="/posts",
+        )
+    ]
+
+
+def _of_reviews(found: Facts, language: str) -> list[Need]:
+    if not found.reviews:
+        return []
+    return [
+        Need(
+            key="reviews",
+            kind="duty",
+            rank=5,
+            title=say_in(language, "Standing procedures to review"),
+            detail=say_in(language, "%(count)s overdue", count=found.reviews),
+            page="/standing",
+        )
+    ]

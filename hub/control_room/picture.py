@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.control_room.feed_lines import FeedLine, recent_lines
-from hub.control_room.needs import Need, needs
+from hub.control_room.need import Need
+from hub.control_room.needs import facts, needs
 from hub.control_room.terminals import TerminalLine, terminal_lines
 from hub.custody.queries import in_custody
 from hub.custody.records import Booking, Person
@@ -88,7 +89,7 @@ def situation(session: Session, now: datetime, language: str) -> Situation:
         roll=roll(session),
         zones=zone_lines(session),
         terminals=terminals,
-        needs=needs(session, terminals, now, language),
+        needs=needs(facts(session, now), terminals, now, language),
     )
 
 

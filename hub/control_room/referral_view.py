@@ -35,6 +35,7 @@ class Card:
     id: int
     rule: str
     place: str
+    checkpoint: str
     terminal: str
     opened_at: datetime
     status: Status
@@ -134,6 +135,7 @@ def _card(row: Referral, site: _Site, likely: Person | None) -> Card:
         id=row.id,
         rule=row.rule,
         place=site.places.get(row.checkpoint, row.checkpoint),
+        checkpoint=row.checkpoint,
         terminal=row.terminal,
         opened_at=row.opened_at,
         status=status(row, site.waits, site.now),

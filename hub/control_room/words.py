@@ -4,43 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from hub.movements.alarms.codes import CODES
 from hub.sentences import Sentence
 from wire.state import SensorWord
 
-ALARMS: Final = {
-    "fork": Sentence("Two different journal entries claim one place"),
-    "cut_tail": Sentence("Journal entries are missing that were here before"),
-    "quarantined": Sentence("An entry could not be applied"),
-    "sensor": Sentence("A sensor does not answer properly"),
-    "journal_set_aside": Sentence("A terminal put a damaged journal aside"),
-    "other_link": Sentence("A journal no longer says what it said before"),
-    "roll_ahead": Sentence("A terminal holds a newer roll than the hub"),
-    "orders_ahead": Sentence("A terminal holds newer orders than the hub and takes no others"),
-    "configuration_ahead": Sentence("A terminal holds a newer configuration than the hub"),
-    "configuration_reverted": Sentence("A terminal took a configuration back by itself"),
-    "configuration_refused": Sentence("A terminal refused a configuration"),
-    "rollout_stopped": Sentence("A roll-out stopped because a terminal took harm"),
-    "two_devices": Sentence(
-        "Two devices speak as one terminal: its card was copied. Cut it off, and take a device in under a new name"
-    ),
-    "stolen": Sentence("A terminal was reported stolen"),
-    "answers_differ": Sentence("Two officers answered one referral differently"),
-    "referral_unanswered": Sentence("Nobody has answered a referral"),
-    "pin_locked": Sentence("Too many wrong PINs at a terminal"),
-    "door_duress": Sentence("Duress: somebody at a terminal needs help, send people quietly"),
-    "door_forced": Sentence("A door was opened that nobody had released"),
-    "door_tamper": Sentence("A terminal's housing is open"),
-    "door_held_open": Sentence("A door is being held open"),
-    "door_not_opened": Sentence("A door was released and nobody went through"),
-    "door_hardware": Sentence("A gate's lock and lamp do not answer"),
-    "docket_overdue": Sentence("Findings of the liberty docket are overdue: somebody's liberty is in doubt"),
-    "backup_overdue": Sentence("No good backup for too long: ask the administrator to make one"),
-    "release_seen": Sentence("A released person was seen at a terminal: look who went out"),
-    "release_hold": Sentence("Somebody was released although another authority asks for them"),
-    "release_order": Sentence("Somebody was released although an order holds them"),
-    "release_early": Sentence("Somebody was released before the date that is reckoned now"),
-    "release_twin_order": Sentence("An order to release stands on two files: look who went out"),
-}
+ALARMS: Final = {code: kind.words for code, kind in CODES.items()}
 
 EVENTS: Final = {
     "online": Sentence("Connected"),

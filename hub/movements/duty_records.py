@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, String, Table, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.accounts.append_only import protect
-from hub.database import BIG, Base, Id
+from hub.database import Base, Id
 
 
 class Post(Base):
@@ -103,21 +103,6 @@ class StandingReview(Base):
     by: Mapped[str] = mapped_column(String(64))
     note: Mapped[str] = mapped_column(String(200))
     review_on: Mapped[date]
-
-
-class AlarmHandling(Base):
-    """Who looks after an alarm of the feed, and how it ended. No row: nobody yet."""
-
-    __tablename__ = "alarm_handlings"
-
-    feed_item_id: Mapped[int] = mapped_column(
-        BIG, ForeignKey("feed_items.id"), primary_key=True, autoincrement=False
-    )
-    taken_at: Mapped[datetime]
-    taken_by: Mapped[str] = mapped_column(String(64))
-    closed_at: Mapped[datetime | None]
-    closed_by: Mapped[str | None] = mapped_column(String(64))
-    note: Mapped[str | None] = mapped_column(String(200))
 
 
 protect(cast(Table, StandingReview.__table__))

@@ -15,8 +15,8 @@ _AT_ONCE: Final = 2_000
 
 TAKEN: Final = frozenset(
     """
-    admission_steps alarm_handlings attestations backup_checks backups breach_notices cell_terms cells
-    checkpoints desired_configurations docket_limits docket_owners docket_runs emergency_uses fact_links
+    admission_steps alarm_limits alarm_steps alarm_trials alarms attestations backup_checks backups
+    breach_notices cell_terms cells checkpoints desired_configurations docket_limits docket_owners docket_runs emergency_uses fact_links
     feed_items finding_steps findings finger_takings holiday_decisions holiday_decisions incident_steps
     incidents joined_persons joined_stays merge_cases merge_steps movement_reversals paper_batches paper_rows
     person_languages policy_decisions policy_differences policy_trials positions positions_before posts

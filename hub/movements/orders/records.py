@@ -24,7 +24,8 @@ from hub.database import BIG, Base, Id
 class SiteOrder(Base):
     """An order; its `id` is the number that terminals know it by. One that is not for the whole site has scopes.
 
-    `until_at`, `person_number` and the referral are those of a LET_THROUGH.
+    `until_at`, `person_number` and the referral are those of a LET_THROUGH. `asked_by` is who asked for it, in words,
+    where that was not the one who gave it.
     """
 
     __tablename__ = "site_orders"
@@ -48,6 +49,7 @@ class SiteOrder(Base):
     referral_terminal: Mapped[str | None] = mapped_column(String(40))
     referral_journal: Mapped[bytes | None] = mapped_column(LargeBinary(16))
     referral_sequence: Mapped[int | None] = mapped_column(BigInteger)
+    asked_by: Mapped[str | None] = mapped_column(String(80))
 
 
 class SiteOrderScope(Base):
@@ -84,5 +86,18 @@ class SiteOrderStep(Base):
     reason: Mapped[str] = mapped_column(String(200))
 
 
-for _kept in (SiteOrder, SiteOrderScope, SiteOrderStep):
+class OrderReceipt(Base):
+    """When a terminal first said that it acts by the orders of this version. Append-only."""
+
+    __tablename__ = "order_receipts"
+    __table_args__ = (UniqueConstraint("terminal_id", "epoch", "counter"),)
+
+    id: Mapped[Id]
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("terminals.id"))
+    epoch: Mapped[int] = mapped_column(BigInteger)
+    counter: Mapped[int] = mapped_column(BigInteger)
+    confirmed_at: Mapped[datetime]
+
+
+for _kept in (SiteOrder, SiteOrderScope, SiteOrderStep, OrderReceipt):
     protect(cast(Table, _kept.__table__))

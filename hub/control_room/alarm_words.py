@@ -1,0 +1,93 @@
+"""Alarms' steps and what terminals tell in evidence, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from hub.movements.alarms.codes import CLOSE_REASONS
+from hub.movements.alarms.records import AlarmStep, Step
+from hub.movements.alarms.rules import DIRECTOR, SUPERVISOR
+from hub.sentences import Sentence
+from hub.web.formats import calendar_date, clock_seconds
+
+STEPS: Final = {
+    Step.RAISED.value: Sentence("Rang"),
+    Step.AGAIN.value: Sentence("Rang again"),
+    Step.ACKNOWLEDGED.value: Sentence("Acknowledged"),
+    Step.ASSIGNED.value: Sentence("Given to %(name)s"),
+    Step.NOTED.value: Sentence("Note"),
+    Step.ON_THE_WAY.value: Sentence("An officer is on the way"),
+    Step.ESCALATED.value: Sentence("Went up to %(name)s"),
+    Step.OVER.value: Sentence("The cause ended"),
+    Step.CLOSED.value: Sentence("Closed: %(name)s"),
+}
+
+ESCALATED_TO: Final = {
+    SUPERVISOR: Sentence("the shift supervisor"),
+    DIRECTOR: Sentence("the director"),
+}
+
+EVIDENCE: Final = {
+    "at": Sentence("Time"),
+    "called_at": Sentence("Called at"),
+    "checkpoint": Sentence("Checkpoint"),
+    "clock_sure": Sentence("Clock sure"),
+    "count": Sentence("Number"),
+    "current": Sentence("The hub has"),
+    "entries": Sentence("Entries"),
+    "held": Sentence("The hub holds"),
+    "journal": Sentence("Journal"),
+    "late": Sentence("Told late"),
+    "officer": Sentence("Officer"),
+    "order": Sentence("Order"),
+    "outcome": Sentence("Outcome"),
+    "pass": Sentence("Pass"),
+    "person": Sentence("Person"),
+    "reason": Sentence("Reason"),
+    "sequence": Sentence("Entry"),
+    "since": Sentence("Since"),
+    "terminal": Sentence("Terminal"),
+    "trouble": Sentence("Trouble"),
+    "version": Sentence("Version"),
+    "why": Sentence("Why"),
+    "zone": Sentence("Zone"),
+}
+"""Names of what stands in an alarm's evidence; others are shown as they are written."""
+
+_YES, _NO = Sentence("yes"), Sentence("no")
+_LEFT_OUT: Final = frozenset({"what", "key", "terminal", "person", "name"})
+"""What the head of the panel says already."""
+
+
+def said(step: AlarmStep, names: Mapping[str, str]) -> Sentence:
+    """A step in words; `names` are those behind logins."""
+    words = STEPS.get(step.step, Sentence("%(name)s"))
+    name: object = names.get(step.to or "", step.to or step.step)
+    if step.step == Step.ESCALATED:
+        name = ESCALATED_TO.get(step.evidence.get("escalation", 0), name)
+    elif step.step == Step.CLOSED:
+        name = CLOSE_REASONS.get(step.evidence.get("reason", ""), name)
+    return Sentence(words.text, {"name": name})
+
+
+def told(evidence: Mapping[str, Any]) -> list[tuple[Sentence, str | Sentence]]:
+    """The evidence line by line; times at the site, and what nobody knows left out."""
+    return [
+        (EVIDENCE.get(name, Sentence("%(code)s", {"code": name.replace("_", " ")})), _value(value))
+        for name, value in sorted(evidence.items())
+        if name not in _LEFT_OUT and value is not None
+    ]
+
+
+def _value(value: object) -> str | Sentence:
+    if isinstance(value, bool):
+        return _YES if value else _NO
+    if isinstance(value, str) and "T" in value:
+        try:
+            at = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        return f"{calendar_date(at)} {clock_seconds(at)}" if at.tzinfo else value
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
