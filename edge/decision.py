@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from edge.plan.held import HeldPlan
+from edge.plan.planned import Planned
 from edge.plan.presence import Whereabouts
 from edge.plan.rules import Entry, judge
 from edge.ports import Finding, RollFacts
@@ -56,21 +56,6 @@ class InForce:
 
 
 NO_ORDERS = InForce()
-
-
-@dataclass(frozen=True)
-class Planned:
-    """What the gate knows of moves at `at`. `taken` are those whom an officer, having given a finger, takes through.
-
-    `age_s` is the time since the hub last said that this is the plan; None when it never did.
-    """
-
-    plan: HeldPlan
-    where: Whereabouts
-    from_zone: str
-    at: datetime
-    age_s: int | None = None
-    taken: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final, Protocol
 
@@ -45,12 +46,22 @@ class Engine(Protocol):
 
 
 class RollIdentifier:
-    """Searches the roll copy: first those who may enter here, then everybody else at a stricter rate."""
+    """Searches the roll copy: first those who may enter here, then everybody else at a stricter rate.
 
-    def __init__(self, engine: Engine, roll: RollCopy, rules: PassageRules) -> None:
+    `coming` gives those who may enter here by a pass, beside those who always may.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        roll: RollCopy,
+        rules: PassageRules,
+        coming: Callable[[], frozenset[str]] = frozenset,
+    ) -> None:
         self._engine = engine
         self._roll = roll
         self._rules = rules
+        self._coming = coming
 
     def roll(self) -> RollFacts:
         return self._roll.facts(self._roll.content())
@@ -59,11 +70,15 @@ class RollIdentifier:
         self, capture: Capture, first: Finding | None = None, touches: int = 1
     ) -> tuple[Finding, RollFacts]:
         """The finding and the roll it was found on; an image the engine cannot use is one of poor quality."""
-        content = self._roll.content()
+        content = self._expecting(self._roll.content())
         found = self._find(capture, content)
         if first is not None:
             found = joined(first, found, touches, self._engine.compare)
         return found, self._roll.facts(content)
+
+    def _expecting(self, content: Content) -> Content:
+        coming = self._coming() & content.zones.keys()
+        return replace(content, expected=content.expected | coming) if coming else content
 
     def _find(self, capture: Capture, content: Content) -> Finding:
         try:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edge.decision import Again, Answer, Circumstances, Finger, Response, decide
-from edge.inmate.moments import Moment, Sign, moment_of
+from edge.escorts import Escorts, Touch
+from edge.inmate.moments import REST, Moment, Sign, moment_of
+from edge.plan.rules import ESCORTED
 from edge.ports import Capture, Finding, Identifier, Light, Recorder, RollFacts
 from edge.series import Series
 from wire.happenings import Attempt, Decision, Evidence, Outcome, Passage
@@ -29,6 +31,18 @@ class Reply:
     opens: bool = False
 
 
+OFFICER_ADVICE = "officer"
+"""Advice of an attempt that was an officer's finger, with nobody to take through."""
+
+
+@dataclass(frozen=True)
+class Taking:
+    """`named` gives the login of the officer whose finger a probe is, None when it is nobody's."""
+
+    escorts: Escorts
+    named: Callable[[object], str | None]
+
+
 @dataclass(frozen=True)
 class InUse:
     """The versions that a decision was made by, None for those of the first installation."""
@@ -40,7 +54,8 @@ class InUse:
 class Passages:
     """Deals with the fingers of one checkpoint. `now` is the monotonic clock in seconds.
 
-    `used` hears the number of an order that a passage used up, once the passage is on disk.
+    `used` hears the number of an order that a passage used up, once the passage is on disk. With `taking` a finger
+    that is nobody's on the roll may be an officer's, who takes people through.
     """
 
     def __init__(
@@ -53,6 +68,7 @@ class Passages:
         circumstances: Callable[[], Circumstances] = Circumstances,
         in_use: Callable[[], InUse] = InUse,
         used: Callable[[int], object] = lambda _order: None,
+        taking: Taking | None = None,
     ) -> None:
         self._place = place
         self._rules = rules
@@ -62,26 +78,28 @@ class Passages:
         self._circumstances = circumstances
         self._in_use = in_use
         self._used = used
+        self._taking = taking
         self._series = Series()
 
     def finger(self, capture: Capture, seen_at: float) -> Reply:
         """The answer to this finger, whose entry is on disk. Raises JournalWriteError when it is not."""
         self._forget_who_left(seen_at)
         found, roll = self._identifier.identify(capture, self._series.first, self._series.touches)
+        officer = self._officer(found)
+        if officer is not None:
+            return self._taken_by(officer, found, capture, seen_at)
         if self._series.is_of_another(found):
             self._series = Series()
         now = self._circumstances()
         response = self._decide(found, roll, now)
-        evidence = self._evidence(
-            found, capture.last_byte_at_s - seen_at, self._now() - capture.last_byte_at_s
-        )
+        evidence = self._evidence_of(found, capture, seen_at)
         if isinstance(response, Again):
             self._record_attempt(evidence, response.advice)
             self._series.note(found, response)
         else:
             self._record_answer(response, found, evidence, roll, now)
             self._series = Series()
-        return _reply(response, roll)
+        return _reply(response, roll, self._progress(response))
 
     def interrupted(self, seen_at: float) -> Reply:
         """The answer to a finger whose image the sensor did not deliver; it is not counted against the person."""
@@ -90,6 +108,35 @@ class Passages:
         self._record_attempt(self._evidence(nothing, self._now() - seen_at, 0.0), SENSOR_ADVICE)
         other = self._series.finger is Finger.OTHER
         return Reply(Light.AGAIN, Moment(Sign.AGAIN, SENSOR_ADVICE, other))
+
+    def _officer(self, found: Finding) -> str | None:
+        """Whose finger it is when it is nobody's who passes here."""
+        if self._taking is None or found.outcome is Outcome.MATCH or found.probe is None:
+            return None
+        return self._taking.named(found.probe)
+
+    def _taken_by(self, officer: str, found: Finding, capture: Capture, seen_at: float) -> Reply:
+        """An officer's finger begins or ends an escort; it opens nothing, and belongs to nobody's series."""
+        assert self._taking is not None
+        self._series = Series()
+        touch = self._taking.escorts.touch(officer)
+        if touch is Touch.NOBODY:
+            self._record_attempt(self._evidence_of(found, capture, seen_at), OFFICER_ADVICE)
+            return Reply(Light.REFUSE, Moment(Sign.ESCORT, count=(0, 0)))
+        if touch is Touch.ENDED:
+            return Reply(Light.READY, REST)
+        opened = self._taking.escorts.open()
+        return Reply(Light.AGAIN, Moment(Sign.ESCORT, count=None if opened is None else opened.progress))
+
+    def _progress(self, response: Response) -> tuple[int, int] | None:
+        """How far the group is through, once somebody of it went."""
+        if self._taking is None or not isinstance(response, Answer) or response.rule != ESCORTED:
+            return None
+        opened = self._taking.escorts.open()
+        return None if opened is None else opened.progress
+
+    def _evidence_of(self, found: Finding, capture: Capture, seen_at: float) -> Evidence:
+        return self._evidence(found, capture.last_byte_at_s - seen_at, self._now() - capture.last_byte_at_s)
 
     def _decide(self, found: Finding, roll: RollFacts, now: Circumstances) -> Response:
         series = self._series
@@ -133,6 +180,11 @@ class Passages:
                 rules_age_s=now.rules_age_s,
                 orders_version=in_use.orders,
                 candidates=self._series.candidates(found) if refers else [],
+                plan_version=None if now.planned is None else now.planned.plan.version,
+                plan_age_s=None if now.planned is None else now.planned.age_s,
+                pass_number=answer.pass_number,
+                against=answer.against,
+                flags=list(answer.flags),
             )
         )
         if answer.order is not None:
@@ -153,9 +205,10 @@ class Passages:
         )
 
 
-def _reply(response: Response, roll: RollFacts) -> Reply:
+def _reply(response: Response, roll: RollFacts, progress: tuple[int, int] | None) -> Reply:
     if isinstance(response, Again):
         return Reply(Light.AGAIN, moment_of(response))
     language = roll.languages.get(response.person or "", "")
     opens = response.decision is Decision.ADMIT
-    return Reply(LIGHTS[response.decision], moment_of(response, language), opens)
+    moment = replace(moment_of(response, language), count=progress)
+    return Reply(LIGHTS[response.decision], moment, opens)

@@ -27,7 +27,7 @@ class Hardware(Protocol):
 class Picture(Strict, frozen=True):
     """What the page paints. `serial` rises with each answer, and a sound is played once for each.
 
-    `sound` is a list of (hertz, milliseconds).
+    `sound` is a list of (hertz, milliseconds). `count` is how many of a group are through, as "3 / 8".
     """
 
     sign: str
@@ -38,6 +38,7 @@ class Picture(Strict, frozen=True):
     sound: list[tuple[int, int]]
     repeats: bool
     serial: int
+    count: str = ""
 
 
 class InmateFront:
@@ -92,6 +93,7 @@ class InmateFront:
             sound=list(look.sound),
             repeats=look.repeats,
             serial=serial,
+            count="" if moment.count is None else f"{moment.count[0]} / {moment.count[1]}",
         )
 
     def _put(self, moment: Moment) -> None:
@@ -104,7 +106,7 @@ class InmateFront:
         orders = self._in_force()
         if orders.evacuate:
             return replace(moment, sign=Sign.EVACUATION)
-        if orders.lockdown and moment.sign is Sign.COME:
+        if (orders.lockdown or orders.hold) and moment.sign is Sign.COME:
             return replace(moment, sign=Sign.WAIT)
         return moment
 

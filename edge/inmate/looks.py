@@ -50,6 +50,13 @@ LOOKS: dict[Sign, Look] = {
         ((330, 120), (0, 80), (330, 120), (0, 80), (330, 120)),
     ),
     Sign.WAIT: Look("pause", "#F0E442", Lamp(True, True, False), ((440, 150), (0, 150), (440, 150))),
+    Sign.WAIT_OFFICER: Look(
+        "wait_officer",
+        "#F0E442",
+        Lamp(True, True, False, 1.0, 1.0),
+        ((440, 150), (0, 100), (330, 300)),
+    ),
+    Sign.ESCORT: Look("group", "#56B4E9", Lamp(False, True, True), ((880, 120), (1100, 180))),
     Sign.OUT_OF_SERVICE: Look("cross", "#999999", Lamp(True, False, False)),
     Sign.EVACUATION: Look(
         "exit",

@@ -20,6 +20,8 @@ class Sign(StrEnum):
     GO = "go"
     NOT_HERE = "not_here"
     WAIT = "wait"
+    WAIT_OFFICER = "wait_officer"
+    ESCORT = "escort"
     OUT_OF_SERVICE = "out_of_service"
     EVACUATION = "evacuation"
 
@@ -28,18 +30,35 @@ class Sign(StrEnum):
 class Moment:
     """`advice` is the word of the quality gate, or `sensor`; `other_finger` asks for another finger.
 
-    `language` is the code of the recognised person's, empty before anybody is known.
+    `language` is the code of the recognised person's, empty before anybody is known. `count` is how many of a group
+    are through and how many there are, None where nobody is counted.
     """
 
     sign: Sign
     advice: str = ""
     other_finger: bool = False
     language: str = ""
+    count: tuple[int, int] | None = None
 
 
 REST = Moment(Sign.COME)
 BUSY = Moment(Sign.BUSY)
 OUT_OF_SERVICE = Moment(Sign.OUT_OF_SERVICE)
+
+BY_PLAN = frozenset(
+    {
+        "no_pass",
+        "pass_not_yet",
+        "pass_over",
+        "plan_old",
+        "curfew",
+        "escort_missing",
+        "keep_apart",
+        "keep_apart_unknown",
+        "zone_full",
+    }
+)
+"""Rules of `edge.plan.rules` that show one and the same sign: nobody reads from it who is kept from whom."""
 
 _ANSWERS = {
     Decision.ADMIT: Sign.GO,
@@ -52,10 +71,12 @@ def moment_of(response: Response, language: str = "") -> Moment:
     """What to show for a decision."""
     if isinstance(response, Again):
         return Moment(Sign.AGAIN, response.advice, response.finger is Finger.OTHER, language)
-    if response.rule == "lockdown":
+    if response.rule in ("lockdown", "count"):
         return Moment(Sign.WAIT, language=language)
     if response.rule == "evacuation":
         return Moment(Sign.EVACUATION, language=language)
+    if response.rule in BY_PLAN and response.decision is not Decision.ADMIT:
+        return Moment(Sign.WAIT_OFFICER, language=language)
     return Moment(_ANSWERS[response.decision], language=language)
 
 

@@ -7,6 +7,7 @@ const VOLUME = 0.25;
 const body = document.body;
 const line = document.getElementById("line");
 const shape = document.getElementById("shape");
+const count = document.getElementById("count");
 
 let serial = null;
 let silent = 0;
@@ -18,6 +19,8 @@ function paint(picture) {
   const wanted = `#${picture.symbol}`;
   if (shape.getAttribute("href") !== wanted) shape.setAttribute("href", wanted);
   if (line.textContent !== picture.line) line.textContent = picture.line;
+  if (count.textContent !== picture.count) count.textContent = picture.count;
+  count.hidden = !picture.count;
   document.documentElement.lang = picture.language;
   document.documentElement.style.setProperty("--sign", picture.colour);
 }
@@ -55,6 +58,7 @@ function lost() {
     colour: absentColour,
     line: absentLine,
     language: absentLanguage,
+    count: "",
   });
 }
 

@@ -138,6 +138,7 @@ def test_the_picture_holds_a_sign_and_nothing_of_anybody(world: World) -> None:
         "sound",
         "repeats",
         "serial",
+        "count",
     }
     assert "P-000001" not in str(world.front.picture())
     assert "zone" not in str(world.front.picture())
