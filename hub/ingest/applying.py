@@ -15,7 +15,8 @@ from hub.ingest.happened import take
 from hub.ingest.reading import Site, Trouble, find_site, place_of, read, trouble_of, understand
 from hub.ingest.records import Boot
 from hub.ingest.storing import Arrived, Extension
-from hub.ingest.writing import write
+from hub.ingest.taking_back import take_back
+from hub.ingest.writing import Judged, write
 from hub.movements import feed
 from hub.movements.actions import apply_passages
 from hub.movements.passages import Passage
@@ -42,17 +43,17 @@ def apply(session: Session, extensions: Sequence[Extension], now: datetime, *, t
     """
     arrived = [one for extension in extensions for one in extension.applicable]
     all_read = _read_all(session, arrived, trusting=trusting)
-    troubles: dict[tuple[int, bytes], dict[tuple[int, bytes], Trouble]] = {}
+    judged: dict[tuple[int, bytes], dict[tuple[int, bytes], Judged]] = {}
     for read_one in all_read:
-        if isinstance(read_one.said, Trouble):
-            one = read_one.one
-            journal = troubles.setdefault((one.keys.terminal_id, one.journal_id), {})
-            journal[one.key] = read_one.said
+        one, said = read_one.one, read_one.said
+        journal = judged.setdefault((one.keys.terminal_id, one.journal_id), {})
+        journal[one.key] = Judged(read_one.moment, said if isinstance(said, Trouble) else None)
     alarms: list[feed.Line] = []
     for extension in extensions:
         key = extension.keys.terminal_id, extension.journal.journal_id
-        conflicts = write(session, extension, troubles.get(key, {}), now)
+        conflicts = write(session, extension, judged.get(key, {}), now)
         alarms += telling.forks(extension, conflicts, now)
+        take_back(session, extension, now)
     feed.append(session, [*_tell(session, all_read, now), *alarms])
 
 
@@ -86,7 +87,16 @@ def _in_our_terms(
         return _Read(one, moment, trouble_of(said, site) or (said if there else Trouble.OTHER_PLACE))
     if not isinstance(said, happenings.Passage):
         return _Read(one, moment, said)
-    proof = Proof(one.keys.name, one.journal_id, entry.sequence, moment.at, moment.sure, one.linked.link)
+    proof = Proof(
+        one.keys.name,
+        one.journal_id,
+        entry.sequence,
+        moment.at,
+        moment.sure,
+        one.linked.link,
+        moment.earliest_at,
+        moment.latest_at,
+    )
     found = understand(said, site, proof, late=one.historical)
     if isinstance(found, Passage) and not _stood_there(session, one.keys, said, site):
         return _Read(one, moment, Trouble.OTHER_PLACE)

@@ -31,7 +31,14 @@ def take_attestation(
     decision: Decision = "ADMIT" if said.decision is Said.ADMIT else "REFUSE"
     word = Vouched(
         proof=Proof(
-            one.keys.name, one.journal_id, one.linked.entry.sequence, moment.at, moment.sure, one.linked.link
+            one.keys.name,
+            one.journal_id,
+            one.linked.entry.sequence,
+            moment.at,
+            moment.sure,
+            one.linked.link,
+            moment.earliest_at,
+            moment.latest_at,
         ),
         checkpoint=said.checkpoint,
         from_zone=Place(zones[said.from_zone], said.from_zone),

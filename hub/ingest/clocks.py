@@ -16,15 +16,35 @@ from wire.journal import Clock, Entry
 LONGEST_BOOT = timedelta(days=3660)
 """A boot time past ten years says that the terminal's count is broken; it then bounds nothing."""
 
-_FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+"""No entry is older."""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """Best single time for an entry; `sure` when the terminal's clock was synchronised or agrees with the hub's."""
+    """Best single time for an entry; `sure` when the terminal's clock was synchronised or agrees with the hub's.
+
+    `earliest_at` and `latest_at` bound it; they are left out where the time itself is the bound.
+    """
 
     at: datetime
     sure: bool
+    earliest_at: datetime | None = None
+    latest_at: datetime | None = None
+
+    @property
+    def early_ms(self) -> int:
+        """How much earlier it may have been."""
+        return 0 if self.earliest_at is None else _ms(self.at - self.earliest_at)
+
+    @property
+    def late_ms(self) -> int:
+        """How much later it may have been."""
+        return 0 if self.latest_at is None else _ms(self.latest_at - self.at)
+
+
+def _ms(span: timedelta) -> int:
+    return -(-span // timedelta(milliseconds=1)) if span > timedelta() else 0
 
 
 def boot_began_by(entry: Entry, received_at: datetime) -> datetime | None:
@@ -49,15 +69,16 @@ def reckon(
     both bounds are known to a few seconds, the entry's time is sure whatever its clock said.
     """
     since = _since_boot(entry)
-    latest, earliest = received_at, _FIRST
+    latest, earliest = received_at, FIRST
     if since is not None:
         latest = received_at if began_by is None else min(received_at, began_by + since)
-        earliest = _FIRST if began_after is None else min(latest, began_after + since)
-    said = _in_utc(entry.wall_time)
+        earliest = FIRST if began_after is None else min(latest, began_after + since)
+    said = in_utc(entry.wall_time)
     believed = max(earliest, min(said, latest))
     told_well = entry.clock is Clock.SYNCHRONISED and said >= earliest - AGREEMENT
     sure = told_well or latest - earliest <= AGREEMENT or abs(said - latest) <= AGREEMENT
-    return Moment(believed if sure or historical else latest, sure)
+    at = believed if sure or historical else latest
+    return Moment(at, True) if sure else Moment(at, False, earliest, latest)
 
 
 def _since_boot(entry: Entry) -> timedelta | None:
@@ -66,8 +87,9 @@ def _since_boot(entry: Entry) -> timedelta | None:
     return timedelta(milliseconds=entry.boot_time_ms)
 
 
-def _in_utc(time: datetime) -> datetime:
+def in_utc(time: datetime) -> datetime:
+    """The time in UTC, whatever a terminal wrote."""
     try:
         return time.astimezone(UTC)
     except OverflowError:
-        return _FIRST  # a year at the end of what can be written, with an offset past it
+        return FIRST  # a year at the end of what can be written, with an offset past it

@@ -52,7 +52,9 @@ class EntryStatus(StrEnum):
 class StoredEntry(Base):
     """An entry as its terminal wrote it: `raw` is what the chain covers.
 
-    One entry of a sequence is `canonical`, the one in the chain that the hub follows; others are forks.
+    One entry of a sequence is `canonical`, the one in the chain that the hub follows; others are forks. `happened_at`
+    is when it happened as the hub reckoned on taking it in, certainly between `early_ms` before and `late_ms` after
+    that; None of an entry that was not applied, or came before this was kept.
     """
 
     __tablename__ = "stored_entries"
@@ -79,6 +81,45 @@ class StoredEntry(Base):
     received_at: Mapped[datetime]
     canonical: Mapped[bool]
     status: Mapped[str] = mapped_column(String(16))
+    happened_at: Mapped[datetime | None]
+    early_ms: Mapped[int | None] = mapped_column(BigInteger)
+    late_ms: Mapped[int | None] = mapped_column(BigInteger)
+    sure: Mapped[bool | None]
+
+
+class BatchSignature(Base):
+    """What a terminal signed of its journal, as it came: entries `first` to `last`, whose link is `last_link`.
+
+    One for each batch that brought something new, for whoever has to prove later who wrote an entry; with the chain it
+    covers everything before `last` too. `earliest_at` and `latest_at` bound when its entries can have happened, for
+    finding those of an hour; `is_long` where they are more than a day apart. `signature` is None for what came before
+    signatures were kept. Append-only.
+    """
+
+    __tablename__ = "batch_signatures"
+    __table_args__ = (
+        UniqueConstraint("terminal_id", "journal_id", "last", "last_link"),
+        Index("ix_batch_signatures_earliest_at", "earliest_at"),
+        Index(
+            "ix_batch_signatures_long",
+            "latest_at",
+            sqlite_where=text("is_long"),
+            postgresql_where=text("is_long"),
+        ),
+    )
+
+    id: Mapped[Id]
+    terminal_id: Mapped[int] = mapped_column(ForeignKey("terminals.id"))
+    journal_id: Mapped[bytes] = mapped_column(LargeBinary(16))
+    first: Mapped[int] = mapped_column(BigInteger)
+    last: Mapped[int] = mapped_column(BigInteger)
+    last_link: Mapped[bytes] = mapped_column(LargeBinary(32))
+    historical: Mapped[bool]
+    signature: Mapped[bytes | None] = mapped_column(LargeBinary(64))
+    received_at: Mapped[datetime]
+    earliest_at: Mapped[datetime]
+    latest_at: Mapped[datetime]
+    is_long: Mapped[bool]
 
 
 class Fork(Base):
@@ -161,5 +202,5 @@ class Boot(Base):
     echoed_at: Mapped[datetime | None]
 
 
-for _kept in (Fork, CutTail):
+for _kept in (BatchSignature, Fork, CutTail):
     protect(cast(Table, _kept.__table__))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -11,15 +12,25 @@ from sqlalchemy.sql.dml import Update
 
 from hub.database import insert_rows
 from hub.ingest.chain import Conflict
+from hub.ingest.clocks import Moment
 from hub.ingest.reading import Trouble
 from hub.ingest.records import EntryStatus, Fork, Journal, Quarantined, StoredEntry
 from hub.ingest.storing import Arrived, Extension
 
-Troubles = Mapping[tuple[int, bytes], Trouble]
-"""Entries of one journal that cannot be applied, by sequence and link."""
+
+@dataclass(frozen=True)
+class Judged:
+    """When an entry happened, and why it cannot be applied, if it cannot."""
+
+    moment: Moment
+    trouble: Trouble | None = None
 
 
-def write(session: Session, extension: Extension, troubles: Troubles, now: datetime) -> list[Conflict]:
+Judgements = Mapping[tuple[int, bytes], Judged]
+"""Of the entries of one journal that are to be applied, by sequence and link."""
+
+
+def write(session: Session, extension: Extension, judged: Judgements, now: datetime) -> list[Conflict]:
     """Write all entries of an extension and the conflicts among them; gives the conflicts not known before.
 
     The order keeps one canonical entry a sequence at every moment: out with the old, in with the new.
@@ -28,15 +39,20 @@ def write(session: Session, extension: Extension, troubles: Troubles, now: datet
     for row in extension.demoted:
         session.execute(_one(journal, *row.key).values(canonical=False))
     fresh = [
-        *(_values(one, _status(one, troubles), True) for one in extension.applicable if one.entry_id is None),
-        *(_values(one, EntryStatus.FORK, False) for one in extension.forked),
+        *(
+            _values(one, _status(judged[one.key]), judged[one.key].moment)
+            for one in extension.applicable
+            if one.entry_id is None
+        ),
+        *(_values(one, EntryStatus.FORK, None) for one in extension.forked),
     ]
     insert_rows(session, StoredEntry, fresh)
     for one in extension.applicable:
         if one.entry_id is not None:
-            turned = {"canonical": True, "status": _status(one, troubles).value}
+            found = judged[one.key]
+            turned = {"canonical": True, "status": _status(found).value, **_when(found.moment)}
             session.execute(_one(journal, *one.key).values(turned))
-    _quarantine(session, journal, troubles, now)
+    _quarantine(session, journal, judged, now)
     return [
         conflict
         for conflict in extension.conflicts
@@ -44,11 +60,22 @@ def write(session: Session, extension: Extension, troubles: Troubles, now: datet
     ]
 
 
-def _status(one: Arrived, troubles: Troubles) -> EntryStatus:
-    return EntryStatus.QUARANTINED if one.key in troubles else EntryStatus.APPLIED
+def _status(found: Judged) -> EntryStatus:
+    return EntryStatus.APPLIED if found.trouble is None else EntryStatus.QUARANTINED
 
 
-def _values(one: Arrived, status: EntryStatus, canonical: bool) -> dict[str, object]:
+def _when(moment: Moment | None) -> dict[str, object]:
+    if moment is None:
+        return {"happened_at": None, "early_ms": None, "late_ms": None, "sure": None}
+    return {
+        "happened_at": moment.at,
+        "early_ms": moment.early_ms,
+        "late_ms": moment.late_ms,
+        "sure": moment.sure,
+    }
+
+
+def _values(one: Arrived, status: EntryStatus, moment: Moment | None) -> dict[str, object]:
     return {
         "terminal_id": one.keys.terminal_id,
         "journal_id": one.journal_id,
@@ -57,8 +84,9 @@ def _values(one: Arrived, status: EntryStatus, canonical: bool) -> dict[str, obj
         "before": one.linked.before,
         "raw": one.linked.raw,
         "received_at": one.received_at,
-        "canonical": canonical,
+        "canonical": status is not EntryStatus.FORK,
         "status": status.value,
+        **_when(moment),
     }
 
 
@@ -75,8 +103,10 @@ def _one(journal: Journal, sequence: int, link: bytes) -> Update:
     )
 
 
-def _quarantine(session: Session, journal: Journal, troubles: Troubles, now: datetime) -> None:
-    for (sequence, link), trouble in troubles.items():
+def _quarantine(session: Session, journal: Journal, judged: Judgements, now: datetime) -> None:
+    for (sequence, link), found in judged.items():
+        if found.trouble is None:
+            continue
         entry_id = session.execute(
             select(StoredEntry.id).where(
                 StoredEntry.terminal_id == journal.terminal_id,
@@ -85,7 +115,7 @@ def _quarantine(session: Session, journal: Journal, troubles: Troubles, now: dat
                 StoredEntry.link == link,
             )
         ).scalar_one()
-        session.add(Quarantined(entry_id=entry_id, reason=trouble.value, since_at=now))
+        session.add(Quarantined(entry_id=entry_id, reason=found.trouble.value, since_at=now))
     session.flush()
 
 

@@ -3,62 +3,52 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from hub.custody.changes import note_change
 from hub.database import insert_rows
 from hub.errors import HubError
-from hub.movements import feed
+from hub.movements.lines import Line
 from hub.movements.passages import Passage
-from hub.movements.records import Checkpoint, FeedKind, Movement, Position, Zone, ZonePermission
+from hub.movements.records import Checkpoint, FeedKind, Movement, Zone, ZonePermission
 from hub.movements.referral_records import Attestation
 from hub.movements.referrals import open_referrals
-from hub.movements.rules import ADMIT, Proof, proven_zone, supersedes
+from hub.movements.rules import ADMIT, proven_zone
+from hub.movements.whereabouts.proofs import Key, NewProof, Source
+from hub.movements.whereabouts.prove import take
 from wire.provisioning import CheckpointSettings
 
-SCAN = "scan"
-ATTESTED = "attested"
-PAPER = "paper"
-"""How a place is known: by a finger, by an officer who vouched for the person there, or from a book on paper."""
 LET_THROUGH = "let_through"
 SAME_CROSSING = timedelta(minutes=5)
 """A passage let through on a word at the hub comes this soon after it; the order itself ends earlier."""
 
 
-@dataclass
-class _Changes:
-    """What one transaction adds to the tables. `told` are passages whose movement an officer's word made before."""
+def apply_passages(session: Session, passages: Sequence[Passage], *, at: datetime) -> list[Line]:
+    """Record passages heard of at `at`: a movement for each admission, a proof of place for each known person, a
+    referral for each that an officer has to answer. The feed lines, one for each, are returned; after them those that
+    tell of contradictions.
 
-    movements: list[dict[str, object]] = field(default_factory=list)
-    lines: list[feed.Line] = field(default_factory=list)
-    positions: dict[int, dict[str, object]] = field(default_factory=dict)
-    told: frozenset[tuple[str, int]] = frozenset()
-
-
-def apply_passages(session: Session, passages: Sequence[Passage], *, at: datetime) -> list[feed.Line]:
-    """Record passages heard of at `at`: a movement for each admission, a referral for each that an officer has to
-    answer. The feed lines, one for each, are returned.
-
-    A position changes only where the passage is later than what proved it, so any order of arrival ends the same.
+    Any order of arrival ends the same.
     """
-    held = _held(session, {p.person.id for p in passages if p.person is not None})
-    known = frozenset(held)
-    changes = _Changes(told=_vouched_for_at_hub(session, passages))
-    for passage in passages:
-        _take(passage, held, changes, at)
-    insert_rows(session, Movement, changes.movements)
-    fresh = [row for person, row in changes.positions.items() if person not in known]
-    moved = [row for person, row in changes.positions.items() if person in known]
-    insert_rows(session, Position, fresh)
-    if moved:
-        session.execute(update(Position), moved)
+    told = _vouched_for_at_hub(session, passages)
+    proofs = [proof_of(passage) for passage in passages]
+    proving = take(session, [one for one in proofs if one is not None], at)
+    latest = iter(proving.latest)
+    movements: list[dict[str, object]] = []
+    lines: list[Line] = []
+    for passage, proof in zip(passages, proofs, strict=True):
+        moved = proof is None or next(latest)
+        person = passage.person
+        if person is not None and passage.decision == ADMIT and not _is_told(passage, person.id, told):
+            movements.append(_movement(passage, person.id, at))
+        lines.append(Line(at, FeedKind.PASSAGE, _payload(passage, late=passage.late or not moved)))
+    insert_rows(session, Movement, movements)
     open_referrals(session, passages, at=at)
-    return changes.lines
+    return lines + proving.lines
 
 
 def permit_zones(session: Session, person_id: int, zone_codes: Collection[str], at: datetime) -> None:
@@ -120,46 +110,40 @@ def find_checkpoint(session: Session, code: str) -> CheckpointSettings:
     return CheckpointSettings(checkpoint=row[0], from_zone=row[1], to_zone=row[2])
 
 
-def _held(session: Session, people: set[int]) -> dict[int, Proof]:
-    """Proofs of the positions of `people`, locked in one order so that two writers cannot block each other."""
-    rows = session.execute(
-        select(
-            Position.person_id,
-            Position.terminal,
-            Position.journal_id,
-            Position.sequence,
-            Position.proven_at,
-            Position.clock_sure,
-        )
-        .where(Position.person_id.in_(people))
-        .order_by(Position.person_id)
-        .with_for_update()
+def proof_of(passage: Passage) -> NewProof | None:
+    """What a passage proves of its person; None where it proves nothing."""
+    zone_id = proven_zone(passage.decision, passage.from_zone.id, passage.to_zone.id)
+    if passage.person is None or zone_id is None:
+        return None
+    proof, admitted = passage.proof, passage.decision == ADMIT
+    return NewProof(
+        person_id=passage.person.id,
+        zone_id=zone_id,
+        source=_source(passage),
+        at=proof.at,
+        key=Key(proof.terminal, proof.journal_id, proof.sequence),
+        earliest_at=proof.earliest_at,
+        latest_at=proof.latest_at,
+        sure=proof.clock_sure,
+        link=proof.link,
+        other_zone_id=passage.from_zone.id if admitted else passage.to_zone.id,
+        checkpoint=passage.checkpoint,
+        decision=passage.decision,
+        rule=passage.rule,
+        by=passage.officer or "",
+        late=passage.late,
+        by_entry=passage.by_entry,
     )
-    return {row[0]: Proof(*row[1:]) for row in rows}
 
 
-def _take(passage: Passage, held: dict[int, Proof], changes: _Changes, at: datetime) -> None:
-    proof, person = passage.proof, passage.person
-    moved = False
-    zone = proven_zone(passage.decision, passage.from_zone.id, passage.to_zone.id)
-    if person is not None and zone is not None and supersedes(proof, held.get(person.id)):
-        held[person.id] = proof
-        changes.positions[person.id] = _position(person.id, zone, proof, _source(passage))
-        moved = True
-    if person is not None and passage.decision == ADMIT and not _is_told(passage, person.id, changes):
-        changes.movements.append(_movement(passage, person.id, at))
-    late = passage.late or (person is not None and zone is not None and not moved)
-    changes.lines.append(feed.Line(at, FeedKind.PASSAGE, _payload(passage, late=late)))
-
-
-def _source(passage: Passage) -> str:
+def _source(passage: Passage) -> Source:
     if passage.on_paper:
-        return PAPER
-    return SCAN if passage.officer is None else ATTESTED
+        return Source.PAPER
+    return Source.SCAN if passage.officer is None else Source.ATTESTED
 
 
-def _is_told(passage: Passage, person_id: int, changes: _Changes) -> bool:
-    return passage.rule == LET_THROUGH and (passage.proof.terminal, person_id) in changes.told
+def _is_told(passage: Passage, person_id: int, told: frozenset[tuple[str, int]]) -> bool:
+    return passage.rule == LET_THROUGH and (passage.proof.terminal, person_id) in told
 
 
 def _vouched_for_at_hub(session: Session, passages: Sequence[Passage]) -> frozenset[tuple[str, int]]:
@@ -179,19 +163,6 @@ def _vouched_for_at_hub(session: Session, passages: Sequence[Passage]) -> frozen
     return frozenset((terminal, person_id) for terminal, person_id in rows if person_id is not None)
 
 
-def _position(person_id: int, zone_id: int, proof: Proof, source: str) -> dict[str, object]:
-    return {
-        "person_id": person_id,
-        "zone_id": zone_id,
-        "source": source,
-        "proven_at": proof.at,
-        "clock_sure": proof.clock_sure,
-        "terminal": proof.terminal,
-        "journal_id": proof.journal_id,
-        "sequence": proof.sequence,
-    }
-
-
 def _movement(passage: Passage, person_id: int, at: datetime) -> dict[str, object]:
     proof = passage.proof
     return {
@@ -208,7 +179,7 @@ def _movement(passage: Passage, person_id: int, at: datetime) -> dict[str, objec
         "journal_id": proof.journal_id,
         "sequence": proof.sequence,
         "link": proof.link,
-        "method": _source(passage).upper(),
+        "method": _source(passage).value.upper(),
     }
 
 

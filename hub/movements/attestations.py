@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.movements import feed
-from hub.movements.actions import apply_passages
+from hub.movements.actions import apply_passages, proof_of
 from hub.movements.passages import Passage, Place, Somebody
 from hub.movements.re_enrolment import Why, open_task
 from hub.movements.records import FeedKind
@@ -18,6 +18,7 @@ from hub.movements.referral_records import Attestation, Referral
 from hub.movements.referral_rules import Outcome, What, asks_for_fingers
 from hub.movements.referrals import note
 from hub.movements.rules import ADMIT, Decision, Proof
+from hub.movements.whereabouts.prove import take
 
 VOUCHED: Final = "attested"
 TURNED_BACK: Final = "turned_back"
@@ -71,7 +72,9 @@ def attest(session: Session, word: Vouched, *, at: datetime) -> list[feed.Line]:
         ):  # else the terminal tells that it acted by the hub's
             note(session, referral, What.ANSWERED_AGAIN, at, login=word.officer, text=word.reason)
         if same:
-            return []
+            # Nobody moves twice for it; as a proof of the place it counts like any other.
+            proof = proof_of(_passage(word))
+            return [] if proof is None else take(session, [proof], at).lines
     elif referral is not None:
         referral.outcome = (Outcome.ATTESTED if word.decision == ADMIT else Outcome.TURNED_BACK).value
         referral.answered_at = at
@@ -125,6 +128,7 @@ def _passage(word: Vouched) -> Passage:
         person=word.person,
         late=word.late,
         officer=word.officer,
+        by_entry=word.at_terminal,
     )
 
 

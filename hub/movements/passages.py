@@ -30,7 +30,8 @@ class Passage:
 
     `score`, `needed` (the score asked for) and `quality` are those of the finger, None where no finger was the
     proof. `candidates` are person numbers, likeliest first, as the terminal gave them. An attested passage has the
-    officer's login. `on_paper` is one that was written into a book and entered afterwards by `officer`.
+    officer's login. `on_paper` is one that was written into a book and entered afterwards by `officer`. `by_entry`
+    tells that a journal has it: of a word given at the hub, and of a book, there is no entry.
     """
 
     proof: Proof
@@ -49,3 +50,4 @@ class Passage:
     candidates: tuple[str, ...] = ()
     officer: str | None = None
     on_paper: bool = False
+    by_entry: bool = True

@@ -156,7 +156,9 @@ class Movement(Base):
 class Position(Base):
     """Where the latest proof puts a person; no row means that nobody was ever seen.
 
-    `source` is "scan", "attested" or "paper". `proven_at` is when the proof was made, not when the hub heard of it.
+    `person_id` is whoever leads, where two were found to be one. `source` is a word of
+    `hub.movements.whereabouts.proofs.Source`. `proven_at` is when the proof was made, not when the hub heard of it,
+    certainly between `earliest_at` and `latest_at`. `basis` is what the fold over all proofs keeps beside this one.
     """
 
     __tablename__ = "positions"
@@ -169,10 +171,18 @@ class Position(Base):
     terminal: Mapped[str] = mapped_column(String(40))
     journal_id: Mapped[bytes] = mapped_column(LargeBinary(16))
     sequence: Mapped[int] = mapped_column(BigInteger)
+    earliest_at: Mapped[datetime | None]
+    latest_at: Mapped[datetime | None]
+    from_zone_id: Mapped[int | None]
+    link: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    basis: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
 class MovementReversal(Base):
-    """A movement that was entered from paper and never was so; the movement stays readable. Append-only."""
+    """A movement that never was so: entered from paper in error, or of a branch of a journal that does not hold.
+
+    The movement stays readable. Append-only.
+    """
 
     __tablename__ = "movement_reversals"
 
@@ -182,24 +192,6 @@ class MovementReversal(Base):
     reversed_at: Mapped[datetime]
     reversed_by: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(String(300))
-
-
-class PositionBefore(Base):
-    """The position that a batch from paper moved on, so that taking it back finds the way. Append-only."""
-
-    __tablename__ = "positions_before"
-    __table_args__ = (UniqueConstraint("batch", "person_id"),)
-
-    id: Mapped[Id]
-    batch: Mapped[bytes] = mapped_column(LargeBinary(16))
-    person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
-    zone_id: Mapped[int] = mapped_column(ForeignKey("zones.id"))
-    source: Mapped[str] = mapped_column(String(16))
-    proven_at: Mapped[datetime]
-    clock_sure: Mapped[bool]
-    terminal: Mapped[str] = mapped_column(String(40))
-    journal_id: Mapped[bytes] = mapped_column(LargeBinary(16))
-    sequence: Mapped[int] = mapped_column(BigInteger)
 
 
 class FeedKind(StrEnum):
@@ -232,5 +224,5 @@ class FeedItem(Base):
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
-for _kept in (Movement, MovementReversal, PositionBefore, FeedItem):
+for _kept in (Movement, MovementReversal, FeedItem):
     protect(cast(Table, _kept.__table__))

@@ -19,7 +19,8 @@ TAKEN: Final = frozenset(
     breach_notices cell_terms cells checkpoints desired_configurations docket_limits docket_owners docket_runs emergency_uses fact_links
     feed_items finding_steps findings finger_takings holiday_decisions holiday_decisions incident_steps
     incidents joined_persons joined_stays merge_cases merge_steps movement_reversals paper_batches paper_rows
-    person_languages policy_decisions policy_differences policy_trials positions positions_before posts
+    person_languages policy_decisions policy_differences policy_trials positions posts
+    proofs location_rules area_resets
     re_enrolments reckoning_signatures reckonings referral_changes referral_settings referrals
     register_imports register_mappings register_rows release_cases release_doubt_answers release_doubts
     release_holidays release_marks release_policies release_records replay_bundles retention_items retention_rules
@@ -52,7 +53,7 @@ HELD_BACK: Final = {
     **dict.fromkeys(
         (
             *("search_entries", "search_keys", "search_postings", "finger_searches", "person_changes"),
-            *("officer_changes", "counters", "docket_queue"),
+            *("officer_changes", "counters", "docket_queue", "travel_times"),
         ),
         _DERIVED,
     ),
