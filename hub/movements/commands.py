@@ -1,20 +1,26 @@
-"""`pims-hub site import` and `posts set`: zones and checkpoints from a file, and who stands there."""
+"""`pims-hub site import`, `site export` and `posts set`: the site from files and into one, and who stands there."""
 
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
 
 from hub import settings
 from hub.accounts.audit import OPERATOR
 from hub.cli import add_command, say
 from hub.database import make_engine, make_sessions, session_scope
 from hub.errors import HubError
-from hub.movements.cells.importing import import_cells
 from hub.movements.posts import SITE, set_post
-from hub.movements.site.files import SiteError, import_site, read_site
+from hub.movements.site.exporting import as_toml, site_file
+from hub.movements.site.files import SiteError, read_site
+from hub.movements.site.importing import Preview, bring_in, preview
+from hub.movements.site.table_files import read_table
+from hub.movements.site.touched import Grade
 
 if TYPE_CHECKING:
     from hub.cli import Subparsers
@@ -27,7 +33,12 @@ def register(subparsers: Subparsers) -> None:
     command = add_command(
         verbs, "import", _import, "Import zones and checkpoints; running it again is harmless."
     )
-    command.add_argument("file", type=Path, metavar="site.toml")
+    command.add_argument(
+        "files", type=Path, nargs="+", metavar="FILE", help="site.toml, or tables: zones.csv, checkpoints.csv"
+    )
+    command.add_argument("--dry-run", action="store_true", help="say what would change, and change nothing")
+    exporting = add_command(verbs, "export", _export, "Write the site as the file that brings it in again.")
+    exporting.add_argument("file", type=Path, metavar="site.toml")
     posts = subparsers.add_parser("posts", help="who stands where in a shift").add_subparsers(
         dest="verb", required=True, metavar="VERB"
     )
@@ -40,18 +51,58 @@ def register(subparsers: Subparsers) -> None:
 
 
 def _import(args: argparse.Namespace) -> int:
-    try:
-        raw = args.file.read_bytes()
-    except OSError as error:
-        raise SiteError(f"{args.file} cannot be read: {error.strerror}.") from error
-    site = read_site(raw)
     engine = make_engine(settings.load(args.data).database)
-    with session_scope(make_sessions(engine)) as session:
-        import_site(session, site)
-        import_cells(session, site.cell, actor=OPERATOR, at=datetime.now(UTC))
+    now = datetime.now(UTC)
+    for path in args.files:
+        with session_scope(make_sessions(engine), writes=not args.dry_run) as session:
+            found = _preview(session, path)
+            for line in _said(found):
+                say(line)
+            if found.troubles:
+                raise SiteError(
+                    f"{path}: {len(found.troubles)} things are wrong. Nothing of this file was brought in."
+                )
+            if not args.dry_run:
+                bring_in(session, found, actor=OPERATOR, at=now)
+        say(f"{path.name}: {'would be' if args.dry_run else 'was'} imported: {_count(found)}.")
     engine.dispose()
-    cells = f", {len(site.cell)} cells" if site.cell else ""
-    say(f"Site imported: {len(site.zone)} zones, {len(site.checkpoint)} checkpoints{cells}.")
+    return 0
+
+
+def _preview(session: Session, path: Path) -> Preview:
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise SiteError(f"{path} cannot be read: {error.strerror}.") from error
+    if path.suffix.lower() == ".csv":
+        table = read_table(raw)
+        return preview(session, table.file, table.places, table.troubles)
+    return preview(session, read_site(raw))
+
+
+def _said(found: Preview) -> Iterator[str]:
+    for trouble in found.troubles:
+        yield f"{trouble.where}: {trouble.words}"
+    for form, touch in found.touched:
+        if touch.grade is not Grade.STOP:
+            yield f"{form.code}: {touch.words}"
+
+
+def _count(found: Preview) -> str:
+    cells = f", {len(found.cells)} cells" if found.cells else ""
+    return f"{len(found.added)} added, {len(found.changed)} changed, {found.same} as they were{cells}"
+
+
+def _export(args: argparse.Namespace) -> int:
+    engine = make_engine(settings.load(args.data).database)
+    with session_scope(make_sessions(engine), writes=False) as session:
+        written = as_toml(site_file(session))
+    engine.dispose()
+    try:
+        args.file.write_text(written, encoding="utf-8")
+    except OSError as error:
+        raise SiteError(f"{args.file} cannot be written: {error.strerror}.") from error
+    say(f"Site written to {args.file}.")
     return 0
 
 

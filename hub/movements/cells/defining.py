@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
+from hub.movements.cells.lying import lying_of
 from hub.movements.cells.reading import view_of
 from hub.movements.cells.records import Cell, CellTerms
 from hub.movements.cells.rules import LEGAL_STATUS_CODES, Ages, CellView, Sexes
@@ -21,7 +22,10 @@ MOST_PLACES: Final = 500
 
 @dataclass(frozen=True)
 class CellDraft:
-    """What is said of a cell; `working` and `maximum` None are as many as `certified`."""
+    """What is said of a cell; `working` and `maximum` None are as many as `certified`.
+
+    `block` and `tier` count where the zone lies in none: a cell is in the block that its zone is in.
+    """
 
     code: str
     name: str
@@ -42,12 +46,13 @@ def define_cell(session: Session, draft: CellDraft, *, reason: str, actor: Actor
 
     RefusedError for a zone that does not exist, numbers that cannot be, or without a reason.
     """
-    _check(draft)
-    zone_id = session.scalar(select(Zone.id).where(Zone.code == draft.zone))
+    zone_id = session.scalar(select(Zone.id).where(Zone.code == draft.zone, Zone.closed_at.is_(None)))
     if zone_id is None:
         raise RefusedError(
             "zone", Sentence("There is no zone %(zone)s. Choose another.", {"zone": draft.zone})
         )
+    draft = _lying(session, zone_id, draft)
+    _check(draft)
     cell = session.scalar(select(Cell).where(Cell.code == draft.code).with_for_update(key_share=True))
     if cell is None:
         cell = Cell(code=draft.code, zone_id=zone_id)
@@ -100,6 +105,12 @@ def newest_terms(session: Session, cell_id: int) -> CellTerms:
     """What was said of a cell last."""
     wanted = select(CellTerms).where(CellTerms.cell_id == cell_id).order_by(CellTerms.id.desc()).limit(1)
     return session.scalars(wanted).one()
+
+
+def _lying(session: Session, zone_id: int, draft: CellDraft) -> CellDraft:
+    """Block and tier as the zone has them; what was typed counts where the zone lies in none."""
+    where = lying_of(session, zone_id)
+    return replace(draft, block=where.block or draft.block, tier=where.tier or draft.tier)
 
 
 def _check(draft: CellDraft) -> None:

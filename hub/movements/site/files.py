@@ -1,4 +1,4 @@
-"""Reading a site: zones and checkpoints from a TOML file."""
+"""A site from a TOML file, and back into one: sites, zones, checkpoints, curfews and cells."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from collections.abc import Iterable
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, Struct, UnsetType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.custody.legal import LegalStatus
 from hub.errors import HubError
 from hub.movements.cells.rules import Ages, Sexes
-from hub.movements.records import Checkpoint, Zone, ZoneKind
-
-Code = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
-Label = Annotated[str, Meta(min_length=1, max_length=80)]
+from hub.movements.records import Checkpoint, ZoneKind
+from hub.movements.site.forms import Code, Label, Places, Seconds, Weekday
 
 
 class SiteError(HubError):
@@ -26,90 +24,105 @@ class SiteError(HubError):
         super().__init__("site", sentence)
 
 
-class ZoneDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A `[[zone]]`."""
+class SiteDraft(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A `[[site]]`. Without any, all is of the hub's first site."""
+
+    code: Code
+    name: Label
+
+
+class ZoneDraft(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A `[[zone]]`. What is left out stays as it is; `capacity` is the certified number.
+
+    `site` left out is the file's first, and without one the hub's. `sort` of a new zone follows from the file.
+    """
 
     code: Code
     name: Label
     kind: ZoneKind
-    capacity: Annotated[int, Meta(ge=0, le=100_000)] | None = None
+    site: Code | UnsetType = UNSET
+    parent: Code | UnsetType | None = UNSET
+    unit: bool | UnsetType = UNSET
+    capacity: Places | UnsetType | None = UNSET
+    working: Places | UnsetType | None = UNSET
+    maximum: Places | UnsetType | None = UNSET
+    needs_pass: bool | UnsetType = UNSET
+    locked_at_night: bool | UnsetType = UNSET
+    closed: bool | UnsetType = UNSET
 
 
-class CheckpointDraft(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class CheckpointDraft(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A `[[checkpoint]]`; zones by code."""
 
     code: Code
     name: Label
     from_zone: Code
     to_zone: Code
+    walk_s: Seconds | UnsetType | None = UNSET
+    closed: bool | UnsetType = UNSET
 
 
-Places = Annotated[int, Meta(ge=0, le=500)]
-
-
-class CellEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """A `[[cell]]`; the zone by code. `working` and `maximum` left out are as `certified`; no `statuses` are all."""
+class CurfewDraft(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A `[[curfew]]`: nobody enters `zones` without a pass. Times as "21:30"; no `weekdays` are all."""
 
     code: Code
     name: Label
-    block: Label
+    zones: Annotated[list[Code], Meta(min_length=1, max_length=200)]
+    between: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    until: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+    weekdays: Annotated[list[Weekday], Meta(min_length=1, max_length=7)] = msgspec.field(
+        default_factory=lambda: list(range(7))
+    )
+    site: Code | UnsetType = UNSET
+    closed: bool | UnsetType = UNSET
+
+
+CellPlaces = Annotated[int, Meta(ge=0, le=500)]
+
+
+class CellEntry(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A `[[cell]]`; the zone by code. `working` and `maximum` left out are as `certified`; no `statuses` are all.
+
+    `block` and `tier` left out are those that the zone lies in.
+    """
+
+    code: Code
+    name: Label
+    block: Annotated[str, Meta(max_length=80)] = ""
     tier: Annotated[str, Meta(max_length=80)] = ""
     zone: Code
-    certified: Places
-    working: Places | None = None
-    maximum: Places | None = None
+    certified: CellPlaces
+    working: CellPlaces | None = None
+    maximum: CellPlaces | None = None
     sexes: Sexes = Sexes.ANY
     ages: Ages = Ages.ANY
     statuses: list[LegalStatus] = []
 
 
-class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+class SiteFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A whole site file."""
 
-    zone: Annotated[list[ZoneDraft], Meta(min_length=1)]
+    site: list[SiteDraft] = []
+    zone: list[ZoneDraft] = []
     checkpoint: list[CheckpointDraft] = []
+    curfew: list[CurfewDraft] = []
     cell: list[CellEntry] = []
 
 
-def read_site(raw: bytes) -> Site:
+def read_site(raw: bytes) -> SiteFile:
     """Site of a TOML file; SiteError with the field or code that is wrong."""
     try:
-        site = msgspec.toml.decode(raw, type=Site)
+        site = msgspec.toml.decode(raw, type=SiteFile)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SiteError(f"The site file cannot be used: {error}. Correct it and import it again.") from error
-    _refuse_twice("zone", (zone.code for zone in site.zone))
-    _refuse_twice("checkpoint", (checkpoint.code for checkpoint in site.checkpoint))
-    _refuse_twice("cell", (cell.code for cell in site.cell))
-    known = {zone.code for zone in site.zone}
-    for checkpoint in site.checkpoint:
-        for code in (checkpoint.from_zone, checkpoint.to_zone):
-            if code not in known:
-                raise SiteError(
-                    f"Checkpoint {checkpoint.code} names a zone {code} that the file does not have."
-                )
-        if checkpoint.from_zone == checkpoint.to_zone:
-            raise SiteError(f"Checkpoint {checkpoint.code} must lead from one zone into another.")
-    for cell in site.cell:
-        if cell.zone not in known:
-            raise SiteError(f"Cell {cell.code} names a zone {cell.zone} that the file does not have.")
+    if not (site.site or site.zone or site.checkpoint or site.curfew or site.cell):
+        raise SiteError("The site file is empty. Write at least one [[zone]] into it.")
+    for what, drafts in (
+        ("site", site.site), ("zone", site.zone), ("checkpoint", site.checkpoint),
+        ("curfew", site.curfew), ("cell", site.cell),
+    ):  # fmt: skip
+        _refuse_twice(what, (draft.code for draft in drafts))
     return site
-
-
-def import_site(session: Session, site: Site) -> None:
-    """Add what is new and bring what is known up to date, by code. Nothing is taken away."""
-    zones = {zone.code: zone for zone in session.scalars(select(Zone))}
-    for draft in site.zone:
-        zone = zones.setdefault(draft.code, Zone(code=draft.code))
-        zone.name, zone.kind, zone.capacity = draft.name, draft.kind.value, draft.capacity
-        session.add(zone)
-    session.flush()
-    checkpoints = {checkpoint.code: checkpoint for checkpoint in session.scalars(select(Checkpoint))}
-    for way in site.checkpoint:
-        checkpoint = checkpoints.setdefault(way.code, Checkpoint(code=way.code))
-        checkpoint.name = way.name
-        checkpoint.from_zone_id, checkpoint.to_zone_id = zones[way.from_zone].id, zones[way.to_zone].id
-        session.add(checkpoint)
-    session.flush()
 
 
 def _refuse_twice(what: str, codes: Iterable[str]) -> None:
@@ -121,6 +134,10 @@ def _refuse_twice(what: str, codes: Iterable[str]) -> None:
 
 
 def all_checkpoints(session: Session) -> list[tuple[str, str]]:
-    """(code, name) of every checkpoint, by name."""
-    rows = session.execute(select(Checkpoint.code, Checkpoint.name).order_by(Checkpoint.name))
+    """(code, name) of every checkpoint that is in use, by name."""
+    rows = session.execute(
+        select(Checkpoint.code, Checkpoint.name)
+        .where(Checkpoint.closed_at.is_(None))
+        .order_by(Checkpoint.name)
+    )
     return [(code, name) for code, name in rows]

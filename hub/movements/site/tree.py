@@ -140,7 +140,12 @@ def load(session: Session) -> Tree:
 
 
 def _read(session: Session) -> Tree:
-    return Tree(
+    return Tree(nodes(session))
+
+
+def nodes(session: Session) -> list[Node]:
+    """Every zone as the tables hold it now."""
+    return [
         Node(
             id=row.id,
             code=row.code,
@@ -158,4 +163,4 @@ def _read(session: Session) -> Tree:
             is_closed=row.closed_at is not None,
         )
         for row in session.scalars(select(Zone))
-    )
+    ]

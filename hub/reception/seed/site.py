@@ -13,7 +13,8 @@ from hub.accounts.audit import Actor
 from hub.database import insert_rows
 from hub.movements.cells.records import Cell, CellTerms
 from hub.movements.records import Zone, ZoneKind
-from hub.movements.site.files import Site, ZoneDraft, import_site
+from hub.movements.site.files import SiteFile, ZoneDraft
+from hub.movements.site.importing import import_site
 
 IN_A_CELL: Final = 4
 CELLS_A_TIER: Final = 20
@@ -84,7 +85,8 @@ def build(session: Session, people: int, *, actor: Actor, at: datetime) -> Homes
         ZoneDraft(code=code, name=name, kind=kind, capacity=capacity)
         for code, name, kind, capacity in _OTHERS
     ]
-    import_site(session, Site(zone=[zone for zone in (*zones, *others) if zone.code not in known]))
+    file = SiteFile(zone=[zone for zone in (*zones, *others) if zone.code not in known])
+    import_site(session, file, actor=actor, at=at)
     return Homes({block.code: _cells(session, block, sizes[block.code], actor, at) for block in _BLOCKS})
 
 

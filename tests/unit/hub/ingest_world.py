@@ -22,7 +22,8 @@ from hub.ingest.intake import Taken, take_in
 from hub.ingest.records import Journal
 from hub.migrations import upgrade
 from hub.movements.records import FeedItem, Position, Zone
-from hub.movements.site.files import import_site, read_site
+from hub.movements.site.files import read_site
+from hub.movements.site.importing import import_site
 from hub.roll.scope import Scope
 from hub.terminals.records import Status, Terminal
 from wire.codec import Strict, encode
@@ -290,7 +291,7 @@ class World:
 def furnish(sessions: Sessions, people: Sequence[str] = ("Ash", "Birch", "Cedar")) -> None:
     """Site and people of the small hub."""
     with session_scope(sessions) as session:
-        import_site(session, read_site(SITE))
+        import_site(session, read_site(SITE), actor=OPERATOR, at=NOON)
         for surname in people:
             facts = PersonFacts(surname=surname, given="Test", born_on=date(1990, 1, 1), sex=Sex.MALE)
             person = register_person(session, facts, actor=OPERATOR, at=NOON - timedelta(days=1))

@@ -30,7 +30,8 @@ from hub.movements.actions import apply_passages
 from hub.movements.passages import Passage, Place, Somebody
 from hub.movements.records import Zone
 from hub.movements.rules import Decision, Proof
-from hub.movements.site.files import import_site, read_site
+from hub.movements.site.files import read_site
+from hub.movements.site.importing import import_site
 from hub.settings import Settings, write_first
 from hub.terminals.records import Status, Terminal
 from hub.web.door import Site, service
@@ -164,7 +165,7 @@ class World:
 
     def site(self) -> None:
         with session_scope(self.sessions) as session:
-            import_site(session, read_site(SITE))
+            import_site(session, read_site(SITE), actor=OPERATOR, at=self.at)
 
     def person(self, surname: str = "Novelo", given: str = "Ana") -> Person:
         """Somebody in custody on an order."""

@@ -36,7 +36,8 @@ from hub.movements.cells.rules import (
     obstacles,
     worst,
 )
-from hub.movements.site.files import SiteError, import_site, read_site
+from hub.movements.site.files import SiteError, read_site
+from hub.movements.site.importing import import_site
 from hub.sentences import RefusedError
 
 from .site_world import PASSWORD, SITE, World, post
@@ -314,18 +315,17 @@ def test_the_site_file_of_the_guide_is_one(site: World) -> None:
     example = guide.split("```toml\n")[1].split("```")[0]
     found = read_site(example.encode())
     with session_scope(site.sessions) as session:
-        import_site(session, found)
+        import_site(session, found, actor=SONIA, at=site.at)
         import_cells(session, found.cell, actor=SONIA, at=site.at)
         assert cells(session)["a-1"].certified == 4
 
 
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [(b'zone = "block-a"\ncertified', b'zone = "moon"\ncertified'), (b"certified = 3", b"certified = -1")],
-)
-def test_a_site_file_with_a_cell_that_cannot_be(old: bytes, new: bytes) -> None:
+def test_a_site_file_with_a_cell_that_cannot_be(site: World) -> None:
     with pytest.raises(SiteError):
-        read_site(SITE + CELLS.replace(old, new))
+        read_site(SITE + CELLS.replace(b"certified = 3", b"certified = -1"))
+    lost = read_site(SITE + CELLS.replace(b'zone = "block-a"\ncertified', b'zone = "moon"\ncertified'))
+    with session_scope(site.sessions) as session, pytest.raises(SiteError, match="moon"):
+        import_site(session, lost, actor=SONIA, at=site.at)
 
 
 # --- pages

@@ -1,0 +1,254 @@
+"""What a change of a site touches: who is there, which terminals stand there, what hangs on it. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import cast
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.movements.cells.records import Cell
+from hub.movements.duty_records import Post
+from hub.movements.records import Checkpoint, Position, Zone, ZonePermission
+from hub.movements.site.forms import CheckpointForm, CurfewForm, Form, Kind, ZoneForm, kind_of
+from hub.movements.site.hours import curfews
+from hub.movements.site.tree import Tree, load
+from hub.sentences import Sentence
+from hub.terminals.records import Status, Terminal
+
+
+class Grade(StrEnum):
+    """NOTE is said; ASK has to be confirmed by whoever changes it; STOP has to be dealt with first."""
+
+    NOTE = "note"
+    ASK = "ask"
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Touch:
+    """One thing that a change touches."""
+
+    grade: Grade
+    words: Sentence
+
+
+def touches(session: Session, before: Form | None, after: Form) -> list[Touch]:
+    """Everything that the change from `before` to `after` touches, the gravest first; nothing for what is new."""
+    if before is None or before == after:
+        return []
+    found = list(_OF[kind_of(after)](session, before, after))
+    return sorted(found, key=lambda one: [Grade.STOP, Grade.ASK, Grade.NOTE].index(one.grade))
+
+
+def terminals_at(session: Session, checkpoint: str) -> list[str]:
+    """Names of the terminals that stand at a checkpoint."""
+    wanted = select(Terminal.name).where(
+        Terminal.checkpoint_code == checkpoint, Terminal.status == Status.ACTIVE
+    )
+    return list(session.scalars(wanted.order_by(Terminal.name)))
+
+
+def people_in(session: Session, tree: Tree, zone_id: int) -> int:
+    """How many people the last proofs put into a zone or into what lies in it."""
+    wanted = select(func.count()).select_from(Position).where(Position.zone_id.in_(tree.within(zone_id)))
+    return session.scalar(wanted) or 0
+
+
+def _of_zone(session: Session, before_form: Form, after_form: Form) -> Iterator[Touch]:
+    before, after = cast(ZoneForm, before_form), cast(ZoneForm, after_form)
+    tree = load(session)
+    node = tree.by_code(after.code)
+    if node is None:
+        return
+    people = people_in(session, tree, node.id)
+    if after.closed and not before.closed:
+        yield from _closing(session, tree, after, node.id, people)
+        return
+    if after.site != before.site and people:
+        yield Touch(
+            Grade.STOP,
+            Sentence(
+                "%(count)s people were last seen here: a zone with people in it stays at its site.",
+                {"count": people},
+            ),
+        )
+    yield from _renaming(session, before, after, node.id, people)
+    if (after.parent, after.is_unit) != (before.parent, before.is_unit):
+        yield Touch(
+            Grade.ASK,
+            Sentence(
+                "Counts follow: %(count)s people were last seen here, and their unit changes.",
+                {"count": people},
+            ),
+        )
+    if after.needs_pass and not before.needs_pass:
+        wanted = select(func.count()).select_from(ZonePermission)
+        standing = session.scalar(
+            wanted.where(ZonePermission.zone_id == node.id, ZonePermission.withdrawn_at.is_(None))
+        )
+        yield Touch(
+            Grade.ASK,
+            Sentence(
+                "From now on nobody enters without a pass: %(count)s people may enter today without one.",
+                {"count": standing or 0},
+            ),
+        )
+    if after.maximum is not None and people > after.maximum:
+        yield Touch(
+            Grade.ASK,
+            Sentence(
+                "%(count)s people are here by their last proof, and %(maximum)s may be: gates let nobody in meanwhile.",
+                {"count": people, "maximum": after.maximum},
+            ),
+        )
+
+
+def _renaming(
+    session: Session, before: ZoneForm, after: ZoneForm, zone_id: int, people: int
+) -> Iterator[Touch]:
+    if after.name != before.name:
+        yield Touch(
+            Grade.NOTE,
+            Sentence(
+                "%(count)s people are here by their last proof: every screen calls the place by its new name at once, "
+                "papers that were printed keep the old one.",
+                {"count": people},
+            ),
+        )
+        gates = _gates(session, zone_id)
+        if gates:
+            yield Touch(
+                Grade.NOTE,
+                Sentence(
+                    "Terminals that join this zone go on as they do: %(names)s. They know it by its code.",
+                    {"names": ", ".join(gates)},
+                ),
+            )
+    if after.kind != before.kind:
+        yield Touch(
+            Grade.ASK,
+            Sentence(
+                "How long a proof holds here follows from the kind: %(count)s people are judged anew.",
+                {"count": people},
+            ),
+        )
+
+
+def _closing(session: Session, tree: Tree, after: ZoneForm, zone_id: int, people: int) -> Iterator[Touch]:
+    if people:
+        yield Touch(
+            Grade.STOP,
+            Sentence(
+                "%(count)s people were last seen here. Close the zone when nobody is left.", {"count": people}
+            ),
+        )
+    inside = tree.children(zone_id)
+    if inside:
+        yield Touch(
+            Grade.STOP,
+            Sentence(
+                "%(names)s lie in it. Close or move them first.",
+                {"names": ", ".join(one.name for one in inside)},
+            ),
+        )
+    doors = session.scalars(
+        select(Checkpoint.name).where(
+            Checkpoint.closed_at.is_(None),
+            (Checkpoint.from_zone_id == zone_id) | (Checkpoint.to_zone_id == zone_id),
+        )
+    ).all()
+    if doors:
+        yield Touch(
+            Grade.STOP,
+            Sentence("Checkpoints lead here: %(names)s. Close them first.", {"names": ", ".join(doors)}),
+        )
+    held = session.scalar(select(func.count()).select_from(Cell).where(Cell.zone_id == zone_id)) or 0
+    if held:
+        yield Touch(
+            Grade.STOP,
+            Sentence("%(count)s cells belong to it. Move them to another zone first.", {"count": held}),
+        )
+    kept = [one.name for one in curfews(session) if after.code in one.zones]
+    if kept:
+        yield Touch(
+            Grade.STOP,
+            Sentence("A curfew names it: %(names)s. Change that first.", {"names": ", ".join(kept)}),
+        )
+
+
+def _of_checkpoint(session: Session, before_form: Form, after_form: Form) -> Iterator[Touch]:
+    before, after = cast(CheckpointForm, before_form), cast(CheckpointForm, after_form)
+    standing = terminals_at(session, after.code)
+    names = ", ".join(standing)
+    moved = (before.from_zone, before.to_zone) != (after.from_zone, after.to_zone)
+    if standing and after.closed and not before.closed:
+        yield Touch(
+            Grade.STOP,
+            Sentence(
+                "Terminals stand here: %(names)s. Cut them off or take them in elsewhere first.",
+                {"names": names},
+            ),
+        )
+    if standing and moved:
+        yield Touch(
+            Grade.ASK,
+            Sentence(
+                "Terminals stand here: %(names)s. They go on deciding for the zones that they were taken in for, and "
+                "what they write stays true of those, until a technician takes them in anew.",
+                {"names": names},
+            ),
+        )
+    if moved or (after.closed and not before.closed):
+        yield from _posts(session, after.code)
+
+
+def _posts(session: Session, checkpoint: str) -> Iterator[Touch]:
+    wanted = select(func.count(Post.id)).join(Checkpoint, Checkpoint.id == Post.checkpoint_id)
+    count = session.scalar(wanted.where(Checkpoint.code == checkpoint, Post.ended_at.is_(None))) or 0
+    if count:
+        yield Touch(Grade.NOTE, Sentence("%(count)s posts name this checkpoint.", {"count": count}))
+
+
+def _of_curfew(session: Session, _before: Form, after_form: Form) -> Iterator[Touch]:
+    after = cast(CurfewForm, after_form)
+    ids = select(Zone.id).where(Zone.code.in_(after.zones))
+    doors = session.scalars(
+        select(Terminal.name)
+        .join(Checkpoint, Checkpoint.code == Terminal.checkpoint_code)
+        .where(Terminal.status == Status.ACTIVE, Checkpoint.to_zone_id.in_(ids))
+        .order_by(Terminal.name)
+    ).all()
+    yield Touch(
+        Grade.NOTE,
+        Sentence("Gates that will keep it: %(names)s.", {"names": ", ".join(doors)})
+        if doors
+        else Sentence("No terminal leads into these zones: nothing keeps this curfew but officers."),
+    )
+
+
+def _of_site(_session: Session, _before: Form, _after: Form) -> Iterator[Touch]:
+    return iter(())
+
+
+def _gates(session: Session, zone_id: int) -> list[str]:
+    wanted = (
+        select(Terminal.name)
+        .join(Checkpoint, Checkpoint.code == Terminal.checkpoint_code)
+        .where(
+            Terminal.status == Status.ACTIVE,
+            (Checkpoint.from_zone_id == zone_id) | (Checkpoint.to_zone_id == zone_id),
+        )
+    )
+    return list(session.scalars(wanted.order_by(Terminal.name)))
+
+
+_OF = {
+    Kind.SITE: _of_site,
+    Kind.ZONE: _of_zone,
+    Kind.CHECKPOINT: _of_checkpoint,
+    Kind.CURFEW: _of_curfew,
+}
