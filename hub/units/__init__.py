@@ -1,1 +1,1 @@
-"""What each officers' page holds of its unit, and its receipts."""
+"""What officers' pages hold of their units, kept current; shifts taken over there; who needs help and was heard."""
