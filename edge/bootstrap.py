@@ -23,6 +23,7 @@ from edge.identification import RollIdentifier
 from edge.journal import Journal
 from edge.log import Log
 from edge.metrics import Metrics
+from edge.moves import MovesDesk
 from edge.notify import Notify
 from edge.page_desk import PageDesk
 from edge.passage import InUse, Passages
@@ -102,16 +103,18 @@ class _Terminal:
         with self._stages.stage("journal"):
             journal, damage = open_own_journal(self._basis)
         self._log.info("starting", granted=self._basis.grant is not None, **self._stages.seconds)
-        identifier = RollIdentifier(matching, roll, self._settings.passage)
+        moves = MovesDesk(self._basis, journal, roll)
+        identifier = RollIdentifier(matching, roll, self._settings.passage, moves.coming)
         unit = UnitDesk(self._basis, journal, roll, identifier, self._gate.in_force)
-        hub = self._hub_side(journal, roll, unit)
+        hub = self._hub_side(journal, roll, unit, moves)
         recorder = JournalRecorder(journal, self._basis.clock, hub.link.wake if hub else _nobody)
         unit.connect(recorder)
+        moves.connect(recorder)
         started = Started(
             software=software(), roll_version=roll.content().version, set_aside=damage is not None
         )
         desk = self._page_desk(journal, roll, recorder, unit)
-        agent = self._agent(recorder, identifier, started, hub, desk, unit)
+        agent = self._agent(recorder, identifier, started, hub, desk, unit, moves)
         self._gate.start(
             self._threads,
             Telling(
@@ -133,7 +136,7 @@ class _Terminal:
         self._gate.stop()
         return self._end(hub, journal)
 
-    def _hub_side(self, journal: Journal, roll: RollCopy, unit: UnitDesk) -> HubSide | None:
+    def _hub_side(self, journal: Journal, roll: RollCopy, unit: UnitDesk, moves: MovesDesk) -> HubSide | None:
         if self._basis.grant is None:
             self._log.warning(
                 "no_grant", say="The hub has not taken this terminal in: it journals and refers."
@@ -148,6 +151,7 @@ class _Terminal:
             self._enrolment,
             self._sensor.health,
             unit,
+            moves,
         )
 
     def _page_desk(
@@ -187,6 +191,7 @@ class _Terminal:
         hub: HubSide | None,
         desk: PageDesk,
         unit: UnitDesk,
+        moves: MovesDesk,
     ) -> Agent:
         rules, gate = self._settings.passage, self._gate
         passages = Passages(
@@ -195,10 +200,16 @@ class _Terminal:
             identifier,
             recorder,
             time.monotonic,
-            lambda: gate.circumstances(hub.rules_age_s() if hub else None),
+            lambda: gate.circumstances(hub.rules_age_s() if hub else None, moves.planned()),
             lambda: InUse(hub.config_version() if hub else None, gate.orders_version()),
             gate.used,
+            moves.taking(),
         )
+
+        def calling() -> bool:
+            moves.escorts.look()
+            return desk.calling()
+
         return Agent(
             self._sensor,
             passages,
@@ -213,7 +224,7 @@ class _Terminal:
             station=Stations(
                 *([self._enrolment.station] if self._enrolment is not None else []), unit.station
             ),
-            calling=desk.calling,
+            calling=calling,
         )
 
     def _serve_figures(self, link: HubLink) -> None:

@@ -17,6 +17,7 @@ from edge.inmate.words import load_languages
 from edge.log import Log
 from edge.orders import OrdersBook
 from edge.orders_file import OrdersFile
+from edge.plan.planned import Planned
 from edge.ports import Clock, Recorder
 from edge.provisioning import Folder
 from edge.refusals import Refusals
@@ -111,13 +112,14 @@ class Gate:
         if self._orders is not None:
             self._orders.used(number)
 
-    def circumstances(self, rules_age_s: int | None) -> Circumstances:
+    def circumstances(self, rules_age_s: int | None, planned: Planned | None = None) -> Circumstances:
         """What bears on a finger that comes now."""
         return Circumstances(
             gate=self._settings.gate.kind,
             orders=self.in_force(),
             clock_sure=self._clock.read().confidence is Confidence.SYNCHRONISED,
             rules_age_s=rules_age_s,
+            planned=planned,
         )
 
     def state(self) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from edge.enrolment.desk import EnrolmentDesk
 from edge.gate import Gate
 from edge.hub_link import HubLink
 from edge.journal import Journal
+from edge.moves import MovesDesk
 from edge.ports import Recorder
 from edge.roll_copy import RollCopy
 from edge.sensor import SensorHealth
@@ -39,10 +40,12 @@ class HubSide:
         enrolment: EnrolmentDesk | None,
         sensor: Callable[[], SensorHealth],
         unit: UnitDesk,
+        moves: MovesDesk,
     ) -> None:
         self._basis = basis
         self._enrolment = enrolment
         self._unit = unit
+        self._moves = moves
         self._gate = gate
         hub_key = verifying_key(grant.hub_verifying_key)
         self._configurations = Configurations(
@@ -95,6 +98,7 @@ class HubSide:
         if self._enrolment is not None:
             self._enrolment.start(self.link.say, threads, hung_s)
         self._unit.start(threads, self.link.tell_now)
+        self._moves.start(threads, self.link.tell_now)
         self._asking.start(self.link, threads)
 
     def stop(self) -> None:
@@ -102,6 +106,7 @@ class HubSide:
         self._configurations.stop()
         self._asking.stop()
         self._unit.stop()
+        self._moves.stop()
         if self._enrolment is not None:
             self._enrolment.stop()
 
@@ -130,10 +135,12 @@ class HubSide:
                 **self._asking.handlers(),
                 **gate.handlers(),
                 **self._unit.handlers(),
+                **self._moves.handlers(),
                 **(self._enrolment.handlers() if self._enrolment is not None else {}),
             },
         )
         link.also_tell(configurations.state, lambda: {"rules_age_s": configurations.age_s()})
         link.also_tell(gate.state, gate.health)
         link.also_tell(self._unit.state)
+        link.also_tell(self._moves.state)
         return link

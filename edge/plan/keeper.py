@@ -82,6 +82,7 @@ class PlanKeeper:
         opening: OpeningKey,
         session: Callable[[], int | None],
         presence_old_s: float,
+        aside_name: Callable[[], str],
     ) -> None:
         self._place = place
         self._downlink = downlink
@@ -92,6 +93,7 @@ class PlanKeeper:
         self._opening = opening
         self._session = session
         self._presence_old_s = presence_old_s
+        self._aside_name = aside_name
         self._copy = SealedCopy(
             path,
             keys,
@@ -114,11 +116,6 @@ class PlanKeeper:
     def load(self, aside_name: str) -> None:
         """Brings back what was held; a file that is not ours or not whole is set aside, and the hub sends it again."""
         self._copy.load(aside_name)
-        self._take_up()
-
-    def unlock(self, aside_name: str) -> None:
-        """The key of what lies on the card came."""
-        self._copy.unlock(aside_name)
         self._take_up()
 
     def planned(self) -> Planned | None:
@@ -164,6 +161,7 @@ class PlanKeeper:
             try:
                 message = self._arrived.get(timeout=TURN_S)
             except queue.Empty:
+                self._look_for_key()
                 continue
             if message is None:
                 return
@@ -178,6 +176,12 @@ class PlanKeeper:
                 self._take_presence(raw)
         except WireError as error:
             self._refusals.count(error.reason)
+
+    def _look_for_key(self) -> None:
+        """What lies locked on the card may be opened since the hub gave its half of the key."""
+        self._copy.unlock(self._aside_name())
+        if self._plan is None:
+            self._take_up()
 
     def _post(self, channel: Channel, raw: bytes) -> None:
         try:
