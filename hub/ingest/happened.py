@@ -10,11 +10,22 @@ from sqlalchemy.orm import Session
 
 from hub.ingest.attested import take_attestation, take_sign_in
 from hub.ingest.clocks import Moment
+from hub.ingest.counted import take_count_mark, take_count_slip, take_out_count
 from hub.ingest.doors import take_door
 from hub.ingest.obeyed import take_configuration, take_orders
 from hub.ingest.storing import Arrived
 from hub.movements.feed import Line
-from wire.happenings import Attestation, ConfigurationTaken, Door, Happening, OrdersTaken, SignIn
+from wire.happenings import (
+    Attestation,
+    ConfigurationTaken,
+    CountMark,
+    Door,
+    Happening,
+    OrdersTaken,
+    OutCount,
+    SignIn,
+    Slip,
+)
 
 Take = Callable[[Session, Arrived, Moment, Any, datetime], list[Line]]
 """(session, entry, when it happened, what it says, now) -> lines for the feed. Entries come in order of `Moment.at`."""
@@ -25,6 +36,9 @@ TAKERS: Mapping[type[Happening], Take] = {
     ConfigurationTaken: take_configuration,
     OrdersTaken: take_orders,
     Door: take_door,
+    Slip: take_count_slip,
+    CountMark: take_count_mark,
+    OutCount: take_out_count,
 }
 """Kinds without a taker only tell the feed, by `hub.ingest.telling`."""
 
