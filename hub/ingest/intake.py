@@ -13,6 +13,7 @@ from hub.ingest.answers import Answer, Reply, answer
 from hub.ingest.applying import apply
 from hub.ingest.aside import keep_aside
 from hub.ingest.doorkeeper import Delivery, Doorkeeper, VerifiedBatch, VerifiedState, VerifiedWord
+from hub.ingest.signatures import keep_signatures
 from hub.ingest.states import take_state
 from hub.ingest.storing import extend
 from wire.errors import Refusal, WireError
@@ -86,6 +87,7 @@ def _take_batches(
 ) -> None:
     extensions = extend(session, batches, now)
     apply(session, extensions, now, trusting=trusting)
+    keep_signatures(session, batches, extensions)
     for extension in extensions:
         taken.entries += len(extension.applicable)
         taken.forked += len(extension.forked)

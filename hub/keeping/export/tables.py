@@ -23,7 +23,7 @@ TAKEN: Final = frozenset(
     proofs location_rules area_resets
     re_enrolments reckoning_signatures reckonings referral_changes referral_settings referrals
     register_imports register_mappings register_rows release_cases release_doubt_answers release_doubts
-    release_holidays release_marks release_policies release_records replay_bundles retention_items retention_rules
+    release_holidays release_marks release_policies release_records retention_items retention_rules
     retention_runs rollout_acts rollouts site_order_scopes site_order_steps site_orders slips
     standing_procedures standing_reviews terminals theft_officers theft_people theft_steps thefts
     unusable_fingers visitor_steps visitors zone_permissions zones
@@ -53,7 +53,7 @@ HELD_BACK: Final = {
     **dict.fromkeys(
         (
             *("search_entries", "search_keys", "search_postings", "finger_searches", "person_changes"),
-            *("officer_changes", "counters", "docket_queue", "travel_times"),
+            *("officer_changes", "counters", "docket_queue", "travel_times", "replay_bundles"),
         ),
         _DERIVED,
     ),
