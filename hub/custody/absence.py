@@ -23,6 +23,8 @@ class Why(StrEnum):
     TEMPORARY = "temporary"
     FUNERAL = "funeral"
     WORK = "work"
+    TRANSFER = "transfer"
+    """To another site of the same service."""
     OTHER = "other"
 
 
@@ -32,6 +34,7 @@ WHY: Final = {
     Why.TEMPORARY: Sentence("Temporary absence"),
     Why.FUNERAL: Sentence("Funeral, or somebody dying"),
     Why.WORK: Sentence("Work outside"),
+    Why.TRANSFER: Sentence("Transfer to another site"),
     Why.OTHER: Sentence("Something else"),
 }
 

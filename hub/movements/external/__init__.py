@@ -1,0 +1,1 @@
+"""Out and back again: court, hospital, another site, leave. Planned, authorised, watched; never a release."""

@@ -1,0 +1,211 @@
+"""What becomes passes by itself: series of the days ahead, and visits that were booked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Final, cast
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from hub.accounts.audit import Actor
+from hub.custody.facts.reading import holding
+from hub.custody.facts.records import Fact
+from hub.custody.life.visits import VISIT
+from hub.custody.then import COLUMNS
+from hub.movements.move_limits import limits
+from hub.movements.passes.planning import Draft, make_clear, new_group, zone_for
+from hub.movements.passes.proving import HUB, write_step
+from hub.movements.passes.records import PassGroup, PassRow, PassSeries, SeriesClash, SeriesMember, SeriesSkip
+from hub.movements.passes.rules import Escort, PassState, Reason
+from hub.movements.passes.series import draft_of, source_of
+from hub.web.formats import SITE_ZONE
+
+BY_ITSELF: Final = Actor(HUB, "")
+MADE_AT_ONCE: Final = 300
+"""In one transaction, so that scans get their turn between."""
+TO_VISITS: Final = timedelta(minutes=15)
+"""Whoever has a visit is called so long before; the way may take less."""
+
+
+@dataclass
+class Waiting:
+    """What is to be made, and passes whose visit was called off or moved."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    groups: dict[str, PassSeries] = field(default_factory=dict)
+    gone: list[int] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.drafts or self.gone)
+
+
+def to_feed(session: Session, now: datetime) -> Waiting:
+    """What series and visits ask for within the time planned ahead, and is not there yet. Nothing is written."""
+    until_at = now + timedelta(seconds=limits(session).plan_ahead_s)
+    found = Waiting()
+    _of_series(session, now, until_at, found)
+    _of_visits(session, now, until_at, found)
+    return found
+
+
+def feed_passes(session: Session, now: datetime) -> int:
+    """Make them; how many. What something speaks against is not made, and stands on the board with the reason."""
+    waiting = to_feed(session, now)
+    for pass_id in waiting.gone:
+        row = session.get_one(PassRow, pass_id)
+        row.state, row.state_at, row.closed_at, row.next_at = PassState.CANCELLED.value, now, now, None
+        write_step(session, row.id, "CANCELLED", now, now, evidence=row.source or "")
+    drafts = _grouped(session, waiting.drafts[:MADE_AT_ONCE], waiting.groups, now)
+    plan = make_clear(session, drafts, actor=BY_ITSELF, at=now)
+    made = set(plan.clear())
+    for place, draft in enumerate(plan.drafts):
+        if place not in made:
+            _leave_out(session, draft, [one.code for one in plan.found.of(place)], now)
+    session.flush()
+    return len(made) + len(waiting.gone)
+
+
+def _leave_out(session: Session, draft: Draft, codes: Sequence[str], now: datetime) -> None:
+    on = draft.from_at.astimezone(SITE_ZONE).date()
+    told = " ".join(sorted(set(codes)))[:200]
+    if draft.series_id is not None:
+        session.add(
+            SeriesClash(series_id=draft.series_id, on=on, person_id=draft.person_id, codes=told, at=now)
+        )
+
+
+def _of_series(session: Session, now: datetime, until_at: datetime, found: Waiting) -> None:
+    today, last = now.astimezone(SITE_ZONE).date(), until_at.astimezone(SITE_ZONE).date()
+    days = [today + timedelta(days=ahead) for ahead in range((last - today).days + 1)]
+    rows = session.scalars(
+        select(PassSeries).where(
+            PassSeries.ended_at.is_(None),
+            PassSeries.from_on <= last,
+            or_(PassSeries.until_on.is_(None), PassSeries.until_on >= today),
+        )
+    ).all()
+    if not rows:
+        return
+    ids = [row.id for row in rows]
+    people: dict[int, list[int]] = {}
+    for series_id, person_id in session.execute(
+        select(SeriesMember.series_id, SeriesMember.person_id)
+        .where(SeriesMember.series_id.in_(ids), SeriesMember.removed_at.is_(None))
+        .order_by(SeriesMember.id)
+    ):
+        people.setdefault(series_id, []).append(person_id)
+    skipped = set(
+        session.execute(select(SeriesSkip.series_id, SeriesSkip.on).where(SeriesSkip.series_id.in_(ids)))
+    )
+    left_out = {
+        tuple(row)
+        for row in session.execute(
+            select(SeriesClash.series_id, SeriesClash.on, SeriesClash.person_id).where(
+                SeriesClash.on.in_(days)
+            )
+        )
+    }
+    made = _made(session, [source_of(row.id, on) for row in rows for on in days])
+    for row in rows:
+        for on in days:
+            if not _takes_place(row, on) or (row.id, on) in {tuple(one) for one in skipped}:
+                continue
+            for person_id in people.get(row.id, ()):
+                draft = draft_of(row, person_id, on)
+                known = (draft.source, person_id) in made or (row.id, on, person_id) in left_out
+                if known or draft.there_at <= now or draft.from_at > until_at:
+                    continue
+                found.drafts.append(draft)
+                if draft.escort is Escort.GROUP:
+                    found.groups[cast(str, draft.source)] = row
+
+
+def _takes_place(row: PassSeries, on: date) -> bool:
+    within = row.from_on <= on and (row.until_on is None or on <= row.until_on)
+    return within and str(on.weekday()) in row.weekdays
+
+
+def _made(session: Session, sources: Sequence[str]) -> set[tuple[str | None, int]]:
+    found: set[tuple[str | None, int]] = set()
+    for start in range(0, len(sources), 500):
+        wanted = select(PassRow.source, PassRow.person_id)
+        rows = session.execute(wanted.where(PassRow.source.in_(sources[start : start + 500])))
+        found |= {(source, person_id) for source, person_id in rows}
+    return found
+
+
+def _of_visits(session: Session, now: datetime, until_at: datetime, found: Waiting) -> None:
+    """Booked visits without an outcome become passes; passes of visits called off or moved are cancelled."""
+    near = select(Fact.item, Fact.id).where(
+        Fact.kind == VISIT.name, Fact.effective_at > now - timedelta(days=1), Fact.effective_at <= until_at
+    )
+    items = {item or row_id for item, row_id in session.execute(near)}
+    if not items:
+        return
+    rows = cast(
+        Sequence[Fact],
+        session.execute(
+            select(*COLUMNS).where(Fact.kind == VISIT.name, or_(Fact.item.in_(items), Fact.id.in_(items)))
+        ).all(),
+    )
+    zone = zone_for(session, Reason.VISITS)
+    wanted: dict[tuple[str, int], Draft] = {}
+    for one in holding(VISIT, rows):
+        if one.value.outcome or zone is None:
+            continue
+        at = one.value.visit_at
+        to = zone_for(session, Reason.VISITS, one.value.place) or zone
+        source = f"visit:{one.item}:{int(at.timestamp())}"
+        wanted[source, one.row.person_id] = Draft(
+            person_id=one.row.person_id, to_zone_id=to, reason=Reason.VISITS, from_at=at - TO_VISITS, there_at=at,
+            until_at=at + timedelta(minutes=one.value.minutes), source=source,
+        )  # fmt: skip
+    _compare_visits(session, items, wanted, now, until_at, found)
+
+
+def _compare_visits(
+    session: Session,
+    items: Iterable[int],
+    wanted: dict[tuple[str, int], Draft],
+    now: datetime,
+    until_at: datetime,
+    found: Waiting,
+) -> None:
+    starts = or_(*(PassRow.source.startswith(f"visit:{item}:") for item in sorted(items)))
+    held = session.execute(
+        select(PassRow.id, PassRow.source, PassRow.person_id, PassRow.closed_at, PassRow.departed_at).where(
+            starts
+        )
+    ).all()
+    known = {(row.source, row.person_id) for row in held}
+    found.gone += [
+        row.id
+        for row in held
+        if row.closed_at is None and row.departed_at is None and (row.source, row.person_id) not in wanted
+    ]
+    for key, draft in wanted.items():
+        if key not in known and draft.there_at > now and draft.from_at <= until_at:
+            found.drafts.append(draft)
+
+
+def _grouped(
+    session: Session, drafts: Sequence[Draft], groups: dict[str, PassSeries], now: datetime
+) -> list[Draft]:
+    """Drafts with the group of their day, which is made with the first of them."""
+    numbers: dict[str, int] = {}
+    found = []
+    for draft in drafts:
+        row = groups.get(draft.source or "")
+        if row is None or draft.source is None:
+            found.append(draft)
+            continue
+        if draft.source not in numbers:
+            known = session.scalar(select(PassGroup.id).where(PassGroup.source == draft.source))
+            numbers[draft.source] = known or new_group(
+                session, row.name, row.officer, by=HUB, at=now, source=draft.source
+            )
+        found.append(replace(draft, group_id=numbers[draft.source]))
+    return found

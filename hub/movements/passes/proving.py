@@ -1,0 +1,291 @@
+"""Bringing passes up to date by what was seen and by the time: the one place that changes their state."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from hub.movements.alarms.raising import Cause, over, raise_alarm
+from hub.movements.move_limits import Limits, limits
+from hub.movements.passages import Passage
+from hub.movements.passes.reading import trace_in
+from hub.movements.passes.records import PassRow, PassStep
+from hub.movements.passes.rules import (
+    DONE,
+    LATE,
+    Leg,
+    PassState,
+    Sighting,
+    Standing,
+    Trace,
+    Ways,
+    state_of,
+    trace_of,
+)
+from hub.movements.passes.seen import Known, known_places, sightings_of
+from hub.movements.passes.ways import ways_of
+from hub.movements.site.tree import Tree, load
+from hub.sentences import Sentence
+
+HUB: Final = "hub"
+"""Who wrote a step that nobody wrote."""
+HEARD_AFTER: Final = timedelta(days=3)
+"""A terminal that comes back after longer than this changes no pass any more; the trail still shows where they were."""
+OVERDUE: Final = "pass_overdue"
+UNACCOUNTED: Final = "pass_unaccounted"
+
+_SAID: Final = {
+    (PassState.OVERDUE, Leg.OUT): Sentence("Pass %(number)s: left and has not come there in time"),
+    (PassState.OVERDUE, Leg.BACK): Sentence("Pass %(number)s: is not back in time"),
+    (PassState.UNACCOUNTED, Leg.OUT): Sentence("Pass %(number)s: nobody knows where the person is"),
+    (PassState.UNACCOUNTED, Leg.BACK): Sentence("Pass %(number)s: nobody knows where the person is"),
+}
+
+
+def note_passages(session: Session, passages: Sequence[Passage], *, at: datetime) -> int:
+    """Bring the passes of whoever went through a checkpoint up to date; how many were looked at.
+
+    Call it in the transaction of the passages, after they were applied. Order of arrival changes nothing: a pass is
+    reckoned from everything that was seen since its window opened, and one that had ended is reckoned again when a
+    terminal tells late.
+    """
+    seen = {one.person.id: one for one in passages if one.person is not None}
+    if not seen:
+        return 0
+    late = {one.person.id for one in passages if one.late and one.person is not None}
+    wanted = select(PassRow.id).where(PassRow.person_id.in_(seen), PassRow.closed_at.is_(None))
+    if late:
+        first = min(one.proof.at for one in passages if one.person is not None and one.person.id in late)
+        wanted = select(PassRow.id).where(
+            PassRow.person_id.in_(seen),
+            or_(
+                PassRow.closed_at.is_(None),
+                PassRow.person_id.in_(late) & (PassRow.closed_at > max(first, at - HEARD_AFTER)),
+            ),
+            PassRow.state != PassState.CANCELLED,
+        )
+    opening = at + timedelta(seconds=limits(session).early_s)
+    ids = session.scalars(wanted.where(PassRow.from_at <= opening)).all()
+    return advance(session, ids, at) if ids else 0
+
+
+def advance(session: Session, pass_ids: Collection[int], now: datetime) -> int:
+    """Reckon these passes anew; how many were looked at. Two at once find the same and write it once."""
+    locked = select(PassRow).where(PassRow.id.in_(pass_ids)).order_by(PassRow.id).with_for_update()
+    rows = session.scalars(locked.execution_options(populate_existing=True)).all()
+    if not rows:
+        return 0
+    look = _look(session, rows, now)
+    # Whoever was called out of a place is expected back there, so that the inner pass is reckoned first.
+    for row in sorted(rows, key=lambda one: (one.from_at, one.id), reverse=True):
+        _advance_one(session, row, look)
+    session.flush()
+    return len(rows)
+
+
+@dataclass
+class _Look:
+    """What one look needs, read once. `others` are all open passes of the same people."""
+
+    known: dict[int, Known]
+    sightings: dict[int, list[Sighting]]
+    others: dict[int, list[PassRow]]
+    limits: Limits
+    ways: Ways
+    tree: Tree
+    now: datetime
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A row as `state_of` asks for it."""
+
+    row: PassRow
+    trace: Trace
+    cancelled: bool
+
+    @property
+    def from_zone_id(self) -> int:
+        return self.row.from_zone_id
+
+    @property
+    def to_zone_id(self) -> int:
+        return self.row.to_zone_id
+
+    @property
+    def there_at(self) -> datetime:
+        return self.row.there_at
+
+    @property
+    def until_at(self) -> datetime:
+        return self.row.until_at
+
+    @property
+    def one_way(self) -> bool:
+        return self.row.one_way
+
+
+def _look(session: Session, rows: Sequence[PassRow], now: datetime) -> _Look:
+    held = limits(session)
+    people = {row.person_id for row in rows}
+    known = known_places(session, people, now)
+    since: dict[int, datetime] = {}
+    for row in rows:
+        opens_at = row.from_at - timedelta(seconds=held.early_s)
+        since[row.person_id] = min(opens_at, since.get(row.person_id, opens_at))
+    wanted = select(PassRow).where(PassRow.person_id.in_(people), PassRow.state != PassState.CANCELLED)
+    others: dict[int, list[PassRow]] = {}
+    for row in session.scalars(wanted.where(PassRow.until_at > min(since.values()))):
+        others.setdefault(row.person_id, []).append(row)
+    return _Look(
+        known, sightings_of(session, since, known), others, held, ways_of(session, now), load(session), now
+    )
+
+
+def _advance_one(session: Session, row: PassRow, look: _Look) -> None:
+    sightings = _of_pass(row, look)
+    before = trace_in(row)
+    found = trace_of(
+        sightings,
+        opens_at=row.from_at - timedelta(seconds=look.limits.early_s),
+        origin=home_of(look.tree, row.from_zone_id),
+        destination=look.tree.within(row.to_zone_id),
+        one_way=row.one_way,
+    )
+    place = look.known.get(row.person_id)
+    asked = _Asked(row, found, row.state == PassState.CANCELLED)
+    standing = state_of(asked, place, look.ways, look.now, look.limits)
+    _write_trace(session, row, before, found, sightings, look.now)
+    _write_state(session, row, standing, place, look)
+    row.seen_at = None if place is None else place.proven_at
+
+
+def home_of(tree: Tree, zone_id: int) -> frozenset[int]:
+    """Zones that count as being back: the zone itself, and the rest of the unit that it belongs to."""
+    unit = tree.unit_of(zone_id)
+    return tree.within(zone_id) if unit is None else tree.within(zone_id) | tree.within(unit)
+
+
+def _of_pass(row: PassRow, look: _Look) -> list[Sighting]:
+    """Proofs that tell of this pass, and not of one on which the person was called out of this one's place."""
+    there = look.tree.within(row.to_zone_id)
+    away = [
+        (one.departed_at or one.from_at, one.returned_at)
+        for one in look.others.get(row.person_id, ())
+        if one.id != row.id and one.from_zone_id in there and (one.departed_at or one.arrived_at)
+    ]
+    return [
+        one
+        for one in look.sightings.get(row.person_id, [])
+        if one.zone_id in there
+        or not any(left <= one.at and (back is None or one.at < back) for left, back in away)
+    ]
+
+
+_MARKS: Final = (
+    ("departed_at", "DEPARTED"),
+    ("arrived_at", "ARRIVED"),
+    ("left_at", "LEFT"),
+    ("returned_at", "RETURNED"),
+)
+
+
+def _write_trace(
+    session: Session, row: PassRow, before: Trace, found: Trace, sightings: Iterable[Sighting], now: datetime
+) -> None:
+    evidence = {one.at: one.evidence for one in sightings}
+    for name, what in _MARKS:
+        at: datetime | None = getattr(found, name)
+        if at == getattr(before, name):
+            continue
+        setattr(row, name, at)
+        if at is not None:
+            write_step(session, row.id, what, at, now, evidence=evidence.get(at, ""))
+
+
+def _write_state(
+    session: Session, row: PassRow, standing: Standing, place: Known | None, look: _Look
+) -> None:
+    row.next_at, now = standing.next_at, look.now
+    was = PassState(row.state)
+    if (was, row.leg) != (standing.state, standing.leg):
+        row.state, row.leg, row.state_at = standing.state.value, standing.leg.value, min(standing.since, now)
+    if was is not standing.state:
+        if standing.state in LATE or standing.state is PassState.NOT_USED:
+            write_step(session, row.id, standing.state.value, standing.since, now, evidence=_place(place))
+        elif was in LATE:
+            write_step(session, row.id, "FOUND", now, now, evidence=_place(place))
+        _ring(session, row, was, standing, place, now)
+    ended = standing.state in DONE or (standing.state is PassState.ARRIVED and row.one_way)
+    # Whoever came back early may go there again as long as the window is open.
+    over_at = row.until_at if standing.state is PassState.RETURNED else now
+    row.closed_at = (row.closed_at or now) if ended and now >= over_at else None
+    if ended and now < over_at:
+        row.next_at = over_at
+
+
+def _ring(
+    session: Session,
+    row: PassRow,
+    was: PassState,
+    standing: Standing,
+    place: Known | None,
+    now: datetime,
+) -> None:
+    """An alarm for whoever is on the way and late, or unaccounted for. Staying at home is on the board, and no more."""
+    key = f"pass:{row.id}"
+    not_gone = row.departed_at is None and row.arrived_at is None
+    rings = standing.state is PassState.UNACCOUNTED or (standing.state is PassState.OVERDUE and not not_gone)
+    if was in LATE:
+        over(session, OVERDUE if was is PassState.OVERDUE else UNACCOUNTED, key, now)
+    if not rings:
+        return
+    evidence: dict[str, object] = {
+        "pass": row.id,
+        "leg": standing.leg.value,
+        "since": standing.since.isoformat(),
+        "seen_at": None if place is None else place.proven_at.isoformat(),
+    }
+    cause = Cause(
+        code=OVERDUE if standing.state is PassState.OVERDUE else UNACCOUNTED,
+        key=key,
+        zone_id=row.from_zone_id if place is None else place.zone_id,
+        person_id=row.person_id,
+        evidence=evidence,
+        words=replace(_SAID[standing.state, standing.leg], values={"number": row.id}),
+    )
+    raise_alarm(session, cause, now)
+
+
+def _place(place: Known | None) -> str:
+    return "" if place is None else place.evidence
+
+
+def write_step(
+    session: Session,
+    pass_id: int,
+    what: str,
+    occurred_at: datetime,
+    now: datetime,
+    *,
+    by: str = HUB,
+    text: str = "",
+    evidence: str = "",
+) -> None:
+    """Add a line to what became of a pass."""
+    session.add(
+        PassStep(
+            pass_id=pass_id,
+            what=what,
+            occurred_at=occurred_at,
+            at=now,
+            by=by[:64],
+            text=text[:300],
+            evidence=evidence[:120],
+        )
+    )
