@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from hub.custody.queries import names
 from hub.custody.records import Person
 from hub.headcount.loading import facts_of, out_counts, slips_of, units_of
+from hub.headcount.reckoned import Reckoning, UnitReckoning
 from hub.headcount.records import Headcount, HeadcountSlip, HeadcountStep, HeadcountUnit, OutCountRecord
-from hub.headcount.rules import Reckoning, UnitReckoning, reckon
+from hub.headcount.rules import reckon
 from hub.headcount.states import ENDED, LADDER, METHOD_OF, State
 from hub.headcount.values import OutCount
 from hub.headcount.words import KINDS, STATES

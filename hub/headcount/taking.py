@@ -13,8 +13,8 @@ import msgspec
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from hub.headcount.reckoned import Reckoning
 from hub.headcount.records import Headcount, HeadcountMark, HeadcountSlip, HeadcountUnit
-from hub.headcount.rules import Reckoning
 from hub.headcount.states import ENDED, UNDER_WAY, State
 from hub.headcount.turning import SCHEDULE, note, raise_alarm_line, revise, settle
 from hub.movements import feed

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
 from hub.headcount.loading import facts_of, slips_of, units_of
+from hub.headcount.reckoned import Reckoning
 from hub.headcount.records import Headcount, HeadcountStep
-from hub.headcount.rules import Reckoning, reckon
+from hub.headcount.rules import reckon
 from hub.headcount.states import LADDER, METHOD_OF, State, may_follow
 from hub.headcount.words import STATES
 from hub.movements import feed
