@@ -78,7 +78,13 @@ def reckon(
     told_well = entry.clock is Clock.SYNCHRONISED and said >= earliest - AGREEMENT
     sure = told_well or latest - earliest <= AGREEMENT or abs(said - latest) <= AGREEMENT
     at = believed if sure or historical else latest
-    return Moment(at, True) if sure else Moment(at, False, earliest, latest)
+    return Moment(at, True) if sure else bounded(at, earliest, latest)
+
+
+def bounded(at: datetime, earliest: datetime, latest: datetime) -> Moment:
+    """A time of an unsure clock with its bounds, to the whole millisecond outwards, as they are kept."""
+    early, late = (timedelta(milliseconds=_ms(span)) for span in (at - earliest, latest - at))
+    return Moment(at, False, at - early, at + late)
 
 
 def _since_boot(entry: Entry) -> timedelta | None:

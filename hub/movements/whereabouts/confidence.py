@@ -59,13 +59,15 @@ def confidence(
     if any(doubt.code in DECIDE_NOTHING for doubt in doubts):
         return Confidence.UNPROVEN
     holds = limits.of(kind, locked_at_night=locked_at_night, source=last.source, now=now)
+    if any(doubt.code is DoubtCode.CLOCK_UNSURE for doubt in doubts):
+        holds = holds._replace(proven_s=0)
     return by_age(last.earliest_at, holds, now)
 
 
 def by_age(earliest_at: datetime, holds: Holds, now: datetime) -> Confidence:
     """By age alone, reckoned from the earliest time that the proof can be of."""
     age_s = (now - earliest_at).total_seconds()
-    if age_s <= holds.proven_s and holds.proven_s:
+    if 0 < holds.proven_s >= age_s:
         return Confidence.PROVEN
     return Confidence.LIKELY if age_s <= holds.likely_s else Confidence.UNPROVEN
 

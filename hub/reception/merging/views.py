@@ -17,6 +17,7 @@ from hub.custody.merging.rules import JOINING, Act
 from hub.custody.queries import names, person_by_number
 from hub.custody.records import Person
 from hub.custody.search.projection import refresh
+from hub.movements.whereabouts.prove import refold
 from hub.reception.file.subject import actor, person_of
 from hub.reception.merging.comparing import later_lines, lines, side
 from hub.reception.merging.words import ACTS, FOUND_BY
@@ -102,7 +103,9 @@ def _act(session: Session, case: int) -> None:
             abort(400)
     standing = standing_of(session, case)
     if standing is not None and standing.last.act in (Act.MERGED, Act.PARTED):
-        refresh(session, [standing.case.one_id, standing.case.other_id])
+        both = [standing.case.one_id, standing.case.other_id]
+        refresh(session, both)
+        refold(session, both)
 
 
 def _given(prefix: str) -> dict[int, int]:
