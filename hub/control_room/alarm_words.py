@@ -46,6 +46,7 @@ EVIDENCE: Final = {
     "pass": Sentence("Pass"),
     "person": Sentence("Person"),
     "reason": Sentence("Reason"),
+    "said_farewell": Sentence("Its connection ended"),
     "sequence": Sentence("Entry"),
     "since": Sentence("Since"),
     "terminal": Sentence("Terminal"),

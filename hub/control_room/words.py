@@ -11,6 +11,7 @@ from wire.state import SensorWord
 ALARMS: Final = {code: kind.words for code, kind in CODES.items()}
 
 EVENTS: Final = {
+    "alarm_up": Sentence("An alarm that nobody answered went up"),
     "online": Sentence("Connected"),
     "offline": Sentence("No longer connected"),
     "started": Sentence("Started"),

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hub.ingest.clocks import Moment
 from hub.ingest.storing import Arrived
 from hub.movements import feed
+from hub.movements.orders.receipts import note_receipt
 from hub.movements.records import FeedKind
 from hub.terminals.configuration.actions import note_taken
 from wire.happenings import ConfigurationTaken, OrdersTaken
@@ -31,6 +32,7 @@ def take_orders(
     session: Session, one: Arrived, moment: Moment, said: OrdersTaken, now: datetime
 ) -> list[feed.Line]:
     """A terminal acts by these orders from now on."""
+    note_receipt(session, one.keys.terminal_id, said.version, now)
     facts = {"version": str(said.version), "in_force": len(said.in_force)}
     return [_line(one, moment, FeedKind.TERMINAL, "orders_taken", facts, now)]
 

@@ -16,6 +16,7 @@ from hub.accounts.audit_sealing import Sealer
 from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.vault_key import open_vault
 from hub.database import make_engine, make_sessions
+from hub.control_room.watching import Watch
 from hub.docket.desk import DocketDesk
 from hub.docket.finger_desk import FingerDesk
 from hub.ingest.answers import Answers
@@ -35,6 +36,7 @@ from hub.keeping.export.making import Exporter, ExportTidy
 from hub.lifeline import Notify
 from hub.logs import log
 from hub.migrations import check_current
+from hub.movements.alarms.desk import AlarmDesk
 from hub.movements.orders.desk import OrdersDesk
 from hub.movements.referral_desk import ReferralDesk
 from hub.reception.desk.book import EnrolmentBooks
@@ -77,6 +79,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     )
     orders: list[Desk] = [OrdersDesk(sessions, signing_key, uplink.send)]
     desks: list[Desk] = [RollDesk(sessions, vault, signing_key, uplink.send), ReferralDesk(sessions)]
+    desks += [AlarmDesk(sessions), Watch(sessions)]
     desks.append(RenewalDesk(sessions, signing_key, authority_pem(settings.keys), uplink.send))
     desks.append(ConfigurationDesk(sessions, signing_key, uplink.send, tell_alarm))
     desks.append(ReleaseWatch(sessions))

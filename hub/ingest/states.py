@@ -13,6 +13,7 @@ from hub.ingest.doorkeeper import VerifiedState
 from hub.ingest.records import CutTail, StoredEntry
 from hub.ingest.writing import note_fork
 from hub.movements import feed
+from hub.movements.orders.receipts import note_receipt as note_receipt_of_orders
 from hub.roll.actions import note_receipt
 from hub.terminals.actions import note_state
 from hub.terminals.boots import are_two
@@ -42,6 +43,7 @@ def take_state(session: Session, said: VerifiedState, now: datetime) -> bool:
     if state.online:
         note_held(session, keys.terminal_id, state, now)
         note_holding(session, keys.terminal_id, state, now)
+        note_receipt_of_orders(session, keys.terminal_id, state.orders_version, now)
     lines: list[feed.Line] = []
     if state.online != was_online:
         lines.append(telling.presence(keys.name, state.online, now))

@@ -22,7 +22,9 @@ from hub.ingest.inbox import Inbox
 from hub.ingest.records import StoredEntry
 from hub.ingest.worker import Worker
 from hub.migrations import upgrade
-from hub.movements.alarms import close_alarm, open_alarms
+from hub.movements.alarms.codes import CloseReason
+from hub.movements.alarms.handling import Seen, close
+from hub.movements.alarms.reading import open_alarms
 from hub.movements.answering import Answer, answer
 from hub.movements.re_enrolment import open_tasks
 from hub.movements.records import FeedItem, Movement
@@ -111,7 +113,8 @@ def test_a_referral_from_its_passage_to_its_alarm_and_its_answer(world: World) -
     world.take(gate.batch(2))
     with session_scope(world.sessions) as session:
         (alarm,) = open_alarms(session, later)
-        close_alarm(session, alarm.newest.id, "An old hub", actor=supervisor, at=later)
+        seen = [Seen(alarm.id, alarm.count)]
+        close(session, seen, CloseReason.DEALT_WITH, "An old hub", actor=supervisor, at=later)
         assert open_alarms(session, later) == []
         assert open_now(session) == []
         assert session.scalars(select(Movement.method)).all() == ["ATTESTED"]

@@ -68,6 +68,7 @@ def _alarms() -> None:
         sa.Column("feed_item_id", BIG, nullable=False),
         sa.Column("raised_at", UtcDateTime(), nullable=False),
         sa.Column("last_at", UtcDateTime(), nullable=False),
+        sa.Column("asked_at", UtcDateTime(), nullable=False),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("acknowledged_at", UtcDateTime()),
         sa.Column("acknowledged_by", sa.String(64)),
@@ -175,7 +176,7 @@ def _carry_over() -> None:
         code, terminal = str(told.get("what", "alarm"))[:40], told.get("terminal")
         if code == "referral_unanswered":
             continue
-        alarm = found.setdefault((code, str(terminal or "")), {"raised_at": at, "count": 0})
+        alarm = found.setdefault((code, str(terminal or "")), {"raised_at": at, "asked_at": at, "count": 0})
         alarm |= {"terminal": terminal, "evidence": told, "feed_item_id": number, "last_at": at}
         alarm["count"] += 1
         if taken_by:
@@ -185,7 +186,7 @@ def _carry_over() -> None:
 
 
 def _insert(bind: sa.Connection, code: str, key: str, alarm: dict[str, Any]) -> None:
-    names = ("raised_at", "last_at", "acknowledged_at")
+    names = ("raised_at", "last_at", "asked_at", "acknowledged_at")
     table = sa.table(
         "alarms",
         *(sa.column(name, UtcDateTime()) for name in names),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Permission, permissions_of
 from hub.accounts.records import Account
-from hub.movements.alarms.codes import MOST_URGENT, CloseReason
+from hub.movements.alarms.codes import MOST_URGENT, TEST, CloseReason
 from hub.movements.alarms.keeping import add_step
 from hub.movements.alarms.records import Alarm, Step
 from hub.movements.alarms.rules import DIRECTOR
@@ -32,7 +32,10 @@ class Seen:
 
 
 def acknowledge(session: Session, alarms: Sequence[Seen], *, actor: Actor, at: datetime) -> int:
-    """Somebody has seen and heard them; gives how many were new to everybody. RefusedError when none is open."""
+    """Somebody has seen and heard them; gives how many were new to everybody. RefusedError when none is open.
+
+    A test alarm is answered by that, and closed.
+    """
     done = 0
     for alarm in _still_open(session, alarms):
         if alarm.acknowledged_at is None:
@@ -103,10 +106,8 @@ def close(
     for alarm in rows:
         if alarm.acknowledged_at is None:
             _acknowledge(session, alarm, actor, at)
-        alarm.closed_at, alarm.closed_by, alarm.close_reason = at, actor.login, reason.value
-        evidence = {"reason": reason.value}
-        add_step(session, alarm.id, Step.CLOSED, at, by=actor.login, note=said, evidence=evidence)
-        _trail(session, alarm, "alarm.close", actor, at)
+        if alarm.closed_at is None:
+            _close(session, alarm, reason, said, actor, at)
 
 
 def on_the_way(session: Session, number: int, officer: str, *, at: datetime) -> None:
@@ -124,6 +125,18 @@ def _acknowledge(session: Session, alarm: Alarm, actor: Actor, at: datetime) -> 
     alarm.acknowledged_at, alarm.acknowledged_by = at, actor.login
     add_step(session, alarm.id, Step.ACKNOWLEDGED, at, by=actor.login)
     _trail(session, alarm, "alarm.acknowledge", actor, at)
+    if alarm.code == TEST:
+        # Hearing it is all that it asks for.
+        _close(session, alarm, CloseReason.DRILL, "", actor, at)
+
+
+def _close(
+    session: Session, alarm: Alarm, reason: CloseReason, said: str, actor: Actor, at: datetime
+) -> None:
+    alarm.closed_at, alarm.closed_by, alarm.close_reason = at, actor.login, reason.value
+    evidence = {"reason": reason.value}
+    add_step(session, alarm.id, Step.CLOSED, at, by=actor.login, note=said, evidence=evidence)
+    _trail(session, alarm, "alarm.close", actor, at)
 
 
 def _still_open(session: Session, alarms: Sequence[Seen]) -> Sequence[Alarm]:

@@ -125,6 +125,7 @@ def _raise(session: Session, cause: Cause, feed_item_id: int, at: datetime) -> i
         feed_item_id=feed_item_id,
         raised_at=at,
         last_at=at,
+        asked_at=at,
         count=1,
     )
     session.add(alarm)
@@ -141,8 +142,8 @@ def _again(session: Session, alarm: Alarm, cause: Cause, feed_item_id: int, at: 
     alarm.feed_item_id, alarm.last_at = feed_item_id, max(at, alarm.last_at)
     alarm.evidence, alarm.words = dict(cause.evidence), _words(cause)
     alarm.over_at = None
-    if rings is Rings.EACH or came_back:
-        alarm.acknowledged_at, alarm.acknowledged_by = None, None
+    if alarm.acknowledged_at is not None and (rings is Rings.EACH or came_back):
+        alarm.acknowledged_at, alarm.acknowledged_by, alarm.asked_at = None, None, at
     if rings is Rings.EACH or came_back or not quiet:
         add_step(session, alarm.id, Step.AGAIN, at, evidence=cause.evidence)
     session.flush()

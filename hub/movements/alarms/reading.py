@@ -44,6 +44,7 @@ class OpenAlarm:
     feed_item_id: int
     raised_at: datetime
     last_at: datetime
+    asked_at: datetime
     count: int
     acknowledged_at: datetime | None
     acknowledged_by: str | None
@@ -145,6 +146,7 @@ def _alarm(row: Alarm, zone: Zone | None, place: str | None, person: Person | No
         feed_item_id=row.feed_item_id,
         raised_at=row.raised_at,
         last_at=row.last_at,
+        asked_at=row.asked_at,
         count=row.count,
         acknowledged_at=row.acknowledged_at,
         acknowledged_by=row.acknowledged_by,

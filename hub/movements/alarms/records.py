@@ -37,7 +37,8 @@ class Alarm(Base):
     `rank` 1 is the most urgent, as of its code or raised by an escalation. `words` is a kept sentence on the cause,
     `evidence` JSON of codes and figures, never a name. `zone_id` and `checkpoint` are its place on the map.
     `feed_item_id` is the newest line of the feed that rang it, `last_at` when that was, `count` how often it rang.
-    `acknowledged_at` is None again when it rings in a way that asks for somebody anew.
+    `asked_at` is since when it asks for somebody: `acknowledged_at` is None again when it rings in a way that does so
+    anew.
     """
 
     __tablename__ = "alarms"
@@ -66,6 +67,7 @@ class Alarm(Base):
     feed_item_id: Mapped[int] = mapped_column(BIG, ForeignKey("feed_items.id"), index=True)
     raised_at: Mapped[datetime]
     last_at: Mapped[datetime]
+    asked_at: Mapped[datetime]
     count: Mapped[int]
     acknowledged_at: Mapped[datetime | None]
     acknowledged_by: Mapped[str | None] = mapped_column(String(64))

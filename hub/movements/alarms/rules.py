@@ -28,6 +28,8 @@ class Standing(Protocol):
     @property
     def raised_at(self) -> datetime: ...
     @property
+    def asked_at(self) -> datetime: ...
+    @property
     def acknowledged_at(self) -> datetime | None: ...
     @property
     def over_at(self) -> datetime | None: ...
@@ -63,15 +65,12 @@ def place_in_queue(alarm: Standing) -> tuple[int, bool, float]:
     return urgency(alarm), alarm.acknowledged_at is not None, -alarm.raised_at.timestamp()
 
 
-def goes_up_at(alarm: Standing, last_at: datetime, limits: Limits) -> datetime | None:
-    """When it goes up one more step, None when it is at the top, or when its cause is over and somebody has it.
-
-    `last_at` is when it last asked for somebody.
-    """
+def goes_up_at(alarm: Standing, limits: Limits) -> datetime | None:
+    """When it goes up one more step, None when it is at the top, or when its cause is over and somebody has it."""
     if alarm.escalation >= DIRECTOR:
         return None
     if alarm.acknowledged_at is None:
-        return max(last_at, alarm.escalated_at or last_at) + limits.answer(alarm.rank)
+        return max(alarm.asked_at, alarm.escalated_at or alarm.asked_at) + limits.answer(alarm.rank)
     if alarm.over_at is not None:
         return None
     return max(alarm.acknowledged_at, alarm.escalated_at or alarm.acknowledged_at) + limits.deal(alarm.rank)

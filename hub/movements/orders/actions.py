@@ -14,6 +14,7 @@ from hub.database import Series, in_commit_order
 from hub.movements import feed
 from hub.movements.orders.records import SiteOrder, SiteOrderScope, SiteOrderStep
 from hub.movements.records import Checkpoint, FeedKind, Zone
+from hub.movements.site.tree import Tree, load
 from hub.sentences import RefusedError, Sentence
 from hub.terminals.epochs import current_epoch
 from hub.terminals.records import Status, Terminal
@@ -26,6 +27,8 @@ ZONE, TERMINAL = "zone", "terminal"
 
 LASTS = timedelta(seconds=60)
 """How long a person has to walk through a gate that was opened for them."""
+
+SHORTEST_REASON = 3
 
 MOST_IN_FORCE = 64
 """As many orders as a terminal is told of at once; beyond them no more are taken."""
@@ -45,6 +48,7 @@ class InForce:
     until_at: datetime | None = None
     person: str | None = None
     referral: EntryReference | None = None
+    asked_by: str | None = None
 
     @property
     def whole_site(self) -> bool:
@@ -64,10 +68,12 @@ def give(
     now: datetime,
     zones: Collection[str] = (),
     terminals: Collection[str] = (),
+    asked_by: str = "",
 ) -> int:
     """Order a lockdown, an evacuation or a hold of the whole site, or of some zones and terminals. Gives its number.
 
-    RefusedError when a place does not exist or too many orders stand.
+    A zone means whatever lies in it as well. `asked_by` says in words who asked for it. RefusedError without a
+    reason, when a place does not exist, or too many orders stand.
     """
     assert kind is not OrderKind.LET_THROUGH
     _check_places(session, zones, terminals)
@@ -75,7 +81,10 @@ def give(
         raise RefusedError(
             "too_many_orders", Sentence("Too many orders are in force. End some of them first.")
         )
-    number = _add(session, kind, reason, actor.login, now, zones, terminals)
+    if not reason.strip():
+        raise RefusedError("no_reason", Sentence("Say why: choose a reason, or write one."))
+    asker = asked_by.strip()[:80] or None
+    number = _add(session, kind, reason, actor.login, now, zones, terminals, asked_by=asker)
     scope = ", ".join([*zones, *terminals]) or "site"
     write_down(
         session, at=now, actor=actor, act=f"order.{kind.value.lower()}", subject=str(number), detail=scope
@@ -116,7 +125,9 @@ def let_through(
 
 
 def end(session: Session, number: int, *, reason: str, actor: Actor, now: datetime) -> None:
-    """The order no longer stands. Ending it again changes nothing; RefusedError when there is none."""
+    """The order no longer stands. Ending it again changes nothing; RefusedError without a reason or an order."""
+    if len(reason.strip()) < SHORTEST_REASON:
+        raise RefusedError("no_reason", Sentence("Say why it ends, for example: searched and counted."))
     in_commit_order(session, Series.ORDERS)
     order = session.get(SiteOrder, number)
     if order is None or order.kind == OrderKind.LET_THROUGH:
@@ -197,17 +208,27 @@ def newest_step(session: Session) -> int:
 
 
 def places(session: Session) -> dict[str, tuple[str, ...]]:
-    """The zones that each active terminal's checkpoint joins; none for a checkpoint that is not of the site."""
+    """The zones that each active terminal's checkpoint joins, and those that these lie in.
+
+    None for a checkpoint that is not of the site.
+    """
+    tree = load(session)
     inner, outer = aliased(Zone), aliased(Zone)
     rows = session.execute(
-        select(Terminal.name, inner.code, outer.code)
+        select(Terminal.name, inner.id, outer.id)
         .outerjoin(Checkpoint, Checkpoint.code == Terminal.checkpoint_code)
         .outerjoin(inner, inner.id == Checkpoint.to_zone_id)
         .outerjoin(outer, outer.id == Checkpoint.from_zone_id)
         .where(Terminal.status == Status.ACTIVE)
         .order_by(Terminal.name)
     )
-    return {name: tuple(code for code in codes if code is not None) for name, *codes in rows}
+    return {name: _around(tree, [zone for zone in zones if zone is not None]) for name, *zones in rows}
+
+
+def _around(tree: Tree, zones: Sequence[int]) -> tuple[str, ...]:
+    """Codes of the zones and of everything they lie in, each once."""
+    nodes = [node for zone in zones for node in (tree.zone(zone), *tree.above(zone))]
+    return tuple(dict.fromkeys(node.code for node in nodes))
 
 
 def for_wire(order: InForce) -> Order:
@@ -236,6 +257,7 @@ def _add(
     until_at: datetime | None = None,
     person: str | None = None,
     referral: EntryReference | None = None,
+    asked_by: str | None = None,
 ) -> int:
     in_commit_order(session, Series.ORDERS)
     order = SiteOrder(
@@ -249,6 +271,7 @@ def _add(
         referral_terminal=None if referral is None else referral.terminal,
         referral_journal=None if referral is None else referral.journal_id,
         referral_sequence=None if referral is None else referral.sequence,
+        asked_by=asked_by,
     )
     session.add(order)
     session.flush()
@@ -303,4 +326,5 @@ def _in_force(order: SiteOrder, scopes: Sequence[SiteOrderScope]) -> InForce:
         order.until_at,
         order.person_number,
         referral,
+        order.asked_by,
     )

@@ -27,9 +27,11 @@ def register(subparsers: Subparsers) -> None:
     giving = add_command(verbs, "give", _give, "Order a lockdown or an evacuation, at once.")
     giving.add_argument("kind", choices=sorted(_KINDS))
     giving.add_argument("--zone", action="append", default=[], metavar="CODE", help="not the whole site")
-    giving.add_argument("--reason", default="", help="for the record, without names of people")
+    giving.add_argument("--reason", required=True, help="for the record")
+    giving.add_argument("--asked-by", default="", help="who asked for it, where that is somebody else")
     ending = add_command(verbs, "end", _end, "End an order.")
     ending.add_argument("number", type=int)
+    ending.add_argument("--reason", required=True, help="why it ends, for the record")
     add_command(verbs, "list", _list, "Orders in force, and which terminals act by them.")
 
 
@@ -38,7 +40,13 @@ def _give(args: argparse.Namespace) -> int:
     engine = make_engine(settings.load(args.data).database)
     with session_scope(make_sessions(engine)) as session:
         number = give(
-            session, _KINDS[args.kind], reason=args.reason, actor=OPERATOR, now=now, zones=args.zone
+            session,
+            _KINDS[args.kind],
+            reason=args.reason,
+            actor=OPERATOR,
+            now=now,
+            zones=args.zone,
+            asked_by=args.asked_by,
         )
     engine.dispose()
     say(f"Order {number} is in force: {args.kind}. See who acts by it: pims-hub orders list")
@@ -48,7 +56,7 @@ def _give(args: argparse.Namespace) -> int:
 def _end(args: argparse.Namespace) -> int:
     engine = make_engine(settings.load(args.data).database)
     with session_scope(make_sessions(engine)) as session:
-        end(session, args.number, reason="", actor=OPERATOR, now=datetime.now(UTC))
+        end(session, args.number, reason=args.reason, actor=OPERATOR, now=datetime.now(UTC))
     engine.dispose()
     say(f"Order {args.number} is ended.")
     return 0
@@ -70,8 +78,8 @@ def _line(reach: Reach) -> str:
     order = reach.order
     where = ", ".join([*order.zones, *order.terminals]) or "whole site"
     behind = [*reach.not_yet, *(f"{name} (not connected)" for name in reach.away)]
-    missing = f"; not yet: {', '.join(behind)}" if behind else ""
+    missing = f"; NOT CONFIRMED, use the radio: {', '.join(behind)}" if behind else ""
     told = (
         f"{order.number} {order.kind.value} {where}, by {order.by}, since {order.since_at:%Y-%m-%d %H:%M} UTC"
     )
-    return f"{told}: {len(reach.taken)} of {reach.concerned} terminals act by it{missing}"
+    return f"{told}: CONFIRMED by {len(reach.taken)} of {reach.concerned} terminals{missing}"

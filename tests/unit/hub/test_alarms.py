@@ -221,6 +221,7 @@ class Shown:
     code: str = "sensor"
     rank: int = 3
     raised_at: datetime = NOON
+    asked_at: datetime = NOON
     acknowledged_at: datetime | None = None
     over_at: datetime | None = None
     escalation: int = 0
@@ -262,7 +263,7 @@ def test_urgency_rises_by_waiting_but_never_to_life(alarm: Shown, found: int) ->
 )
 def test_when_an_alarm_goes_up(alarm: Shown, up_after_s: int | None) -> None:
     expected = None if up_after_s is None else after(up_after_s)
-    assert goes_up_at(alarm, NOON, DEFAULT) == expected
+    assert goes_up_at(alarm, DEFAULT) == expected
 
 
 def test_the_queue_shows_the_worst_then_what_nobody_has_then_the_newest() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.database import session_scope
 from hub.keeping.backup.records import Backup
 from hub.keeping.backup.watching import ALARM, BackupWatch
-from hub.movements.alarms import open_alarms
+from hub.movements.alarms.reading import open_alarms
 
 from .site_world import World
 
@@ -42,7 +42,7 @@ def test_a_register_that_was_never_backed_up_gets_a_day_and_rings_once_a_day(wor
     assert rings(world, watch, hours=1) == 0
     assert rings(world, watch, hours=24) == 1
     with session_scope(world.sessions, writes=False) as session:
-        assert [(alarm.what, alarm.count) for alarm in open_alarms(session, world.at)] == [(ALARM, 2)]
+        assert [(alarm.code, alarm.count) for alarm in open_alarms(session, world.at)] == [(ALARM, 2)]
 
 
 def test_a_good_backup_ends_it_and_one_restored_from_is_none(world: World) -> None:

@@ -20,7 +20,7 @@ import hub.control_room
 from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
 from hub.control_room.live import QUEUE_LENGTH, RESUME_LIMIT, Live, Subscriber
-from hub.control_room.needs import needs
+from hub.control_room.needs import facts, needs
 from hub.control_room.picture import picture
 from hub.control_room.plan import GAP, HEIGHT, LOW, WIDTH, Way, draw
 from hub.control_room.rules import SILENT_AFTER, Level, Report, health
@@ -179,7 +179,9 @@ def hear(world: World, terminal_id: int, *, online: bool = True, sensor: str = "
 def open_needs(world: World, language: str = "en") -> list[tuple[str, str]]:
     with session_scope(world.sessions, writes=False) as session:
         lines = terminal_lines(session, world.at, language)
-        return [(need.kind, need.title) for need in needs(session, lines, world.at, language)]
+        return [
+            (need.kind, need.title) for need in needs(facts(session, world.at), lines, world.at, language)
+        ]
 
 
 def test_a_referral_is_a_need_until_somebody_answers_it_and_an_admission_never(world: World) -> None:
@@ -192,7 +194,7 @@ def test_a_referral_is_a_need_until_somebody_answers_it_and_an_admission_never(w
     assert open_needs(world) == [("referral", "Finger not recognised")]
 
 
-def test_alarms_come_before_dead_terminals_and_these_before_referrals(world: World) -> None:
+def test_the_worse_alarm_comes_before_who_waits_and_dead_terminals_before_those_in_need_of_care(world: World) -> None:
     world.site()
     world.passage(None, "REFER", "too_close")
     one, two = world.terminal("a-1"), world.terminal("w-1", "w-in")
@@ -201,7 +203,7 @@ def test_alarms_come_before_dead_terminals_and_these_before_referrals(world: Wor
     with session_scope(world.sessions) as session:
         payload = {"what": "fork", "terminal": "a-1", "at": world.at.isoformat()}
         feed.append(session, [feed.Line(world.at, FeedKind.ALARM, payload)])
-    assert [kind for kind, _ in open_needs(world)] == ["alarm", "terminal", "referral", "terminal", "duty"]
+    assert [kind for kind, _ in open_needs(world)] == ["alarm", "referral", "terminal", "terminal", "duty"]
     assert open_needs(world)[0][1] == "Two different journal entries claim one place"
 
 

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from hub.__main__ import main
 from hub.accounts.audit import Actor
 from hub.accounts.permissions import Role
-from hub.control_room.needs import Need, needs
+from hub.control_room.need import Need
+from hub.control_room.needs import facts, needs
 from hub.custody.records import Person, PersonChange
 from hub.database import session_scope
 from hub.movements import standing
@@ -94,7 +95,7 @@ def test_a_post_is_set_from_the_command_line(world: World, capsys: pytest.Captur
 
 def duties(world: World) -> list[Need]:
     with session_scope(world.sessions, writes=False) as session:
-        return [need for need in needs(session, [], world.at, "en") if need.kind == "duty"]
+        return [need for need in needs(facts(session, world.at), [], world.at, "en") if need.kind == "duty"]
 
 
 def test_a_checkpoint_in_use_without_an_officer_is_a_need(world: World) -> None:

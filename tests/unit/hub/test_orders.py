@@ -15,13 +15,14 @@ from hub.__main__ import main
 from hub.accounts.audit import Actor
 from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
-from hub.control_room.needs import needs
+from hub.control_room.needs import facts, needs
 from hub.database import session_scope
 from hub.movements.orders.actions import MOST_IN_FORCE, end, give, in_force, let_through, orders_wanted
 from hub.movements.orders.desk import FIRST_PATIENCE, OrdersDesk
+from hub.movements.orders.receipts import note_receipt
 from hub.movements.orders.records import SiteOrder
 from hub.movements.orders.standing import reaches
-from hub.movements.records import FeedItem
+from hub.movements.records import FeedItem, Zone
 from hub.sentences import RefusedError
 from hub.terminals.actions import cut_off, note_state
 from hub.terminals.configuration.actions import note_held
@@ -61,6 +62,7 @@ class Gates:
             self.say(name)
 
     def say(self, name: str, version: Version | None = None, *, online: bool = True) -> None:
+        """What the ingest does with a state, as far as orders are concerned."""
         self.sessions[name] = self.sessions.get(name, 0) + 1
         state = State(
             session=self.sessions[name],
@@ -77,6 +79,7 @@ class Gates:
             note_state(session, self.ids[name], state, self.world.at)
             if online:
                 note_held(session, self.ids[name], state, self.world.at)
+                note_receipt(session, self.ids[name], version, self.world.at)
 
     def obey(self, name: str) -> None:
         self.say(name, self.heard[name][-1].version)
@@ -91,7 +94,7 @@ class Gates:
 
     def end(self, number: int) -> None:
         with session_scope(self.world.sessions) as session:
-            end(session, number, reason="", actor=ADA, now=self.world.at)
+            end(session, number, reason="searched", actor=ADA, now=self.world.at)
 
     def let(self, terminal: str = "a-1") -> int:
         referral = EntryReference(terminal=terminal, journal_id=b"j" * 16, sequence=7)
@@ -132,7 +135,7 @@ def test_an_unknown_place_and_one_order_too_many_are_refused(gates: Gates) -> No
         gates.let("x-9")
     with session_scope(gates.world.sessions) as session:
         for _ in range(MOST_IN_FORCE):
-            give(session, OrderKind.LOCKDOWN, reason="", actor=ADA, now=gates.world.at)
+            give(session, OrderKind.LOCKDOWN, reason="Fire", actor=ADA, now=gates.world.at)
     with pytest.raises(RefusedError, match="Too many"):
         gates.give(OrderKind.EVACUATE)
 
@@ -245,13 +248,63 @@ def test_who_acts_by_it_who_not_yet_and_who_is_away(gates: Gates) -> None:
     gates.tick()
     gates.obey("a-1")
     gates.say("w-1", online=False)
+    at = gates.world.at
     with session_scope(gates.world.sessions) as session:
         (reach,) = reaches(session, gates.world.at)
         assert (reach.taken, reach.not_yet, reach.away) == (("a-1",), (), ("w-1",))
         assert orders_wanted(session)["a-1"] == gates.heard["a-1"][-1].version
-        found = [need for need in needs(session, [], gates.world.at, "en") if need.kind == "order"]
-    assert [(need.rank, need.title, need.page) for need in found] == [(1, "Evacuation", "/orders")]
-    assert "1 terminals do not act by it yet" in found[0].detail
+        found = [need for need in needs(facts(session, at), [], at, "en") if need.kind == "order"]
+    assert [(need.rank, need.title, need.panel) for need in found] == [(1, "Evacuation", "/orders/1")]
+    assert "1 of 2 terminals NOT CONFIRMED, use the radio" in found[0].detail
+
+
+def test_each_terminal_confirms_in_its_own_time_and_a_lost_card_takes_the_word_back(gates: Gates) -> None:
+    gates.give(OrderKind.LOCKDOWN)
+    gates.tick()
+    gates.world.later(seconds=0.4)
+    gates.obey("a-1")
+    assert confirmations(gates) == [("w-1", False, None), ("a-1", True, 1.4)]
+    gates.world.later(seconds=30)
+    gates.obey("a-1")
+    gates.obey("w-1")
+    assert confirmations(gates) == [("a-1", True, 1.4), ("w-1", True, 31.4)], "the first word counts"
+    gates.world.later(seconds=5)
+    gates.say("a-1", None)
+    assert confirmations(gates) == [("a-1", False, None), ("w-1", True, 31.4)]
+
+
+def confirmations(gates: Gates) -> list[tuple[str, bool, float | None]]:
+    with session_scope(gates.world.sessions, writes=False) as session:
+        (reach,) = reaches(session, gates.world.at)
+        return [(one.terminal, one.confirmed, one.took_s) for one in reach.terminals]
+
+
+def test_an_evacuation_stands_above_all_and_a_zone_means_what_lies_in_it(gates: Gates) -> None:
+    with session_scope(gates.world.sessions) as session:
+        block = session.scalar(select(Zone).where(Zone.code == "block-a"))
+        assert block is not None
+        session.add(Zone(code="north", name="North", kind="BLOCK", site_id=block.site_id, sort=9))
+        session.flush()
+        block.parent_id = session.scalar(select(Zone.id).where(Zone.code == "north"))
+    gates.give(OrderKind.EVACUATE, zones=["workshop"])
+    gates.give(OrderKind.LOCKDOWN, zones=["north"], asked_by="The director, by telephone")
+    with session_scope(gates.world.sessions, writes=False) as session:
+        found = reaches(session, gates.world.at)
+    assert [(reach.order.kind.value, [one.terminal for one in reach.terminals]) for reach in found] == [
+        ("EVACUATE", ["w-1"]),
+        ("LOCKDOWN", ["a-1"]),
+    ]
+    assert found[1].order.asked_by == "The director, by telephone"
+
+
+def test_nothing_is_ordered_or_ended_without_a_reason(gates: Gates) -> None:
+    with session_scope(gates.world.sessions) as session, pytest.raises(RefusedError, match="Say why"):
+        give(session, OrderKind.LOCKDOWN, reason=" ", actor=ADA, now=gates.world.at)
+    number = gates.give(OrderKind.LOCKDOWN)
+    with session_scope(gates.world.sessions) as session, pytest.raises(RefusedError, match="Say why it ends"):
+        end(session, number, reason="", actor=ADA, now=gates.world.at)
+    gates.tick()
+    assert gates.kinds("a-1") == ["LOCKDOWN"]
 
 
 def test_an_order_that_was_given_cannot_be_rewritten(gates: Gates) -> None:
@@ -273,12 +326,17 @@ def browser(world: World, login: str, role: Role) -> FlaskClient:
 def test_the_page_gives_and_ends_orders_and_writes_them_down(gates: Gates, client: FlaskClient) -> None:
     assert "No order is in force" in client.get("/orders").text
     form: dict[str, object] = {"kind": "LOCKDOWN", "scope": "site", "reason": "fire", "note": "kitchen"}
+    form["asked_by"] = "The warden"
     assert post(client, "/orders", form).location == "/orders"
     standing = client.get("/orders/standing").text
     assert "Lockdown" in standing
     assert "Fire. kitchen" in standing
-    assert "0 of 2 terminals" in standing
-    assert post(client, "/orders/1/end", {}, page="/orders").location == "/orders"
+    assert "The warden" in standing
+    assert "<b>0</b> of 2 terminals CONFIRMED" in standing
+    refused = post(client, "/orders/1/end", {}, page="/orders")
+    assert refused.status_code == 400
+    assert "Say why it ends" in refused.text
+    assert post(client, "/orders/1/end", {"note": "put out"}, page="/orders").location == "/orders"
     assert "No order is in force" in client.get("/orders").text
     with session_scope(gates.world.sessions) as session:
         acts = [row.act for row in session.scalars(select(AuditEntry).order_by(AuditEntry.id))]
@@ -304,12 +362,17 @@ def test_what_cannot_be_ordered_is_said(
 
 def test_the_control_room_orders_and_only_a_supervisor_ends(gates: Gates) -> None:
     control_room = browser(gates.world, "carla", Role.CONTROL_ROOM)
-    assert post(control_room, "/orders", {"kind": "EVACUATE", "scope": "site"}).status_code == 303
+    assert post(control_room, "/orders", {"kind": "EVACUATE", "reason": "fire"}).status_code == 303
     assert "Yes, end it now" not in control_room.get("/orders").text
     assert post(control_room, "/orders/1/end", {}, page="/orders").status_code == 403
     supervisor = browser(gates.world, "sam", Role.SHIFT_SUPERVISOR)
     assert "Yes, end it now" in supervisor.get("/orders").text
-    assert post(supervisor, "/orders/1/end", {}, page="/orders").status_code == 303
+    part = supervisor.get("/orders/1", headers={"X-Fragment": "1"}).text
+    assert "NOT CONFIRMED, use the radio" in part
+    assert "<html" not in part
+    note = {"note": "Everybody counted"}
+    assert post(supervisor, "/orders/1/end", note, page="/orders").status_code == 303
+    assert "This order is ended" in supervisor.get("/orders/1").text
     assert post(supervisor, "/orders/x/end", {}, page="/orders").status_code == 404
     officer = browser(gates.world, "otto", Role.OFFICER)
     assert officer.get("/orders").status_code == 403
@@ -317,12 +380,13 @@ def test_the_control_room_orders_and_only_a_supervisor_ends(gates: Gates) -> Non
 
 def test_orders_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", "--data", str(tmp_path), *chosen(tmp_path)]) == 0
-    assert main(["orders", "end", "1", "--data", str(tmp_path)]) == 2
-    assert main(["orders", "give", "lockdown", "--zone", "moon", "--data", str(tmp_path)]) == 2
+    why = ["--reason", "fire"]
+    assert main(["orders", "end", "1", *why, "--data", str(tmp_path)]) == 2
+    assert main(["orders", "give", "lockdown", *why, "--zone", "moon", "--data", str(tmp_path)]) == 2
     assert "moon" in capsys.readouterr().err
-    assert main(["orders", "give", "evacuate", "--reason", "fire", "--data", str(tmp_path)]) == 0
+    assert main(["orders", "give", "evacuate", *why, "--data", str(tmp_path)]) == 0
     assert main(["orders", "list", "--data", str(tmp_path)]) == 0
     assert "1 EVACUATE whole site, by operator" in capsys.readouterr().out
-    assert main(["orders", "end", "1", "--data", str(tmp_path)]) == 0
+    assert main(["orders", "end", "1", *why, "--data", str(tmp_path)]) == 0
     assert main(["orders", "list", "--data", str(tmp_path)]) == 0
     assert "No order is in force." in capsys.readouterr().out
