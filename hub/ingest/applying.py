@@ -20,6 +20,7 @@ from hub.ingest.writing import Judged, write
 from hub.movements import feed
 from hub.movements.actions import apply_passages
 from hub.movements.passages import Passage
+from hub.movements.passes.proving import note_passages
 from hub.movements.rules import Proof
 from hub.terminals.actions import TerminalKeys, stood_at
 from wire import happenings
@@ -117,6 +118,7 @@ def _tell(session: Session, all_read: list[_Read], now: datetime) -> list[feed.L
     in_order = sorted(all_read, key=lambda read_one: read_one.moment.at)
     passages = [read_one.said for read_one in in_order if isinstance(read_one.said, Passage)]
     passage_lines = iter(apply_passages(session, passages, at=now))
+    note_passages(session, passages, at=now)
     lines: list[feed.Line] = []
     for read_one in in_order:
         if isinstance(read_one.said, Passage):

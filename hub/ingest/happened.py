@@ -12,6 +12,7 @@ from hub.ingest.attested import take_attestation, take_sign_in
 from hub.ingest.clocks import Moment
 from hub.ingest.counted import take_count_mark, take_count_slip, take_out_count
 from hub.ingest.doors import take_door
+from hub.ingest.escorts import take_escort_begun, take_escort_ended
 from hub.ingest.obeyed import take_configuration, take_orders
 from hub.ingest.storing import Arrived
 from hub.movements.feed import Line
@@ -20,6 +21,8 @@ from wire.happenings import (
     ConfigurationTaken,
     CountMark,
     Door,
+    EscortBegun,
+    EscortEnded,
     Happening,
     OrdersTaken,
     OutCount,
@@ -39,6 +42,8 @@ TAKERS: Mapping[type[Happening], Take] = {
     Slip: take_count_slip,
     CountMark: take_count_mark,
     OutCount: take_out_count,
+    EscortBegun: take_escort_begun,
+    EscortEnded: take_escort_ended,
 }
 """Kinds without a taker only tell the feed, by `hub.ingest.telling`."""
 

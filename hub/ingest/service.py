@@ -38,6 +38,7 @@ from hub.logs import log
 from hub.migrations import check_current
 from hub.movements.alarms.desk import AlarmDesk
 from hub.movements.orders.desk import OrdersDesk
+from hub.movements.passes.watch import PassWatch
 from hub.movements.referral_desk import ReferralDesk
 from hub.reception.desk.book import EnrolmentBooks
 from hub.reception.desk.processing import EnrolmentWork
@@ -87,6 +88,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     desks.append(BackedUpDesk(sessions, signing_key, uplink.send))
     desks.append(BackupWatch(sessions, settings.data))
     desks.append(Sealer(sessions, signing_key, settings.data / AUDIT_HEAD))
+    moves: list[Desk] = [PassWatch(sessions)]
     # One for both that search: in a whole country's prisons it fills most of a gigabyte.
     fingers = DuplicateSearch(vault, sessions)
     docket: list[Desk] = [DocketDesk(sessions), FingerDesk(sessions, vault, fingers)]
@@ -110,6 +112,13 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
             target=_keep_desks,
             args=(orders, stop, beats, "orders", Stirring(engine)),
             name="orders",
+            daemon=True,
+        ),
+        # A morning's unlock is planned in seconds, and somebody overdue is told of meanwhile.
+        threading.Thread(
+            target=_keep_desks,
+            args=(moves, stop, {}, "moves", Stirring(engine)),
+            name="moves",
             daemon=True,
         ),
         # Seconds of the engine's work a person: orders and the roll must not wait for it.

@@ -28,7 +28,7 @@ TAKEN: Final = frozenset(
     standing_procedures standing_reviews terminals theft_officers theft_people theft_steps thefts
     unusable_fingers visitor_steps visitors zone_permissions zones
     absence_authorisations absence_occurrences convoys escort_runs external_steps pass_groups pass_rules
-    pass_series pass_series_clashes pass_series_people pass_series_skips pass_steps passes
+    pass_series pass_clashes pass_series_people pass_series_skips pass_steps passes
     curfews floor_plans plan_shapes plan_spots site_changes sites
     """.split()
 )

@@ -14,14 +14,7 @@ branch_labels = None
 depends_on = None
 
 _AT = sa.DateTime(timezone=True)
-_KEPT = (
-    "pass_rules",
-    "pass_series_skips",
-    "pass_series_clashes",
-    "pass_steps",
-    "escort_runs",
-    "external_steps",
-)
+_KEPT = ("pass_rules", "pass_series_skips", "pass_clashes", "pass_steps", "escort_runs", "external_steps")
 
 
 def upgrade() -> None:
@@ -29,7 +22,7 @@ def upgrade() -> None:
     _pass_series()
     _pass_series_people()
     _pass_series_skips()
-    _pass_series_clashes()
+    _pass_clashes()
     _pass_groups()
     _passes()
     _pass_steps()
@@ -53,7 +46,7 @@ def downgrade() -> None:
         "pass_steps",
         "passes",
         "pass_groups",
-        "pass_series_clashes",
+        "pass_clashes",
         "pass_series_skips",
         "pass_series_people",
         "pass_series",
@@ -158,27 +151,29 @@ def _pass_series_skips() -> None:
     )
 
 
-def _pass_series_clashes() -> None:
+def _pass_clashes() -> None:
     op.create_table(
-        "pass_series_clashes",
+        "pass_clashes",
         sa.Column("id", BIG, autoincrement=True, nullable=False),
-        sa.Column("series_id", BIG, nullable=False),
-        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("series_id", BIG, nullable=True),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=16), nullable=False),
+        sa.Column("to_zone_id", sa.Integer(), nullable=False),
         sa.Column("codes", sa.String(length=200), nullable=False),
         sa.Column("at", _AT, nullable=False),
         sa.ForeignKeyConstraint(
-            ["person_id"], ["persons.id"], name=op.f("fk_pass_series_clashes_person_id_persons")
+            ["person_id"], ["persons.id"], name=op.f("fk_pass_clashes_person_id_persons")
         ),
         sa.ForeignKeyConstraint(
-            ["series_id"], ["pass_series.id"], name=op.f("fk_pass_series_clashes_series_id_pass_series")
+            ["series_id"], ["pass_series.id"], name=op.f("fk_pass_clashes_series_id_pass_series")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_pass_series_clashes")),
-        sa.UniqueConstraint(
-            "series_id", "on", "person_id", name=op.f("uq_pass_series_clashes_series_id_on_person_id")
-        ),
+        sa.ForeignKeyConstraint(["to_zone_id"], ["zones.id"], name=op.f("fk_pass_clashes_to_zone_id_zones")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pass_clashes")),
+        sa.UniqueConstraint("source", "person_id", name=op.f("uq_pass_clashes_source_person_id")),
     )
-    op.create_index(op.f("ix_pass_series_clashes_on"), "pass_series_clashes", ["on"])
+    op.create_index(op.f("ix_pass_clashes_on"), "pass_clashes", ["on"])
 
 
 def _pass_groups() -> None:

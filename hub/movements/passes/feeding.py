@@ -18,7 +18,7 @@ from hub.custody.then import COLUMNS
 from hub.movements.move_limits import limits
 from hub.movements.passes.planning import Draft, make_clear, new_group, zone_for
 from hub.movements.passes.proving import HUB, write_step
-from hub.movements.passes.records import PassGroup, PassRow, PassSeries, SeriesClash, SeriesMember, SeriesSkip
+from hub.movements.passes.records import PassClash, PassGroup, PassRow, PassSeries, SeriesMember, SeriesSkip
 from hub.movements.passes.rules import Escort, PassState, Reason
 from hub.movements.passes.series import draft_of, source_of
 from hub.web.formats import SITE_ZONE
@@ -47,7 +47,8 @@ def to_feed(session: Session, now: datetime) -> Waiting:
     until_at = now + timedelta(seconds=limits(session).plan_ahead_s)
     found = Waiting()
     _of_series(session, now, until_at, found)
-    _of_visits(session, now, until_at, found)
+    if not found.drafts:  # a visit calls somebody out of work, so that the work is planned first
+        _of_visits(session, now, until_at, found)
     return found
 
 
@@ -69,12 +70,17 @@ def feed_passes(session: Session, now: datetime) -> int:
 
 
 def _leave_out(session: Session, draft: Draft, codes: Sequence[str], now: datetime) -> None:
-    on = draft.from_at.astimezone(SITE_ZONE).date()
-    told = " ".join(sorted(set(codes)))[:200]
-    if draft.series_id is not None:
-        session.add(
-            SeriesClash(series_id=draft.series_id, on=on, person_id=draft.person_id, codes=told, at=now)
-        )
+    row = PassClash(
+        source=draft.source,
+        person_id=draft.person_id,
+        series_id=draft.series_id,
+        on=draft.from_at.astimezone(SITE_ZONE).date(),
+        reason=draft.reason.value,
+        to_zone_id=draft.to_zone_id,
+        codes=" ".join(sorted(set(codes)))[:200],
+        at=now,
+    )
+    session.add(row)
 
 
 def _of_series(session: Session, now: datetime, until_at: datetime, found: Waiting) -> None:
@@ -100,14 +106,6 @@ def _of_series(session: Session, now: datetime, until_at: datetime, found: Waiti
     skipped = set(
         session.execute(select(SeriesSkip.series_id, SeriesSkip.on).where(SeriesSkip.series_id.in_(ids)))
     )
-    left_out = {
-        tuple(row)
-        for row in session.execute(
-            select(SeriesClash.series_id, SeriesClash.on, SeriesClash.person_id).where(
-                SeriesClash.on.in_(days)
-            )
-        )
-    }
     made = _made(session, [source_of(row.id, on) for row in rows for on in days])
     for row in rows:
         for on in days:
@@ -115,8 +113,7 @@ def _of_series(session: Session, now: datetime, until_at: datetime, found: Waiti
                 continue
             for person_id in people.get(row.id, ()):
                 draft = draft_of(row, person_id, on)
-                known = (draft.source, person_id) in made or (row.id, on, person_id) in left_out
-                if known or draft.there_at <= now or draft.from_at > until_at:
+                if (draft.source, person_id) in made or draft.there_at <= now or draft.from_at > until_at:
                     continue
                 found.drafts.append(draft)
                 if draft.escort is Escort.GROUP:
@@ -129,11 +126,13 @@ def _takes_place(row: PassSeries, on: date) -> bool:
 
 
 def _made(session: Session, sources: Sequence[str]) -> set[tuple[str | None, int]]:
+    """(source, person) of what was made of these, or left out."""
     found: set[tuple[str | None, int]] = set()
     for start in range(0, len(sources), 500):
-        wanted = select(PassRow.source, PassRow.person_id)
-        rows = session.execute(wanted.where(PassRow.source.in_(sources[start : start + 500])))
-        found |= {(source, person_id) for source, person_id in rows}
+        part = sources[start : start + 500]
+        for table in (PassRow, PassClash):
+            rows = session.execute(select(table.source, table.person_id).where(table.source.in_(part)))
+            found |= {(source, person_id) for source, person_id in rows}
     return found
 
 
@@ -181,6 +180,7 @@ def _compare_visits(
         )
     ).all()
     known = {(row.source, row.person_id) for row in held}
+    known |= _made(session, sorted(source for source, _ in wanted))
     found.gone += [
         row.id
         for row in held

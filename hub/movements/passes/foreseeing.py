@@ -28,7 +28,7 @@ Foreseen = dict[tuple[int, int], tuple[Pair, Meeting]]
 
 
 def foresee(session: Session, now: datetime) -> Foreseen:
-    """Pairs of whom one is on the way, or free to go, and who may meet within the limit. Nothing is written."""
+    """Pairs of whom one is on the way to where the other may be by then, within the limit. Nothing is written."""
     pairs = all_pairs(session, now)
     if not pairs:
         return {}
@@ -46,6 +46,7 @@ def foresee(session: Session, now: datetime) -> Foreseen:
     stays = {
         person: [stay for way in held for stay in stays_of(way, travel, now)] for person, held in ways.items()
     }
+    moving = {person for person, held in passes.items() if any(one.trace.moving for one in held)}
     found: Foreseen = {}
     for pair in pairs:
         forbidden = forbidden_zones(tree, pair.restriction)
@@ -53,8 +54,7 @@ def foresee(session: Session, now: datetime) -> Foreseen:
             *meetings(stays.get(pair.one, ()), _around(pair.other, stays, known, now), forbidden, ahead, now),
             *meetings(stays.get(pair.other, ()), _around(pair.one, stays, known, now), forbidden, ahead, now),
         ]
-        moving = {one.person_id for held in passes.values() for one in held if one.state != PassState.DUE}
-        met = [one for one in met if {pair.one, pair.other} & moving or one.other.pass_id == 0]
+        met = [one for one in met if one.one.person_id in moving]
         if met:
             found[pair.one, pair.other] = (pair, min(met, key=lambda one: (one.at, one.zone_id)))
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
@@ -27,6 +28,8 @@ from hub.web.formats import SITE_ZONE
 MOST_AT_ONCE: Final = 600
 LONGEST: Final = timedelta(hours=24)
 FARTHEST: Final = timedelta(days=366)
+FREE: Final = (None, Grade.NOTE)
+"""Nobody has to sign."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,7 @@ class Plan:
 
     def clear(self) -> list[int]:
         """Places of those that nobody has to sign for."""
-        return [
-            place for place in range(len(self.drafts)) if worst(self.found.of(place)) in (None, Grade.NOTE)
-        ]
+        return [place for place in range(len(self.drafts)) if worst(self.found.of(place)) in FREE]
 
 
 @dataclass(frozen=True)
@@ -98,8 +99,12 @@ def check_times(from_at: datetime, there_at: datetime, until_at: datetime, now: 
         )
 
 
-def look(session: Session, drafts: Sequence[Draft], now: datetime) -> Plan:
-    """What speaks against each of these moves, those planned together counting for each other. Nothing is written."""
+def look(session: Session, drafts: Sequence[Draft], now: datetime, *, first_wins: bool = False) -> Plan:
+    """What speaks against each of these moves. Nothing is written.
+
+    Those planned together count for each other; with `first_wins` only those that stand before and that nobody has to
+    sign for.
+    """
     if not drafts:
         return Plan((), Found())
     if len(drafts) > MOST_AT_ONCE:
@@ -120,18 +125,21 @@ def look(session: Session, drafts: Sequence[Draft], now: datetime) -> Plan:
         draft = _called_out(placed[place], move, known)
         if draft is not placed[place]:
             placed[place], moves[place] = draft, _move(session, draft, place, now)
-    known = known.beside(list(moves.values()))
+    for move in () if first_wins else moves.values():
+        known.count_in(move)
     for place, move in moves.items():
         day = move.from_at.astimezone(SITE_ZONE).date()
         found = clashes(move, known.around(move), known.room(move), day, known.names)
         if found:
             by_place[place] = found
+        if first_wins and worst(found) in FREE:
+            known.count_in(move)
     return Plan(tuple(placed), Found(by_place))
 
 
 def make_clear(session: Session, drafts: Sequence[Draft], *, actor: Actor, at: datetime) -> Plan:
     """Make passes of those that nobody has to sign for, and of no others; the plan says what speaks against those."""
-    plan = look(session, drafts, at)
+    plan = look(session, drafts, at, first_wins=True)
     for place in plan.clear():
         _make(session, plan, place, None, actor, at)
     return plan
@@ -200,6 +208,8 @@ def _make(
     session.flush()
     codes = " ".join(sorted({one.code for one in found}))
     write_step(session, row.id, "MADE", at, at, by=actor.login, evidence=codes)
+    if any(one.code == "interrupted" for one in found):
+        _begin_here(session, row, actor, at)
     if signed and override is not None:
         text = override.reason.strip()
         write_step(session, row.id, "SIGNED", at, at, by=override.actor.login, text=text, evidence=codes)
@@ -207,6 +217,23 @@ def _make(
             session, at=at, actor=override.actor, act="pass.sign", subject=str(row.id), detail=codes[:200]
         )
     return row.id
+
+
+def _begin_here(session: Session, outer: PassRow, actor: Actor, at: datetime) -> None:
+    """Moves that were planned before for the time of this one begin at its place now, and lead back there."""
+    inner = select(PassRow).where(
+        PassRow.person_id == outer.person_id,
+        PassRow.id != outer.id,
+        PassRow.closed_at.is_(None),
+        PassRow.departed_at.is_(None),
+        PassRow.arrived_at.is_(None),
+        PassRow.from_at >= outer.there_at,
+        PassRow.until_at <= outer.until_at,
+        PassRow.to_zone_id != outer.to_zone_id,
+    )
+    for row in session.scalars(inner.order_by(PassRow.id).with_for_update()):
+        row.from_zone_id = outer.to_zone_id
+        write_step(session, row.id, "CHANGED", at, at, by=actor.login, evidence=f"pass {outer.id}")
 
 
 def new_group(

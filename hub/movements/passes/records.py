@@ -81,16 +81,22 @@ class SeriesSkip(Base):
     by: Mapped[str] = mapped_column(String(64))
 
 
-class SeriesClash(Base):
-    """On that day a member got no pass, because of what spoke against it. Append-only; one row a day and person."""
+class PassClash(Base):
+    """What by itself would have become a pass of that day did not, because of what spoke against it. Append-only.
 
-    __tablename__ = "pass_series_clashes"
-    __table_args__ = (UniqueConstraint("series_id", "on", "person_id"),)
+    `source` is what it would have been made of; once for a person, so that nobody is asked again and again.
+    """
+
+    __tablename__ = "pass_clashes"
+    __table_args__ = (UniqueConstraint("source", "person_id"),)
 
     id: Mapped[Id]
-    series_id: Mapped[int] = mapped_column(ForeignKey("pass_series.id"))
-    on: Mapped[date] = mapped_column(index=True)
+    source: Mapped[str] = mapped_column(String(80))
     person_id: Mapped[int] = mapped_column(ForeignKey("persons.id"))
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("pass_series.id"))
+    on: Mapped[date] = mapped_column(index=True)
+    reason: Mapped[str] = mapped_column(String(16))
+    to_zone_id: Mapped[int] = mapped_column(ForeignKey("zones.id"))
     codes: Mapped[str] = mapped_column(String(200))
     at: Mapped[datetime]
 
@@ -192,5 +198,5 @@ class EscortRun(Base):
     terminal: Mapped[str] = mapped_column(String(40))
 
 
-for _kept in (SeriesSkip, SeriesClash, PassStep, EscortRun):
+for _kept in (SeriesSkip, PassClash, PassStep, EscortRun):
     protect(cast(Table, _kept.__table__))

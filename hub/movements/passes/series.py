@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor, write_down
 from hub.custody.records import Booking, Person
 from hub.movements.passes.planning import Draft, Override, Plan, look
-from hub.movements.passes.records import PassRow, PassSeries, SeriesClash, SeriesMember, SeriesSkip
+from hub.movements.passes.records import PassClash, PassRow, PassSeries, SeriesMember, SeriesSkip
 from hub.movements.passes.rules import Escort, PassState, Reason
 from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE, start_of
@@ -223,16 +223,13 @@ def source_of(series_id: int, on: date) -> str:
     return f"series:{series_id}:{on.isoformat()}"
 
 
-def clashes_on(session: Session, on: date) -> list[tuple[SeriesClash, PassSeries, Person]]:
-    """Who got no pass on a day because of what spoke against it."""
+def clashes_on(session: Session, on: date) -> list[tuple[PassClash, Person]]:
+    """Who got no pass on a day because of what spoke against it; by name."""
     wanted = (
-        select(SeriesClash, PassSeries, Person)
-        .join(PassSeries, PassSeries.id == SeriesClash.series_id)
-        .join(Person, Person.id == SeriesClash.person_id)
-        .where(SeriesClash.on == on, PassSeries.ended_at.is_(None))
+        select(PassClash, Person).join(Person, Person.id == PassClash.person_id).where(PassClash.on == on)
     )
-    rows = session.execute(wanted.order_by(PassSeries.name, Person.surname, Person.given))
-    return [(clash, row, person) for clash, row, person in rows]
+    rows = session.execute(wanted.order_by(Person.surname, Person.given, PassClash.id))
+    return [(clash, person) for clash, person in rows]
 
 
 def _time(on: date, seconds: int) -> datetime:

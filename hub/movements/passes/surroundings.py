@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Final
@@ -36,7 +36,7 @@ class Surroundings:
     tree: Tree
     homes: dict[int, int]
     in_custody: set[int]
-    moves: dict[int, tuple[Move, ...]]
+    moves: dict[int, list[Move]]
     outside: dict[int, tuple[Outside, ...]]
     serving: dict[int, tuple[Serving, ...]]
     pairs: dict[int, list[Pair]]
@@ -44,17 +44,15 @@ class Surroundings:
     risky: set[int]
     hours: list[CurfewHours]
 
-    def beside(self, planned: Sequence[Move]) -> Surroundings:
-        """The same, with what is being planned together counting as well."""
-        held = {person: list(moves) for person, moves in self.moves.items()}
-        for one in planned:
-            held.setdefault(one.person_id, []).append(one)
-        return replace(self, moves={person: tuple(moves) for person, moves in held.items()})
+    def count_in(self, move: Move) -> None:
+        """From now on this move, which is being planned as well, counts for the others."""
+        self.moves.setdefault(move.person_id, []).append(move)
+        self._by_zone.setdefault(move.to_zone, []).append(move)
 
     def around(self, move: Move) -> Around:
         """What counts for one move."""
         person = move.person_id
-        own = self.moves.get(person, ())
+        own = tuple(self.moves.get(person, ()))
         there = self.tree.zone(move.to_zone)
         return Around(
             in_custody=person in self.in_custody,
@@ -98,7 +96,7 @@ class Surroundings:
             restriction=pair.restriction,
             forbidden=forbidden_zones(self.tree, pair.restriction),
             lives_in=self.homes.get(other),
-            moves=self.moves.get(other, ()),
+            moves=tuple(self.moves.get(other, ())),
         )
 
     def _curfew(self, move: Move) -> str:
@@ -128,7 +126,7 @@ def surroundings(session: Session, moves: Sequence[Move], now: datetime) -> Surr
         tree=tree,
         homes=homes_of(session, tree, people | others, now),
         in_custody=inside,
-        moves={person: tuple(found) for person, found in held.items()},
+        moves=held,
         outside=_outside(session, people, first, last, now),
         serving=_serving(session, people),
         pairs=pairs,

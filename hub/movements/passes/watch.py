@@ -54,7 +54,9 @@ class PassWatch:
         if not waiting:
             return 0
         with session_scope(self._sessions) as session:
-            return feed_passes(session, now)
+            done = feed_passes(session, now)
+        self._fed_at = None  # there may be more
+        return done
 
     def _foresee(self, now: datetime, *, changed: bool) -> int:
         if (

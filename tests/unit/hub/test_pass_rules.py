@@ -23,6 +23,9 @@ def minute(number: float) -> datetime:
     return EIGHT + timedelta(minutes=number)
 
 
+NOTHING_SEEN, DUE_THERE, OVER = Trace(), minute(10), minute(60)
+
+
 class FiveMinutes:
     def late_after(self, from_zone: int, to_zone: int) -> timedelta:
         return timedelta(minutes=5)
@@ -35,13 +38,13 @@ class FiveMinutes:
 class Asked:
     """Due there at minute 10, until minute 60; may go from minute 0."""
 
-    trace: Trace = Trace()
+    trace: Trace = NOTHING_SEEN
     cancelled: bool = False
     one_way: bool = False
     from_zone_id: int = CELL
     to_zone_id: int = SHOP
-    there_at: datetime = minute(10)
-    until_at: datetime = minute(60)
+    there_at: datetime = DUE_THERE
+    until_at: datetime = OVER
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,250 @@
+"""Passes: planned with what speaks against them, brought up to date by what is seen, watched by the clock."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from hub.accounts.audit import Actor
+from hub.custody.actions import assign_home, open_booking_of
+from hub.custody.life.keep_aparts import KeptApart, Part, Restriction, keep_apart
+from hub.custody.records import Person
+from hub.database import session_scope
+from hub.movements.alarms.records import Alarm
+from hub.movements.passages import Passage, Place, Somebody
+from hub.movements.passes.changing import cancel_pass
+from hub.movements.passes.planning import ClashesError, Draft, Override, make_passes
+from hub.movements.passes.proving import note_passages
+from hub.movements.passes.reading import open_passes, pass_of, steps_of
+from hub.movements.passes.records import PassRow
+from hub.movements.passes.rules import Escort, PassState, Reason
+from hub.movements.passes.series import (
+    SeriesDraft,
+    add_people,
+    begin_series,
+    clashes_on,
+    end_series,
+    skip_day,
+)
+from hub.movements.passes.watch import PassWatch
+from hub.movements.records import Zone
+from hub.movements.rules import Decision, Proof
+
+from .site_world import World
+
+SAM, SUE = Actor("sam", "10.0.0.1"), Actor("sue", "10.0.0.2")
+
+
+@pytest.fixture
+def inside(world: World) -> World:
+    world.site()
+    return world
+
+
+def living(world: World, surname: str = "Novelo", zone: str = "block-a") -> Person:
+    person = world.person(surname)
+    with session_scope(world.sessions) as session:
+        booking = open_booking_of(session, person.id)
+        assert booking is not None
+        assign_home(session, booking, zone, effective_at=world.at, recorded_at=world.at, actor=SAM)
+    return person
+
+
+def zone(world: World, code: str) -> int:
+    with session_scope(world.sessions, writes=False) as session:
+        return session.scalars(select(Zone.id).where(Zone.code == code)).one()
+
+
+def draft(world: World, person: Person, to: str = "workshop", *, hours: float = 2, **more: object) -> Draft:
+    """May go now, is due there in ten minutes."""
+    return Draft(
+        person.id, zone(world, to), Reason.WORK, world.at, world.at + timedelta(minutes=10),
+        world.at + timedelta(hours=hours), **more,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def plan(world: World, *drafts: Draft, override: Override | None = None) -> list[int]:
+    with session_scope(world.sessions) as session:
+        return make_passes(session, drafts, override=override, actor=SAM, at=world.at)
+
+
+def goes(
+    world: World, person: Person, to: str, *, at: datetime | None = None, decision: Decision = "ADMIT"
+) -> None:
+    """Through a checkpoint, as ingest applies it."""
+    world.passage(person, decision, "pass", to_zone=to, at=at)
+    with session_scope(world.sessions) as session:
+        proof = Proof("a-1", b"j" * 16, world.sequence, at or world.at, True)
+        who = Somebody(person.id, person.number, person.surname)
+        there = Place(zone(world, to), to)
+        late = at is not None and at < world.at
+        passage = Passage(proof, "w-in", there, there, decision, "pass", who, late=late)
+        note_passages(session, [passage], at=world.at)
+
+
+def state(world: World, number: int) -> str:
+    with session_scope(world.sessions, writes=False) as session:
+        return session.get_one(PassRow, number).state
+
+
+def alarms(world: World) -> list[tuple[str, bool]]:
+    """(code, over) of each, as they were raised."""
+    with session_scope(world.sessions, writes=False) as session:
+        return [
+            (one.code, one.over_at is not None) for one in session.scalars(select(Alarm).order_by(Alarm.id))
+        ]
+
+
+def test_what_cannot_be_planned_is_refused_and_what_may_be_signed_for_needs_a_second_officer(
+    inside: World,
+) -> None:
+    ana, bea = living(inside), living(inside, "Chan", "yard")
+    with pytest.raises(ClashesError) as error:
+        plan(inside, draft(inside, ana, "block-a"))
+    assert [one.code for one in error.value.plan.found.of(0)] == ["same_zone"]
+    first = plan(inside, draft(inside, ana))[0]
+    with pytest.raises(ClashesError) as error:
+        plan(inside, draft(inside, ana, "yard"), override=None)
+    assert "two_at_once" in [one.code for one in error.value.plan.found.of(0)]
+    with session_scope(inside.sessions) as session:
+        value = KeptApart(
+            other=bea.number, role=Part.VICTIM, other_role=Part.PERPETRATOR,
+            restriction=Restriction.CELL, reason="threats",
+        )  # fmt: skip
+        keep_apart(session, session.merge(ana), value, actor=SUE, at=inside.at)
+    with pytest.raises(ClashesError) as error:
+        plan(inside, draft(inside, bea))
+    assert [one.code for one in error.value.plan.found.of(0)] == ["keep_apart"]
+    assert ana.number in str(error.value.plan.found.of(0)[0].words)
+    number = plan(inside, draft(inside, bea), override=Override(SUE, "the other one is brought back first"))[
+        0
+    ]
+    with session_scope(inside.sessions, writes=False) as session:
+        assert [step.what for step in steps_of(session, number)] == ["MADE", "SIGNED"]
+        found = pass_of(session, number, inside.at)
+        assert found is not None
+        assert (found.made_by, found.signed_by, found.state) == ("sam", "sue", "DUE")
+        assert [one.id for one in open_passes(session, inside.at, people=[ana.id])] == [first]
+
+
+def test_a_pass_follows_its_person_there_and_back(inside: World) -> None:
+    ana = living(inside)
+    number = plan(inside, draft(inside, ana))[0]
+    watch = PassWatch(inside.sessions)
+    inside.later(minutes=1)
+    goes(inside, ana, "yard")
+    assert state(inside, number) == PassState.DEPARTED
+    inside.later(minutes=2)
+    goes(inside, ana, "workshop")
+    assert state(inside, number) == PassState.ARRIVED
+    inside.later(hours=2)
+    watch.tick(inside.at)
+    goes(inside, ana, "yard")
+    inside.later(minutes=1)
+    goes(inside, ana, "block-a")
+    assert state(inside, number) == PassState.RETURNED
+    watch.tick(inside.at)
+    with session_scope(inside.sessions, writes=False) as session:
+        assert open_passes(session, inside.at) == []
+        steps = [(step.what, step.evidence) for step in steps_of(session, number)]
+        assert [what for what, _ in steps] == ["MADE", "DEPARTED", "ARRIVED", "LEFT", "RETURNED"]
+        assert steps[1][1].startswith("a-1 "), "each step names the entry that proves it"
+    assert alarms(inside) == []
+
+
+def test_time_alone_makes_somebody_on_the_way_overdue_and_then_unaccounted_for(inside: World) -> None:
+    ana = living(inside)
+    number = plan(inside, draft(inside, ana))[0]
+    inside.later(minutes=1)
+    goes(inside, ana, "yard")
+    watch = PassWatch(inside.sessions)
+    inside.later(minutes=30)
+    watch.tick(inside.at)
+    assert state(inside, number) == PassState.UNACCOUNTED or state(inside, number) == PassState.OVERDUE
+    inside.later(minutes=30)
+    watch.tick(inside.at)
+    assert state(inside, number) == PassState.UNACCOUNTED
+    assert ("pass_unaccounted", False) in alarms(inside)
+    # The workshop's terminal was away, and tells now that she came there in time.
+    goes(inside, ana, "workshop", at=inside.at - timedelta(minutes=57))
+    assert state(inside, number) == PassState.ARRIVED
+    assert ("pass_unaccounted", True) in alarms(inside), "the cause ended, and somebody still has to close it"
+    with session_scope(inside.sessions, writes=False) as session:
+        assert "FOUND" in [step.what for step in steps_of(session, number)]
+
+
+def test_who_stays_at_home_is_on_the_board_and_rings_nothing(inside: World) -> None:
+    ana = living(inside)
+    goes(inside, ana, "block-a")
+    number = plan(inside, draft(inside, ana, hours=0.5))[0]
+    watch = PassWatch(inside.sessions)
+    inside.later(minutes=20)
+    watch.tick(inside.at)
+    assert (state(inside, number), alarms(inside)) == (PassState.OVERDUE, [])
+    inside.later(minutes=20)
+    watch.tick(inside.at)
+    assert (state(inside, number), alarms(inside)) == (PassState.NOT_USED, [])
+    with pytest.raises(Exception, match="over already"), session_scope(inside.sessions) as session:
+        cancel_pass(session, number, "no need", actor=SAM, at=inside.at)
+
+
+def test_two_who_must_not_meet_are_told_of_before_they_do(inside: World) -> None:
+    ana, bea = living(inside), living(inside, "Chan", "yard")
+    for person in (ana, bea):
+        plan(inside, draft(inside, person))
+    with session_scope(inside.sessions) as session:
+        value = KeptApart(
+            other=bea.number, role=Part.VICTIM, other_role=Part.PERPETRATOR,
+            restriction=Restriction.CELL, reason="threats",
+        )  # fmt: skip
+        keep_apart(session, session.merge(ana), value, actor=SUE, at=inside.at)
+    goes(inside, bea, "workshop")
+    inside.later(seconds=5)
+    goes(inside, ana, "yard")
+    watch = PassWatch(inside.sessions)
+    watch.tick(inside.at)
+    assert alarms(inside) == [("keep_apart_near", False)]
+    inside.later(seconds=5)
+    watch.tick(inside.at)
+    assert alarms(inside) == [("keep_apart_near", False)], "one cause rings once"
+    goes(inside, ana, "block-a")
+    inside.later(seconds=5)
+    watch.tick(inside.at)
+    assert alarms(inside)[0] == ("keep_apart_near", True), "she turned back"
+
+
+def test_a_series_makes_its_days_and_says_whom_it_left_out(inside: World) -> None:
+    ana, bea = living(inside), living(inside, "Chan")
+    today = date(2026, 11, 22)
+    with session_scope(inside.sessions) as session:
+        morning = SeriesDraft(
+            "Carpentry", Reason.WORK, zone(inside, "workshop"), 28_800, 29_400, 43_200, frozenset(range(7)), today,
+            escort=Escort.GROUP, officer="oto",
+        )  # fmt: skip
+        number = begin_series(session, morning, actor=SAM, at=inside.at)
+        assert add_people(session, number, [ana.id, bea.id], actor=SAM, at=inside.at) == 2
+        assert add_people(session, number, [ana.id], actor=SAM, at=inside.at) == 0
+        other = SeriesDraft(
+            "School", Reason.SCHOOL, zone(inside, "yard"), 32_400, 32_400, 46_800, frozenset({0}), today
+        )
+        school = begin_series(session, other, actor=SAM, at=inside.at)
+        add_people(session, school, [bea.id], actor=SAM, at=inside.at)
+    watch = PassWatch(inside.sessions)
+    watch.tick(inside.at)
+    with session_scope(inside.sessions, writes=False) as session:
+        found = open_passes(session, inside.at)
+        assert len({one.group for one in found if one.escort == "GROUP"}) == 1, "one group a day"
+        assert {one.from_at.isoformat() for one in found} == {"2026-11-23T14:00:00+00:00"}, (
+            "eight at the site"
+        )
+        left_out = [(clash.codes, person.id) for clash, person in clashes_on(session, date(2026, 11, 23))]
+        assert left_out == [("two_at_once", bea.id)]
+    inside.later(minutes=1)
+    assert watch.tick(inside.at) == 0, "nothing is made twice"
+    with session_scope(inside.sessions) as session:
+        skip_day(session, number, date(2026, 11, 23), "holiday", actor=SAM, at=inside.at)
+        end_series(session, school, "no teacher", actor=SAM, at=inside.at)
+    with session_scope(inside.sessions, writes=False) as session:
+        assert open_passes(session, inside.at) == []
