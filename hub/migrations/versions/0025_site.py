@@ -82,6 +82,8 @@ def _make_plans() -> None:
         sa.Column("floor", sa.String(length=40), nullable=False),
         sa.Column("sort", sa.Integer(), nullable=False),
         sa.Column("drawing", sa.Text(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("shapes", sa.JSON(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("added_at", _AT, nullable=False),
         sa.Column("added_by", sa.String(length=64), nullable=False),

@@ -34,7 +34,11 @@ class CurfewRow(Base):
 
 
 class FloorPlan(Base):
-    """A drawing of one floor of a site, cleaned. A newer one of the floor replaces it; nothing of it changes."""
+    """A drawing of one floor of a site, cleaned: 1200 units wide and `height` high, to be set into an `<svg>`.
+
+    `shapes` are those that can be a zone: key -> [name, x, y, width, height]. A newer drawing of the floor replaces
+    it; nothing of it changes.
+    """
 
     __tablename__ = "floor_plans"
     __table_args__ = (
@@ -53,6 +57,8 @@ class FloorPlan(Base):
     floor: Mapped[str] = mapped_column(String(40))
     sort: Mapped[int] = mapped_column(default=0)
     drawing: Mapped[str] = mapped_column(Text)
+    height: Mapped[int]
+    shapes: Mapped[dict[str, list[Any]]] = mapped_column(JSON)
     sha256: Mapped[str] = mapped_column(String(64))
     added_at: Mapped[datetime]
     added_by: Mapped[str] = mapped_column(String(64))
