@@ -19,12 +19,13 @@ class Zone:
 
 @dataclass(frozen=True)
 class Gate:
-    """A terminal at the checkpoint that leads from the yard into one zone."""
+    """A terminal at the checkpoint that leads from the yard, or from `from_zone`, into one zone."""
 
     terminal: str
     model: str
     to_zone: str
     checkpoint: str
+    from_zone: str = YARD
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,15 @@ class Facility:
             parts.append(
                 f'[[zone]]\ncode = "{zone.code}"\nname = "{zone.name}"\n'
                 f'kind = "{zone.kind}"\ncapacity = {zone.capacity}\n'
+                + ("unit = true\n" if zone.code in BLOCKS else "")
             )
+        names = {zone.code: zone.name for zone in self.zones}
         for gate in self.gates:
-            name = f"{next(z.name for z in self.zones if z.code == gate.to_zone)}, entry"
+            inward = gate.from_zone == YARD
+            name = f"{names[gate.to_zone if inward else gate.from_zone]}, {'entry' if inward else 'way out'}"
             parts.append(
                 f'[[checkpoint]]\ncode = "{gate.checkpoint}"\nname = "{name}"\n'
-                f'from_zone = "{YARD}"\nto_zone = "{gate.to_zone}"\n'
+                f'from_zone = "{gate.from_zone}"\nto_zone = "{gate.to_zone}"\n'
             )
         for zone in self.zones:
             parts += self._cells_toml(zone) if zone.code in BLOCKS else []
