@@ -93,6 +93,8 @@ class UnitAlarm(Strict, frozen=True):
     place: Text
     rank: Annotated[int, Meta(ge=1, le=9)]
     taken_by: Text = ""
+    words: Annotated[dict[str, Text], Meta(max_length=8)] = field(default_factory=dict)
+    """What it says, by language."""
 
 
 class CallAnswer(Strict, frozen=True):

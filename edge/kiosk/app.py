@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from edge.attestation.forms import Nothing
@@ -13,7 +13,21 @@ from edge.desk.client import Desk
 from edge.errors import DeskAbsentError, DeskRefusedError
 from edge.inmate import page as inmate_page
 from edge.inmate.front import Picture
-from edge.kiosk import door, enrolment_page, formats, home, panic, referral_pages, roll_pages, signing, words
+from edge.kiosk import (
+    alarm_pages,
+    count_pages,
+    door,
+    enrolment_page,
+    formats,
+    home,
+    out_pages,
+    panic,
+    referral_pages,
+    roll_pages,
+    signing,
+    unit_pages,
+    words,
+)
 
 BLUEPRINTS = (
     home.pages,
@@ -21,6 +35,10 @@ BLUEPRINTS = (
     signing.pages,
     referral_pages.pages,
     roll_pages.pages,
+    unit_pages.pages,
+    out_pages.pages,
+    count_pages.pages,
+    alarm_pages.pages,
     enrolment_page.pages,
 )
 
@@ -61,6 +79,9 @@ def _absent(error: DeskAbsentError) -> tuple[str, int]:
 
 
 def _refused(error: DeskRefusedError) -> tuple[str, int]:
+    if error.reason == "blind":
+        unit = (request.view_args or {}).get("unit")
+        return render_template("blind.html", sentence=error.sentence, unit=unit), 409
     return render_template("wrong.html", sentence=error.sentence), 409
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from flask import Flask
 
+from edge.kiosk.units import KINDS, METHODS, PHASES, said_source
 from edge.kiosk.words import say
 from wire.happenings import EntryReference
 
@@ -21,6 +22,8 @@ RULES: Mapping[str, str] = {
     "clock_unsure": "Recognised, but the clock is not sure",
     "standing_procedure": "Recognised; an officer always vouches for this person",
     "needs_officer": "Recognised; this gate opens on an officer's word",
+    "keep_apart_unknown": "Recognised; somebody to be kept apart may be there",
+    "plan_old": "Recognised; the moves planned for now are not known here",
 }
 WARNINGS: Mapping[str, str] = {
     "no_hub": "The hub has not taken this terminal in. Call the technician.",
@@ -40,6 +43,7 @@ WARNINGS: Mapping[str, str] = {
 ORDERS: Mapping[str, str] = {
     "EVACUATE": "EVACUATION: every gate is open",
     "LOCKDOWN": "LOCKDOWN: nobody passes by scan",
+    "HOLD": "COUNT: nobody moves until it is cleared",
     "LET_THROUGH": "One person is let through by the control room",
 }
 
@@ -68,4 +72,7 @@ def install(app: Flask) -> None:
     """Gives templates these."""
     app.jinja_env.filters.update({"age": age, "key": key, "picture": picture})
     app.jinja_env.globals.update({"rules": RULES, "warnings": WARNINGS, "orders": ORDERS})
+    app.jinja_env.globals.update(
+        {"count_kinds": KINDS, "count_phases": PHASES, "count_methods": METHODS, "said_source": said_source}
+    )
     app.jinja_env.globals["endpoints"] = lambda: app.view_functions

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from edge.attestation.forms import Home, Nothing
 from edge.kiosk.door import desk
+from edge.kiosk.units import chosen, unit_home
 from edge.kiosk.words import COOKIE, languages
 
 pages = Blueprint("home", __name__)
@@ -18,13 +19,19 @@ _YEAR_S = 31_536_000
 
 @pages.get("/")
 def page() -> str:
-    return render_template("home.html", home=_home())
+    return _show("home.html")
 
 
 @pages.get("/state")
 def state() -> str:
     """The changing part of the first page."""
-    return render_template("home_state.html", home=_home())
+    return _show("home_state.html")
+
+
+@pages.get("/more")
+def more() -> str:
+    """How the terminal stands, language and light."""
+    return render_template("more.html", home=_home())
 
 
 @pages.post("/language/<code>")
@@ -39,6 +46,11 @@ def choose_theme(name: str) -> Response:
     if name not in THEMES:
         abort(404)
     return _remember(THEME_COOKIE, name)
+
+
+def _show(template: str) -> str:
+    units = unit_home()
+    return render_template(template, home=_home(), units=units, line=chosen(units))
 
 
 def _home() -> Home:

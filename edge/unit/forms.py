@@ -292,6 +292,7 @@ class AlarmLine(Strict, frozen=True):
     rank: Count
     age_s: Count
     taken_by: str = ""
+    words: dict[str, str] = field(default_factory=dict)
 
 
 class AlarmQuestion(Strict, frozen=True):

@@ -196,6 +196,7 @@ class Showing:
                     rank=one.rank,
                     age_s=age_s,
                     taken_by=self._name_of(by) if by else "",
+                    words=one.words,
                 )
             )
         return sorted(lines, key=lambda line: (line.rank, -line.age_s))

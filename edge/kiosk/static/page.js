@@ -11,6 +11,21 @@ function paintTimers(root = document, since = loadedAt) {
   }
 }
 
+// As the server writes ages: two figures at most.
+function words(seconds) {
+  for (const [unit, size, from] of [["d", 86400, 172800], ["h", 3600, 3600], ["min", 60, 60]]) {
+    if (seconds >= from) return `${Math.floor(seconds / size)} ${unit}`;
+  }
+  return `${seconds} s`;
+}
+
+function paintAges(root = document, since = loadedAt) {
+  for (const age of root.querySelectorAll("[data-age]")) {
+    const start = Number(age.dataset.start ?? (age.dataset.start = since));
+    age.textContent = words(Math.floor(Number(age.dataset.age) + (performance.now() - start) / 1000));
+  }
+}
+
 // The page's own program may be starting again: what was drawn stays, and says that it is old.
 function lose(isLost) {
   document.getElementById("lost").hidden = !isLost;
@@ -29,11 +44,15 @@ async function ask(address) {
 
 function replace(part, words) {
   if (words === part.lastWords) return;
-  const focused = document.activeElement?.closest("[data-part] a")?.getAttribute("href");
+  const focused = document.activeElement?.closest("[data-part] a, [data-part] button");
+  const again = focused?.matches("a") ? `a[href="${focused.getAttribute("href")}"]` : null;
+  const place = focused ? [...part.querySelectorAll("button")].indexOf(focused) : -1;
   part.innerHTML = words;
   part.lastWords = words;
-  if (focused) part.querySelector(`a[href="${focused}"]`)?.focus();
+  if (again) part.querySelector(again)?.focus();
+  else if (place >= 0) part.querySelectorAll("button")[place]?.focus();
   paintTimers(part, performance.now());
+  paintAges(part, performance.now());
 }
 
 function renew(part) {
@@ -76,7 +95,13 @@ function press(field, key) {
 }
 
 for (const board of document.querySelectorAll(".pad, .keyboard")) {
-  const field = document.getElementById(board.dataset.for);
+  let field = document.getElementById(board.dataset.for);
+  // Where a pad serves two fields, it writes into the one that was touched last.
+  if (board.matches(".pad")) {
+    for (const other of board.closest("form").querySelectorAll("input:not([type=hidden])")) {
+      other.addEventListener("focus", () => { field = other; });
+    }
+  }
   field.addEventListener("focus", () => {
     if (!board.hidden) return;
     board.hidden = false;
@@ -87,11 +112,37 @@ for (const board of document.querySelectorAll(".pad, .keyboard")) {
     if (key) press(field, key.dataset.key);
   });
 }
+// A prison has more officers than fit on a screen: first letter, then name.
+const MANY = 10;
+for (const list of document.querySelectorAll("[data-letters]")) {
+  const items = [...list.children].filter((item) => item.querySelector(".second"));
+  if (items.length <= MANY) continue;
+  const letters = [...new Set(items.map((item) => item.textContent.trim()[0].toUpperCase()))].sort();
+  const row = document.createElement("div");
+  row.className = "letters";
+  const choose = (letter) => {
+    for (const item of items) item.hidden = item.textContent.trim()[0].toUpperCase() !== letter;
+    for (const key of row.children) key.setAttribute("aria-pressed", String(key.textContent === letter));
+  };
+  for (const letter of letters) {
+    const key = document.createElement("button");
+    key.type = "button";
+    key.textContent = letter;
+    key.addEventListener("click", () => choose(letter));
+    row.append(key);
+  }
+  list.before(row);
+  choose(letters[0]);
+}
 for (const part of document.querySelectorAll("[data-part]")) renew(part);
 for (const list of document.querySelectorAll("[data-watch]")) watch(list);
 for (const page of document.querySelectorAll("[data-again]")) again(page);
 if (document.body.dataset.idle) leaveWhenIdle(Number(document.body.dataset.idle));
 for (const page of document.querySelectorAll("[data-onward]")) setTimeout(() => location.assign(page.dataset.onward), 4000);
 paintTimers();
-setInterval(paintTimers, 500);
+paintAges();
+setInterval(() => {
+  paintTimers();
+  paintAges();
+}, 500);
 armPanic(document.getElementById("panic"), document.querySelector("meta[name=csrf]").content);

@@ -1,18 +1,23 @@
-// The call for help: two seconds of holding, by finger or by key, then the truth about whether the hub has it.
+// The call for help: two seconds of holding, by finger or by key. SENT only when the control room has acknowledged it.
 const HOLD_MS = 2000;
-const ASK_MS = 500;
-const PATIENCE_MS = 10000;
+const ASK_MS = 700;
+const REST_ASK_MS = 5000;
+const PATIENCE_S = 10;
+const SHOWN_S = 120;
 
 export function armPanic(button, csrf) {
   const label = button.querySelector(".label");
+  const said = document.getElementById("panic-said");
   const rest = label.textContent;
   let timer = null;
   let busy = false;
 
   function show(kind, words) {
-    button.classList.remove("holding", "sent", "lost-call");
+    button.classList.remove("holding", "sent", "lost-call", "waiting-call");
     if (kind) button.classList.add(kind);
+    if (label.textContent === words) return;
     label.textContent = words;
+    said.textContent = words === rest ? "" : words;
   }
 
   function hold() {
@@ -31,13 +36,37 @@ export function armPanic(button, csrf) {
   async function call() {
     timer = null;
     busy = true;
-    show(null, button.dataset.sending);
-    const heard = await reached(csrf);
-    show(heard ? "sent" : "lost-call", heard ? button.dataset.sent : button.dataset.lost);
-    setTimeout(() => {
-      busy = false;
-      show(null, rest);
-    }, PATIENCE_MS);
+    show("waiting-call", button.dataset.sending);
+    try {
+      const answer = await fetch("/panic", { method: "POST", headers: { "X-CSRF": csrf } });
+      if (answer.ok) tell(await answer.json());
+      else show("lost-call", button.dataset.lost);
+    } catch {
+      show("lost-call", button.dataset.lost);
+    }
+    busy = false;
+  }
+
+  // Whatever page is open says what became of the last call: the truth does not end with the page it was made on.
+  function tell(state) {
+    if (timer !== null) return;
+    if (!state.sequence || (state.heard && state.age_s > SHOWN_S)) show(null, rest);
+    else if (state.heard) show("sent", button.dataset.sent);
+    else if (state.age_s < PATIENCE_S) show("waiting-call", button.dataset.sending);
+    else show("lost-call", button.dataset.lost);
+  }
+
+  async function look() {
+    let pause = REST_ASK_MS;
+    try {
+      const answer = await fetch("/panic", { cache: "no-store" });
+      const state = await answer.json();
+      if (!busy && (answer.ok || state.sequence)) tell(state);
+      if (state.sequence && !state.heard) pause = ASK_MS;
+    } catch {
+      if (button.classList.contains("waiting-call")) show("lost-call", button.dataset.lost);
+    }
+    setTimeout(look, button.classList.contains("waiting-call") ? ASK_MS : pause);
   }
 
   button.addEventListener("pointerdown", (event) => {
@@ -54,21 +83,5 @@ export function armPanic(button, csrf) {
   button.addEventListener("keyup", letGo);
   button.addEventListener("blur", letGo);
   button.addEventListener("contextmenu", (event) => event.preventDefault());
-}
-
-async function reached(csrf) {
-  try {
-    const answer = await fetch("/panic", { method: "POST", headers: { "X-CSRF": csrf } });
-    if (!answer.ok) return false;
-    const { sequence } = await answer.json();
-    const until = performance.now() + PATIENCE_MS;
-    while (performance.now() < until) {
-      const said = await fetch(`/panic/${sequence}`, { cache: "no-store" });
-      if (said.ok && (await said.json()).heard) return true;
-      await new Promise((done) => setTimeout(done, ASK_MS));
-    }
-  } catch {
-    return false;
-  }
-  return false;
+  look();
 }
