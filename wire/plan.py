@@ -38,7 +38,8 @@ class GatePass(Strict, frozen=True):
     """`person` may go through `zones`, which stand in the order of the way there, and back. `number` is the hub's.
 
     The way there is open from `from_at` until `until_at`, and with the flag `late` until `late_until_at`. Whoever went
-    comes back at any time after: a pass that is over keeps nobody where they do not belong.
+    comes back at any time after, past `back_by_at` (left out: `until_at`) with that flag: a pass that is over keeps
+    nobody where they do not belong.
     """
 
     number: Count
@@ -50,6 +51,7 @@ class GatePass(Strict, frozen=True):
     reason: Name
     escort: EscortNeed = EscortNeed.NONE
     group: Count = 0
+    back_by_at: When | None = None
 
 
 class KeepApart(Strict, frozen=True):

@@ -121,7 +121,8 @@ def _is_open(entry: Entry, one: GatePass) -> bool:
 
 
 def _is_late(entry: Entry, one: GatePass) -> bool:
-    return entry.at > one.until_at
+    back = is_way_back(one, entry.from_zone, entry.to_zone)
+    return entry.at > (one.back_by_at or one.until_at if back else one.until_at)
 
 
 def _by_pass(entry: Entry, one: GatePass) -> Verdict:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from hub.ingest.areas import take_area_reset
 from hub.ingest.attested import take_attestation, take_sign_in
 from hub.ingest.clocks import Moment
 from hub.ingest.counted import take_count_mark, take_count_slip, take_out_count
@@ -17,6 +18,7 @@ from hub.ingest.obeyed import take_configuration, take_orders
 from hub.ingest.storing import Arrived
 from hub.movements.feed import Line
 from wire.happenings import (
+    AreaResetDone,
     Attestation,
     ConfigurationTaken,
     CountMark,
@@ -44,6 +46,7 @@ TAKERS: Mapping[type[Happening], Take] = {
     OutCount: take_out_count,
     EscortBegun: take_escort_begun,
     EscortEnded: take_escort_ended,
+    AreaResetDone: take_area_reset,
 }
 """Kinds without a taker only tell the feed, by `hub.ingest.telling`."""
 

@@ -15,12 +15,14 @@ from hub.accounts.audit_head import FILE as AUDIT_HEAD
 from hub.accounts.audit_sealing import Sealer
 from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.vault_key import open_vault
-from hub.database import make_engine, make_sessions
 from hub.control_room.watching import Watch
+from hub.control_room.replay.bundles import FOLDER as BUNDLES
+from hub.database import make_engine, make_sessions
 from hub.docket.desk import DocketDesk
 from hub.docket.finger_desk import FingerDesk
 from hub.ingest.answers import Answers
 from hub.ingest.backed_up import BackedUpDesk
+from hub.ingest.bundles.making import BundleWork
 from hub.ingest.echoing import answer_echo
 from hub.ingest.enrolling import answer_enrolment
 from hub.ingest.inbox import Inbox
@@ -44,6 +46,7 @@ from hub.reception.desk.book import EnrolmentBooks
 from hub.reception.desk.processing import EnrolmentWork
 from hub.reception.releasing.watching import ReleaseWatch
 from hub.roll.desk import RollDesk
+from hub.roll.gate_plans.desk import GatePlanDesk
 from hub.settings import Settings
 from hub.terminals.configuration.desk import ConfigurationDesk
 from hub.terminals.key_files import INGEST, authority_pem, read_receiving_key, read_signing_key
@@ -93,8 +96,10 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     fingers = DuplicateSearch(vault, sessions)
     docket: list[Desk] = [DocketDesk(sessions), FingerDesk(sessions, vault, fingers)]
     docket.append(Deleting(sessions, vault, settings.data))
+    docket.append(BundleWork(sessions, signing_key, settings.data / BUNDLES))
     docket.append(ExportTidy(Exporter(sessions, vault, _now, settings.data / EXPORTS)))
     enrolment: list[Desk] = [EnrolmentWork(sessions, vault, receiving_key, _now, fingers)]
+    plans: list[Desk] = [GatePlanDesk(sessions, signing_key, uplink.send)]
     notify, beats = (
         Notify(),
         {"worker": time.monotonic(), "desks": time.monotonic(), "orders": time.monotonic()},
@@ -119,6 +124,13 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
             target=_keep_desks,
             args=(moves, stop, {}, "moves", Stirring(engine)),
             name="moves",
+            daemon=True,
+        ),
+        # Where everybody is, sealed to each gate once a second: it waits for no roll, and no roll for it.
+        threading.Thread(
+            target=_keep_desks,
+            args=(plans, stop, {}, "plans", Stirring(engine)),
+            name="plans",
             daemon=True,
         ),
         # Seconds of the engine's work a person: orders and the roll must not wait for it.

@@ -15,6 +15,7 @@ from hub.ingest.writing import note_fork
 from hub.movements import feed
 from hub.movements.orders.receipts import note_receipt as note_receipt_of_orders
 from hub.roll.actions import note_receipt
+from hub.roll.gate_plans.gates import note_holding as note_plan
 from hub.terminals.actions import note_state
 from hub.terminals.boots import are_two
 from hub.terminals.configuration.actions import note_held
@@ -43,6 +44,7 @@ def take_state(session: Session, said: VerifiedState, now: datetime) -> bool:
     if state.online:
         note_held(session, keys.terminal_id, state, now)
         note_holding(session, keys.terminal_id, state, now)
+        note_plan(session, keys.terminal_id, state, now)
         note_receipt_of_orders(session, keys.terminal_id, state.orders_version, now)
     lines: list[feed.Line] = []
     if state.online != was_online:

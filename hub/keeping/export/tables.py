@@ -29,6 +29,7 @@ TAKEN: Final = frozenset(
     unusable_fingers visitor_steps visitors zone_permissions zones
     absence_authorisations absence_occurrences convoys escort_runs external_steps pass_groups pass_rules
     pass_series pass_clashes pass_series_people pass_series_skips pass_steps passes
+    gate_plans officer_consents
     curfews floor_plans plan_shapes plan_spots site_changes sites
     """.split()
 )
@@ -48,6 +49,7 @@ HELD_BACK: Final = {
         (
             *("accounts", "factors", "known_devices", "login_failures", "login_sessions", "officer_pins"),
             *("password_slips", "recovery_codes", "person_keys", "roll_halves", "key_releases", "exports"),
+            *("officer_keys", "officer_fingers"),
         ),
         _OFFICERS,
     ),
@@ -55,7 +57,14 @@ HELD_BACK: Final = {
     **dict.fromkeys(
         (
             *("search_entries", "search_keys", "search_postings", "finger_searches", "person_changes"),
-            *("officer_changes", "counters", "docket_queue", "travel_times", "replay_bundles"),
+            *(
+                "officer_changes",
+                "counters",
+                "docket_queue",
+                "travel_times",
+                "replay_bundles",
+                "roll_reaches",
+            ),
         ),
         _DERIVED,
     ),
@@ -75,7 +84,7 @@ HELD_BACK: Final = {
             *("quarantined", "roll_epochs", "roll_receipts", "rollout_members", "stored_entries"),
             *("terminal_claim_approvals", "terminal_claims", "terminal_holdings", "terminal_reports"),
             *("terminal_samples", "terminal_state_changes", "terminal_states"),
-            *("terminal_boots", "certificate_renewals", "batch_signatures"),
+            *("terminal_boots", "certificate_renewals", "batch_signatures", "plan_holdings"),
         ),
         _MACHINE,
     ),

@@ -123,6 +123,7 @@ CODES: Final[dict[str, Code]] = {
     "quarantined": Code(4, Sentence("An entry could not be applied"), group="quarantine"),
     "journal_set_aside": Code(4, Sentence("A terminal put a damaged journal aside")),
     "roll_ahead": Code(4, Sentence("A terminal holds a newer roll than the hub")),
+    "plan_ahead": Code(4, Sentence("A terminal holds a newer plan of moves than the hub")),
     "configuration_ahead": Code(4, Sentence("A terminal holds a newer configuration than the hub")),
     "configuration_reverted": Code(
         4, Sentence("A terminal took a configuration back by itself"), group="rollouts"

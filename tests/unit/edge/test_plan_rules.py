@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -162,6 +163,14 @@ def test_a_pass_that_is_over_still_takes_its_person_home(hours_ago: float) -> No
     assert judge(going, back, Whereabouts(YARD)) == Verdict(Decision.ADMIT, "pass", 123, flags=("late",))
     early = plan(pass_(begin=30), gate=(CLINIC, YARD))
     assert rule(judge(going, early, Whereabouts(YARD))) == ("REFUSE", "pass_not_yet")
+
+
+def test_on_the_way_back_nobody_is_late_before_the_time_for_it_is_over() -> None:
+    timely = msgspec.structs.replace(pass_(begin=-60, end=-5), back_by_at=minutes(5))
+    going = entry(from_zone=CLINIC, to_zone=YARD)
+    found = judge(going, plan(timely, gate=(CLINIC, YARD)), Whereabouts(YARD))
+    assert found == Verdict(Decision.ADMIT, "pass", 123)
+    assert rule(judge(entry(), plan(timely), NOBODY)) == ("REFUSE", "pass_over")
 
 
 NIGHT = Curfew(
