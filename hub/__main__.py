@@ -37,6 +37,7 @@ HOMES: Final = {
     "hub.reception.register.commands": ["import"],
     "hub.reception.seed.commands": ["seed"],
     "hub.ingest.commands": ["ingest", "export", "open-export"],
+    "hub.ingest.bundles.commands": ["replay"],
     "hub.ingest.position_commands": ["positions"],
     "hub.keeping.backup.commands": ["recovery-key", "backup", "restore", "verify"],
     "hub.keeping.oversight.commands": ["audit"],

@@ -78,6 +78,7 @@ _FAMILIES: Final = {
     "register": "register",
     "import": "register",
     "export": "register",
+    "replay": "oversight",
     "emergency": "emergency",
 }
 _WHOLE: Final = {"person.admit": "admission", "person.photo": "identity", "person.release": "release"}

@@ -15,8 +15,8 @@ from hub.accounts.audit_head import FILE as AUDIT_HEAD
 from hub.accounts.audit_sealing import Sealer
 from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.vault_key import open_vault
-from hub.control_room.watching import Watch
 from hub.control_room.replay.bundles import FOLDER as BUNDLES
+from hub.control_room.watching import Watch
 from hub.database import make_engine, make_sessions
 from hub.docket.desk import DocketDesk
 from hub.docket.finger_desk import FingerDesk

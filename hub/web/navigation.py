@@ -38,6 +38,7 @@ GROUPS: Final = (
             Entry("/officer", Sentence("Officer"), "o"),
             Entry("/orders", Sentence("Orders"), "l"),
             Entry("/posts", Sentence("Posts"), "s"),
+            Entry("/replay", Sentence("Replay"), "z"),
         ),
     ),
     Group(
@@ -75,6 +76,7 @@ GROUPS: Final = (
             Entry("/register", Sentence("Bring in a register")),
             Entry("/paper", Sentence("From paper")),
             Entry("/exports", Sentence("Exports")),
+            Entry("/replay/bundles", Sentence("Bundles for courts")),
             Entry("/backups", Sentence("Backups")),
         ),
     ),

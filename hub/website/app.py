@@ -35,6 +35,9 @@ from hub.control_room.alarm_views import pages as alarm_pages
 from hub.control_room.live import Live
 from hub.control_room.officer import pages as officer_pages
 from hub.control_room.posts import pages as post_pages
+from hub.control_room.replay.bundles import FOLDER as BUNDLES
+from hub.control_room.replay.bundles import BundlePlace
+from hub.control_room.replay.views import pages as replay_pages
 from hub.control_room.views import pages as control_room_pages
 from hub.custody.queries import person_by_number
 from hub.database import Sessions
@@ -173,6 +176,7 @@ def create_app(parts: Parts) -> Flask:
     ):
         app.register_blueprint(blueprint)
     app.register_blueprint(finding_pages)
+    app.register_blueprint(replay_pages)
     app.register_blueprint(register_pages)
     app.register_blueprint(paper_pages)
     for blueprint in (oversight_pages, retention_pages, export_pages, backup_pages):
@@ -262,6 +266,7 @@ def _configure(app: Flask, parts: Parts) -> None:
     data = None if parts.keys is None else parts.keys.parent
     provide(app, Exporter(parts.sessions, parts.vault, parts.clock, None if data is None else data / EXPORTS))
     provide(app, BackupPlace(data))
+    provide(app, BundlePlace(None if data is None else data / BUNDLES))
     provide(app, Panels(_PANELS))
     provide(app, WAITING)
     provide(app, Live(parts.sessions, parts.clock))

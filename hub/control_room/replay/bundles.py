@@ -78,8 +78,13 @@ def check_time(from_at: datetime, to_at: datetime, now: datetime) -> None:
         raise RefusedError("too_long", Sentence("Choose at most 24 hours at once."))
 
 
-def ask(session: Session, wish: Wish, *, actor: Actor, at: datetime) -> ReplayBundle:
-    """Let the hub make a bundle; RefusedError says what is missing."""
+def ask(
+    session: Session, wish: Wish, *, actor: Actor, at: datetime, handed_out: bool = False
+) -> ReplayBundle:
+    """Let the hub make a bundle; RefusedError says what is missing.
+
+    With `handed_out` whoever asks makes it at once and takes it along: no file of it stays with the hub.
+    """
     recipient, reason = " ".join(wish.recipient.split()), " ".join(wish.reason.split())
     check_time(wish.from_at, wish.to_at, at)
     if not recipient:
@@ -97,7 +102,8 @@ def ask(session: Session, wish: Wish, *, actor: Actor, at: datetime) -> ReplayBu
         to_at=wish.to_at,
         recipient=recipient,
         reason=reason,
-        state=State.ASKED.value,
+        state=(State.GONE if handed_out else State.ASKED).value,
+        ended_at=at if handed_out else None,
     )
     session.add(row)
     session.flush()

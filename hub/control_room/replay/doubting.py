@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from hub.control_room.replay.proofs import is_withdrawn
 from hub.movements.whereabouts.confidence import doubts_of
 from hub.movements.whereabouts.fold import Held, add
 from hub.movements.whereabouts.places import Judging
@@ -13,7 +14,11 @@ from hub.movements.whereabouts.records import ProofRow
 
 
 def doubts(
-    rows: Iterable[ProofRow], leads: Mapping[int, int], judging: Judging, resets: Mapping[int, datetime]
+    rows: Iterable[ProofRow],
+    leads: Mapping[int, int],
+    judging: Judging,
+    resets: Mapping[int, datetime],
+    known_at: datetime | None = None,
 ) -> dict[int, tuple[str, ...]]:
     """Codes by the id of the proof, for those against which something speaks. Rows come oldest first.
 
@@ -22,7 +27,7 @@ def doubts(
     held: dict[int, Held] = {}
     found: dict[int, tuple[str, ...]] = {}
     for row in rows:
-        if row.withdrawn_at is not None:
+        if is_withdrawn(row, known_at):
             continue
         person_id = leads.get(row.person_id, row.person_id)
         now = held[person_id] = add(held.get(person_id), _proven(row))

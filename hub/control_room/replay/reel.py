@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from hub.control_room.replay.doubting import doubts
 from hub.control_room.replay.happenings import Away, Band, bands, terminals_away
-from hub.control_room.replay.proofs import before, during
+from hub.control_room.replay.proofs import as_known, before, during, is_withdrawn
 from hub.control_room.replay.site_then import SiteThen, site_then
 from hub.custody.merging.reading import leads
 from hub.custody.queries import names
@@ -89,14 +89,17 @@ class Reel(msgspec.Struct, frozen=True):
     bands: Sequence[Band]
 
 
-def reel(session: Session, from_at: datetime, to_at: datetime, now: datetime) -> Reel:
-    """The reel from `from_at` until before `to_at`, both aware."""
+def reel(
+    session: Session, from_at: datetime, to_at: datetime, now: datetime, known_at: datetime | None = None
+) -> Reel:
+    """The reel from `from_at` until before `to_at`, both aware; with `known_at` as it was known at that time."""
     lead = leads(session)
     stays = _stays(session, from_at, to_at, lead)
-    first, later = before(session, from_at, stays.keys()), during(session, from_at, to_at)
+    first = as_known(before(session, from_at, stays.keys(), known_at), known_at)
+    later = as_known(during(session, from_at, to_at), known_at)
     rows = [*first, *later]
     judging = Judging(session, to_at)
-    doubtful = doubts(rows, lead, judging, _resets(session, from_at))
+    doubtful = doubts(rows, lead, judging, _resets(session, from_at), known_at)
     people = names(session, {lead.get(row.person_id, row.person_id) for row in rows} | stays.keys())
     numbers = {
         person.id: person.number for person in names(session, {row.person_id for row in rows}).values()
@@ -106,7 +109,12 @@ def reel(session: Session, from_at: datetime, to_at: datetime, now: datetime) ->
     def seen(some: Iterable[ProofRow]) -> list[Seen]:
         return [
             _seen(
-                row, people[lead.get(row.person_id, row.person_id)], numbers, zones, doubtful.get(row.id, ())
+                row,
+                people[lead.get(row.person_id, row.person_id)],
+                numbers,
+                zones,
+                doubtful.get(row.id, ()),
+                known_at,
             )
             for row in some
         ]
@@ -182,6 +190,7 @@ def _seen(
     numbers: Mapping[int, str],
     zones: Mapping[int, str],
     doubtful: tuple[str, ...],
+    known_at: datetime | None,
 ) -> Seen:
     own = numbers[row.person_id]
     other = "" if row.other_zone_id is None else zones[row.other_zone_id]
@@ -194,7 +203,7 @@ def _seen(
         sure=row.sure,
         earliest_at=None if row.earliest_at == row.at else row.earliest_at,
         latest_at=None if row.latest_at == row.at else row.latest_at,
-        withdrawn_at=row.withdrawn_at,
+        withdrawn_at=row.withdrawn_at if is_withdrawn(row, known_at) else None,
         as_number="" if own == person.number else own,
         other_zone=other,
         checkpoint=row.checkpoint,

@@ -60,7 +60,7 @@ class BundleWork:
         return 1
 
     def _make(self, row: ReplayBundle, now: datetime) -> str:
-        """"" when it is made, else why not."""
+        """ "" when it is made, else why not."""
         try:
             self._write(row, now)
         except OSError as error:

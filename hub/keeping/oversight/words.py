@@ -97,6 +97,7 @@ _FAMILIES: Final = {
     "control_room": Sentence("Looked at the picture of the control room"),
     "diary": Sentence("Worked on the court diary"),
     "export": Sentence("Worked on taking the whole register out"),
+    "replay": Sentence("Played an hour back, or took it out as a bundle"),
     "finger": Sentence("Compared a finger"),
     "fingers": Sentence("Worked on taking fingers"),
     "holiday": Sentence("Changed the holidays that dates depend on"),

@@ -1,0 +1,73 @@
+"""The player as one page that needs neither network nor hub: what the site's own page shows, with everything in it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, select_autoescape
+
+from hub.control_room.replay.reel import Reel
+from hub.control_room.replay.words import player_words
+from hub.web.assets import FOLDER
+from hub.web.formats import SITE_ZONE
+
+_TEMPLATES: Final = Path(__file__).parent.parent / "templates"
+_STYLES: Final = ("css/base.css", "css/parts.css", "css/replay.css")
+_MODULES: Final = ("js/replay/player.js", "js/replay/map.js", "js/replay/screen.js")
+_IMPORT: Final = re.compile(r"^import .*;\n", re.MULTILINE)
+_EXPORT: Final = re.compile(r"^export ", re.MULTILINE)
+_START: Final = (
+    "new ReplayScreen(JSON.parse(document.getElementById('reel').textContent), "
+    "JSON.parse(document.getElementById('replay-words').textContent), {zone});"
+)
+
+
+def player_page(reel: Reel, number: int, language: str = "en") -> str:
+    """HTML that plays the reel. It may load nothing, and run and look as nothing but what it holds itself."""
+    style = "\n".join((FOLDER / name).read_text() for name in _STYLES)
+    script = _script()
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=select_autoescape(),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["_"] = _said
+    page = environment.get_template("replay_offline.html")
+    return page.render(
+        number=number,
+        language=language,
+        policy=f"default-src 'none'; script-src '{_allowed(script)}'; style-src '{_allowed(style)}'",
+        style=style,
+        script=script,
+        words=_inline(player_words(language)),
+        reel=_inline(reel),
+        from_at=reel.from_at.astimezone(SITE_ZONE),
+        to_at=reel.to_at.astimezone(SITE_ZONE),
+    )
+
+
+def _script() -> str:
+    """The player's modules as one script, in the order in which they need each other."""
+    modules = ((FOLDER / name).read_text() for name in _MODULES)
+    whole = "".join(_EXPORT.sub("", _IMPORT.sub("", module)) for module in modules)
+    return f"{{\n{whole}{_START.format(zone=msgspec.json.encode(str(SITE_ZONE)).decode())}\n}}\n"
+
+
+def _allowed(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _inline(document: object) -> str:
+    """JSON that can stand inside a script element: no end of it, no comment can begin in a name."""
+    raw = msgspec.json.encode(document).decode()
+    return raw.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _said(text: str, **values: object) -> str:
+    return text % values if values else text
