@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.movements.records import FeedItem
@@ -21,10 +21,14 @@ def feed_line(item: FeedItem) -> FeedLine:
     return {"at": item.at, **item.payload, "id": item.id, "kind": item.kind, "noted_at": item.at}
 
 
-def recent_lines(session: Session, count: int) -> list[FeedLine]:
-    """The newest lines, newest first."""
-    rows = session.scalars(select(FeedItem).order_by(FeedItem.id.desc()).limit(count))
-    return [feed_line(item) for item in rows]
+def last_id(session: Session) -> int:
+    """Number of the newest feed item, 0 when there is none."""
+    return session.scalar(select(func.max(FeedItem.id))) or 0
+
+
+def recent_items(session: Session, count: int) -> list[FeedItem]:
+    """The newest items, oldest first."""
+    return list(reversed(session.scalars(select(FeedItem).order_by(FeedItem.id.desc()).limit(count)).all()))
 
 
 def lines_after(session: Session, last: int, limit: int) -> list[FeedItem]:

@@ -1,7 +1,8 @@
-"""One thread follows the feed and hands each change to every open screen.
+"""Two threads follow the hub and tell every open screen: one each line of the feed, one how everything stands.
 
-A screen has a bounded queue. One that does not keep up is dropped and comes back with the last number it saw: the
-database, not the queue, is what nothing is lost from.
+A screen gets the whole picture when it opens and then only what changes. Everything that is said to screens of one
+sort, in one language, is made once however many there are. A screen has a bounded queue; one that does not keep up is
+given up, and the browser comes back for a whole picture.
 """
 
 from __future__ import annotations
@@ -9,30 +10,39 @@ from __future__ import annotations
 import logging
 import queue
 import threading
+import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
 
 from hub.control_room.changes import Change, changes_of
-from hub.control_room.feed_lines import lines_after
-from hub.control_room.picture import last_id, situation
+from hub.control_room.feed_lines import last_id, lines_after, recent_items
+from hub.control_room.picture import Look, Viewer, look, sections
+from hub.control_room.sections import Encoded, difference, encode, whole
 from hub.database import Sessions, session_scope
 from hub.movements.records import FeedItem, FeedKind
 
 log = logging.getLogger("pims.hub.live")
 
-POLL_S: Final = 0.075
+POLL_S: Final = 0.06
 """Half of it is the mean delay that looking at the table adds between commit and screen."""
-SITUATION_EVERY: Final = timedelta(seconds=1)
+IDLE_S: Final = 0.5
+"""As often while nobody watches."""
+STANDING_EVERY_S: Final = 1.0
+STANDING_SOONEST_S: Final = 0.2
+"""Between two looks at how everything stands, however urgent the news."""
 BEAT_EVERY: Final = timedelta(seconds=2)
 """A screen that hears nothing for three beats calls its picture stale."""
 QUEUE_LENGTH: Final = 512
 MOST_AT_ONCE: Final = 256
 RESUME_LIMIT: Final = 1000
-"""A screen that missed more starts from a whole picture: cheaper than each of the steps."""
+"""Whoever missed more lines starts from the picture alone."""
+FEED_LENGTH: Final = 60
+EVERYBODY: Final = Viewer("en")
 
 END: Final = None
 
@@ -40,9 +50,10 @@ END: Final = None
 class Subscriber:
     """One open screen. `lost` is set when it did not keep up."""
 
-    def __init__(self, language: str) -> None:
-        self.language = language
+    def __init__(self, viewer: Viewer) -> None:
+        self.viewer = viewer
         self.lost = False
+        self.has_picture = False
         self._queue: queue.Queue[bytes | None] = queue.Queue(QUEUE_LENGTH)
 
     def offer(self, message: bytes | None) -> None:
@@ -58,7 +69,7 @@ class Subscriber:
             try:
                 message = self._queue.get(timeout=BEAT_EVERY.total_seconds() * 2)
             except queue.Empty:
-                # The following thread is gone: let the browser call again rather than hold a dead line.
+                # The following threads are gone: let the browser call again rather than hold a dead line.
                 return
             if message is END:
                 return
@@ -66,7 +77,7 @@ class Subscriber:
 
 
 class Live:
-    """The thread and its screens."""
+    """The threads and their screens."""
 
     def __init__(self, sessions: Sessions, clock: Callable[[], datetime]) -> None:
         self._sessions = sessions
@@ -74,36 +85,46 @@ class Live:
         self._subscribers: set[Subscriber] = set()
         self._turn = threading.Lock()
         self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._wanted = threading.Event()
+        self._threads: list[threading.Thread] = []
         self._last = 0
-        self._situations: dict[str, bytes] = {}
-        self._situation_at: datetime | None = None
+        self._feed: deque[Change] = deque(maxlen=FEED_LENGTH)
+        self._standing: dict[Viewer, Encoded] = {}
+        self._blind: frozenset[str] = frozenset()
         self._beat_at: datetime | None = None
 
     def start(self) -> None:
         """Begin to follow; harmless when it runs already."""
         with self._turn:
-            if self._thread is None or not self._thread.is_alive():
+            if not self._threads or not all(thread.is_alive() for thread in self._threads):
                 self._stop.clear()
-                self._last = self._newest()
-                self._thread = threading.Thread(target=self._follow, name="live-feed", daemon=True)
-                self._thread.start()
+                self._catch_up()
+                self._threads = [
+                    threading.Thread(target=self._follow, name="live-feed", daemon=True),
+                    threading.Thread(target=self._stand, name="live-standing", daemon=True),
+                ]
+                for thread in self._threads:
+                    thread.start()
 
     def stop(self) -> None:
-        """End the thread and every stream; when this returns the thread is over."""
+        """End the threads and every stream; when this returns they are over."""
         self._stop.set()
+        self._wanted.set()
         with self._turn:
-            thread, self._thread = self._thread, None
+            threads, self._threads = self._threads, []
             for subscriber in self._subscribers:
                 subscriber.offer(END)
-        if thread is not None:
+        for thread in threads:
             thread.join()
 
-    def subscribe(self, language: str) -> Subscriber:
-        """A screen that hears everything from now on."""
-        subscriber = Subscriber(language)
+    def subscribe(self, viewer: Viewer) -> Subscriber:
+        """A screen that gets a whole picture and hears everything from then on."""
+        subscriber = Subscriber(viewer)
         with self._turn:
             self._subscribers.add(subscriber)
+            self._show_whole(subscriber)
+        if not subscriber.has_picture:
+            self._wanted.set()
         return subscriber
 
     def leave(self, subscriber: Subscriber) -> None:
@@ -116,86 +137,154 @@ class Live:
         """How many screens are open."""
         return len(self._subscribers)
 
-    def missed(self, after: int) -> list[bytes] | None:
-        """Messages of the items after number `after`; None when they are too many, or the number is not ours."""
+    def missed(self, after: int) -> list[bytes]:
+        """Messages of the lines after number `after`; none when they are too many, or the number is not ours."""
         with session_scope(self._sessions, writes=False) as session:
             newest = last_id(session)
             if after > newest or newest - after > RESUME_LIMIT:
-                return None
+                return []
             items = lines_after(session, after, RESUME_LIMIT)
-            return [feed_message(change) for change in changes_of(session, items)]
+            return [feed_message(change) for change in changes_of(session, items, self._clock())]
+
+    # --- the feed
 
     def _follow(self) -> None:
         while not self._stop.is_set():
-            try:
-                self._step()
-            except Exception as error:  # noqa: BLE001 - a feed that ends in silence would stop every screen
-                # Kind and place only: the text of a database error can hold a row, and so a name.
-                place = "".join(traceback.format_tb(error.__traceback__, -2))
-                log.error("The live feed stumbled and goes on: %s\n%s", type(error).__name__, place)
-                self._stop.wait(1.0)
-            self._stop.wait(POLL_S)
-
-    def _newest(self) -> int:
-        with session_scope(self._sessions, writes=False) as session:
-            return last_id(session)
+            self._try(self._step)
+            self._stop.wait(POLL_S if self.screens else IDLE_S)
 
     def _step(self) -> None:
-        if not self.screens:
-            newest = self._newest()
-            with self._turn:
-                # A screen that opened while we looked hears what came meanwhile: it gets the step after this one.
-                if not self._subscribers:
-                    self._last = newest
-            return
         now = self._clock()
         with session_scope(self._sessions, writes=False) as session:
             items = lines_after(session, self._last, MOST_AT_ONCE)
-            found = changes_of(session, items) if items else []
-        for change in found:
-            self._tell_all(feed_message(change))
-        if items:
-            self._last = items[-1].id
-        due = self._situation_at is None or now - self._situation_at >= SITUATION_EVERY
-        if due or any(_needs_somebody(item) for item in items):
-            self._situation_at = now
-            self._tell_situations(now)
-        if self._beat_at is None or now - self._beat_at >= BEAT_EVERY:
-            self._beat_at = now
-            self._tell_all(message("beat", {"now": now, "last_id": self._last}))
+            found = changes_of(session, items, now) if items else []
+        with self._turn:
+            if found:
+                self._last = found[-1].id
+                self._feed.extend(found)
+                self._tell_feed(found)
+            if self._beat_at is None or not timedelta(0) <= now - self._beat_at < BEAT_EVERY:
+                self._beat_at = now
+                self._tell(message("beat", {"now": now, "last_id": self._last}))
+        if any(_needs_somebody(item) for item in items):
+            self._wanted.set()
 
-    def _tell_situations(self, now: datetime) -> None:
+    def _tell_feed(self, found: list[Change]) -> None:
+        """All lines of one look as one piece for each screen: a write for each line would cost more than the rest."""
+        everything = [feed_message(change) for change in found]
+        seeing = b"".join(everything)
+        blind = seeing
+        if self._blind:
+            pairs = zip(found, everything, strict=True)
+            blind = b"".join(said for change, said in pairs if not change.concerns(self._blind))
+        for subscriber in self._subscribers:
+            said = seeing if subscriber.viewer.sees_totals else blind
+            if said:
+                subscriber.offer(said)
+
+    def _catch_up(self) -> None:
+        """Begin at the newest line, with those before it for whoever opens a screen."""
         with session_scope(self._sessions, writes=False) as session:
-            views = {name: situation(session, now, name) for name in self._languages()}
-        for language, view in views.items():
-            encoded = message("situation", view)
-            if self._situations.get(language) != encoded:
-                self._situations[language] = encoded
-                self._tell_all(encoded, language)
+            items = recent_items(session, FEED_LENGTH)
+            self._last = items[-1].id if items else 0
+            self._feed = deque(changes_of(session, items, self._clock()), FEED_LENGTH)
 
-    def _languages(self) -> set[str]:
-        with self._turn:
-            return {subscriber.language for subscriber in self._subscribers}
+    # --- how everything stands
 
-    def _tell_all(self, encoded: bytes, language: str | None = None) -> None:
+    def _stand(self) -> None:
+        while not self._stop.is_set():
+            began = time.monotonic()
+            self._wanted.clear()
+            if self.screens:
+                self._try(self._look)
+            elif self._standing:
+                with self._turn:
+                    self._standing = {}  # whoever opens a screen next would be shown what is long over
+            self._stop.wait(STANDING_SOONEST_S)
+            self._wanted.wait(max(0.0, STANDING_EVERY_S - (time.monotonic() - began)))
+
+    def _look(self) -> None:
+        with session_scope(self._sessions, writes=False) as session:
+            found = look(session, self._clock())
+            shown = {viewer: encode(sections(session, found, viewer)) for viewer in self._viewers()}
         with self._turn:
-            listeners: Sequence[Subscriber] = tuple(self._subscribers)
-        for subscriber in listeners:
-            if language is None or subscriber.language == language:
-                subscriber.offer(encoded)
+            self._blind = found.blind
+            for viewer, after in shown.items():
+                self._tell_standing(viewer, found, after)
+
+    def _tell_standing(self, viewer: Viewer, found: Look, after: Encoded) -> None:
+        before = self._standing.get(viewer, {})
+        self._standing[viewer] = after
+        change = difference(found.now, before, after)
+        said = None if change is None else event("change", change)
+        for subscriber in self._subscribers:
+            if subscriber.viewer != viewer:
+                continue
+            if not subscriber.has_picture:
+                self._show_whole(subscriber)
+            elif said is not None:
+                subscriber.offer(said)
+
+    def _show_whole(self, subscriber: Subscriber) -> None:
+        """The picture of its sort of viewer, where there is one already. Whoever calls holds the turn."""
+        known = self._standing.get(subscriber.viewer)
+        if known is None:
+            return
+        hidden = frozenset[str]() if subscriber.viewer.sees_totals else self._blind
+        lines = [
+            msgspec.json.encode(change.document())
+            for change in reversed(self._feed)
+            if not hidden or not change.concerns(hidden)
+        ]
+        subscriber.offer(event("picture", whole(self._clock(), self._last, known, lines)))
+        subscriber.has_picture = True
+
+    def _viewers(self) -> set[Viewer]:
+        with self._turn:
+            return {subscriber.viewer for subscriber in self._subscribers}
+
+    def _tell(self, said: bytes) -> None:
+        for subscriber in self._subscribers:
+            subscriber.offer(said)
+
+    def _try(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 - a feed that ends in silence would stop every screen
+            # Kind and place only: the text of a database error can hold a row, and so a name.
+            place = "".join(traceback.format_tb(error.__traceback__, -2))
+            log.error("The live picture stumbled and goes on: %s\n%s", type(error).__name__, place)
+            self._stop.wait(1.0)
+
+
+def picture(sessions: Sessions, viewer: Viewer, now: datetime) -> bytes:
+    """The whole picture as JSON, read for this one viewer."""
+    with session_scope(sessions, writes=False) as session:
+        shown = look(session, now)
+        hidden = frozenset[str]() if viewer.sees_totals else shown.blind
+        items = recent_items(session, FEED_LENGTH)
+        changes = [one for one in changes_of(session, items, now) if not hidden or not one.concerns(hidden)]
+        lines = [msgspec.json.encode(change.document()) for change in reversed(changes)]
+        newest = items[-1].id if items else 0
+        return whole(now, newest, encode(sections(session, shown, viewer)), lines)
 
 
 def _needs_somebody(item: FeedItem) -> bool:
-    """Whether the list of needs should change at once; everything else the line itself tells the screen."""
+    """Whether the queue should change at once; everything else the line itself tells the screen."""
     return item.kind != FeedKind.PASSAGE or item.payload.get("decision") == "REFER"
 
 
 def feed_message(change: Change) -> bytes:
     """A feed item as a server-sent event whose id lets a screen resume after it."""
-    return message("feed", change.document(), change.id)
+    return event("feed", msgspec.json.encode(change.document()), change.id)
 
 
-def message(event: str, data: Any, number: int | None = None) -> bytes:
+def message(name: str, data: Any) -> bytes:
+    """One server-sent event of what becomes JSON."""
+    return event(name, msgspec.json.encode(data))
+
+
+def event(name: str, data: bytes, number: int | None = None) -> bytes:
     """One server-sent event; JSON holds no line break, so one data line is enough."""
     head = b"" if number is None else b"id: %d\n" % number
-    return head + b"event: " + event.encode() + b"\ndata: " + msgspec.json.encode(data) + b"\n\n"
+    return head + b"event: " + name.encode() + b"\ndata: " + data + b"\n\n"

@@ -13,13 +13,14 @@ from hub.accounts.acting import acting
 from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.biometrics.photos import people_with_photo
-from hub.control_room.live import Live, message
-from hub.control_room.picture import picture, zone_lines
+from hub.control_room.live import Live, message, picture
+from hub.control_room.picture import Viewer
 from hub.control_room.screen import floor_plan, screen_words
 from hub.control_room.terminal_page import terminal_page
 from hub.control_room.terminals import terminal_lines
 from hub.control_room.words import DOORS, LEVELS, PROTECTION_SHORT, SENSORS, TERMINAL_ALARMS
 from hub.custody.queries import person_by_number
+from hub.movements.site.tree import load
 from hub.reception.whereabouts import trail_today
 from hub.reception.words import in_words
 from hub.terminals.protection.actions import PROTECTION_WORDS
@@ -39,19 +40,21 @@ RETRY: Final = b"retry: 1000\n\n"
 @pages.page("/control-room", Permission.WATCH, watches=True)
 def screen() -> str:
     with reading() as session:
-        zones = zone_lines(session)
+        zones = load(session).zones()
         plan = floor_plan(session)
     return render_template("control_room.html", zones=zones, plan=plan, words=screen_words())
 
 
 @pages.page("/control-room/picture", Permission.WATCH, watches=True)
 def whole_picture() -> Response:
-    service(Live).start()
-    # Names and places of everybody at once: asked for once a screen, so one line of the trail a screen.
-    with writing() as session:
-        write_down(session, at=now(), actor=acting(), act="control_room.picture")
-    with reading() as session:
-        return _json(picture(session, now(), current_language()))
+    _write_down_look()
+    return Response(picture(service(Site).sessions, _viewer(), now()), mimetype="application/json")
+
+
+@pages.page("/control-room/alive", Permission.WATCH, watches=True)
+def alive() -> Response:
+    """Whether this session may still watch, for a screen whose stream was refused."""
+    return Response(status=204)
 
 
 @pages.page("/control-room/events", Permission.WATCH, watches=True)
@@ -59,11 +62,25 @@ def events() -> Response:
     live = service(Live)
     if live.screens >= MOST_SCREENS:
         abort(503)
+    _write_down_look()
     live.start()
     last = request.headers.get("Last-Event-ID", "")
     after = int(last) if last.isascii() and last.isdigit() and len(last) < 18 else None
-    stream = _stream(live, after, current_language(), _still_signed_in())
+    stream = _stream(live, after, _viewer(), _still_signed_in())
     return Response(stream, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+def _write_down_look() -> None:
+    """Names and places of everybody at once: one line of the trail each time that a screen opens or comes back."""
+    with writing() as session:
+        write_down(session, at=now(), actor=acting(), act="control_room.picture")
+
+
+def _viewer() -> Viewer:
+    """Whoever leads or clears counts is shown all; others may be counting."""
+    who = visitor()
+    sees_totals = who.may(Permission.RUN_COUNT) or who.may(Permission.CLEAR_COUNT)
+    return Viewer(current_language(), sees_totals)
 
 
 @pages.page("/control-room/people/<number>", Permission.SEE_PEOPLE)
@@ -111,11 +128,13 @@ def one_terminal(name: str) -> str:
         )
 
 
-def _stream(live: Live, after: int | None, language: str, signed_in: Callable[[], bool]) -> Iterator[bytes]:
-    subscriber = live.subscribe(language)
+def _stream(live: Live, after: int | None, viewer: Viewer, signed_in: Callable[[], bool]) -> Iterator[bytes]:
+    subscriber = live.subscribe(viewer)
     try:
         yield RETRY
-        yield from _resume(live, after)
+        if after is not None and viewer.sees_totals:
+            # What was missed line by line, and then the picture, which is all that a screen needs.
+            yield from live.missed(after)
         checked = time.monotonic()
         for encoded in subscriber.messages():
             if time.monotonic() - checked > CHECK_SESSION_S:
@@ -126,17 +145,6 @@ def _stream(live: Live, after: int | None, language: str, signed_in: Callable[[]
             yield encoded
     finally:
         live.leave(subscriber)
-
-
-def _resume(live: Live, after: int | None) -> Iterator[bytes]:
-    """What was missed; a screen that missed too much is told to ask for the whole picture."""
-    if after is None:
-        return
-    missed = live.missed(after)
-    if missed is None:
-        yield message("restart", {})
-    else:
-        yield from missed
 
 
 def _still_signed_in() -> Callable[[], bool]:
