@@ -1,4 +1,4 @@
-"""What the screen needs once: the plan of the site, and the words its scripts say."""
+"""What the screen needs once: the plan of the site."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from hub.control_room.plan import Door, Room, Way, draw
-from hub.control_room.words import ALARMS, EVENTS, LEVELS, SCREEN
 from hub.movements.records import Checkpoint, Zone
-from hub.reception.words import DECISIONS, RULES, SOURCES
 from hub.terminals.records import Status, Terminal
-from hub.web.language import current_language, messages
 
 
 @dataclass(frozen=True)
@@ -48,24 +45,6 @@ def floor_plan(session: Session) -> FloorPlan:
     at = _terminals(session)
     doors = [TerminalDoor(door, names[door.checkpoint], at.get(door.checkpoint, [])) for door in plan.doors]
     return FloorPlan(list(plan.rooms), doors, plan.height)
-
-
-def screen_words() -> dict[str, dict[str, str]]:
-    """Everything the scripts say, in the language of this request; places for values stay as %(name)s."""
-    translated = messages(current_language())
-    groups = {
-        "decisions": DECISIONS,
-        "rules": RULES,
-        "sources": SOURCES,
-        "alarms": ALARMS,
-        "events": EVENTS,
-        "levels": LEVELS,
-        "screen": SCREEN,
-    }
-    return {
-        group: {code: str(translated.get(sentence.text, sentence.text)) for code, sentence in words.items()}
-        for group, words in groups.items()
-    }
 
 
 def _terminals(session: Session) -> dict[str, list[str]]:

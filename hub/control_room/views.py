@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 from flask import Response, abort, render_template, request, url_for
+from sqlalchemy import select
 
 from hub.accounts.acting import acting
 from hub.accounts.audit import write_down
@@ -15,11 +16,12 @@ from hub.accounts.permissions import Permission
 from hub.biometrics.photos import people_with_photo
 from hub.control_room.live import Live, message, picture
 from hub.control_room.picture import Viewer
-from hub.control_room.screen import floor_plan, screen_words
+from hub.control_room.screen import floor_plan
 from hub.control_room.terminal_page import terminal_page
 from hub.control_room.terminals import terminal_lines
-from hub.control_room.words import DOORS, LEVELS, PROTECTION_SHORT, SENSORS, TERMINAL_ALARMS
+from hub.control_room.words import DOORS, LEVELS, PROTECTION_SHORT, SENSORS, TERMINAL_ALARMS, screen_words
 from hub.custody.queries import person_by_number
+from hub.movements.records import Site as PrisonSite
 from hub.movements.site.tree import load
 from hub.reception.whereabouts import trail_today
 from hub.reception.words import in_words
@@ -42,7 +44,8 @@ def screen() -> str:
     with reading() as session:
         zones = load(session).zones()
         plan = floor_plan(session)
-    return render_template("control_room.html", zones=zones, plan=plan, words=screen_words())
+        sites = session.scalars(select(PrisonSite).order_by(PrisonSite.sort, PrisonSite.id)).all()
+    return render_template("control_room.html", zones=zones, plan=plan, sites=sites, words=screen_words())
 
 
 @pages.page("/control-room/picture", Permission.WATCH, watches=True)

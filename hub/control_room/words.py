@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
+from hub.custody.absence import Why
 from hub.movements.alarms.codes import CODES
+from hub.movements.passes.words import STATES as PASS_STATES
+from hub.movements.whereabouts.confidence import DoubtCode
+from hub.reception.words import DECISIONS, RULES, SOURCES
 from hub.sentences import Sentence
+from hub.web.language import current_language, messages
 from wire.state import SensorWord
 
 ALARMS: Final = {code: kind.words for code, kind in CODES.items()}
@@ -87,6 +92,37 @@ LEVELS: Final = {
     "cut_off": Sentence("cut off"),
 }
 
+ROLL_WORDS: Final = {
+    Why.COURT: Sentence("court"),
+    Why.HOSPITAL: Sentence("hospital"),
+    Why.TEMPORARY: Sentence("absence"),
+    Why.FUNERAL: Sentence("funeral"),
+    Why.WORK: Sentence("work outside"),
+    Why.TRANSFER: Sentence("en route to another site"),
+    Why.OTHER: Sentence("away for another reason"),
+}
+
+PARTS: Final = {
+    "in": Sentence("in"),
+    "outside": Sentence("outside without permission"),
+    "not_placed": Sentence("not placed"),
+    **{why.value: words for why, words in ROLL_WORDS.items()},
+}
+"""What the roll is made of."""
+
+MOVES: Final = {
+    **{state.value: words for state, words in PASS_STATES.items()},
+    "OUTSIDE": Sentence("Outside"),
+    "OUTSIDE_LATE": Sentence("Late coming back"),
+}
+
+DOUBTS: Final = {
+    DoubtCode.IMPOSSIBLE_TRAVEL.value: Sentence("seen elsewhere too short a time before"),
+    DoubtCode.TWO_PLACES.value: Sentence("seen in two places at once"),
+    DoubtCode.CLOCK_UNSURE.value: Sentence("clock unsure"),
+    DoubtCode.AREA_RESET.value: Sentence("who is there is to be found out anew"),
+}
+
 SCREEN: Final = {
     "again": Sentence("Asked for the finger again"),
     "late": Sentence("told late"),
@@ -104,7 +140,6 @@ SCREEN: Final = {
     "of_capacity": Sentence("of %(count)s"),
     "terminal": Sentence("Terminal"),
     "roll": Sentence("Roll"),
-    "not_placed": Sentence("not placed"),
     "time": Sentence("Time"),
     "decision": Sentence("Decision"),
     "rule": Sentence("Reason"),
@@ -119,7 +154,7 @@ SCREEN: Final = {
     "queue": Sentence("Waiting to be sent"),
     "state": Sentence("State"),
     "advice": Sentence("What to do"),
-    "open_file": Sentence("Open the file"),
+    "open_person": Sentence("Open the person"),
     "open_page": Sentence("Open the page"),
     "with": Sentence("With %(name)s"),
     "with_nobody": Sentence("With nobody yet"),
@@ -131,6 +166,48 @@ SCREEN: Final = {
     "match": Sentence("Match"),
     "one_in": Sentence("score %(power)s: chance likeness of one in 10 to the power %(power)s"),
     "quality": Sentence("Finger image, of 100"),
-    "shown": Sentence("%(shown)s of %(total)s"),
+    "hidden": Sentence("hidden while a count goes on"),
+    "unlock": Sentence("roll at midnight"),
+    "came": Sentence("in today"),
+    "went": Sentence("out today"),
+    "likely": Sentence("likely"),
+    "doubts": Sentence("Doubts"),
+    "officer": Sentence("Officer"),
+    "pass": Sentence("Pass"),
+    "rank": Sentence("Rank %(rank)s of 5"),
+    "up_supervisor": Sentence("with the shift supervisor"),
+    "up_director": Sentence("with the director"),
+    "cause_over": Sentence("Over: %(title)s"),
+    "due": Sentence("by %(time)s"),
+    "units_in": Sentence("%(units)s of %(all)s units in"),
+    "waiting_for": Sentence("waiting for %(names)s"),
+    "recount": Sentence("recount %(names)s"),
+    "late_units": Sentence("late: %(names)s"),
+    "well_of": Sentence("%(well)s of %(all)s well"),
+    "nobody_found": Sentence("Nobody matches"),
+    "sound_on": Sentence("Sound on"),
+    "sound_blocked": Sentence("Sound is off: press any key"),
+    "muted": Sentence("Muted %(time)s"),
 }
 """What the scripts of the screen say."""
+
+
+def screen_words() -> dict[str, dict[str, str]]:
+    """Everything the scripts say, in the language of this request; places for values stay as %(name)s."""
+    translated = messages(current_language())
+    groups = {
+        "decisions": DECISIONS,
+        "rules": RULES,
+        "sources": SOURCES,
+        "alarms": ALARMS,
+        "events": EVENTS,
+        "levels": LEVELS,
+        "parts": PARTS,
+        "moves": MOVES,
+        "doubts": DOUBTS,
+        "screen": SCREEN,
+    }
+    return {
+        group: {code: str(translated.get(sentence.text, sentence.text)) for code, sentence in words.items()}
+        for group, words in groups.items()
+    }

@@ -5,7 +5,7 @@ const STALE_AFTER_MS = 6000;
 const AGAIN_MS = 1500;
 
 export class Connection {
-  /** `told` has feed(line), situation(now), picture(whole), live(seconds), lost(seconds), signedOut(). */
+  /** `told` has picture(whole), change(now), feed(lines), live(seconds), lost(seconds), signedOut(). */
   constructor(addresses, told) {
     this.addresses = addresses;
     this.told = told;
@@ -20,17 +20,19 @@ export class Connection {
 
   open() {
     this.ready = false;
-    this.waiting = [];
     this.source?.close();
     this.source = new EventSource(this.addresses.events);
-    this.source.addEventListener("open", () => this.fetchPicture());
-    this.source.addEventListener("feed", (event) => this.take("feed", event));
-    this.source.addEventListener("situation", (event) => this.take("situation", event));
-    this.source.addEventListener("beat", (event) => {
-      this.heard();
-      setHubTime(JSON.parse(event.data).now);
+    // The browser itself comes back after a break: what it then hears begins with a whole picture again.
+    this.source.addEventListener("open", () => { this.ready = false; });
+    this.on("picture", (picture) => {
+      setHubTime(picture.now);
+      this.waiting = [];
+      this.ready = true;
+      this.told.picture(picture);
     });
-    this.source.addEventListener("restart", () => this.fetchPicture());
+    this.on("change", (change) => { if (this.ready) this.told.change(change); });
+    this.on("feed", (line) => this.gather(line));
+    this.on("beat", (beat) => setHubTime(beat.now));
     this.source.addEventListener("signed-out", () => this.end());
     this.source.addEventListener("error", () => {
       // A refused stream is closed for good by the browser: look why, then call again.
@@ -38,41 +40,29 @@ export class Connection {
     });
   }
 
-  heard() {
-    this.heardAt = performance.now();
-    this.everHeard = true;
+  on(name, act) {
+    this.source.addEventListener(name, (event) => {
+      this.heardAt = performance.now();
+      this.everHeard = true;
+      act(JSON.parse(event.data));
+    });
   }
 
-  take(kind, event) {
-    this.heard();
-    const data = JSON.parse(event.data);
-    if (this.ready) this.told[kind](data);
-    else this.waiting.push([kind, data]);
-  }
-
-  /** The whole picture, asked for after the stream is open, so that nothing falls between them. */
-  async fetchPicture() {
-    this.ready = false;
-    try {
-      const answer = await fetch(this.addresses.picture, { headers: { Accept: "application/json" }, redirect: "error" });
-      if (answer.status === 401) return this.end();
-      if (!answer.ok) throw new Error(String(answer.status));
-      const picture = await answer.json();
-      setHubTime(picture.now);
-      this.heard();
-      this.told.picture(picture);
-      this.ready = true;
-      for (const [kind, data] of this.waiting.splice(0)) this.told[kind](data);
-    } catch {
-      if (!this.ended) setTimeout(() => this.callAgain(), AGAIN_MS);
-    }
+  /** Lines that come together are shown together: two hundred a second are no two hundred drawings. */
+  gather(line) {
+    if (!this.ready) return;
+    this.waiting.push(line);
+    if (this.waiting.length > 1) return;
+    const show = () => { if (this.waiting.length) this.told.feed(this.waiting.splice(0)); };
+    if (document.hidden) setTimeout(show, 250);
+    else requestAnimationFrame(show);
   }
 
   async callAgain() {
     if (this.ended) return;
     try {
-      const answer = await fetch(this.addresses.picture, { headers: { Accept: "application/json" }, redirect: "error" });
-      if (answer.status === 401) return this.end();
+      const answer = await fetch(this.addresses.alive, { headers: { Accept: "application/json" }, redirect: "error" });
+      if (answer.status === 401 || answer.status === 403) return this.end();
       this.open();
     } catch {
       setTimeout(() => this.callAgain(), AGAIN_MS);
@@ -89,7 +79,7 @@ export class Connection {
         this.heardAt = performance.now() - STALE_AFTER_MS;
         this.open();
       }
-    } else if (this.everHeard) this.told.live(silence / 1000);
+    } else if (this.everHeard && this.ready) this.told.live(silence / 1000);
   }
 
   end() {

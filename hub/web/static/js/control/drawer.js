@@ -1,77 +1,123 @@
-// The evidence behind a line: source, time, terminal, and what was seen of the person today.
+// The evidence behind a line, beside the screen: made here from what the line tells, or by the server.
 import { ageChip } from "./ages_here.js";
 import { calendarDate, clockTime, make, mark } from "./elements.js";
+import { placeChip } from "./finder.js";
 import { describe } from "./lines.js";
 import { fillPanel, startPanel } from "./panel.js";
 import { say, word } from "./words.js";
 
-let zoneName = (code) => code;
-
+const MOST_NAMED = 300;
 const drawer = document.getElementById("drawer");
 const body = document.getElementById("drawer-body");
-const trail = document.getElementById("drawer-trail");
-const steps = document.getElementById("drawer-steps");
-const note = document.getElementById("drawer-trail-note");
+const idle = document.getElementById("drawer-idle");
+const closer = document.getElementById("drawer-close");
+const people = document.getElementById("control").dataset.people;
 let cameFrom = null;
-let shown = null;
 let panel = null;
 
 const fact = (term, value) => (value === null || value === undefined || value === "" ? null : make("div", {}, make("dt", {}, say(term)), make("dd", {}, value)));
 const facts = (...rows) => make("dl", { class: "facts" }, ...rows.filter(Boolean));
 const moment = (at) => `${calendarDate(at)} ${clockTime(at)}`;
 
-function open(content, number = null) {
-  if (drawer.hidden) cameFrom = document.activeElement;
-  shown = number;
-  panel = null;
+function show(content, address = null) {
+  if (!drawer.classList.contains("open")) cameFrom = document.activeElement;
+  panel = address;
+  drawer.classList.add("open");
+  idle.hidden = true;
+  closer.hidden = false;
   body.replaceChildren(...content.filter(Boolean));
-  trail.hidden = true;
-  drawer.hidden = false;
-  document.getElementById("drawer-title").focus();
-  if (number) showTrail(number);
+  document.getElementById("drawer-title").focus({ preventScroll: true });
 }
 
 export function closeDrawer() {
-  if (drawer.hidden) return;
-  drawer.hidden = true;
-  shown = null;
+  if (!drawer.classList.contains("open")) return;
+  drawer.classList.remove("open");
+  idle.hidden = false;
+  closer.hidden = true;
   panel = null;
+  body.replaceChildren();
   if (cameFrom?.isConnected) cameFrom.focus();
 }
 
-const fileLink = (number) => make("p", {}, make("a", { class: "button second", href: `/people/${encodeURIComponent(number)}` }, say("open_file")));
+/** A part of a page that the server makes: a referral, an alarm, an order, a person. */
+export function openPanel(address) {
+  show([], address);
+  return fillPanel(body, address, () => panel === address);
+}
 
 export function openLine(model, line) {
-  zoneName = (code) => model.zoneName(code);
   const { code, title } = describe(model, line);
   const way = line.from_zone ? `${model.zoneName(line.from_zone)} \u2192 ${model.zoneName(line.to_zone)}` : null;
   const clock = line.clock_sure === undefined ? null : say(line.clock_sure ? "clock_sure" : "clock_unsure");
-  open([
+  show([
     make("p", { class: "who" }, title),
     make("p", { class: "marked" }, mark(code), line.decision ? word("decisions", line.decision) : say(line.kind === "alarm" ? "alarm" : "terminal")),
     facts(
       fact("person", line.person), fact("rule", line.rule ? word("rules", line.rule) : null), fact("time", moment(line.at)), fact("noted", moment(line.noted_at)),
       fact("clock", clock), fact("match", line.person && line.score != null ? say("one_in", { power: line.score.toFixed(1) }) : null),
-      fact("quality", line.quality ?? null), fact("terminal", line.terminal), fact("checkpoint", line.checkpoint), fact("way", way),
+      fact("quality", line.quality ?? null), fact("officer", line.officer ?? null), fact("pass", line.pass_number ?? null), fact("terminal", line.terminal), fact("checkpoint", line.checkpoint), fact("way", way),
       fact("journal", line.journal ? `${line.journal.slice(0, 8)}\u2026 / ${line.sequence}` : null),
     ),
-    line.person ? fileLink(line.person) : null,
-  ], line.person ?? null);
+    line.person ? personButton(model, line.person) : null,
+  ]);
 }
 
-/** What the server shows of a need, with what can be done about it. */
-export function openNeed(need) {
-  open([]);
-  panel = need.panel;
-  fillPanel(body, need.panel, () => panel === need.panel);
+function personButton(model, number) {
+  const button = make("button", { type: "button", class: "button second" }, say("open_person"));
+  button.addEventListener("click", () => openPerson(model, number));
+  return make("p", {}, button);
 }
 
-/** A need that is dealt with on a page of its own. */
-export function openPage(need) {
-  open([make("p", { class: "who" }, need.title), make("p", {}, need.detail), make("p", {}, make("a", { class: "button second", href: need.page }, say("open_page")))]);
+/** Somebody: the whole of it from the server for those who may see files, else what the screen holds. */
+export function openPerson(model, number) {
+  if (people) return openPanel(`${people}${encodeURIComponent(number)}`);
+  const person = model.people.get(number);
+  if (!person) return;
+  show([
+    make("p", { class: "who" }, person.name),
+    facts(
+      fact("person", person.number), fact("zone", model.zoneName(person.zone) || say("nothing")), fact("proven", placeChip(model, person, Date.now())),
+      fact("time", person.proven_at ? moment(person.proven_at) : null), fact("source", person.source ? word("sources", person.source) : null),
+      fact("doubts", person.doubts.map((code) => word("doubts", code)).join(". ")),
+    ),
+  ]);
 }
 
-/** Fetch an open panel anew when its need is gone or with somebody else: it was dealt with elsewhere. */
+/** Everybody in a zone, those whose place is proven worst first. */
+export function openZone(model, code, now) {
+  const zone = model.zones.get(code);
+  if (!zone) return;
+  if (zone.hidden) return show([make("p", { class: "who" }, zone.name), make("p", {}, say("hidden"))]);
+  const worth = { unproven: 0, likely: 1, proven: 2 };
+  const inside = model.peopleIn(code).sort((a, b) => worth[model.confidence(a, now)] - worth[model.confidence(b, now)] || a.name.localeCompare(b.name));
+  const list = make("ol", { class: "lines", "data-list": "" }, ...inside.slice(0, MOST_NAMED).map((person) => {
+    const item = make("li", { class: "line two", tabindex: "-1" }, make("span", {}, make("span", { class: "line-title" }, person.name), make("span", { class: "line-detail" }, `${person.number} ${model.zoneName(person.zone)}`)), placeChip(model, person, now));
+    item.addEventListener("click", () => openPerson(model, person.number));
+    return item;
+  }));
+  const capacity = zone.capacity === null ? "" : say("of_capacity", { count: zone.capacity });
+  show([make("p", { class: "who" }, zone.name), make("p", { class: "quiet" }, `${inside.length} ${capacity}`), list]);
+}
+
+export function openTerminal(model, name) {
+  const terminal = model.terminals.get(name);
+  if (!terminal) return;
+  show([
+    make("p", { class: "who" }, terminal.place),
+    make("p", { class: "marked" }, mark(terminal.level), word("levels", terminal.level)),
+    facts(
+      fact("terminal", terminal.name), fact("heard", terminal.heard_at ? ageChip(terminal.heard_at) : say("nothing")),
+      fact("queue", terminal.queue_depth === null ? say("nothing") : String(terminal.queue_depth)), fact("advice", terminal.advice.join(" ")),
+    ),
+  ]);
+}
+
+/** A line that is dealt with on a page of its own. */
+export function openPage(line) {
+  show([make("p", { class: "who" }, line.title), make("p", {}, line.detail), make("p", {}, make("a", { class: "button second", href: line.page }, say("open_page")))]);
+}
+
+/** Fetch an open panel anew when its need changed or is gone: it was dealt with elsewhere, or a terminal confirmed. */
 export function refreshNeed(before, after) {
   if (!panel || body.contains(document.activeElement)) return;
   const text = (needs) => JSON.stringify(needs.find((need) => need.panel === panel) ?? null);
@@ -81,59 +127,13 @@ export function refreshNeed(before, after) {
   if (text(before) !== text(after)) fillPanel(body, address, () => panel === address);
 }
 
-export function openPerson(model, number) {
-  zoneName = (code) => model.zoneName(code);
-  const person = model.people.get(number);
-  if (!person) return;
-  const proof = person.proven_at ? ageChip(person.proven_at, model.unprovenAfter, !person.clock_sure) : say("never_seen");
-  open([
-    make("p", { class: "who" }, person.name),
-    facts(
-      fact("person", person.number), fact("zone", model.zoneName(person.zone) || say("nothing")), fact("proven", proof),
-      fact("time", person.proven_at ? moment(person.proven_at) : null), fact("source", person.source ? word("sources", person.source) : null),
-      fact("clock", person.clock_sure ? null : say("clock_unsure")),
-    ),
-    fileLink(number),
-  ], number);
+export function startDrawer() {
+  closer.addEventListener("click", closeDrawer);
+  startPanel(body, () => panel);
+  body.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-panel]");
+    if (!link) return;
+    event.preventDefault();
+    openPanel(link.dataset.panel);
+  });
 }
-
-export function openTerminal(model, name) {
-  const terminal = model.terminals.find((one) => one.name === name);
-  if (!terminal) return;
-  open([
-    make("p", { class: "who" }, terminal.name),
-    make("p", { class: "marked" }, mark(terminal.level), word("levels", terminal.level)),
-    facts(
-      fact("checkpoint", terminal.place), fact("heard", terminal.heard_at ? ageChip(terminal.heard_at) : say("nothing")),
-      fact("queue", terminal.queue_depth === null ? say("nothing") : String(terminal.queue_depth)), fact("advice", terminal.advice.join(" ")),
-    ),
-  ]);
-}
-
-async function showTrail(number) {
-  steps.replaceChildren();
-  note.textContent = "";
-  let found = null;
-  try {
-    const answer = await fetch(`/control-room/people/${encodeURIComponent(number)}`, { headers: { Accept: "application/json" } });
-    if (answer.status === 403 || answer.status === 401) return;
-    if (!answer.ok) throw new Error(String(answer.status));
-    const told = await answer.json();
-    found = told.steps;
-    if (told.photo && shown === number) body.prepend(make("img", { class: "photo", src: told.photo, alt: "", width: 192, height: 240 }));
-  } catch {
-    note.textContent = note.dataset.failed;
-  }
-  if (shown !== number) return;
-  trail.hidden = false;
-  if (found === null) return;
-  steps.replaceChildren(...found.map((step) => make(
-    "li", { class: "line" }, mark(step.decision),
-    make("span", {}, make("span", { class: "line-title" }, `${zoneName(step.from_zone)} \u2192 ${zoneName(step.to_zone)}`), make("span", { class: "line-detail" }, `${word("decisions", step.decision)}: ${word("rules", step.rule)}`)),
-    make("span", { class: "figure" }, clockTime(step.at)),
-  )));
-  note.textContent = found.length ? note.dataset.noted : `${note.dataset.none} ${note.dataset.noted}`;
-}
-
-document.getElementById("drawer-close").addEventListener("click", closeDrawer);
-startPanel(body, () => panel);

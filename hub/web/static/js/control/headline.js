@@ -1,29 +1,29 @@
-// The roll from two sides: who is in custody, and where the proofs put people. Both stand there, with the difference.
+// The roll from two sides, and the day's roll from its beginning: the figures stand there, with the difference.
 import { make, mark } from "./elements.js";
-import { say } from "./words.js";
+import { say, word } from "./words.js";
 
 const sum = document.getElementById("sum");
-const check = document.getElementById("sum-check");
+const unlock = document.getElementById("sum-unlock");
 
-function part(figure, words) {
-  return make("span", { class: "sum-part" }, make("b", {}, String(figure)), make("span", {}, words));
-}
-
+const part = (figure, words) => make("span", { class: "sum-part" }, make("b", {}, String(figure)), make("span", {}, words));
 const sign = (text) => make("span", { class: "sum-sign", "aria-hidden": "true" }, text);
 
-export function showHeadline(model, counts) {
-  const parts = [part(model.roll.in_custody, say("roll")), sign("=")];
-  let total = 0;
-  for (const zone of model.zones.values()) {
-    const count = counts.get(zone.code).count;
-    total += count;
-    parts.push(part(count, zone.name), sign("+"));
-  }
-  const unplaced = [...model.people.values()].filter((person) => person.zone === null).length;
-  parts.push(part(unplaced, say("not_placed")));
-  sum.replaceChildren(...parts);
-  const difference = total + unplaced - model.roll.in_custody;
-  check.className = difference ? "sum-box differs" : "sum-box";
+function verdict(difference) {
   const signed = difference > 0 ? `+${difference}` : String(difference);
-  check.replaceChildren(mark(difference ? "REFUSE" : "well"), difference ? say("differs", { count: signed }) : say("agrees"));
+  return make("span", { class: difference ? "sum-box differs" : "sum-box" }, mark(difference ? "REFUSE" : "well"), difference ? say("differs", { count: signed }) : say("agrees"));
+}
+
+export function showHeadline(roll) {
+  if (!roll) return;
+  if (roll.in_custody === null) {
+    sum.replaceChildren(make("span", { class: "sum-part" }, make("span", {}, say("hidden"))));
+    unlock.replaceChildren();
+    return;
+  }
+  const parts = roll.parts.flatMap((one, place) => [place ? sign("+") : sign("="), part(one.count, word("parts", one.code))]);
+  sum.replaceChildren(part(roll.in_custody, say("roll")), ...parts, verdict(roll.difference));
+  unlock.replaceChildren(
+    part(roll.unlock, say("unlock")), sign("\u2212"), part(roll.went, say("went")), sign("+"), part(roll.came, say("came")),
+    sign("="), part(roll.unlock - roll.went + roll.came, say("roll")), verdict(roll.unlock_difference),
+  );
 }

@@ -1,33 +1,47 @@
 // What the screen knows: the whole picture once, then each change of it. No element is touched here.
 const FEED_LENGTH = 60;
+const KEY = { zones: "code", people: "number", terminals: "name", needs: "key", moves: "key", counts: "key" };
+const IN_ORDER = ["needs", "moves", "counts", "terminals"];
 
 export class Model {
   constructor() {
     this.people = new Map();
     this.zones = new Map();
-    this.feed = [];
+    this.terminals = new Map();
     this.needs = [];
-    this.terminals = [];
+    this.moves = [];
+    this.counts = [];
+    this.feed = [];
     this.roll = null;
     this.lastId = 0;
-    this.unprovenAfter = 7200;
+    this.site = null;
+    this.parts = {};
   }
 
   /** Take the whole picture. */
   replace(picture) {
-    this.people = new Map(picture.people.map((person) => [person.number, person]));
+    for (const [name, key] of Object.entries(KEY)) this.keep(name, new Map(picture[name].map((item) => [item[key], item])));
+    this.roll = picture.roll[0] ?? null;
     this.feed = picture.feed;
     this.lastId = picture.last_id;
-    this.unprovenAfter = picture.unproven_after_s;
-    this.situation(picture.situation);
   }
 
-  /** Take roll, zones, terminals and needs. */
-  situation(now) {
-    this.roll = now.roll;
-    this.zones = new Map(now.zones.map((zone) => [zone.code, zone]));
-    this.terminals = now.terminals;
-    this.needs = now.needs;
+  /** Take what changed: for each section the items that are other than before, and all keys where any came or went. */
+  change(now) {
+    if (now.roll) [this.roll] = now.roll.set;
+    for (const [name, key] of Object.entries(KEY)) {
+      const part = now[name];
+      if (!part) continue;
+      const items = new Map(this.parts[name]);
+      for (const item of part.set) items.set(item[key], item);
+      this.keep(name, part.keys ? new Map(part.keys.filter((one) => items.has(one)).map((one) => [one, items.get(one)])) : items);
+    }
+    return Object.keys(now);
+  }
+
+  keep(name, items) {
+    this.parts[name] = items;
+    this[name] = IN_ORDER.includes(name) && name !== "terminals" ? [...items.values()] : items;
   }
 
   /** Take one line of the feed; gives false when it was here before. */
@@ -36,25 +50,44 @@ export class Model {
     this.lastId = line.id;
     this.feed.unshift(line);
     this.feed.length = Math.min(this.feed.length, FEED_LENGTH);
-    if (line.position) this.people.set(line.position.number, line.position);
+    if (line.position) {
+      const known = this.people.get(line.position.number);
+      this.people.set(line.position.number, { ...line.position, away: known?.away ?? "" });
+    }
     return true;
   }
 
-  /** Whether a person's place is too old, or its clock too unsure, to count on at `now` (milliseconds). */
-  isUnproven(person, now) {
-    return !person.clock_sure || now - Date.parse(person.proven_at) > this.unprovenAfter * 1000;
+  /** "proven", "likely" or "unproven" at `now` (milliseconds), or null for somebody nobody has seen. */
+  confidence(person, now) {
+    if (!person.zone) return null;
+    if (person.proven_until_at && now <= Date.parse(person.proven_until_at)) return "proven";
+    return person.likely_until_at && now <= Date.parse(person.likely_until_at) ? "likely" : "unproven";
   }
 
-  /** {zone code: {count, old}} of the people known here, at `now` (milliseconds). */
-  counts(now) {
-    const counts = new Map([...this.zones.keys()].map((code) => [code, { count: 0, old: 0 }]));
+  /** {zone code: {count, likely, old, own}} of the people known here and in what lies here, at `now` (milliseconds). */
+  countsOf(now) {
+    const counts = new Map([...this.zones.keys()].map((code) => [code, { count: 0, likely: 0, old: 0, own: 0 }]));
     for (const person of this.people.values()) {
-      const zone = counts.get(person.zone);
-      if (!zone) continue;
-      zone.count += 1;
-      if (this.isUnproven(person, now)) zone.old += 1;
+      if (!counts.has(person.zone)) continue;
+      const confidence = this.confidence(person, now);
+      counts.get(person.zone).own += 1;
+      for (let code = person.zone; code !== null && counts.has(code); code = this.zones.get(code).within) {
+        const zone = counts.get(code);
+        zone.count += 1;
+        if (confidence === "likely") zone.likely += 1;
+        if (confidence === "unproven") zone.old += 1;
+      }
     }
     return counts;
+  }
+
+  /** Everybody in a zone and in what lies in it, by name. */
+  peopleIn(code) {
+    const inside = (zone) => {
+      for (let one = zone; one; one = this.zones.get(one)?.within) if (one === code) return true;
+      return false;
+    };
+    return [...this.people.values()].filter((person) => person.zone && inside(person.zone));
   }
 
   zoneName(code) {

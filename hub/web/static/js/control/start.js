@@ -2,34 +2,49 @@
 import { ageText, hubNow } from "../ages.js";
 import { onKey } from "../keys.js";
 import { enterList } from "../lists.js";
+import { acknowledge, showOrders } from "./acts.js";
 import { Connection } from "./connection.js";
-import { closeDrawer, openLine, openNeed, openPage, openPerson, openTerminal, refreshNeed } from "./drawer.js";
+import { closeDrawer, openLine, openPage, openPanel, openPerson, openTerminal, openZone, refreshNeed, startDrawer } from "./drawer.js";
 import { clockTime, make } from "./elements.js";
+import { startFinder } from "./finder.js";
 import { showHeadline } from "./headline.js";
-import { addToFeed, showFeed, showNeeds, showTerminals } from "./lines.js";
+import { addToFeed, showCounts, showFeed, showMoves, showNeeds, showTerminals } from "./lines.js";
 import { Model } from "./model.js";
-import { movePerson, showPeople, showZone, startPeople } from "./people.js";
 import { flashRoom, onZone, showDots, showPlan } from "./plan.js";
+import { ring, startSound, toggleMute } from "./sound.js";
 import { say } from "./words.js";
 
+const FIGURES_MS = 250;
 const control = document.getElementById("control");
 const stale = document.getElementById("stale");
 const state = document.getElementById("feed-state");
 const model = new Model();
+let figuresWaiting = 0;
 
 function showFigures() {
-  if (!model.roll) return;
-  const counts = model.counts(hubNow());
-  showPlan(model, counts);
-  showHeadline(model, counts);
+  figuresWaiting = 0;
+  showPlan(model, model.countsOf(hubNow()));
 }
 
-function showSituation() {
-  showNeeds(model);
-  showTerminals(model);
-  showDots(model.terminals);
-  showFigures();
+/** The map is drawn anew at most four times a second, however much comes. */
+function laterFigures() {
+  figuresWaiting ||= setTimeout(showFigures, FIGURES_MS);
 }
+
+const SHOW = {
+  needs() {
+    showNeeds(model);
+    showOrders(model.needs, openNeed);
+    ring(model.needs);
+  },
+  moves: () => showMoves(model),
+  counts: () => showCounts(model),
+  terminals() {
+    showTerminals(model);
+    showDots([...model.terminals.values()]);
+  },
+  roll: () => showHeadline(model.roll),
+};
 
 function showState(text, kind) {
   if (state.dataset.kind !== kind) state.className = kind === "live" ? "chip" : "chip late";
@@ -38,8 +53,7 @@ function showState(text, kind) {
 }
 
 function showStale(text, link = null) {
-  const before = stale.dataset.text;
-  if (before !== text) {
+  if (stale.dataset.text !== text) {
     stale.dataset.text = text;
     stale.replaceChildren(...[text, link].filter(Boolean));
   }
@@ -49,24 +63,26 @@ function showStale(text, link = null) {
 
 const told = {
   picture(whole) {
+    const before = model.needs;
     model.replace(whole);
-    showPeople(model);
     showFeed(model);
-    showSituation();
-  },
-  feed(line) {
-    if (!model.add(line)) return;
-    addToFeed(model, line);
-    if (line.position) movePerson(model, line.position.number);
-    if (line.position && !line.late && line.decision === "ADMIT") flashRoom(line.position.zone);
+    for (const show of Object.values(SHOW)) show();
     showFigures();
+    refreshNeed(before, model.needs);
   },
-  situation(now) {
-    const people = model.roll?.in_custody;
-    refreshNeed(model.needs, now.needs);
-    model.situation(now);
-    showSituation();
-    if (people !== undefined && people !== now.roll.in_custody) connection.fetchPicture();
+  change(now) {
+    const before = model.needs;
+    const changed = model.change(now);
+    for (const name of changed) SHOW[name]?.();
+    if (changed.includes("needs")) refreshNeed(before, model.needs);
+    laterFigures();
+  },
+  feed(lines) {
+    const fresh = lines.filter((line) => model.add(line)).reverse();
+    if (!fresh.length) return;
+    addToFeed(model, fresh);
+    for (const line of fresh) if (line.position && !line.late && line.decision === "ADMIT") flashRoom(line.position.zone);
+    laterFigures();
   },
   live(seconds) {
     stale.hidden = true;
@@ -84,28 +100,70 @@ const told = {
   },
 };
 
-const connection = new Connection(control.dataset, told);
-
-function openFrom(event) {
-  const item = event.target.closest("[data-feed], [data-need], [data-terminal]");
-  if (!item) return;
-  if (item.dataset.terminal) return openTerminal(model, item.dataset.terminal);
-  const need = model.needs.find((one) => one.key === item.dataset.need);
-  if (need?.panel) return openNeed(need);
-  if (need?.page) return openPage(need);
-  const line = model.line(need ? need.feed_id : Number(item.dataset.feed));
-  if (line) openLine(model, line);
-  else if (need) openTerminal(model, need.terminal);
+function openNeed(need) {
+  if (need.panel) return openPanel(need.panel);
+  if (need.page) return openPage(need);
+  return openTerminal(model, need.terminal);
 }
 
-for (const id of ["feed", "needs", "terminals"]) document.getElementById(id).addEventListener("click", openFrom);
-startPeople((number) => openPerson(model, number));
-onZone(showZone);
-onKey("Escape", closeDrawer);
-onKey("n", () => enterList(document.getElementById("needs")));
-onKey("f", () => enterList(document.getElementById("feed")));
-onKey("w", () => enterList(document.getElementById("people")));
+function openMove(move) {
+  return move.person ? openPerson(model, move.person) : openPage(move);
+}
 
+function openFrom(event) {
+  const item = event.target.closest(".line");
+  if (!item) return;
+  const { feed, need, move, count, terminal } = item.dataset;
+  const among = (items, key) => items.find((one) => one.key === key);
+  if (feed) openLine(model, model.line(Number(feed)));
+  else if (need) openNeed(among(model.needs, need));
+  else if (move) openMove(among(model.moves, move));
+  else if (count) openPage(among(model.counts, count));
+  else if (terminal) openTerminal(model, terminal);
+}
+
+/** One key: the alarm in focus, else the worst that nobody has acknowledged. It is silent at once. */
+async function acknowledgeNext() {
+  const focused = document.activeElement?.closest?.("[data-need]")?.dataset.need;
+  const open = model.needs.filter((need) => need.rings && need.alarms?.length);
+  const need = open.find((one) => one.key === focused) ?? open[0];
+  if (!need) return;
+  document.querySelector(`[data-need="${CSS.escape(need.key)}"]`)?.classList.add("pending");
+  if (await acknowledge(need)) {
+    need.rings = false;
+    SHOW.needs();
+  } else openNeed(need);
+}
+
+function press(id) {
+  const button = document.getElementById(id);
+  if (!button) return;
+  const zone = model.pressed ? `?zone=${encodeURIComponent(model.pressed)}` : "";
+  openPanel(button.dataset.panel + zone);
+}
+
+startDrawer();
+startSound();
+startFinder(model, hubNow, ({ number, zone }) => (zone ? openZone(model, zone, hubNow()) : openPerson(model, number)));
+onZone((code) => {
+  model.pressed = code;
+  if (code) openZone(model, code, hubNow());
+  else closeDrawer();
+});
+for (const id of ["feed", "needs", "moves", "counts", "terminals"]) document.getElementById(id).addEventListener("click", openFrom);
+for (const id of ["lockdown", "evacuate"]) document.getElementById(id)?.addEventListener("click", () => press(id));
+document.getElementById("site")?.addEventListener("change", (event) => {
+  model.site = event.target.value || null;
+  showFigures();
+});
+onKey("Escape", closeDrawer);
+for (const [key, id] of [["n", "needs"], ["o", "moves"], ["f", "feed"], ["c", "counts"], ["t", "terminals"]]) onKey(key, () => enterList(document.getElementById(id)));
+onKey("a", acknowledgeNext);
+onKey("s", toggleMute);
+onKey("l", () => press("lockdown"));
+onKey("e", () => press("evacuate"));
+
+new Connection(control.dataset, told);
 const clock = document.getElementById("clock");
 setInterval(() => { clock.textContent = clockTime(hubNow()); }, 250);
 // Proofs grow old without any event: the figures are shown anew for that.
