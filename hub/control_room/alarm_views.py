@@ -20,7 +20,7 @@ from hub.movements.alarms.reading import OpenAlarm, alarms_with, steps_of
 from hub.movements.alarms.rules import DIRECTOR, urgency
 from hub.movements.posts import on_duty, posts
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, reading, visitor, writing
+from hub.web.door import is_fragment, now, reading, visitor, writing
 from hub.web.routes import Pages
 
 pages = Pages("alarms", __name__, template_folder="templates")
@@ -110,7 +110,7 @@ def _show(numbers: Sequence[int], problem: Sentence | None) -> str:
         supervisors = on_duty(posts(session, now()), now())
     still = [alarm for alarm in found if alarm.closed_at is None]
     return render_template(
-        "alarm_panel.html",
+        "alarm_panel.html" if is_fragment() else "alarm.html",
         alarms=found,
         still=still,
         steps=steps,

@@ -14,7 +14,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -35,7 +35,7 @@ IDLE_S: Final = 0.5
 STANDING_EVERY_S: Final = 1.0
 STANDING_SOONEST_S: Final = 0.2
 """Between two looks at how everything stands, however urgent the news."""
-BEAT_EVERY: Final = timedelta(seconds=2)
+BEAT_S: Final = 2.0
 """A screen that hears nothing for three beats calls its picture stale."""
 QUEUE_LENGTH: Final = 512
 MOST_AT_ONCE: Final = 256
@@ -67,7 +67,7 @@ class Subscriber:
         """Messages as they come, until the end or until the screen was given up."""
         while not self.lost:
             try:
-                message = self._queue.get(timeout=BEAT_EVERY.total_seconds() * 2)
+                message = self._queue.get(timeout=BEAT_S * 2)
             except queue.Empty:
                 # The following threads are gone: let the browser call again rather than hold a dead line.
                 return
@@ -91,7 +91,8 @@ class Live:
         self._feed: deque[Change] = deque(maxlen=FEED_LENGTH)
         self._standing: dict[Viewer, Encoded] = {}
         self._blind: frozenset[str] = frozenset()
-        self._beat_at: datetime | None = None
+        self._beat_s = -BEAT_S
+        self._stood_at: datetime | None = None
 
     def start(self) -> None:
         """Begin to follow; harmless when it runs already."""
@@ -163,9 +164,9 @@ class Live:
                 self._last = found[-1].id
                 self._feed.extend(found)
                 self._tell_feed(found)
-            if self._beat_at is None or not timedelta(0) <= now - self._beat_at < BEAT_EVERY:
-                self._beat_at = now
-                self._tell(message("beat", {"now": now, "last_id": self._last}))
+            if time.monotonic() - self._beat_s >= BEAT_S:
+                self._beat_s = time.monotonic()
+                self._tell(message("beat", {"now": now, "last_id": self._last, "stood_at": self._stood_at}))
         if any(_needs_somebody(item) for item in items):
             self._wanted.set()
 
@@ -208,7 +209,7 @@ class Live:
             found = look(session, self._clock())
             shown = {viewer: encode(sections(session, found, viewer)) for viewer in self._viewers()}
         with self._turn:
-            self._blind = found.blind
+            self._blind, self._stood_at = found.blind, found.now
             for viewer, after in shown.items():
                 self._tell_standing(viewer, found, after)
 

@@ -24,13 +24,11 @@ from hub.movements.referral_rules import Outcome
 from hub.movements.referrals import is_allowed, take
 from hub.reception.words import RULES, in_words
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, reading, service, visitor, writing
+from hub.web.door import is_fragment, now, reading, service, visitor, writing
 from hub.web.routes import Pages
 
 pages = Pages("officer", __name__, template_folder="templates")
 
-_FRAGMENT: Final = "X-Fragment"
-"""Header of a script that wants the inner part alone."""
 _ANSWERS: Final = {Outcome.ATTESTED.value, Outcome.TURNED_BACK.value, Outcome.GONE.value}
 
 
@@ -94,7 +92,7 @@ def answer_now(referral: int) -> Redirect | str | tuple[str, int]:
 
 
 def _done(referral: int, onward: str) -> Redirect | str:
-    return _show(referral, None) if _is_fragment() else redirect(onward, 303)
+    return _show(referral, None) if is_fragment() else redirect(onward, 303)
 
 
 def _show(referral: int, problem: Sentence | None) -> str:
@@ -107,7 +105,7 @@ def _show(referral: int, problem: Sentence | None) -> str:
         shown = open_referral(session, row, search, now())
         _write_down_faces(session, shown)
     return render_template(
-        "referral_panel.html" if _is_fragment() else "referral.html",
+        "referral_panel.html" if is_fragment() else "referral.html",
         shown=shown,
         search=search,
         problem=problem,
@@ -168,7 +166,3 @@ def _mine() -> dict[str, object]:
 def _watches_all() -> bool:
     """Supervisors and the control room, who may open any file, may answer any referral."""
     return visitor().may(Permission.SEE_PEOPLE)
-
-
-def _is_fragment() -> bool:
-    return request.headers.get(_FRAGMENT) == "1"

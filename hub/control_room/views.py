@@ -7,23 +7,20 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 import msgspec
-from flask import Response, abort, render_template, request, url_for
+from flask import Response, abort, render_template, request
 from sqlalchemy import select
 
 from hub.accounts.acting import acting
 from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
-from hub.biometrics.photos import people_with_photo
 from hub.control_room.live import Live, message, picture
 from hub.control_room.picture import Viewer
 from hub.control_room.screen import floor_plan
 from hub.control_room.terminal_page import terminal_page
 from hub.control_room.terminals import terminal_lines
 from hub.control_room.words import DOORS, LEVELS, PROTECTION_SHORT, SENSORS, TERMINAL_ALARMS, screen_words
-from hub.custody.queries import person_by_number
 from hub.movements.records import Site as PrisonSite
 from hub.movements.site.tree import load
-from hub.reception.whereabouts import trail_today
 from hub.reception.words import in_words
 from hub.terminals.protection.actions import PROTECTION_WORDS
 from hub.web.door import Site, now, reading, service, visitor, writing
@@ -84,19 +81,6 @@ def _viewer() -> Viewer:
     who = visitor()
     sees_totals = who.may(Permission.RUN_COUNT) or who.may(Permission.CLEAR_COUNT)
     return Viewer(current_language(), sees_totals)
-
-
-@pages.page("/control-room/people/<number>", Permission.SEE_PEOPLE)
-def trail(number: str) -> Response:
-    with writing() as session:
-        person = person_by_number(session, number)
-        if person is None:
-            abort(404)
-        write_down(session, at=now(), actor=acting(), act="person.trail", subject=person.number)
-        steps = trail_today(session, person.number, now())
-        pictured = bool(people_with_photo(session, [person.id]))
-    photo = url_for("photos.photo", number=person.number) if pictured else None
-    return _json({"number": person.number, "steps": steps, "photo": photo})
 
 
 @pages.page("/terminals", Permission.SEE_TERMINALS)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from hub.custody.absence import Why
+from hub.custody.sentencing.dates import Certainty
 from hub.movements.alarms.codes import CODES
 from hub.movements.passes.words import STATES as PASS_STATES
-from hub.movements.whereabouts.confidence import DoubtCode
+from hub.movements.whereabouts.confidence import Confidence, DoubtCode
 from hub.reception.words import DECISIONS, RULES, SOURCES
 from hub.sentences import Sentence
 from hub.web.language import current_language, messages
@@ -16,6 +17,9 @@ from wire.state import SensorWord
 ALARMS: Final = {code: kind.words for code, kind in CODES.items()}
 
 EVENTS: Final = {
+    "area_reset": Sentence("Who is in an area is to be found out anew"),
+    "area_reset_refused": Sentence("An area could not be reset"),
+    "count": Sentence("A headcount goes on"),
     "alarm_up": Sentence("An alarm that nobody answered went up"),
     "online": Sentence("Connected"),
     "offline": Sentence("No longer connected"),
@@ -121,6 +125,19 @@ DOUBTS: Final = {
     DoubtCode.TWO_PLACES.value: Sentence("seen in two places at once"),
     DoubtCode.CLOCK_UNSURE.value: Sentence("clock unsure"),
     DoubtCode.AREA_RESET.value: Sentence("who is there is to be found out anew"),
+}
+
+CONFIDENCES: Final = {
+    Confidence.PROVEN: Sentence("proven"),
+    Confidence.LIKELY: Sentence("likely"),
+    Confidence.UNPROVEN: Sentence("unproven"),
+}
+
+CERTAINTIES: Final = {
+    Certainty.VERIFIED.value: Sentence("verified"),
+    Certainty.UNVERIFIED.value: Sentence("not verified"),
+    Certainty.NOT_LATER_THAN.value: Sentence("not later than"),
+    Certainty.NO_DATE.value: Sentence("no date can be reckoned"),
 }
 
 SCREEN: Final = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
 
 from hub.database import Sessions, session_scope
@@ -110,3 +110,8 @@ def writing() -> Iterator[Session]:
     """The one transaction of an action."""
     with session_scope(service(Site).sessions) as session:
         yield session
+
+
+def is_fragment() -> bool:
+    """Whether a script of ours wants the inner part of a page alone."""
+    return request.headers.get("X-Fragment") == "1"

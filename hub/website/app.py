@@ -31,6 +31,7 @@ from hub.accounts.visitors import recogniser
 from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.photo_views import pages as photo_pages
 from hub.biometrics.vault import Vault
+from hub.control_room.alarm_book_views import pages as alarm_book_pages
 from hub.control_room.alarm_views import pages as alarm_pages
 from hub.control_room.live import Live
 from hub.control_room.officer import pages as officer_pages
@@ -38,6 +39,7 @@ from hub.control_room.posts import pages as post_pages
 from hub.control_room.replay.bundles import FOLDER as BUNDLES
 from hub.control_room.replay.bundles import BundlePlace
 from hub.control_room.replay.views import pages as replay_pages
+from hub.control_room.somebody_views import pages as somebody_pages
 from hub.control_room.views import pages as control_room_pages
 from hub.custody.queries import person_by_number
 from hub.database import Sessions
@@ -170,6 +172,8 @@ def create_app(parts: Parts) -> Flask:
         officer_pages,
         post_pages,
         alarm_pages,
+        alarm_book_pages,
+        somebody_pages,
         re_enrolment_pages,
         standing_pages,
         desk_pages,

@@ -106,6 +106,7 @@ CODES: Final[dict[str, Code]] = {
         3, Sentence("Somebody was seen in two places too soon after each other"), _FIND
     ),
     "count_flagged": Code(3, Sentence("A count slip needs a look"), group="counts"),
+    "count_not_held": Code(3, Sentence("A headcount of the schedule was not held"), group="counts"),
     "count_late_unit": Code(3, Sentence("A unit has not sent in its count"), _LOOK, "counts"),
     "pin_locked": Code(3, Sentence("Too many wrong PINs at a terminal")),
     "answers_differ": Code(3, Sentence("Two officers answered one referral differently")),

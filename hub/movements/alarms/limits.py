@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 from sqlalchemy import select
@@ -63,19 +63,29 @@ def limits_at(session: Session, now: datetime) -> Limits:
 
 def set_limits(session: Session, limits: Limits, from_at: datetime, *, actor: Actor, at: datetime) -> None:
     """Let `limits` hold from `from_at` on; RefusedError when they cannot be meant so."""
-    fault = fault_of(limits)
+    settings = msgspec.to_builtins(limits)
+    fault = _out_of_range(settings) or fault_of(limits)
     if fault is not None:
         raise RefusedError("alarm_limits", fault)
     if from_at < at:
         raise RefusedError(
             "alarm_limits", Sentence("Limits begin now or later: what was, was judged already.")
         )
-    settings = msgspec.to_builtins(limits)
     session.add(AlarmLimits(from_at=from_at, settings=settings, set_at=at, set_by=actor.login[:64]))
     write_down(
         session, at=at, actor=actor, act="alarm.limits", subject="", detail=f"from {from_at.isoformat()}"
     )
     session.flush()
+
+
+def _out_of_range(settings: dict[str, Any]) -> Sentence | None:
+    try:
+        msgspec.convert(settings, Limits)
+    except msgspec.ValidationError:
+        return Sentence(
+            "A figure is out of range: times from 1 second to a week, shifts from 30 seconds to a day."
+        )
+    return None
 
 
 def fault_of(limits: Limits) -> Sentence | None:

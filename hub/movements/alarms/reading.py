@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from hub.custody.records import Person
 from hub.movements.alarms.codes import Code, code_of
-from hub.movements.alarms.records import Alarm, AlarmStep
+from hub.movements.alarms.records import Alarm, AlarmStep, AlarmTrial
 from hub.movements.alarms.rules import place_in_queue
 from hub.movements.records import Checkpoint, Zone
 from hub.sentences import Sentence
@@ -99,6 +99,27 @@ def raised_between(session: Session, from_at: datetime, until_at: datetime, most
     """Alarms first raised in a time, the newest first."""
     wanted = _alarms().where(Alarm.raised_at >= from_at, Alarm.raised_at < until_at)
     return _told(session.execute(wanted.order_by(Alarm.id.desc()).limit(most)))
+
+
+@dataclass(frozen=True)
+class Trial:
+    """The test alarm of a shift. `by` is whoever answered it, None with `answered_at` where nobody did."""
+
+    shift_at: datetime
+    rang_at: datetime
+    answered_at: datetime | None
+    by: str | None
+
+
+def trials_between(session: Session, from_at: datetime, until_at: datetime) -> list[Trial]:
+    """Test alarms that rang in a time, the newest first."""
+    rows = session.execute(
+        select(AlarmTrial.shift_at, Alarm.raised_at, Alarm.acknowledged_at, Alarm.acknowledged_by)
+        .join(Alarm, Alarm.id == AlarmTrial.alarm_id)
+        .where(Alarm.raised_at >= from_at, Alarm.raised_at < until_at)
+        .order_by(AlarmTrial.id.desc())
+    )
+    return [Trial(shift_at, rang_at, answered_at, by) for shift_at, rang_at, answered_at, by in rows]
 
 
 def newest_step(session: Session) -> int:

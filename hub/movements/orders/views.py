@@ -19,15 +19,13 @@ from hub.movements.orders.words import BY_HAND, KINDS, MEANINGS, REASONS
 from hub.movements.records import Site
 from hub.movements.site.tree import load
 from hub.sentences import RefusedError, Sentence
-from hub.web.door import now, reading, writing
+from hub.web.door import is_fragment, now, reading, writing
 from hub.web.language import say_in
 from hub.web.routes import Pages, number_in
 from wire.orders import OrderKind
 
 pages = Pages("orders", __name__, template_folder="templates")
 
-_FRAGMENT: Final = "X-Fragment"
-"""Header of a script that wants the inner part alone."""
 _SITE: Final = "site:"
 
 
@@ -74,10 +72,10 @@ def give_order() -> Response | str | tuple[str, int]:
                 asked_by=asked_by,
             )
     except RefusedError as error:
-        if _is_fragment():
+        if is_fragment():
             return _form(OrderKind(kind), form.getlist("zones"), error.message), 400
         return _page(error.message), 400
-    return _one(number, None) if _is_fragment() else redirect(url_for("orders.orders"), 303)
+    return _one(number, None) if is_fragment() else redirect(url_for("orders.orders"), 303)
 
 
 @pages.page("/orders/<number>/end", Permission.END_ORDERS, methods=("POST",))
@@ -90,8 +88,8 @@ def end_order(number: str) -> Response | str | tuple[str, int]:
             end(session, found, reason=request.form.get("note", ""), actor=acting(), now=now())
     except RefusedError as error:
         status = 404 if error.code == "no_order" else 400
-        return (_one(found, error.message) if _is_fragment() else _page(error.message)), status
-    return _one(found, None) if _is_fragment() else redirect(url_for("orders.orders"), 303)
+        return (_one(found, error.message) if is_fragment() else _page(error.message)), status
+    return _one(found, None) if is_fragment() else redirect(url_for("orders.orders"), 303)
 
 
 def _zones(session: Session, scope: str) -> list[str]:
@@ -126,7 +124,7 @@ def _page(problem: Sentence | None) -> str:
 def _form(kind: OrderKind, chosen: Collection[str], problem: Sentence | None) -> str:
     with reading() as session:
         return render_template(
-            "order_panel.html",
+            _template(),
             kind=kind,
             problem=problem,
             kinds=KINDS,
@@ -141,7 +139,7 @@ def _one(number: int, problem: Sentence | None) -> str:
     with reading() as session:
         shown = _standing(session)
     reach = next((one for one in shown["reaches"] if one.order.number == number), None)
-    return render_template("order_panel.html", kind=None, reach=reach, problem=problem, **shown)
+    return render_template(_template(), kind=None, reach=reach, problem=problem, **shown)
 
 
 def _standing(session: Session) -> Mapping[str, Any]:
@@ -164,5 +162,5 @@ def _reason() -> str:
     return ". ".join(part for part in parts if part)[:200]
 
 
-def _is_fragment() -> bool:
-    return request.headers.get(_FRAGMENT) == "1"
+def _template() -> str:
+    return "order_panel.html" if is_fragment() else "order_page.html"

@@ -6,8 +6,9 @@ import json
 import re
 import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -19,11 +20,12 @@ from sqlalchemy import select
 import hub.control_room
 from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
-from hub.control_room.live import QUEUE_LENGTH, RESUME_LIMIT, Live, Subscriber
+from hub.control_room.live import EVERYBODY, QUEUE_LENGTH, RESUME_LIMIT, Live, Subscriber
 from hub.control_room.needs import facts, needs
-from hub.control_room.picture import picture
-from hub.control_room.plan import GAP, HEIGHT, LOW, WIDTH, Way, draw
+from hub.control_room.picture import Sections, Viewer, look, sections
+from hub.control_room.roll_line import Out, Seen, parts_of
 from hub.control_room.rules import SILENT_AFTER, Level, Report, health
+from hub.control_room.sections import difference, encode
 from hub.control_room.terminals import terminal_lines
 from hub.control_room.views import MOST_SCREENS
 from hub.control_room.words import ALARMS, EVENTS, SENSORS
@@ -31,7 +33,7 @@ from hub.custody.actions import open_booking_of
 from hub.database import session_scope
 from hub.movements import feed
 from hub.movements.records import FeedKind
-from hub.reception.whereabouts import UNPROVEN_AFTER, is_unproven, trail_today
+from hub.reception.whereabouts import trail_today
 from hub.terminals.records import Status, Terminal, TerminalState
 from wire.state import SensorWord
 
@@ -42,11 +44,19 @@ ROLE = Role.CONTROL_ROOM
 # --- figures
 
 
-def test_an_empty_hub_has_a_picture(world: World) -> None:
+def looked(world: World, viewer: Viewer = EVERYBODY) -> Sections:
     with session_scope(world.sessions, writes=False) as session:
-        found = picture(session, world.at, "en")
-    assert found.situation.roll.in_custody == 0
-    assert list(found.people) == list(found.feed) == list(found.situation.needs) == []
+        return sections(session, look(session, world.at), viewer)
+
+
+def parts(world: World) -> dict[str, int]:
+    return {part.code: part.count for part in looked(world)["roll"]["roll"].parts if part.count}
+
+
+def test_an_empty_hub_has_a_picture(world: World) -> None:
+    found = looked(world)
+    assert found["roll"]["roll"].in_custody == 0
+    assert all(not found[name] for name in ("people", "zones", "terminals", "needs", "moves", "counts"))
 
 
 def test_the_roll_adds_up_from_two_sides(world: World) -> None:
@@ -55,16 +65,13 @@ def test_the_roll_adds_up_from_two_sides(world: World) -> None:
     world.passage(people[0])
     world.passage(people[1], "REFUSE", "zone_not_allowed")
     world.passage(people[2], to_zone="workshop")
-    with session_scope(world.sessions, writes=False) as session:
-        found = picture(session, world.at, "en")
-    roll = found.situation.roll
-    assert (roll.in_custody, roll.in_zones, roll.not_placed) == (5, 3, 2)
-    assert {zone.code: zone.count for zone in found.situation.zones} == {
-        "yard": 1,
-        "block-a": 1,
-        "workshop": 1,
-    }
-    assert sum(person.zone is None for person in found.people) == roll.not_placed
+    roll = looked(world)["roll"]["roll"]
+    assert (roll.in_custody, roll.difference) == (5, 0)
+    assert parts(world) == {"in": 3, "not_placed": 2}
+    assert (roll.unlock, roll.came, roll.went, roll.unlock_difference) == (0, 5, 0, 0)
+    world.later(days=1)
+    roll = looked(world)["roll"]["roll"]
+    assert (roll.unlock, roll.came, roll.went) == (5, 0, 0)
 
 
 def test_somebody_released_who_still_has_a_place_is_shown_as_a_difference(world: World) -> None:
@@ -75,23 +82,56 @@ def test_somebody_released_who_still_has_a_place_is_shown_as_a_difference(world:
         booking = open_booking_of(session, person.id)
         assert booking is not None
         booking.released_at = world.at
-    with session_scope(world.sessions, writes=False) as session:
-        found = picture(session, world.at, "en")
-    assert (found.situation.roll.in_custody, found.situation.roll.in_zones) == (0, 1)
-    assert [line.number for line in found.people] == ["P-000001"]
+    roll = looked(world)["roll"]["roll"]
+    assert (roll.in_custody, roll.difference, roll.went, roll.unlock_difference) == (0, 1, 1, 0)
+
+
+LEFT = NOON - timedelta(hours=2)
 
 
 @pytest.mark.parametrize(
-    ("age", "sure", "unproven"),
+    ("kind", "seen_at", "away", "found"),
     [
-        (timedelta(0), True, False),
-        (UNPROVEN_AFTER, True, False),
-        (UNPROVEN_AFTER + timedelta(seconds=1), True, True),
-        (timedelta(0), False, True),
+        (None, None, False, {"not_placed": 1}),
+        ("BLOCK", NOON, False, {"in": 1}),
+        (None, None, True, {"court": 1}),
+        ("BLOCK", LEFT - timedelta(minutes=5), True, {"court": 1}),
+        ("OUTSIDE", NOON, True, {"court": 1}),
+        ("OUTSIDE", NOON, False, {"outside": 1}),
+        ("BLOCK", NOON, True, {"in": 1, "court": 1}),
     ],
 )
-def test_a_place_decays_to_unproven(age: timedelta, sure: bool, unproven: bool) -> None:
-    assert is_unproven(NOON - age, NOON, clock_sure=sure) is unproven
+def test_each_person_is_counted_once_unless_two_records_contradict(
+    kind: str | None, seen_at: datetime | None, away: bool, found: dict[str, int]
+) -> None:
+    seen = {} if kind is None or seen_at is None else {1: Seen(kind, seen_at)}
+    out = {1: Out("court", LEFT)} if away else {}
+    assert {part.code: part.count for part in parts_of({1}, seen, out) if part.count} == found
+
+
+def test_a_place_says_until_when_it_proves_and_until_when_it_makes_likely(world: World) -> None:
+    world.site()
+    person = world.person()
+    world.passage(person)
+    line = looked(world)["people"][person.number]
+    assert line.zone == "block-a"
+    assert world.at < line.proven_until_at < line.likely_until_at
+
+
+def test_whoever_may_be_counting_blind_sees_neither_roll_nor_the_unit(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.site()
+    person, other = world.person(), world.person("Coc")
+    world.passage(person)
+    world.passage(other, to_zone="workshop")
+    monkeypatch.setattr("hub.control_room.picture.blind_units", lambda _session: frozenset({"block-a"}))
+    blind, all_of_it = looked(world, Viewer("en", sees_totals=False)), looked(world)
+    assert blind["roll"]["roll"].in_custody is None
+    assert set(blind["people"]) == {other.number}
+    assert blind["zones"]["block-a"].hidden
+    assert set(all_of_it["people"]) == {person.number, other.number}
+    assert not all_of_it["zones"]["block-a"].hidden
 
 
 def test_the_trail_begins_at_midnight_of_the_site(world: World) -> None:
@@ -105,6 +145,28 @@ def test_the_trail_begins_at_midnight_of_the_site(world: World) -> None:
     with session_scope(world.sessions, writes=False) as session:
         trail = trail_today(session, person.number, world.at)
     assert [step.decision for step in trail] == ["REFUSE"]
+
+
+# --- what changes between two looks
+
+ITEMS = st.dictionaries(st.sampled_from("abcdef"), st.integers(0, 3), max_size=6)
+
+
+@given(st.lists(ITEMS, max_size=6))
+def test_a_screen_that_takes_every_change_shows_what_a_new_one_is_shown(steps: list[dict[str, int]]) -> None:
+    shown: dict[str, int] = {}
+    before = encode({"needs": {}})
+    for items in steps:
+        after = encode({"needs": {key: {"key": key, "value": value} for key, value in items.items()}})
+        raw = difference(NOON, before, after)
+        if raw is not None:
+            part = json.loads(raw)["needs"]
+            shown |= {item["key"]: item["value"] for item in part["set"]}
+            if "keys" in part:
+                shown = {key: shown[key] for key in part["keys"]}
+        assert list(shown.items()) == list(items.items())
+        assert (raw is None) == (list(before["needs"].items()) == list(after["needs"].items()))
+        before = after
 
 
 # --- terminals and needs
@@ -153,7 +215,7 @@ def test_every_alarm_and_event_that_the_hub_tells_is_said_in_words() -> None:
     assert told <= {*ALARMS, *EVENTS}
 
 
-def hear(world: World, terminal_id: int, *, online: bool = True, sensor: str = "ok") -> None:
+def heard(world: World, terminal_id: int, *, online: bool = True, sensor: str = "ok") -> None:
     with session_scope(world.sessions) as session:
         session.merge(
             TerminalState(
@@ -194,12 +256,14 @@ def test_a_referral_is_a_need_until_somebody_answers_it_and_an_admission_never(w
     assert open_needs(world) == [("referral", "Finger not recognised")]
 
 
-def test_the_worse_alarm_comes_before_who_waits_and_dead_terminals_before_those_in_need_of_care(world: World) -> None:
+def test_the_worse_alarm_comes_before_who_waits_and_dead_terminals_before_those_in_need_of_care(
+    world: World,
+) -> None:
     world.site()
     world.passage(None, "REFER", "too_close")
     one, two = world.terminal("a-1"), world.terminal("w-1", "w-in")
-    hear(world, one, online=False)
-    hear(world, two, sensor="garbage")
+    heard(world, one, online=False)
+    heard(world, two, sensor="garbage")
     with session_scope(world.sessions) as session:
         payload = {"what": "fork", "terminal": "a-1", "at": world.at.isoformat()}
         feed.append(session, [feed.Line(world.at, FeedKind.ALARM, payload)])
@@ -216,45 +280,6 @@ def test_a_terminal_that_was_cut_off_needs_nobody(world: World) -> None:
     assert open_needs(world) == []
 
 
-# --- the plan
-
-CODES = st.lists(st.sampled_from([f"z{number}" for number in range(20)]), max_size=20, unique=True)
-
-
-@given(CODES, st.lists(st.tuples(st.integers(0, 19), st.integers(0, 19)), max_size=12))
-def test_rooms_never_overlap_and_stay_on_the_plan(zones: list[str], pairs: list[tuple[int, int]]) -> None:
-    ways = [Way(f"c{place}", f"z{a}", f"z{b}") for place, (a, b) in enumerate(pairs) if a != b]
-    plan = draw(zones, ways)
-    assert sorted(room.zone for room in plan.rooms) == sorted(zones)
-    for room in plan.rooms:
-        assert 0 <= room.x < room.right <= WIDTH
-        assert 0 <= room.y < room.bottom <= plan.height
-    for place, one in enumerate(plan.rooms):
-        for other in plan.rooms[place + 1 :]:
-            apart = (
-                one.right <= other.x or other.right <= one.x or one.bottom <= other.y or other.bottom <= one.y
-            )
-            assert apart
-    assert len(plan.doors) == sum(way.from_zone in zones and way.to_zone in zones for way in ways)
-
-
-def test_the_zone_with_most_doors_is_in_the_middle() -> None:
-    plan = draw(["a", "yard", "b"], [Way("1", "yard", "a"), Way("2", "yard", "b")])
-    assert [room.zone for room in plan.rooms if room.middle] == ["yard"]
-    assert [(door.checkpoint, door.turn) for door in plan.doors] == [("1", "up"), ("2", "down")]
-
-
-def test_sixteen_zones_stand_four_in_a_row_with_room_for_their_names() -> None:
-    zones = [f"z{number}" for number in range(16)]
-    ways = [Way(f"c{zone}", "z0", zone) for zone in zones[1:]]
-    plan = draw(zones, ways)
-    assert min(room.width for room in plan.rooms) >= (WIDTH - 3 * GAP) // 4
-    assert {room.height for room in plan.rooms} == {LOW}
-    assert plan.height >= HEIGHT
-    walls = [(room.y, room.bottom) for room in plan.rooms]
-    assert all(not any(top < door.y < bottom for top, bottom in walls) for door in plan.doors)
-
-
 # --- the stream
 
 
@@ -267,41 +292,67 @@ def live(world: World) -> Iterator[Live]:
     following.stop()
 
 
-def hear_events(subscriber: Subscriber, count: int) -> list[tuple[str, dict[str, object]]]:
-    """The first `count` feed events."""
-    found = []
+def events_of(subscriber: Subscriber) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """Name, number and data of each event, however many came as one piece."""
     for raw in subscriber.messages():
-        fields = dict(line.split(": ", 1) for line in raw.decode().strip().splitlines())
-        if fields["event"] == "feed":
-            found.append((fields["id"], json.loads(fields["data"])))
-        if len(found) == count:
-            return found
-    return found
+        for piece in raw.decode().strip().split("\n\n"):
+            fields = dict(line.split(": ", 1) for line in piece.splitlines())
+            yield fields["event"], fields.get("id", ""), json.loads(fields["data"])
 
 
-def test_a_scan_reaches_every_screen_with_the_place_it_proves(world: World, live: Live) -> None:
+def hear(subscriber: Subscriber, wanted: str) -> dict[str, Any]:
+    """The data of the next event of this name."""
+    return next(data for name, _, data in events_of(subscriber) if name == wanted)
+
+
+def test_a_screen_is_shown_everything_first_and_then_each_scan_with_the_place_it_proves(
+    world: World, live: Live
+) -> None:
     person = world.person()
-    screens = [live.subscribe("en"), live.subscribe("es")]
+    screens = [live.subscribe(EVERYBODY), live.subscribe(Viewer("es"))]
+    for screen in screens:
+        picture = hear(screen, "picture")
+        assert [line["number"] for line in picture["people"]] == [person.number]
+        assert {zone["code"] for zone in picture["zones"]} == {"yard", "block-a", "workshop"}
+        assert picture["feed"] == []
     world.passage(person)
     for screen in screens:
-        ((number, event),) = hear_events(screen, 1)
-        assert number == str(event["id"])
-        assert event["decision"] == "ADMIT"
-        assert event["person"] == "P-000001"
-        assert event["name"] == "NOVELO, Ana"
-        position = event["position"]
-        assert isinstance(position, dict)
-        assert position["zone"] == "block-a"
+        event = hear(screen, "feed")
+        assert (event["decision"], event["person"], event["name"]) == ("ADMIT", "P-000001", "NOVELO, Ana")
+        assert event["position"]["zone"] == "block-a"
         assert (event["terminal"], event["sequence"]) == ("a-1", 1)
+        assert hear(screen, "change")["people"]["set"][0]["zone"] == "block-a"
+
+
+def test_what_needs_somebody_is_told_in_each_language_and_only_what_changed(world: World, live: Live) -> None:
+    screens = {language: live.subscribe(Viewer(language)) for language in ("en", "es")}
+    for screen in screens.values():
+        hear(screen, "picture")
+    world.passage(None, "REFER", "not_recognised")
+    for language, title in (("en", "Finger not recognised"), ("es", "Dedo no reconocido")):
+        change = hear(screens[language], "change")
+        assert [need["title"] for need in change["needs"]["set"]] == [title]
+        assert "zones" not in change
+
+
+def test_lines_of_a_unit_that_is_counted_blind_are_not_told_to_whoever_may_be_counting(
+    world: World, live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.control_room.picture.blind_units", lambda _session: frozenset({"block-a"}))
+    olga = live.subscribe(Viewer("en", sees_totals=False))
+    hear(olga, "picture")
+    world.passage(world.person())
+    world.passage(world.person("Coc"), to_zone="workshop")
+    assert hear(olga, "feed")["to_zone"] == "workshop"
 
 
 def test_a_screen_that_does_not_keep_up_is_given_up_and_the_others_go_on(world: World, live: Live) -> None:
-    slow, quick = live.subscribe("en"), live.subscribe("en")
+    slow, quick = live.subscribe(EVERYBODY), live.subscribe(EVERYBODY)
     for _ in range(QUEUE_LENGTH + 1):
         slow.offer(b"event: x\n\n")
     world.passage(world.person())
     assert slow.lost
-    assert len(hear_events(quick, 1)) == 1
+    assert hear(quick, "feed")["person"] == "P-000001"
     assert list(slow.messages()) == []
 
 
@@ -309,23 +360,21 @@ def test_what_was_missed_comes_again_in_order(world: World, live: Live) -> None:
     people = [world.person(f"Name{number}") for number in range(3)]
     for person in people:
         world.passage(person)
-    missed = live.missed(1)
-    assert missed is not None
-    assert [raw.splitlines()[0] for raw in missed] == [b"id: 2", b"id: 3"]
+    assert [raw.splitlines()[0] for raw in live.missed(1)] == [b"id: 2", b"id: 3"]
 
 
 def test_a_number_from_another_hub_or_too_long_ago_starts_anew(world: World, live: Live) -> None:
-    assert live.missed(5) is None
+    assert live.missed(5) == []
     with session_scope(world.sessions) as session:
         feed.append(session, [feed.Line(world.at, FeedKind.ROLL, {"what": "x"})] * (RESUME_LIMIT + 1))
-    assert live.missed(0) is None
-    assert live.missed(1) is not None
+    assert live.missed(0) == []
+    assert len(live.missed(1)) == RESUME_LIMIT
 
 
-def test_the_follower_survives_an_error(world: World, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_followers_survive_an_error(world: World, live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     from hub.control_room import live as module
 
-    screen, plain = live.subscribe("en"), module.lines_after
+    screen, plain = live.subscribe(EVERYBODY), module.lines_after
     failed = threading.Event()
 
     def broken(*_arguments: object) -> object:
@@ -336,34 +385,27 @@ def test_the_follower_survives_an_error(world: World, live: Live, monkeypatch: p
     assert failed.wait(60)
     monkeypatch.setattr(module, "lines_after", plain)
     world.passage(world.person())
-    assert len(hear_events(screen, 1)) == 1
+    assert hear(screen, "feed")["person"] == "P-000001"
 
 
-def test_a_screen_that_opens_while_the_newest_line_is_read_misses_nothing(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_screen_that_opens_later_is_shown_the_lines_before_it_and_misses_none(world: World) -> None:
     # No thread follows here: the steps are the test's own, so that nobody else can be the one who opens the screen.
     world.site()
     follower = Live(world.sessions, lambda: world.at)
-    opened: list[Subscriber] = []
-
-    def newest_after_a_screen_opened(session: object) -> int:
-        if not opened:
-            opened.append(follower.subscribe("en"))
-            world.passage(world.person())
-        return plain(session)  # type: ignore[arg-type]
-
-    from hub.control_room import live as module
-
-    plain = module.last_id
-    monkeypatch.setattr(module, "last_id", newest_after_a_screen_opened)
+    first = follower.subscribe(EVERYBODY)
+    world.passage(world.person())
     follower._step()
+    follower._look()
+    second = follower.subscribe(EVERYBODY)
+    assert [line["id"] for line in hear(second, "picture")["feed"]] == [1]
+    world.passage(world.person("Coc"))
     follower._step()
-    assert len(hear_events(opened[0], 1)) == 1
+    assert hear(second, "feed")["id"] == 2
+    assert hear(first, "feed")["id"] == 1
 
 
 def test_nobody_watching_costs_no_queue(world: World, live: Live) -> None:
-    screen = live.subscribe("en")
+    screen = live.subscribe(EVERYBODY)
     live.leave(screen)
     assert live.screens == 0
 
@@ -390,11 +432,11 @@ def test_a_strange_last_number_does_no_harm(
     client: FlaskClient, world: World, last: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # On a busy machine the first beat takes a while.
-    monkeypatch.setattr("hub.control_room.live.BEAT_EVERY", timedelta(minutes=1))
+    monkeypatch.setattr("hub.control_room.live.BEAT_S", 60.0)
     world.site()
     stream = read_stream(client, last.encode().decode("latin-1"))
     assert next(stream) == b"retry: 1000\n\n"
-    assert next(stream).startswith((b"event: restart", b"event: beat", b"event: situation"))
+    assert next(stream).startswith((b"event: picture", b"event: beat"))
 
 
 def test_a_screen_ends_when_its_session_ends(
@@ -403,6 +445,7 @@ def test_a_screen_ends_when_its_session_ends(
     from hub.control_room import views
 
     monkeypatch.setattr(views, "CHECK_SESSION_S", 0.0)
+    monkeypatch.setattr("hub.control_room.live.BEAT_S", 0.2)
     stream = read_stream(client)
     assert next(stream) == b"retry: 1000\n\n"
     assert next(stream).startswith(b"event: ")
@@ -422,7 +465,8 @@ def test_the_picture_is_one_document(client: FlaskClient, world: World) -> None:
     world.site()
     world.passage(world.person())
     document = msgspec.json.decode(client.get("/control-room/picture").data)
-    assert set(document) == {"now", "last_id", "unproven_after_s", "situation", "people", "feed"}
+    parts = {"zones", "people", "roll", "terminals", "needs", "moves", "counts"}
+    assert set(document) == {"now", "last_id", "feed", *parts}
     assert document["last_id"] == document["feed"][0]["id"] == 1
 
 
@@ -439,8 +483,9 @@ def test_the_screen_holds_its_plan_and_words(client: FlaskClient, world: World) 
 def test_a_trail_is_a_look_that_is_written_down(client: FlaskClient, world: World) -> None:
     world.site()
     world.passage(world.person())
-    document = client.get("/control-room/people/P-000001").get_json()
-    assert [step["decision"] for step in document["steps"]] == ["ADMIT"]
+    panel = client.get("/control-room/people/P-000001", headers={"X-Fragment": "1"}).text
+    assert "Yard → Block A. Admitted: Expected here" in panel
+    assert "<html" not in panel
     assert client.get("/control-room/people/P-9", headers={"Accept": "application/json"}).status_code == 404
     with session_scope(world.sessions, writes=False) as session:
         acts = session.scalars(select(AuditEntry.subject).where(AuditEntry.act == "person.trail")).all()
@@ -467,7 +512,7 @@ def test_terminals_say_what_to_do(client: FlaskClient, world: World) -> None:
     world.site()
     terminal = world.terminal()
     assert "It was never heard" in client.get("/terminals").text
-    hear(world, terminal, sensor="silence")
+    heard(world, terminal, sensor="silence")
     page = client.get("/terminals").text
     assert "does not answer" in page
     assert "Wipe the glass" in page

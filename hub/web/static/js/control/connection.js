@@ -14,6 +14,7 @@ export class Connection {
     this.waiting = [];
     this.ready = false;
     this.ended = false;
+    this.stoodS = 0;
     this.open();
     setInterval(() => this.check(), 250);
   }
@@ -32,7 +33,11 @@ export class Connection {
     });
     this.on("change", (change) => { if (this.ready) this.told.change(change); });
     this.on("feed", (line) => this.gather(line));
-    this.on("beat", (beat) => setHubTime(beat.now));
+    this.on("beat", (beat) => {
+      setHubTime(beat.now);
+      // The lines may come while the hub cannot look at how all stands any more: that is stale as well.
+      this.stoodS = beat.stood_at ? (Date.parse(beat.now) - Date.parse(beat.stood_at)) / 1000 : 0;
+    });
     this.source.addEventListener("signed-out", () => this.end());
     this.source.addEventListener("error", () => {
       // A refused stream is closed for good by the browser: look why, then call again.
@@ -72,6 +77,7 @@ export class Connection {
   check() {
     if (this.ended) return;
     const silence = performance.now() - this.heardAt;
+    if (this.ready && this.stoodS * 1000 > 2 * STALE_AFTER_MS) return this.told.lost(this.stoodS);
     if (silence > STALE_AFTER_MS) {
       this.told.lost(silence / 1000);
       if (silence > 4 * STALE_AFTER_MS && this.source.readyState === EventSource.OPEN) {
