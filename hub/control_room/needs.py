@@ -68,7 +68,7 @@ def needs(found: Facts, terminals: Sequence[TerminalLine], now: datetime, langua
     queue = [_of_order(reach, language) for reach in found.orders]
     queue += alarm_needs(found.alarms, found.limits, found.names, language)
     queue += [_of_referral(card, language) for card in found.referrals]
-    queue += _of_terminals(found.alarms, terminals, language)
+    queue += _of_terminals(found.alarms, terminals, found.limits.storm_from, language)
     queue += [*_of_posts(found, language), *_of_reviews(found, language)]
     return sorted(queue, key=lambda need: _place(need, now))
 
@@ -115,15 +115,43 @@ def _of_referral(card: Card, language: str) -> Need:
 
 
 def _of_terminals(
-    alarms: Sequence[OpenAlarm], terminals: Sequence[TerminalLine], language: str
+    alarms: Sequence[OpenAlarm], terminals: Sequence[TerminalLine], storm_from: int, language: str
 ) -> list[Need]:
-    """Those that are not well and have no alarm of their own."""
+    """Those that are not well and have no alarm of their own; of many alike one line."""
     told = {alarm.terminal for alarm in alarms if alarm.code == TERMINAL_DOWN}
-    return [
-        _of_terminal(line, language)
+    lines = [
+        line
         for line in terminals
         if line.level in _RANK_OF_LEVEL and not (line.level == Level.DOWN and line.name in told)
     ]
+    found: list[Need] = []
+    for level in _RANK_OF_LEVEL:
+        same = [line for line in lines if line.level == level]
+        many = len(same) >= storm_from
+        found += (
+            [_of_terminals_at_once(same, language)] if many else [_of_terminal(one, language) for one in same]
+        )
+    return found
+
+
+def _of_terminals_at_once(lines: Sequence[TerminalLine], language: str) -> Need:
+    """When the network or the power is gone: twenty lines would hide everything else."""
+    down = lines[0].level == Level.DOWN
+    many = {"count": len(lines)}
+    said = (
+        Sentence("%(count)s terminals not connected", many)
+        if down
+        else Sentence("%(count)s terminals need care", many)
+    )
+    return Need(
+        key=f"terminals-{lines[0].level}",
+        kind="terminal",
+        rank=_RANK_OF_LEVEL[lines[0].level],
+        title=say_in(language, said),
+        detail=shortened([line.place for line in lines]),
+        at=min((line.heard_at for line in lines if line.heard_at is not None), default=None),
+        page="/terminals",
+    )
 
 
 def _of_terminal(line: TerminalLine, language: str) -> Need:

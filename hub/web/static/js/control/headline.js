@@ -5,7 +5,8 @@ import { say, word } from "./words.js";
 const sum = document.getElementById("sum");
 const unlock = document.getElementById("sum-unlock");
 
-const part = (figure, words) => make("span", { class: "sum-part" }, make("b", {}, String(figure)), make("span", {}, words));
+const figures = new Intl.NumberFormat("en");
+const part = (figure, words) => make("span", { class: "sum-part" }, make("b", {}, figures.format(figure)), make("span", {}, words));
 const sign = (text) => make("span", { class: "sum-sign", "aria-hidden": "true" }, text);
 
 function verdict(difference) {
