@@ -9,9 +9,11 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import expect as wait_until
 from sqlalchemy import select
@@ -20,7 +22,10 @@ from hub import settings
 from hub.accounts.permissions import Role
 from hub.biometrics.vault import Vault
 from hub.custody.records import Person
-from hub.database import make_engine, make_sessions
+from hub.database import make_engine, make_sessions, session_scope
+from hub.movements.alarms.raising import Cause, raise_alarm
+from hub.movements.orders.receipts import note_receipt
+from wire.versions import Version
 
 from ..databases import chosen
 from ..ports import free_port
@@ -123,10 +128,11 @@ def test_a_passage_shows_by_itself(page: Page, world: World) -> None:
     world.passage(person(world, "P-000001"))
     wait_until(count).to_have_text("1", timeout=PATIENCE_MS)
     wait_until(page.locator("#feed li").first).to_contain_text("NOVELO, Ana")
-    row = page.locator('#people [data-number="P-000001"]')
-    wait_until(row).to_contain_text("Block A")
-    wait_until(page.locator("#sum-check")).to_have_text("agrees")
-    wait_until(row.locator("time.age")).to_have_text(re.compile(r"^([3-9]|\d\d) s$"), timeout=PATIENCE_MS)
+    wait_until(page.locator("#sum .sum-box")).to_have_text("agrees")
+    wait_until(page.locator("#sum-unlock .sum-box")).to_have_text("agrees")
+    page.locator('[data-zone="block-a"]').click()
+    inside = page.locator("#drawer .line").filter(has_text="NOVELO, Ana")
+    wait_until(inside.locator("time.age")).to_have_text(re.compile(r"^([3-9]|\d\d) s$"), timeout=PATIENCE_MS)
     assert page.evaluate("window.stillThis") is True, "the page was loaded again"
 
 
@@ -140,7 +146,7 @@ def test_a_referral_needs_a_person_and_opens_its_evidence_by_keyboard(page: Page
     wait_until(drawer).to_contain_text("To the officer")
     wait_until(drawer).to_contain_text("Finger not recognised")
     page.keyboard.press("Escape")
-    wait_until(drawer).to_be_hidden()
+    wait_until(page.locator("#drawer.open")).to_have_count(0)
     assert page.evaluate("document.activeElement.closest('#feed') !== null"), (
         "the focus came back to the list"
     )
@@ -169,6 +175,55 @@ def test_a_referral_is_taken_searched_and_answered_in_the_drawer(page: Page, wor
     page.keyboard.press("Escape")
 
 
+def test_an_alarm_is_acknowledged_with_one_key_and_closed_with_two_presses(page: Page, world: World) -> None:
+    world.now()
+    with session_scope(world.sessions) as session:
+        raise_alarm(session, Cause("door_forced", "a-1", terminal="a-1"), world.at)
+    need = page.locator("#needs li").filter(has_text="A door was opened that nobody had released")
+    wait_until(need).to_have_class(re.compile("rings"), timeout=PATIENCE_MS)
+    wait_until(page.locator("#sound")).to_be_visible()
+    page.keyboard.press("a")
+    wait_until(need).not_to_have_class(re.compile("rings"))
+    wait_until(need).to_contain_text("With sam", timeout=PATIENCE_MS)
+    page.keyboard.press("s")
+    wait_until(page.locator("#sound")).to_contain_text(re.compile("Muted [12]:"))
+    need.click()
+    drawer = page.locator("#drawer")
+    wait_until(drawer).to_contain_text("Block A, entry")
+    drawer.get_by_role("button", name="Repaired").click()
+    wait_until(drawer).to_contain_text("This alarm is closed.")
+    wait_until(need).to_have_count(0, timeout=PATIENCE_MS)
+
+
+def test_a_lockdown_takes_two_presses_and_says_which_terminal_has_not_confirmed(
+    page: Page, world: World
+) -> None:
+    page.keyboard.press("l")
+    drawer = page.locator("#drawer")
+    drawer.get_by_role("button", name="Order it now: Lockdown").click()
+    wait_until(drawer).to_contain_text("NOT CONFIRMED, use the radio")
+    strip = page.locator("#orders-bar")
+    wait_until(strip).to_contain_text("1 of 1 terminals NOT CONFIRMED", timeout=PATIENCE_MS)
+    with session_scope(world.sessions) as session:
+        note_receipt(session, 1, Version(1, 1), datetime.now(UTC))
+    wait_until(strip).to_contain_text("Every terminal CONFIRMED", timeout=PATIENCE_MS)
+    strip.get_by_role("button").click()
+    drawer.get_by_text("End it", exact=True).click()
+    drawer.get_by_label("Why it ends").fill("Searched and counted")
+    drawer.get_by_role("button", name="Yes, end it now").click()
+    wait_until(drawer).to_contain_text("This order is ended")
+    wait_until(strip).to_be_hidden(timeout=PATIENCE_MS)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 800)])
+def test_a_reader_of_screens_finds_nothing_serious_wrong(page: Page, width: int, height: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.locator("#needs li").first.click()
+    wait_until(page.locator("#drawer.open")).to_have_count(1)
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+
+
 def test_the_officers_page_shows_who_waits_without_being_loaded_again(
     page: Page, pages: Pages, world: World
 ) -> None:
@@ -185,7 +240,7 @@ def test_markup_in_a_name_stays_a_name(page: Page, world: World) -> None:
     world.passage(person(world, "P-000003"))
     line = page.locator("#feed li").first
     wait_until(line).to_contain_text("<IMG SRC=X ONERROR=ALERT(1)>, Ana", timeout=PATIENCE_MS)
-    assert page.locator("#feed img, #people img").count() == 0
+    assert page.locator("#feed img, #drawer img").count() == 0
 
 
 def test_keys_search_and_go(page: Page) -> None:
@@ -194,10 +249,10 @@ def test_keys_search_and_go(page: Page) -> None:
     page.keyboard.press("Escape")
     page.keyboard.press("/")
     page.keyboard.type("coc")
-    wait_until(page.locator("#people-count")).to_have_text("1 of 3")
-    page.keyboard.press("ArrowDown")
+    wait_until(page.locator("#found li")).to_have_count(1)
     page.keyboard.press("Enter")
     wait_until(page.locator("#drawer")).to_contain_text("COC, Ana")
+    wait_until(page.locator("#drawer")).to_contain_text("This look has been written down.")
     page.keyboard.press("Escape")
     page.keyboard.press("g")
     page.keyboard.press("t")
@@ -216,4 +271,4 @@ def test_a_hub_that_goes_away_is_said_and_the_picture_comes_back(
     pages.start()
     wait_until(stale).to_be_hidden(timeout=PATIENCE_MS)
     wait_until(page.locator("#feed li").first).to_contain_text("COC, Ana", timeout=PATIENCE_MS)
-    wait_until(page.locator("#sum-check")).to_have_text("agrees")
+    wait_until(page.locator("#sum .sum-box")).to_have_text("agrees")

@@ -66,6 +66,7 @@ VALUES: Final[Mapping[str, str]] = {
     "<name>": "SELECT min(name) FROM terminals",
     "/docket/<int:number>": _FIRST + "findings WHERE closed_at IS NULL",
     "/merges/<int:case>": _FIRST + "merge_cases",
+    "/orders/new/<kind>": "SELECT 'LOCKDOWN'",
     "/exports/<int:number>": _FIRST + "exports",
     "/register/<int:number>": _FIRST + "register_imports",
 }
@@ -77,7 +78,8 @@ NOT_WALKED: Final = {
     "/away/going": "leads on to another page",
     "/account/app/picture.svg": "a picture",
     "/assets/<state>/<path:name>": "no page",
-    "/control-room/alarms/<int:item>": _UNDER_WAY,
+    "/control-room/alarms/<int:alarm>": _UNDER_WAY,
+    "/orders/<number>": _UNDER_WAY,
     "/diary/outcome/<number>/<int:item>": _UNDER_WAY,
     "/emergencies/<int:use>": _UNDER_WAY,
     "/exports/<int:number>/standing": "a part of a page",

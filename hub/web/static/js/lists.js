@@ -14,12 +14,12 @@ function onKeydown(event) {
   if (!list) return;
   const items = itemsOf(list);
   const place = items.indexOf(event.target);
-  if (place < 0) return;
+  if (place < 0 && event.target !== list) return;
   const to = { ArrowDown: place + 1, ArrowUp: place - 1, Home: 0, End: items.length - 1 }[event.key];
   if (to !== undefined) {
     event.preventDefault();
-    items[Math.min(items.length - 1, Math.max(0, to))].focus();
-  } else if ((event.key === "Enter" || event.key === " ") && !event.target.matches("a, button")) {
+    items[Math.min(items.length - 1, Math.max(0, to))]?.focus();
+  } else if (place >= 0 && (event.key === "Enter" || event.key === " ") && !event.target.matches("a, button")) {
     event.preventDefault();
     event.target.click();
   }

@@ -20,7 +20,8 @@ const facts = (...rows) => make("dl", { class: "facts" }, ...rows.filter(Boolean
 const moment = (at) => `${calendarDate(at)} ${clockTime(at)}`;
 
 function show(content, address = null) {
-  if (!drawer.classList.contains("open")) cameFrom = document.activeElement;
+  // Whoever found somebody by typing wants the keys of the screen next, not the field again.
+  if (!drawer.classList.contains("open")) cameFrom = document.activeElement.matches("input") ? null : document.activeElement;
   panel = address;
   drawer.classList.add("open");
   idle.hidden = true;
@@ -37,6 +38,7 @@ export function closeDrawer() {
   panel = null;
   body.replaceChildren();
   if (cameFrom?.isConnected) cameFrom.focus();
+  else document.getElementById("main").focus({ preventScroll: true });
 }
 
 /** A part of a page that the server makes: a referral, an alarm, an order, a person. */
