@@ -54,7 +54,7 @@ def whole_picture() -> Response:
 @pages.page("/control-room/alive", Permission.WATCH, watches=True)
 def alive() -> Response:
     """Whether this session may still watch, for a screen whose stream was refused."""
-    return Response(status=204)
+    return Response("{}", mimetype="application/json")
 
 
 @pages.page("/control-room/events", Permission.WATCH, watches=True)

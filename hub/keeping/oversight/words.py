@@ -23,6 +23,14 @@ ROLES: Final = {
 OPERATOR: Final = Sentence("Operator of the hub")
 
 ACTS: Final = {
+    "alarm.acknowledge": Sentence("Acknowledged an alarm"),
+    "alarm.assign": Sentence("Gave an alarm to somebody"),
+    "alarm.book": Sentence("Read the alarms of a day"),
+    "alarm.close": Sentence("Closed an alarm"),
+    "alarm.escalate": Sentence("Took an alarm up"),
+    "alarm.limits": Sentence("Changed how long alarms may wait"),
+    "alarm.note": Sentence("Wrote a note to an alarm"),
+    "alarm.test": Sentence("Rang a test alarm"),
     "person.look": Sentence("Looked at the file"),
     "person.photo": Sentence("Looked at the photo"),
     "person.admit": Sentence("Recorded the admission"),

@@ -22,7 +22,8 @@ NO_EARLIER_DAY = {
     "/account": OWN, "/account/app": OWN, "/account/key": OWN, "/pin": OWN, "/password": OWN, "/reset": OWN,
     "/accounts": PRESENT, "/accounts/new": AN_ACT, "/accounts/slips": AN_ACT, "/break-glass": AN_ACT,
     "/permissions": PRESENT, "/emergencies": A_LOG, "/audit": A_LOG, "/exports": A_LOG, "/backups": PRESENT,
-    "/alarms": A_LOG, "/alarms/limits": PRESENT, "/retention": AN_ACT, "/control-room": PRESENT, "/officer": PRESENT, "/orders": PRESENT, "/posts": PRESENT,
+    "/alarms": A_LOG, "/alarms/limits": PRESENT,
+    "/retention": AN_ACT, "/control-room": PRESENT, "/officer": PRESENT, "/orders": PRESENT, "/posts": PRESENT,
     "/referrals": PRESENT, "/terminals": PRESENT, "/terminals/claims": PRESENT, "/terminals/configuration": PRESENT,
     "/terminals/thefts": A_LOG, "/fingers": AN_ACT, "/re-enrolment": AN_ACT, "/standing": AN_ACT,
     "/receptions": AN_ACT, "/merges": AN_ACT, "/people/admit": AN_ACT, "/paper": AN_ACT, "/register": AN_ACT,
@@ -79,5 +80,5 @@ def with_a_day(client: FlaskClient) -> dict[str, str]:
     return {
         path: page.text
         for path, page in answers.items()
-        if page.status_code == 200 and "</main>" in page.text
+        if page.status_code == 200 and page.mimetype == "text/html" and "</main>" in page.text
     }
