@@ -50,6 +50,11 @@ class Onlooker:
         self.submit("/login", self.form("/login") | {"login": self._login, "password": self._password})
         self._request("GET", "/control-room")
 
+    def cookies(self) -> str:
+        """Signs in, and gives the cookies for a stream of one's own."""
+        self.sign_in()
+        return self._headers()["Cookie"]
+
     def read(self, path: str) -> str:
         """A page of the hub, as whoever is signed in sees it."""
         return self._request("GET", path)
