@@ -19,6 +19,7 @@ from hub.control_room.replay.bundles import FOLDER as BUNDLES
 from hub.control_room.watching import Watch
 from hub.database import make_engine, make_sessions
 from hub.docket.desk import DocketDesk
+from hub.docket.diary.trips import CourtTrips
 from hub.docket.finger_desk import FingerDesk
 from hub.ingest.answers import Answers
 from hub.ingest.backed_up import BackedUpDesk
@@ -39,6 +40,7 @@ from hub.lifeline import Notify
 from hub.logs import log
 from hub.migrations import check_current
 from hub.movements.alarms.desk import AlarmDesk
+from hub.movements.external.watch import AbsenceWatch
 from hub.movements.orders.desk import OrdersDesk
 from hub.movements.passes.watch import PassWatch
 from hub.movements.referral_desk import ReferralDesk
@@ -91,7 +93,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     desks.append(BackedUpDesk(sessions, signing_key, uplink.send))
     desks.append(BackupWatch(sessions, settings.data))
     desks.append(Sealer(sessions, signing_key, settings.data / AUDIT_HEAD))
-    moves: list[Desk] = [PassWatch(sessions)]
+    moves: list[Desk] = [PassWatch(sessions), AbsenceWatch(sessions), CourtTrips(sessions)]
     # One for both that search: in a whole country's prisons it fills most of a gigabyte.
     fingers = DuplicateSearch(vault, sessions)
     docket: list[Desk] = [DocketDesk(sessions), FingerDesk(sessions, vault, fingers)]

@@ -25,7 +25,8 @@ class Limits:
     after the window a latecomer is still let in. `converge_s`: so far ahead ways of two who must not meet are
     compared. `plan_ahead_s`: so far ahead series become passes. `away_grace_s` after the time of return an absence is
     overdue; `not_left_after_s` after the time of leaving somebody is told that nobody has left. `way_s` is what a way
-    takes on which nobody was timed yet.
+    takes on which nobody was timed yet. Somebody overdue from outside is unaccounted for after `away_lost_after_s`
+    more. Whoever has a date in court leaves `court_before_s` before it and is due back `court_after_s` after it.
     """
 
     early_s: int = 300
@@ -37,6 +38,9 @@ class Limits:
     away_grace_s: int = 900
     not_left_after_s: int = 900
     way_s: int = 300
+    away_lost_after_s: int = 7_200
+    court_before_s: int = 5_400
+    court_after_s: int = 21_600
 
 
 class PassRules(Base):
@@ -54,6 +58,9 @@ class PassRules(Base):
     away_grace_s: Mapped[int]
     not_left_after_s: Mapped[int]
     way_s: Mapped[int]
+    away_lost_after_s: Mapped[int]
+    court_before_s: Mapped[int]
+    court_after_s: Mapped[int]
     reason: Mapped[str] = mapped_column(String(300))
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str] = mapped_column(String(64))

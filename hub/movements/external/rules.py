@@ -58,11 +58,15 @@ def movement_type(why: Why) -> str:
 
 @dataclass(frozen=True)
 class Stand:
-    """A state, and when time alone changes it; None when it does not. `not_left`: the time to leave has passed."""
+    """A state, and when time alone changes it; None when it does not.
+
+    `not_left`: the time to leave has passed. `lost`: so long overdue that nobody can say where the person is.
+    """
 
     state: Going
     next_at: datetime | None
     not_left: bool = False
+    lost: bool = False
 
 
 def going_of(
@@ -88,7 +92,10 @@ def going_of(
     late_at = due_back_at + timedelta(seconds=limits.away_grace_s)
     if now < late_at:
         return Stand(Going.IN_PROGRESS, late_at)
-    return Stand(Going.OVERDUE, None)
+    lost_at = late_at + timedelta(seconds=limits.away_lost_after_s)
+    if now < lost_at:
+        return Stand(Going.OVERDUE, lost_at)
+    return Stand(Going.OVERDUE, None, lost=True)
 
 
 def consent_on(state: Consent, until_on: date, today: date) -> Consent:
