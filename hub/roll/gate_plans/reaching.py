@@ -64,8 +64,10 @@ def zones_reached(session: Session, people: Collection[int]) -> dict[int, list[s
 
 def _always(session: Session) -> set[Pair]:
     permitted = select(ZonePermission.person_id, ZonePermission.zone_id)
-    return set(session.execute(permitted.where(ZonePermission.withdrawn_at.is_(None))).tuples())
+    rows = session.execute(permitted.where(ZonePermission.withdrawn_at.is_(None)))
+    return {(person, zone) for person, zone in rows}
 
 
 def _held(session: Session) -> set[Pair]:
-    return set(session.execute(select(RollReach.person_id, RollReach.zone_id)).tuples())
+    rows = session.execute(select(RollReach.person_id, RollReach.zone_id))
+    return {(person, zone) for person, zone in rows}
