@@ -1,22 +1,26 @@
-"""A floor plan from data alone: rooms around the zone that most doors open into. Pure geometry."""
+"""A floor plan from data alone: rooms in rows, and in each room what lies in it. Pure geometry."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Final
 
 WIDTH: Final = 1200
-HEIGHT: Final = 540
-GAP: Final = 14
-BAND: Final = 160
-"""Height of the zone in the middle."""
-ACROSS: Final = 4
-"""Rooms in one row: what a room is called and how many are in it have to be read from a chair."""
-LOW: Final = 124
-"""Height of every room once there are more rows than two: names and counts then stand beside each other."""
+HEIGHT: Final = 600
+GAP: Final = 10
+LEAST: Final = 66
+"""Height below which a room shows neither a name nor a bar; a plan with more rows than fit grows."""
+SHAPE: Final = 1.9
+"""Width by height that a room reads best at."""
+IN_A_STRIP: Final = 8
+HEAD: Final = 34
+"""Height of the name of a room that holds others."""
+EDGE: Final = 8
+"""Between a room and those in it."""
 
 
 @dataclass(frozen=True)
@@ -30,14 +34,14 @@ class Way:
 
 @dataclass(frozen=True)
 class Room:
-    """A zone's rectangle in plan units."""
+    """A zone's rectangle in plan units. A `frame` holds other rooms, and has room for words at its top alone."""
 
     zone: str
     x: int
     y: int
     width: int
     height: int
-    middle: bool = False
+    frame: bool = False
 
     @property
     def right(self) -> int:
@@ -47,107 +51,132 @@ class Room:
     def bottom(self) -> int:
         return self.y + self.height
 
-    @property
-    def low(self) -> bool:
-        return self.height <= LOW
-
 
 @dataclass(frozen=True)
 class Door:
-    """Where a checkpoint is drawn; `turn` is the direction of passage: up, down or in (not adjacent)."""
+    """Where the terminals of a checkpoint are drawn: in the upper right corner of the zone it leads into."""
 
     checkpoint: str
     x: int
     y: int
-    turn: str
 
 
 @dataclass(frozen=True)
 class Plan:
-    """All rooms and doors, inside WIDTH x `height`, which is HEIGHT or, with more rows than fit, what they need."""
+    """All rooms and doors, inside WIDTH x `height`; a frame stands before what it holds."""
 
     rooms: Sequence[Room]
     doors: Sequence[Door]
+    height: int
+
+
+@dataclass
+class _Item:
+    zone: str
+    inside: list[_Item] = field(default_factory=list)
 
     @property
-    def height(self) -> int:
-        return max([HEIGHT, *(room.bottom for room in self.rooms)])
+    def weight(self) -> float:
+        """How many rooms' worth of place it takes."""
+        return max(1.0, 0.8 * sum(one.weight for one in self.inside) + 0.4) if self.inside else 1.0
 
 
-def draw(zones: Sequence[str], ways: Sequence[Way]) -> Plan:
-    """Plan of `zones` (codes in the order to show) and the ways between them."""
-    middle = _middle(zones, ways)
-    around = [zone for zone in zones if zone != middle]
-    rooms = _grid(zones) if middle is None else _around(middle, around)
-    return Plan(rooms, _doors(rooms, ways))
+def draw(
+    zones: Sequence[str], ways: Sequence[Way], parents: Mapping[str, str | None] = MappingProxyType({})
+) -> Plan:
+    """Plan of `zones` (codes in the order to show) and the ways between them; `parents` says what lies in what."""
+    rooms: list[Room] = []
+    bottom = _rows(_nested(zones, parents), rooms, 0, 0, WIDTH, HEIGHT)
+    return Plan(rooms, _doors(rooms, ways), max(HEIGHT, bottom))
 
 
-def _middle(zones: Sequence[str], ways: Sequence[Way]) -> str | None:
-    touched = Counter(zone for way in ways for zone in (way.from_zone, way.to_zone) if zone in zones)
-    if not touched or len(zones) < 3:
-        return None
-    zone, doors = touched.most_common(1)[0]
-    return zone if doors >= 2 else None
+def strip(zones: Sequence[str], parents: Mapping[str, str | None], y: int) -> list[Room]:
+    """Rooms of zones that a drawing does not show, in low rows from `y` downwards."""
+    items = _nested(zones, parents)
+    rooms: list[Room] = []
+    _rows(items, rooms, 0, y, WIDTH, -(-len(items) // IN_A_STRIP) * (LEAST + GAP) - GAP)
+    return rooms
 
 
-def _around(middle: str, around: Sequence[str]) -> list[Room]:
-    half = (len(around) + 1) // 2
-    above, below = _shared(around[:half]), _shared(around[half:])
-    count = len(above) + len(below)
-    low = count > 2
-    band = LOW if low else BAND
-    height = LOW if low else (HEIGHT - band - count * GAP) // count
-    rooms = _stack(above, 0, height)
-    y = len(above) * (height + GAP)
-    rooms.append(Room(middle, 0, y, WIDTH, band, middle=True))
-    return rooms + _stack(below, y + band + GAP, height)
+def _nested(zones: Sequence[str], parents: Mapping[str, str | None]) -> list[_Item]:
+    items = {zone: _Item(zone) for zone in zones}
+    top: list[_Item] = []
+    for zone, item in items.items():
+        above = items.get(parents.get(zone) or "")
+        (top if above is None or above is item else above.inside).append(item)
+    return top
 
 
-def _grid(zones: Sequence[str]) -> list[Room]:
-    half = (len(zones) + 1) // 2
-    rows = _shared(zones) if len(zones) <= 2 else [*_shared(zones[:half]), *_shared(zones[half:])]
-    if not rows:
-        return []
-    height = LOW if len(rows) > 2 else (HEIGHT - GAP * (len(rows) - 1)) // len(rows)
-    return _stack(rows, 0, height)
+def _rows(items: Sequence[_Item], rooms: list[Room], x: int, y: int, width: int, height: int) -> int:
+    """Put the items into rows in this place, which grows downwards where they need more; gives where it ends."""
+    if not items:
+        return y
+    rows = _shared(items, _row_count(items, width, height))
+    each = (height - GAP * (len(rows) - 1)) // len(rows)
+    for row in rows:
+        y = _row(row, rooms, x, y, width, max(each, LEAST)) + GAP
+    return y - GAP
 
 
-def _shared(zones: Sequence[str]) -> list[Sequence[str]]:
-    """The zones in as few rows as hold them, each about as full as the others."""
-    count = -(-len(zones) // ACROSS)
-    edges = [len(zones) * row // count for row in range(count + 1)] if count else []
-    return [zones[start:end] for start, end in pairwise(edges)]
+def _row_count(items: Sequence[_Item], width: int, height: int) -> int:
+    """As many rows as bring the rooms nearest to their best shape, with no room too low."""
+    total = sum(item.weight for item in items)
+
+    def misshape(rows: int) -> float:
+        shape = (width / max(1.0, total / rows)) / (max(height, rows * LEAST) / rows)
+        return max(shape / SHAPE, SHAPE / shape)
+
+    return min(range(1, len(items) + 1), key=misshape)
 
 
-def _stack(rows: Sequence[Sequence[str]], y: int, height: int) -> list[Room]:
-    return [room for place, row in enumerate(rows) for room in _row(row, y + place * (height + GAP), height)]
+def _shared(items: Sequence[_Item], count: int) -> list[Sequence[_Item]]:
+    """The items in order in so many rows, each about as full as the others."""
+    total = sum(item.weight for item in items)
+    rows: list[list[_Item]] = [[] for _ in range(count)]
+    done = 0.0
+    for item in items:
+        row = min(count - 1, int((done + item.weight / 2) * count / total))
+        rows[row].append(item)
+        done += item.weight
+    return [row for row in rows if row]
 
 
-def _row(zones: Sequence[str], y: int, height: int) -> list[Room]:
-    width = (WIDTH - GAP * (len(zones) - 1)) // len(zones)
-    return [Room(zone, index * (width + GAP), y, width, height) for index, zone in enumerate(zones)]
+def _row(row: Sequence[_Item], rooms: list[Room], x: int, y: int, width: int, height: int) -> int:
+    total = sum(item.weight for item in row)
+    free = width - GAP * (len(row) - 1)
+    edges = [0.0]
+    for item in row:
+        edges.append(edges[-1] + item.weight)
+    places = [
+        (
+            item,
+            x + round(free * start / total) + GAP * index,
+            round(free * end / total) - round(free * start / total),
+        )
+        for index, (item, (start, end)) in enumerate(zip(row, pairwise(edges), strict=True))
+    ]
+    bottom = y + max(_needed(item, wide, height) for item, _, wide in places)
+    for item, left, wide in places:
+        rooms.append(Room(item.zone, left, y, wide, bottom - y, frame=bool(item.inside)))
+        _rows(item.inside, rooms, left + EDGE, y + HEAD, wide - 2 * EDGE, bottom - y - HEAD - EDGE)
+    return bottom
+
+
+def _needed(item: _Item, width: int, height: int) -> int:
+    """How high the room has to be for what it holds."""
+    if not item.inside:
+        return height
+    inner = _rows(item.inside, [], 0, 0, width - 2 * EDGE, height - HEAD - EDGE)
+    return max(height, inner + HEAD + EDGE)
 
 
 def _doors(rooms: Sequence[Room], ways: Sequence[Way]) -> list[Door]:
     by_zone = {room.zone: room for room in rooms}
-    shared = Counter[str]()
+    taken = Counter[str]()
     doors = []
     for way in ways:
-        if way.from_zone in by_zone and way.to_zone in by_zone:
-            room = by_zone[way.to_zone]
-            other = by_zone[way.from_zone]
-            place = other if room.middle else room
-            x = place.x + place.width // 2 + 90 * shared[place.zone]
-            shared[place.zone] += 1
-            doors.append(_door(way.code, x, room, other, place))
+        room = by_zone.get(way.to_zone)
+        if room is not None:
+            doors.append(Door(way.code, room.right - 15 - 22 * taken[room.zone], room.y + 16))
+            taken[room.zone] += 1
     return doors
-
-
-def _door(code: str, x: int, to: Room, start: Room, place: Room) -> Door:
-    """Stands at the edge of the room `place`, on the side where the other one lies."""
-    if to.y == start.y:
-        return Door(code, x, to.y + to.height // 2, "in")
-    upwards = to.y < start.y
-    other_above = start.y < place.y if place is to else to.y < place.y
-    y = place.y - GAP // 2 if other_above else place.bottom + GAP // 2
-    return Door(code, x, y, "up" if upwards else "down")

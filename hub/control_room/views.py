@@ -15,12 +15,11 @@ from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.control_room.live import Live, message, picture
 from hub.control_room.picture import Viewer
-from hub.control_room.screen import floor_plan
+from hub.control_room.site_map import site_maps
 from hub.control_room.terminal_page import terminal_page
 from hub.control_room.terminals import terminal_lines
 from hub.control_room.words import DOORS, LEVELS, PROTECTION_SHORT, SENSORS, TERMINAL_ALARMS, screen_words
 from hub.movements.records import Site as PrisonSite
-from hub.movements.site.tree import load
 from hub.reception.words import in_words
 from hub.terminals.protection.actions import PROTECTION_WORDS
 from hub.web.door import Site, now, reading, service, visitor, writing
@@ -39,10 +38,9 @@ RETRY: Final = b"retry: 1000\n\n"
 @pages.page("/control-room", Permission.WATCH, watches=True)
 def screen() -> str:
     with reading() as session:
-        zones = load(session).zones()
-        plan = floor_plan(session)
+        maps = site_maps(session)
         sites = session.scalars(select(PrisonSite).order_by(PrisonSite.sort, PrisonSite.id)).all()
-    return render_template("control_room.html", zones=zones, plan=plan, sites=sites, words=screen_words())
+    return render_template("control_room.html", maps=maps, sites=sites, words=screen_words())
 
 
 @pages.page("/control-room/picture", Permission.WATCH, watches=True)
