@@ -113,7 +113,7 @@ class _Terminal:
         started = Started(
             software=software(), roll_version=roll.content().version, set_aside=damage is not None
         )
-        desk = self._page_desk(journal, roll, recorder, unit)
+        desk = self._page_desk(journal, roll, recorder, unit, moves)
         agent = self._agent(recorder, identifier, started, hub, desk, unit, moves)
         self._gate.start(
             self._threads,
@@ -155,7 +155,7 @@ class _Terminal:
         )
 
     def _page_desk(
-        self, journal: Journal, roll: RollCopy, recorder: JournalRecorder, unit: UnitDesk
+        self, journal: Journal, roll: RollCopy, recorder: JournalRecorder, unit: UnitDesk, moves: MovesDesk
     ) -> PageDesk:
         basis = self._basis
         return PageDesk(
@@ -169,6 +169,7 @@ class _Terminal:
             basis.clock,
             basis.log,
             unit,
+            moves,
         )
 
     def _start_page(self, desk: PageDesk, agent: Agent, hub: HubSide | None) -> None:
@@ -203,7 +204,7 @@ class _Terminal:
             lambda: gate.circumstances(hub.rules_age_s() if hub else None, moves.planned()),
             lambda: InUse(hub.config_version() if hub else None, gate.orders_version()),
             gate.used,
-            moves.taking(),
+            moves.taking(desk.officers),
         )
 
         def calling() -> bool:

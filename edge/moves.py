@@ -9,18 +9,25 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import matching
+from edge.attestation.officers import Officers
 from edge.basis import Basis, aside_name
+from edge.desk.server import Verb
 from edge.downlink import Downlink
 from edge.escorts import Escorts
 from edge.journal import Journal
+from edge.moves_verbs import MovesVerbs
 from edge.officer_fingers import OfficerFingers
 from edge.passage import Taking
 from edge.plan.keeper import PlanKeeper
 from edge.plan.planned import Planned
+from edge.plan.rules import ZONE_NOT_ALLOWED, Entry, judge
 from edge.recording import JournalRecorder, latest
 from edge.roll_copy import RollCopy
 from edge.threads import Threads
+from wire.happenings import Decision
+from wire.journal import Clock as Confidence
 from wire.keys import verifying_key
+from wire.roll import RollPerson
 from wire.topics import Channel
 
 FILE: Final = "plan.sealed"
@@ -34,6 +41,7 @@ class MovesDesk:
     def __init__(self, basis: Basis, journal: Journal, roll: RollCopy) -> None:
         self._basis = basis
         self._journal = journal
+        self._roll = roll
         rules = basis.settings.passage
         self._keeper = self._make_keeper(basis)
         self.fingers = OfficerFingers(
@@ -63,9 +71,38 @@ class MovesDesk:
         """Who may come here by a pass."""
         return frozenset() if self._keeper is None else self._keeper.expected()
 
-    def taking(self) -> Taking:
-        """For the glass: whose finger begins an escort."""
-        return Taking(self.escorts, self.fingers.named)
+    def taking(self, officers: Officers) -> Taking:
+        """For the glass: whose finger begins an escort, or signs in at the page."""
+
+        def claims(probe: object) -> bool:
+            return officers.claims(lambda login: self.fingers.is_of(login, probe))
+
+        return Taking(self.escorts, self.fingers.named, claims)
+
+    def forbids(self, person: RollPerson) -> str | None:
+        """The rule by which not even an officer's word lets somebody through here now; None when it does."""
+        planned, place = self.planned(), self._basis.place
+        now = self._basis.clock.read()
+        entry = Entry(
+            person=person.person,
+            permitted=place.to_zone in person.zones,
+            from_zone=place.from_zone,
+            to_zone=place.to_zone,
+            at=now.wall_time,
+            clock_sure=now.confidence is Confidence.SYNCHRONISED,
+            with_officer=True,
+        )
+        if planned is None:
+            return None if entry.permitted else ZONE_NOT_ALLOWED
+        found = judge(entry, planned.plan, planned.where)
+        return None if found.decision is Decision.ADMIT else found.rule
+
+    def verbs(self, officers: Officers, recorder: JournalRecorder) -> Mapping[str, Verb]:
+        """What the page may ask."""
+        people = self._roll
+        return MovesVerbs(
+            self._basis.place, self.escorts, officers, recorder, lambda: people.content().people
+        ).verbs()
 
     def handlers(self) -> dict[Channel, Callable[[bytes], None]]:
         """For `HubLink`."""

@@ -19,12 +19,14 @@ from edge.attestation.letting import LettingThrough
 from edge.attestation.officers import Officers
 from edge.attestation.referrals import Referrals
 from edge.attestation.verbs import OfficerVerbs, remember
+from edge.configuration.front import front_of
 from edge.decision import GUARDED
 from edge.desk.server import DeskSocket, Verb
 from edge.gate import Gate
 from edge.hub_link import HubLink
 from edge.journal import Journal
 from edge.log import Log
+from edge.moves import MovesDesk
 from edge.ports import Clock
 from edge.provisioning import Folder
 from edge.recording import JournalRecorder, latest
@@ -56,6 +58,7 @@ class PageDesk:
         clock: Clock,
         log: Log,
         unit: UnitDesk,
+        moves: MovesDesk,
     ) -> None:
         self._folder = folder
         self._settings = settings
@@ -71,13 +74,15 @@ class PageDesk:
         told = latest(journal, LOOK_BACK)
         remember(told, self._referrals, guard, clock.read(), time.monotonic())
         recorder.tell(self._referrals.note)
-        self._officers = Officers(
+        self._moves = moves
+        self.officers = self._officers = Officers(
             lambda: roll.content().officers,
             recorder,
             place.checkpoint,
             now=time.monotonic,
             new_token=lambda: secrets.token_urlsafe(32),
             guard=guard,
+            asks_finger=self._asks_finger,
         )
         self._unit = unit.verbs(self._officers)
         self._socket: DeskSocket | None = None
@@ -117,6 +122,7 @@ class PageDesk:
             agent.answer,
             self._gate.in_force,
             self._officers.confirm if self._wants_second() else None,
+            self._moves.forbids,
         )
         self._letting = LettingThrough(
             self._place,
@@ -132,24 +138,31 @@ class PageDesk:
             self._gate.used,
         )
         officer = OfficerVerbs(
-            self._place,
             self._roll,
             self._referrals,
             self._officers,
             attesting,
             self._clock,
             self._home,
+            lambda person: self._moves.forbids(person) is None,
             self._unit.showing.any_blind,
         )
         verbs = {
             **officer.verbs(),
             **self._unit.verbs(),
+            **self._moves.verbs(self._officers, self._recorder),
             "inmate": Verb(Nothing, lambda _asked: self._gate.front.picture()),
             **(more(self._officers) if more is not None else {}),
         }
         socket = self._socket = DeskSocket(_socket_path(self._folder), verbs, self._log.of("desk"))
         beat = threads.beat("desk", self._settings.health.hung_s)
         threads.start("desk", lambda: socket.run(beat), beat)
+
+    def _asks_finger(self, login: str) -> bool:
+        """A sensor that does not work keeps nobody from the page."""
+        works = self._agent is not None and front_of(self._agent.condition).works
+        wanted = self._settings.page.officer_finger == "when_enrolled"
+        return wanted and works and self._moves.fingers.has(login)
 
     def _wants_second(self) -> bool:
         chosen = self._settings.page.second_officer

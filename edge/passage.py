@@ -37,10 +37,14 @@ OFFICER_ADVICE = "officer"
 
 @dataclass(frozen=True)
 class Taking:
-    """`named` gives the login of the officer whose finger a probe is, None when it is nobody's."""
+    """`named` gives the login of the officer whose finger a probe is, None when it is nobody's.
+
+    `claims` tells whether it is the finger that an officer who signs in at the page was asked for.
+    """
 
     escorts: Escorts
     named: Callable[[object], str | None]
+    claims: Callable[[object], bool] = lambda _probe: False
 
 
 @dataclass(frozen=True)
@@ -85,9 +89,15 @@ class Passages:
         """The answer to this finger, whose entry is on disk. Raises JournalWriteError when it is not."""
         self._forget_who_left(seen_at)
         found, roll = self._identifier.identify(capture, self._series.first, self._series.touches)
-        officer = self._officer(found)
-        if officer is not None:
-            return self._taken_by(officer, found, capture, seen_at)
+        if self._taking is not None and found.outcome is not Outcome.MATCH and found.probe is not None:
+            if self._taking.claims(found.probe):
+                self._series = Series()
+                return Reply(Light.READY, REST)
+            officer = self._taking.named(found.probe)
+            if officer is not None:
+                return self._taken_by(
+                    officer, self._taking.escorts, self._evidence_of(found, capture, seen_at)
+                )
         if self._series.is_of_another(found):
             self._series = Series()
         now = self._circumstances()
@@ -109,23 +119,16 @@ class Passages:
         other = self._series.finger is Finger.OTHER
         return Reply(Light.AGAIN, Moment(Sign.AGAIN, SENSOR_ADVICE, other))
 
-    def _officer(self, found: Finding) -> str | None:
-        """Whose finger it is when it is nobody's who passes here."""
-        if self._taking is None or found.outcome is Outcome.MATCH or found.probe is None:
-            return None
-        return self._taking.named(found.probe)
-
-    def _taken_by(self, officer: str, found: Finding, capture: Capture, seen_at: float) -> Reply:
+    def _taken_by(self, officer: str, escorts: Escorts, evidence: Evidence) -> Reply:
         """An officer's finger begins or ends an escort; it opens nothing, and belongs to nobody's series."""
-        assert self._taking is not None
         self._series = Series()
-        touch = self._taking.escorts.touch(officer)
+        touch = escorts.touch(officer)
         if touch is Touch.NOBODY:
-            self._record_attempt(self._evidence_of(found, capture, seen_at), OFFICER_ADVICE)
+            self._record_attempt(evidence, OFFICER_ADVICE)
             return Reply(Light.REFUSE, Moment(Sign.ESCORT, count=(0, 0)))
         if touch is Touch.ENDED:
             return Reply(Light.READY, REST)
-        opened = self._taking.escorts.open()
+        opened = escorts.open()
         return Reply(Light.AGAIN, Moment(Sign.ESCORT, count=None if opened is None else opened.progress))
 
     def _progress(self, response: Response) -> tuple[int, int] | None:

@@ -147,7 +147,7 @@ class Door(Strict, frozen=True):
 class SignIn(Strict, frozen=True):
     """An officer signed in at the terminal's page, or somebody failed to.
 
-    `outcome` is signed_in, wrong_pin, other_finger or locked; `wrong` counts the wrong PINs that led to it, of this
+    `outcome` is signed_in, wrong_pin, no_finger or locked; `wrong` counts the wrong PINs that led to it, of this
     officer and, when `officer` is None, of everybody at this terminal. `by` is what it was shown by: `pin`, or
     `finger_and_pin`; of an officer with fingers `pin` alone says that the glass could not be used.
     """

@@ -10,7 +10,7 @@ from edge.attestation.forms import Attested, AttestQuestion
 from edge.attestation.referrals import Referral, Referrals
 from edge.decision import NO_ORDERS, InForce
 from edge.errors import DeskRefusedError
-from edge.inmate.moments import Front, Moment, Sign
+from edge.inmate.moments import BY_PLAN, Front, Moment, Sign
 from edge.ports import Clock, Light, Recorder
 from edge.roll_copy import RollCopy
 from wire.happenings import Attestation, Decision, EntryReference
@@ -18,6 +18,9 @@ from wire.provisioning import CheckpointSettings
 from wire.roll import RollPerson
 
 LIGHTS = {Decision.ADMIT: (Light.ADMIT, Sign.GO), Decision.REFUSE: (Light.REFUSE, Sign.NOT_HERE)}
+
+
+Forbids = Callable[[RollPerson], str | None]
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ class Attesting:
 
     `in_force` tells of a lockdown, in which fingers let nobody through and open no referral, and of an evacuation, in
     which no rule holds anybody back. `second` proves another officer's PIN; with it nobody is let through here on one
-    officer's word, save in an evacuation.
+    officer's word, save in an evacuation. `forbids` gives the rule that an officer's word does not lift.
     """
 
     def __init__(
@@ -46,6 +49,7 @@ class Attesting:
         light: Callable[[Light], object],
         in_force: Callable[[], InForce] = lambda: NO_ORDERS,
         second: Callable[[str, str], object] | None = None,
+        forbids: Forbids | None = None,
     ) -> None:
         self._place = place
         self._roll = roll
@@ -56,6 +60,7 @@ class Attesting:
         self._light = light
         self._in_force = in_force
         self._second = second
+        self._forbids = forbids or self._by_roll
         self._answering = threading.Lock()
 
     def attest(self, officer: str, asked: AttestQuestion) -> Attested:
@@ -63,7 +68,7 @@ class Attesting:
 
         DeskRefusedError `answered` when the referral does not wait any more, `no_reason`, `unknown` for a person who is
         not on the roll copy, `try_first` without a referral for somebody whose fingers can be read, save in a
-        lockdown or an evacuation. EdgeError when the journal takes no entry: then nothing opens.
+        lockdown, a count or an evacuation. EdgeError when the journal takes no entry: then nothing opens.
         """
         reason = asked.reason.strip()
         if not reason:
@@ -100,12 +105,16 @@ class Attesting:
                 "This person is not on the terminal's roll. Ask the control room, or turn them back.",
             )
         orders = self._in_force()
-        tries_first = not (person.attested or orders.lockdown or orders.evacuate)
+        tries_first = not (person.attested or orders.lockdown or orders.hold or orders.evacuate)
         if asked.referral is None and tries_first:
             raise DeskRefusedError("try_first", "Ask them to try their finger first; then they stand here.")
-        if self._place.to_zone not in person.zones and not orders.evacuate:
-            return _Word(Decision.REFUSE, "zone_not_allowed", person)
+        rule = None if orders.evacuate else self._forbids(person)
+        if rule is not None:
+            return _Word(Decision.REFUSE, rule, person)
         return _Word(Decision.ADMIT, "attested", person)
+
+    def _by_roll(self, person: RollPerson) -> str | None:
+        return None if self._place.to_zone in person.zones else "zone_not_allowed"
 
     def _seconded(self, officer: str, asked: AttestQuestion, word: _Word) -> str | None:
         """Who else vouches for it; nobody where the rule asks for none, and in an evacuation."""
@@ -143,6 +152,8 @@ class Attesting:
 
     def _show(self, word: _Word) -> None:
         light, sign = LIGHTS[word.decision]
+        if word.rule in BY_PLAN:
+            sign = Sign.WAIT_OFFICER
         self._front.show(Moment(sign, language=word.person.language if word.person is not None else ""))
         if word.decision is Decision.ADMIT:
             self._front.grant()

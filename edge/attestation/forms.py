@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 from msgspec import Meta, field
@@ -73,6 +74,23 @@ class Session(Strict, frozen=True):
     login: Name
     name: str
     idle_s: Count
+    finger: bool = False
+    """The PIN was right, and the token is good once the officer has laid a finger on the glass as well."""
+
+
+class FingerState(StrEnum):
+    """How far a sign-in is that asks for a finger."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    OVER = "over"
+
+
+class FingerStep(Strict, frozen=True):
+    """`left_s` is how long the glass still waits for this officer."""
+
+    state: FingerState
+    left_s: Count = 0
 
 
 class Signed(Strict, frozen=True):
@@ -83,7 +101,7 @@ class Signed(Strict, frozen=True):
 
 
 class Person(Strict, frozen=True):
-    """Somebody on the roll copy. `may_enter` tells whether the rules allow them where this terminal leads."""
+    """Somebody on the roll copy. `may_enter` tells whether an officer's word lets them through here now."""
 
     person: PersonNumber
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from edge.attestation.forms import People, Person
 from edge.roll_copy import Content
@@ -15,13 +15,17 @@ MOST_SHOWN = 8
 FEWEST_LETTERS = 2
 
 
-def shown(content: Content, to_zone: str, number: str) -> Person | None:
+May = Callable[[RollPerson], bool]
+"""Whether an officer's word lets somebody through here now."""
+
+
+def shown(content: Content, may: May, number: str) -> Person | None:
     """One person, None when they are not on the copy."""
     who = content.people.get(number)
-    return None if who is None else _person(who, to_zone)
+    return None if who is None else _person(who, may)
 
 
-def search(content: Content, to_zone: str, words: str, *, blind: bool = False) -> People:
+def search(content: Content, may: May, words: str, *, blind: bool = False) -> People:
     """Those of whose number and name every word is a part; people with a standing procedure first, then by name.
 
     While a count is `blind` nobody is listed without two letters, and how many fit is told no further than is shown.
@@ -32,16 +36,16 @@ def search(content: Content, to_zone: str, words: str, *, blind: bool = False) -
         found = [who for who in found if who.attested]
     found.sort(key=lambda who: (not who.attested, who.name.casefold(), who.person))
     count = min(len(found), MOST_SHOWN + 1) if blind else len(found)
-    return People(people=[_person(who, to_zone) for who in found[:MOST_SHOWN]], found=count)
+    return People(people=[_person(who, may) for who in found[:MOST_SHOWN]], found=count)
 
 
-def _person(who: RollPerson, to_zone: str) -> Person:
+def _person(who: RollPerson, may: May) -> Person:
     return Person(
         person=who.person,
         name=who.name,
         photo=who.photo,
         attested=who.attested,
-        may_enter=to_zone in who.zones,
+        may_enter=may(who),
     )
 
 

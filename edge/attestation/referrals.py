@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edge.clock import Reading
+from edge.plan.rules import LIFTED_BY_OFFICER
 from wire.happenings import Attestation, Decision, EntryReference, Happening, Passage
 
 LAPSE_S = 1_800.0
@@ -46,8 +47,11 @@ class Referrals:
         self._lock = threading.Lock()
 
     def note(self, reference: EntryReference, reading: Reading, happening: Happening) -> None:
-        """An entry was journalled: a referral opens; an attestation, or going through by the hub's word, closes one."""
-        if isinstance(happening, Passage) and happening.decision is Decision.REFER:
+        """An entry was journalled: a referral opens; an attestation, or going through by the hub's word, closes one.
+
+        Somebody refused by a rule that an officer may lift stands here as well, and calls nobody.
+        """
+        if isinstance(happening, Passage) and _is_for_officer(happening):
             with self._lock:
                 self._open[reference] = Referral(reference, reading, happening)
                 while len(self._open) > MOST_OPEN:
@@ -81,9 +85,17 @@ class Referrals:
     def is_calling(self, now: Reading) -> bool:
         """Whether somebody stands there whom the light should send to the officer."""
         return any(
-            now.seconds_since(one.opened) < CALL_S and one.passage.rule not in OF_EVERYBODY
+            now.seconds_since(one.opened) < CALL_S
+            and one.passage.decision is Decision.REFER
+            and one.passage.rule not in OF_EVERYBODY
             for one in self.open(now)
         )
+
+
+def _is_for_officer(said: Passage) -> bool:
+    return said.decision is Decision.REFER or (
+        said.decision is Decision.REFUSE and said.person is not None and said.rule in LIFTED_BY_OFFICER
+    )
 
 
 def _lapsed(referrals: Iterable[Referral], now: Reading) -> list[EntryReference]:

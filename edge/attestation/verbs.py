@@ -22,7 +22,7 @@ from edge.attestation.forms import (
 from edge.attestation.forms import Officer as KnownOfficer
 from edge.attestation.guard import LOCK_S, WINDOW_S, PinGuard
 from edge.attestation.officers import Officers
-from edge.attestation.people import search, shown
+from edge.attestation.people import May, search, shown
 from edge.attestation.referrals import Referral, Referrals
 from edge.clock import Reading
 from edge.desk.server import Verb
@@ -30,7 +30,6 @@ from edge.errors import DeskRefusedError
 from edge.ports import Clock
 from edge.roll_copy import RollCopy
 from wire.happenings import EntryReference, Happening, SignIn
-from wire.provisioning import CheckpointSettings
 
 Told = tuple[EntryReference, Reading, Happening]
 
@@ -38,21 +37,22 @@ Told = tuple[EntryReference, Reading, Happening]
 class OfficerVerbs:
     """The agent's side of the officer's page; `home` gives what anybody may see.
 
-    `blind` tells whether a unit here is being counted: then a search names people and tells no total.
+    `may` tells whom an officer's word lets through. `blind` tells whether a unit here is being counted: then a search
+    names people and tells no total.
     """
 
     def __init__(
         self,
-        place: CheckpointSettings,
         roll: RollCopy,
         referrals: Referrals,
         officers: Officers,
         attesting: Attesting,
         clock: Clock,
         home: Callable[[], Home],
+        may: May,
         blind: Callable[[], bool] = lambda: False,
     ) -> None:
-        self._place = place
+        self._may = may
         self._roll = roll
         self._referrals = referrals
         self._officers = officers
@@ -66,6 +66,7 @@ class OfficerVerbs:
             "home": Verb(Nothing, lambda _asked: self._home()),
             "officers": Verb(Nothing, self._known),
             "sign_in": Verb(SignInQuestion, self._sign_in),
+            "sign_in_finger": Verb(Signed, lambda asked: self._officers.finger_step(asked.token)),
             "sign_out": Verb(Signed, self._sign_out),
             "who": Verb(Signed, self._who),
             "referrals": Verb(Signed, self._open),
@@ -94,7 +95,7 @@ class OfficerVerbs:
 
     def _shown(self, one: Referral, now: Reading) -> OpenReferral:
         content = self._roll.content()
-        people = [shown(content, self._place.to_zone, number) for number in one.candidates]
+        people = [shown(content, self._may, number) for number in one.candidates]
         return OpenReferral(
             reference=one.reference,
             rule=one.passage.rule,
@@ -107,11 +108,11 @@ class OfficerVerbs:
 
     def _people(self, asked: PeopleQuestion) -> People:
         self._officers.officer(asked.token, active=asked.active)
-        return search(self._roll.content(), self._place.to_zone, asked.words, blind=self._blind())
+        return search(self._roll.content(), self._may, asked.words, blind=self._blind())
 
     def _person(self, asked: PersonQuestion) -> Person:
         self._officers.officer(asked.token)
-        found = shown(self._roll.content(), self._place.to_zone, asked.person)
+        found = shown(self._roll.content(), self._may, asked.person)
         if found is None:
             raise DeskRefusedError("unknown", "This person is not on the terminal's roll. Search again.")
         return found
@@ -129,7 +130,7 @@ def remember(
     """
     for reference, reading, happening in told:
         referrals.note(reference, reading, happening)
-        if not isinstance(happening, SignIn):
+        if not isinstance(happening, SignIn) or happening.outcome == "no_finger":
             continue
         login, age_s = happening.officer or "", now.seconds_since(reading)
         if happening.outcome == "signed_in":

@@ -44,6 +44,9 @@ BY_HOURS: Final = frozenset({TOO_EARLY, TOO_LATE, CURFEW})
 FOR_NOBODY: Final = frozenset({ZONE_NOT_ALLOWED, NOT_PLANNED, TOO_EARLY, KEEP_APART})
 """Rules that an officer's word at the gate does not lift: the control room's does."""
 
+LIFTED_BY_OFFICER: Final = frozenset({TOO_LATE, CURFEW, ESCORT_MISSING, ZONE_FULL})
+"""Rules that refuse, and that an officer at the gate may lift."""
+
 
 @dataclass(frozen=True)
 class Entry:

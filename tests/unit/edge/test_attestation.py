@@ -8,11 +8,12 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, cast
 
+import msgspec
 import pytest
 from argon2 import PasswordHasher
 
 from edge.attestation.attesting import Attesting
-from edge.attestation.forms import AttestQuestion, Home, PeopleQuestion, Signed
+from edge.attestation.forms import AttestQuestion, FingerState, FingerStep, Home, PeopleQuestion, Signed
 from edge.attestation.guard import LOCK_S, MOST_AT_TERMINAL, PAUSES_S, PinGuard
 from edge.attestation.home import warnings_of
 from edge.attestation.letting import LettingThrough
@@ -24,12 +25,15 @@ from edge.clock import Reading
 from edge.decision import NO_ORDERS, InForce
 from edge.errors import DeskRefusedError, JournalFullError
 from edge.inmate.moments import Moment, Sign
+from edge.plan.held import held_plan
+from edge.plan.planned import Planned
+from edge.plan.presence import Whereabouts
+from edge.plan.rules import Entry, judge
 from edge.ports import Light, RollFacts
 from edge.roll_copy import Content, RollCopy
 from wire.happenings import (
     Attestation,
     Decision,
-    Door,
     EntryReference,
     Evidence,
     Happening,
@@ -39,6 +43,7 @@ from wire.happenings import (
 )
 from wire.journal import Clock as Confidence
 from wire.orders import Order, OrderKind
+from wire.plan import GatePass, Plan
 from wire.provisioning import CheckpointSettings
 from wire.roll import RollOfficer, RollPerson
 from wire.settings import GateKind, PassageRules
@@ -85,6 +90,8 @@ class World:
     full: bool = False
     people: Mapping[str, RollPerson] = field(default_factory=lambda: PEOPLE)
     officers: tuple[RollOfficer, ...] = (LUZ, TOM)
+    fingers: frozenset[str] = frozenset()
+    planned: Planned | None = None
 
     def __post_init__(self) -> None:
         self.referrals = Referrals()
@@ -96,20 +103,31 @@ class World:
             now=lambda: self.now_s,
             new_token=iter(f"token-{nth}" for nth in range(1_000)).__next__,
             guard=self.guard,
+            asks_finger=lambda login: login in self.fingers,
         )
         roll = cast(RollCopy, self)
-        self.attesting = Attesting(PLACE, roll, self.referrals, self, self, self, self.light)
+        self.attesting = Attesting(
+            PLACE, roll, self.referrals, self, self, self, self.light, forbids=self.forbids
+        )
         self.verbs = OfficerVerbs(
-            PLACE,
             roll,
             self.referrals,
             self.signing,
             self.attesting,
             self,
-            self,
             home,
-            lambda: len(self.kept),
+            lambda who: self.forbids(who) is None,
         ).verbs()
+
+    def forbids(self, who: RollPerson) -> str | None:
+        """As the agent asks its plan, with an officer's word."""
+        permitted = PLACE.to_zone in who.zones
+        if self.planned is None:
+            return None if permitted else "zone_not_allowed"
+        at = self.read().wall_time
+        entry = Entry(who.person, permitted, PLACE.from_zone, PLACE.to_zone, at, with_officer=True)
+        found = judge(entry, self.planned.plan, self.planned.where)
+        return None if found.decision is Decision.ADMIT else found.rule
 
     def ask(self, verb: str, question: Any) -> Any:
         assert isinstance(question, self.verbs[verb].form)
@@ -541,27 +559,105 @@ def test_somebody_with_a_standing_procedure_never_had_to_try(world: World) -> No
     assert (said.standing, said.referral) == (True, None)
 
 
-# people and help
+# an officer's finger at the page
+
+
+def test_after_the_pin_the_officers_finger_signs_in_and_no_other(world: World) -> None:
+    world.fingers = frozenset({"gomez"})
+    asked = world.signing.sign_in("gomez", PIN)
+    assert asked.finger
+    with pytest.raises(DeskRefusedError, match="Nobody is signed in"):
+        world.signing.officer(asked.token)
+    assert not world.signing.claims(lambda _login: False)
+    assert world.signing.finger_step(asked.token) == FingerStep(state=FingerState.WAITING, left_s=31)
+    assert world.signing.claims(lambda login: login == "gomez")
+    assert world.signing.officer(asked.token).login == "gomez"
+    assert world.signing.finger_step(asked.token).state is FingerState.DONE
+    assert not world.signing.claims(lambda _login: True), "once"
+    assert [(one.outcome, one.by) for one in world.kept if isinstance(one, SignIn)] == [
+        ("signed_in", "finger_and_pin")
+    ]
+
+
+def test_a_pin_without_its_finger_signs_nobody_in_and_is_on_record(world: World) -> None:
+    world.fingers = frozenset({"gomez"})
+    asked = world.signing.sign_in("gomez", PIN)
+    world.now_s += 31
+    assert not world.signing.claims(lambda _login: True)
+    assert world.signing.finger_step(asked.token).state is FingerState.OVER
+    with pytest.raises(DeskRefusedError):
+        world.signing.officer(asked.token)
+    assert [one.outcome for one in world.kept if isinstance(one, SignIn)] == ["no_finger"]
+
+
+def test_where_no_finger_can_be_asked_for_the_pin_alone_signs_in_and_the_journal_says_so(
+    world: World,
+) -> None:
+    assert not world.signing.sign_in("gomez", PIN).finger
+    assert [(one.outcome, one.by) for one in world.kept if isinstance(one, SignIn)] == [("signed_in", "pin")]
+
+
+# an officer's word and the plan
+
+PASS = GatePass(
+    number=7,
+    person="P-000003",
+    zones=["yard", "block-a"],
+    from_at=NOON,
+    until_at=NOON + timedelta(seconds=900),
+    late_until_at=NOON + timedelta(seconds=900),
+    reason="VISITS",
+)
+
+
+def planned(*passes: GatePass, **more: Any) -> Planned:
+    content = Plan(
+        passes=list(passes), pairs=[], rooms=[], curfews=[], resets=[], needs_pass=[], site_zone="UTC", **more
+    )
+    plan = held_plan(content, Version(1, 1), PLACE.from_zone, PLACE.to_zone)
+    return Planned(plan, Whereabouts(PLACE.to_zone), PLACE.from_zone, NOON)
+
+
+def test_whom_the_plan_refuses_the_officer_may_let_through_where_it_is_theirs_to_judge(world: World) -> None:
+    world.planned = planned(PASS)
+    token = world.signing.sign_in("gomez", PIN).token
+    refused = world.refer(decision=Decision.REFUSE, rule="pass_over", person="P-000003")
+    assert not world.referrals.is_calling(world.read()), "a refusal calls nobody"
+    said = world.ask(
+        "attest", AttestQuestion(token=token, referral=refused, person="P-000003", reason="Late from visits")
+    )
+    assert (said.decision, said.rule) == (Decision.ADMIT, "attested")
+
+
+def test_what_the_plan_forbids_to_everybody_no_officers_word_lifts(world: World) -> None:
+    early = msgspec.structs.replace(
+        PASS, from_at=NOON + timedelta(hours=5), until_at=NOON + timedelta(hours=6)
+    )
+    world.planned = planned(early)
+    token = world.signing.sign_in("gomez", PIN).token
+    reference = world.refer(candidates=["P-000003"])
+    asked = AttestQuestion(token=token, referral=reference, person="P-000003", reason="Says so")
+    said = world.ask("attest", asked)
+    assert (said.decision, said.rule) == (Decision.REFUSE, "pass_not_yet")
+    assert "wait_officer" in " ".join(world.done)
+    early_one = world.refer(decision=Decision.REFUSE, rule="pass_not_yet", person="P-000003")
+    assert world.referrals.find(early_one, world.read()) is None
+
+
+# people
 
 
 @pytest.mark.parametrize("words", ["chan", "CHÁN cira", "000003", "P000003", "p-000003", "cira, chan"])
 def test_people_are_found_by_what_can_be_typed_with_gloves(world: World, words: str) -> None:
-    found = search(world.content(), PLACE.to_zone, words)
+    found = search(world.content(), lambda _who: True, words)
     assert [who.person for who in found.people] == ["P-000003"]
 
 
 def test_standing_procedures_come_first_and_the_rest_is_counted() -> None:
     many = {f"P-{nth:06}": person(f"P-{nth:06}", f"DOE, {nth:02}", ["yard"]) for nth in range(10, 40)}
-    found = search(World(people={**many, **PEOPLE}).content(), PLACE.to_zone, "")
+    found = search(World(people={**many, **PEOPLE}).content(), lambda _who: True, "")
     assert found.people[0].person == "P-000002"
     assert (len(found.people), found.found) == (MOST_SHOWN, 33)
-
-
-def test_help_is_called_without_signing_in_and_shows_nothing_at_the_gate(world: World) -> None:
-    sent = world.verbs["duress"].act(None)
-    assert world.kept == [Door(checkpoint="block-a-in", what="duress")]
-    assert world.done == ["kept door"]
-    assert sent.sequence == 1  # type: ignore[attr-defined]
 
 
 def test_the_first_page_names_nobody(world: World) -> None:
