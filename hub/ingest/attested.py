@@ -50,6 +50,7 @@ def take_attestation(
         referral=_referral(session, one, said),
         standing=said.standing,
         late=one.historical,
+        second=said.second,
     )
     return attest(session, word, at=now)
 

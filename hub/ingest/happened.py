@@ -15,11 +15,14 @@ from hub.ingest.counted import take_count_mark, take_count_slip, take_out_count
 from hub.ingest.doors import take_door
 from hub.ingest.escorts import take_escort_begun, take_escort_ended
 from hub.ingest.obeyed import take_configuration, take_orders
+from hub.ingest.of_units import take_alarm_taken, take_call, take_shift
 from hub.ingest.storing import Arrived
 from hub.movements.feed import Line
 from wire.happenings import (
+    AlarmTaken,
     AreaResetDone,
     Attestation,
+    Call,
     ConfigurationTaken,
     CountMark,
     Door,
@@ -28,6 +31,7 @@ from wire.happenings import (
     Happening,
     OrdersTaken,
     OutCount,
+    ShiftTaken,
     SignIn,
     Slip,
 )
@@ -47,6 +51,9 @@ TAKERS: Mapping[type[Happening], Take] = {
     EscortBegun: take_escort_begun,
     EscortEnded: take_escort_ended,
     AreaResetDone: take_area_reset,
+    ShiftTaken: take_shift,
+    Call: take_call,
+    AlarmTaken: take_alarm_taken,
 }
 """Kinds without a taker only tell the feed, by `hub.ingest.telling`."""
 

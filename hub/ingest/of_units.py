@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from hub.headcount.loading import roster
 from hub.ingest.clocks import Moment
 from hub.ingest.storing import Arrived
-from hub.movements.alarms.calls import on_the_way, raise_call
+from hub.movements.alarms.calls import raise_call
+from hub.movements.alarms.handling import on_the_way
 from hub.movements.feed import Line
 from hub.movements.records import FeedKind
 from hub.sentences import RefusedError
@@ -33,9 +34,7 @@ def take_shift(session: Session, one: Arrived, moment: Moment, said: ShiftTaken,
 
 def take_call(session: Session, one: Arrived, moment: Moment, said: Call, now: datetime) -> list[Line]:
     """Help is needed, whenever it was called: one that comes late still wants somebody to ask."""
-    raise_call(
-        session, one.keys.name, one.journal_id, one.linked.entry.sequence, said.checkpoint, said.officer, now
-    )
+    raise_call(session, one.keys.name, one.journal_id, one.linked.entry.sequence, said.officer, now)
     return []
 
 

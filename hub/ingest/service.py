@@ -55,6 +55,7 @@ from hub.terminals.key_files import INGEST, authority_pem, read_receiving_key, r
 from hub.terminals.mqtt import make_client
 from hub.terminals.renewal.desk import RenewalDesk
 from hub.terminals.stopping import Stop
+from hub.units.desk import UnitDesk
 from wire.errors import WireError
 from wire.topics import Channel
 
@@ -102,6 +103,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     docket.append(ExportTidy(Exporter(sessions, vault, _now, settings.data / EXPORTS)))
     enrolment: list[Desk] = [EnrolmentWork(sessions, vault, receiving_key, _now, fingers)]
     plans: list[Desk] = [GatePlanDesk(sessions, signing_key, uplink.send)]
+    units: list[Desk] = [UnitDesk(sessions, signing_key, uplink.send)]
     notify, beats = (
         Notify(),
         {"worker": time.monotonic(), "desks": time.monotonic(), "orders": time.monotonic()},
@@ -133,6 +135,13 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
             target=_keep_desks,
             args=(plans, stop, {}, "plans", Stirring(engine)),
             name="plans",
+            daemon=True,
+        ),
+        # What officers' pages show, once a second: an answer to a call for help waits for nothing.
+        threading.Thread(
+            target=_keep_desks,
+            args=(units, stop, {}, "units", Stirring(engine)),
+            name="units",
             daemon=True,
         ),
         # Seconds of the engine's work a person: orders and the roll must not wait for it.

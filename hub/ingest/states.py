@@ -22,6 +22,7 @@ from hub.terminals.configuration.actions import note_held
 from hub.terminals.health.actions import note_report
 from hub.terminals.protection.actions import note_holding
 from hub.terminals.records import TerminalState
+from hub.units.holding import note_unit_held
 from wire.codec import decode
 from wire.journal import Entry
 from wire.state import JournalEnd
@@ -45,6 +46,7 @@ def take_state(session: Session, said: VerifiedState, now: datetime) -> bool:
         note_held(session, keys.terminal_id, state, now)
         note_holding(session, keys.terminal_id, state, now)
         note_plan(session, keys.terminal_id, state, now)
+        note_unit_held(session, keys.terminal_id, state.unit_version, now)
         note_receipt_of_orders(session, keys.terminal_id, state.orders_version, now)
     lines: list[feed.Line] = []
     if state.online != was_online:

@@ -44,6 +44,13 @@ class Vouched:
     standing: bool = False
     late: bool = False
     at_terminal: bool = True
+    second: str | None = None
+    """The other officer who gave a PIN for it, where the gate asks for two."""
+
+    @property
+    def words(self) -> str:
+        """The reason as the referral's own story tells it, with whoever else vouched."""
+        return self.reason if self.second is None else f"{self.reason[:120]} (+ {self.second})"
 
 
 def find_referral(session: Session, terminal: str, journal_id: bytes, sequence: int) -> Referral | None:
@@ -70,7 +77,7 @@ def attest(session: Session, word: Vouched, *, at: datetime) -> list[feed.Line]:
         if not (
             same and before.officer == word.officer
         ):  # else the terminal tells that it acted by the hub's
-            note(session, referral, What.ANSWERED_AGAIN, at, login=word.officer, text=word.reason)
+            note(session, referral, What.ANSWERED_AGAIN, at, login=word.officer, text=word.words)
         if same:
             # Nobody moves twice for it; as a proof of the place it counts like any other.
             proof = proof_of(_passage(word))
@@ -78,7 +85,7 @@ def attest(session: Session, word: Vouched, *, at: datetime) -> list[feed.Line]:
     elif referral is not None:
         referral.outcome = (Outcome.ATTESTED if word.decision == ADMIT else Outcome.TURNED_BACK).value
         referral.answered_at = at
-        note(session, referral, What.ANSWERED, at, login=word.officer, text=word.reason)
+        note(session, referral, What.ANSWERED, at, login=word.officer, text=word.words)
     lines = apply_passages(session, [_passage(word)], at=at)
     if before is not None:
         lines.append(_differs(word, at))
@@ -107,6 +114,7 @@ def _row(word: Vouched, at: datetime) -> Attestation:
         from_zone_id=word.from_zone.id,
         to_zone_id=word.to_zone.id,
         officer=word.officer,
+        second=word.second,
         reason=word.reason[:200],
         standing=word.standing,
         terminal=word.proof.terminal,

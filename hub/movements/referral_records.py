@@ -84,7 +84,8 @@ class ReferralChange(Base):
 class Attestation(Base):
     """An officer vouched for somebody, or turned somebody away; at a terminal or at the hub. Append-only.
 
-    `sequence` is that of the terminal's own entry, None for one given at the hub. `standing` says that a reviewed
+    `sequence` is that of the terminal's own entry, None for one given at the hub. `second` is the other officer who
+    vouched, where the gate asks for two. `standing` says that a reviewed
     procedure asked for it, so that it asks for no new fingers.
     """
 
@@ -98,6 +99,7 @@ class Attestation(Base):
     from_zone_id: Mapped[int] = mapped_column(ForeignKey("zones.id"))
     to_zone_id: Mapped[int] = mapped_column(ForeignKey("zones.id"))
     officer: Mapped[str] = mapped_column(String(64))
+    second: Mapped[str | None] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(String(200))
     standing: Mapped[bool]
     terminal: Mapped[str] = mapped_column(String(40))

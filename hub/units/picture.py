@@ -19,6 +19,7 @@ from hub.movements.whereabouts.places import Place, places
 from hub.movements.whereabouts.rules import limits_at
 from hub.units.assigned import Assigned, Somebody, assigned, named
 from hub.units.shifts import holders
+from hub.web.language import LANGUAGES, say_in
 from wire.unit import (
     CallAnswer,
     OutCountShown,
@@ -178,6 +179,7 @@ def _alarms(have: Seen, inside: Mapping[int, str]) -> list[UnitAlarm]:
             place=(one.place or one.zone_name or "")[:200],
             rank=one.rank,
             taken_by=one.holder,
+            words={language: say_in(language, one.title)[:200] for language in LANGUAGES},
         )
         for one in mine[:MOST_ALARMS]
     ]

@@ -31,6 +31,7 @@ TAKEN: Final = frozenset(
     pass_series pass_clashes pass_series_people pass_series_skips pass_steps passes
     gate_plans officer_consents
     curfews floor_plans plan_shapes plan_spots site_changes sites
+    unit_shifts
     """.split()
 )
 """Without columns of bytes, which nobody could read."""
@@ -83,7 +84,7 @@ HELD_BACK: Final = {
             ),
             *("quarantined", "roll_epochs", "roll_receipts", "rollout_members", "stored_entries"),
             *("terminal_claim_approvals", "terminal_claims", "terminal_holdings", "terminal_reports"),
-            *("terminal_samples", "terminal_state_changes", "terminal_states"),
+            *("terminal_samples", "terminal_state_changes", "terminal_states", "unit_holdings"),
             *("terminal_boots", "certificate_renewals", "batch_signatures", "plan_holdings"),
         ),
         _MACHINE,

@@ -1,4 +1,4 @@
-"""What officers' pages hold, and shifts taken over."""
+"""What officers' pages hold, shifts taken over there, and the second officer of an attestation."""
 
 from __future__ import annotations
 
@@ -48,10 +48,12 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("terminal_id", name=op.f("pk_unit_holdings")),
     )
+    op.add_column("attestations", sa.Column("second", sa.String(64)))
     for statement in guards("unit_shifts", op.get_bind().dialect.name):
         op.execute(sa.text(statement))
 
 
 def downgrade() -> None:
+    op.drop_column("attestations", "second")
     op.drop_table("unit_holdings")
     op.drop_table("unit_shifts")
