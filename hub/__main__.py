@@ -33,6 +33,7 @@ HOMES: Final = {
     "hub.movements.commands": ["site", "posts"],
     "hub.movements.orders.commands": ["orders"],
     "hub.terminals.commands": ["broker", "terminals"],
+    "hub.headcount.commands": ["running-count"],
     "hub.reception.commands": ["enrol"],
     "hub.reception.register.commands": ["import"],
     "hub.reception.seed.commands": ["seed"],

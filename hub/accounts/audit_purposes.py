@@ -53,6 +53,8 @@ _FAMILIES: Final = {
     "order": "gate",
     "post": "gate",
     "alarm": "gate",
+    "count": "gate",
+    "muster": "emergency",
     "paper": "register",
     "cell": "life",
     "property": "life",

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
 from hub.custody.records import Person
+from hub.headcount.loading import out_counts
 from hub.headcount.records import Headcount, OutCountRecord
 from hub.headcount.states import ENDED, State
 from hub.headcount.taking import Told
 from hub.headcount.turning import SCHEDULE, note, revise, settle
+from hub.headcount.values import OutCount
 from hub.movements import feed
 from hub.movements.site.tree import load as load_tree
 from hub.movements.whereabouts.proofs import Key, NewProof, Source
@@ -102,6 +104,12 @@ def say(
         subject=person.number,
         detail=f"count {count.id}: {step.value} {place}",
     )
+
+
+def shown(session: Session, count: Headcount) -> list[OutCount]:
+    """Out-counts that this count goes by, those that nobody has accepted first."""
+    found = out_counts(session, count, load_tree(session)).values()
+    return sorted(found, key=lambda one: (one.accepted_by is not None, one.unit, one.person))
 
 
 def _prove(session: Session, new: NewStep, at: datetime) -> None:

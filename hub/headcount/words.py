@@ -66,3 +66,14 @@ OUT_STEPS: Final = {
     OutCountStep.ACCEPTED: Sentence("accepted"),
     OutCountStep.WITHDRAWN: Sentence("taken back"),
 }
+
+STEPS: Final = {
+    **{state.value: words for state, words in STATES.items()},
+    "SLIP": Sentence("slip"),
+    "SLIP_LATE": Sentence("slip that came late"),
+    "OUT_COUNT": Sentence("counted elsewhere"),
+    "EXPLAINED": Sentence("explanation stated"),
+    "ACCEPTED": Sentence("explanation accepted"),
+    "TAKEN_BACK": Sentence("explanation taken back"),
+    "UNANNOUNCED": Sentence("counted by the unit, announced by nobody"),
+}

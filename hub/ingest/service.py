@@ -21,6 +21,7 @@ from hub.database import make_engine, make_sessions
 from hub.docket.desk import DocketDesk
 from hub.docket.diary.trips import CourtTrips
 from hub.docket.finger_desk import FingerDesk
+from hub.headcount.schedule import CountWatch
 from hub.ingest.answers import Answers
 from hub.ingest.backed_up import BackedUpDesk
 from hub.ingest.bundles.making import BundleWork
@@ -90,6 +91,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     desks.append(RenewalDesk(sessions, signing_key, authority_pem(settings.keys), uplink.send))
     desks.append(ConfigurationDesk(sessions, signing_key, uplink.send, tell_alarm))
     desks.append(ReleaseWatch(sessions))
+    desks.append(CountWatch(sessions))
     desks.append(EnrolmentBooks(sessions, vault, signing_key, receiving_key, uplink.send))
     desks.append(BackedUpDesk(sessions, signing_key, uplink.send))
     desks.append(BackupWatch(sessions, settings.data))

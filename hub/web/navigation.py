@@ -37,8 +37,20 @@ GROUPS: Final = (
             Entry("/control-room", Sentence("Control room"), "c"),
             Entry("/officer", Sentence("Officer"), "o"),
             Entry("/orders", Sentence("Orders"), "l"),
+            Entry("/counts", Sentence("Headcounts"), "n"),
             Entry("/posts", Sentence("Posts"), "s"),
             Entry("/replay", Sentence("Replay"), "z"),
+        ),
+    ),
+    Group(
+        Sentence("Moves"),
+        (
+            Entry("/moves", Sentence("Moves"), "n"),
+            Entry("/moves/plan", Sentence("Plan moves")),
+            Entry("/moves/lists", Sentence("Lists for unlock")),
+            Entry("/moves/series", Sentence("Series")),
+            Entry("/external", Sentence("Outside"), "j"),
+            Entry("/moves/rules", Sentence("Limits of moves")),
         ),
     ),
     Group(

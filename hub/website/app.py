@@ -47,6 +47,11 @@ from hub.docket.diary.views import pages as diary_pages
 from hub.docket.panel import PANEL as DOCKET_PANEL
 from hub.docket.rule_views import pages as docket_rule_pages
 from hub.docket.views import pages as docket_pages
+from hub.headcount.entry_views import pages as count_entry_pages
+from hub.headcount.muster_views import pages as muster_pages
+from hub.headcount.paper_views import pages as count_paper_pages
+from hub.headcount.rule_views import pages as count_rule_pages
+from hub.headcount.views import pages as count_pages
 from hub.keeping.backup.views import pages as backup_pages
 from hub.keeping.backup.watching import BackupPlace
 from hub.keeping.export.making import FOLDER as EXPORTS
@@ -57,7 +62,11 @@ from hub.keeping.oversight.words import act_words
 from hub.keeping.retention.views import pages as retention_pages
 from hub.movements.actions import find_checkpoint
 from hub.movements.cells.views import pages as cell_pages
+from hub.movements.external.views import pages as external_pages
 from hub.movements.orders.views import pages as orders_pages
+from hub.movements.passes.plan_views import pages as move_plan_pages
+from hub.movements.passes.series_views import pages as move_series_pages
+from hub.movements.passes.views import pages as move_pages
 from hub.movements.site.files import all_checkpoints
 from hub.reception.admitting.signing_views import pages as receptions_pages
 from hub.reception.admitting.views import pages as admitting_pages
@@ -211,7 +220,10 @@ def create_app(parts: Parts) -> Flask:
         permission_pages,
     ):
         app.register_blueprint(blueprint)
-    for blueprint in (docket_pages, docket_rule_pages, diary_pages):
+    for blueprint in (move_pages, move_plan_pages, move_series_pages, external_pages):
+        app.register_blueprint(blueprint)
+    counting = (count_pages, count_entry_pages, count_paper_pages, count_rule_pages, muster_pages)
+    for blueprint in (docket_pages, docket_rule_pages, diary_pages, *counting):
         app.register_blueprint(blueprint)
     app.jinja_env.globals["visitor"] = visitor_or_none
     app.jinja_env.globals["notices"] = notices

@@ -17,9 +17,11 @@ LOOSEST = 1.6
 
 BROWSER_LOOSEST = 3.0
 """A browser shuts its own pages in with namespaces, which must then stay open to it."""
-OURS = ["pims-backup", "pims-broker", "pims-ingest", "pims-page", "pims-terminal", "pims-web"]
-RUNNING = [name for name in OURS if name != "pims-backup"]
-"""Those that are always up; a backup is over when it is over."""
+OURS = [
+    "pims-backup", "pims-broker", "pims-ingest", "pims-page", "pims-running-count", "pims-terminal", "pims-web",
+]  # fmt: skip
+RUNNING = [name for name in OURS if name not in ("pims-backup", "pims-running-count")]
+"""Those that are always up; a backup and a print are over when they are over."""
 
 needs_systemd = pytest.mark.skipif(
     shutil.which("systemd-analyze") is None,
@@ -115,6 +117,11 @@ def test_it_always_comes_back(unit: Path) -> None:
         timer = unit.with_suffix(".timer")
         assert values(timer, "OnCalendar") == ["*-*-* 02:30:00"]
         assert values(timer, "Persistent") == ["yes"], "a night without power is made up for"
+        return
+    if unit.stem == "pims-running-count":
+        timer = unit.with_suffix(".timer")
+        assert values(timer, "OnCalendar") == ["*-*-* 06,14,22:00:00"]
+        assert values(timer, "Persistent") == ["yes"], "a shift without power is made up for"
         return
     assert values(unit, "Restart") == ["always"]
     assert values(unit, "StartLimitIntervalSec") == ["0"]

@@ -32,6 +32,8 @@ TAKEN: Final = frozenset(
     gate_plans officer_consents
     curfews floor_plans plan_shapes plan_spots site_changes sites
     unit_shifts
+    headcounts headcount_units headcount_steps headcount_slips headcount_marks out_count_steps
+    headcount_explanations headcount_rules musters muster_people muster_marks running_counts
     """.split()
 )
 """Without columns of bytes, which nobody could read."""
