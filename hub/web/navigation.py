@@ -98,6 +98,7 @@ GROUPS: Final = (
         (
             Entry("/accounts", Sentence("Accounts"), "u"),
             Entry("/accounts/slips", Sentence("Slips to confirm")),
+            Entry("/officers/fingers", Sentence("Officers' fingers")),
             Entry("/emergencies", Sentence("Uses of break-glass"), "m"),
             Entry("/permissions", Sentence("Who may do what")),
             Entry("/audit", Sentence("Audit trail"), "h"),

@@ -29,6 +29,7 @@ from hub.accounts.slips.views import pages as slip_pages
 from hub.accounts.views import pages as account_pages
 from hub.accounts.visitors import recogniser
 from hub.biometrics.duplicates import DuplicateSearch
+from hub.biometrics.officer_views import pages as officer_finger_pages
 from hub.biometrics.photo_views import pages as photo_pages
 from hub.biometrics.vault import Vault
 from hub.control_room.alarm_book_views import pages as alarm_book_pages

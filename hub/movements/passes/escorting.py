@@ -58,9 +58,7 @@ def note_ended(session: Session, told: AtGate, now: datetime) -> None:
             },
         )
         zone_id = session.scalar(select(Checkpoint.from_zone_id).where(Checkpoint.code == told.checkpoint))
-        cause = Cause(
-            SHORT, key=key, zone_id=zone_id, terminal=told.terminal, evidence=evidence, words=words
-        )
+        cause = Cause(SHORT, key=key, zone_id=zone_id, terminal=told.terminal, evidence=evidence, words=words)
         raise_alarm(session, cause, now)
     else:
         over(session, SHORT, key, now)

@@ -19,13 +19,13 @@ REASONS: Final = {
     Reason.OTHER: Sentence("Other"),
 }
 STATES: Final = {
-    PassState.DUE: Sentence("Due"),
+    PassState.DUE: Sentence("Due to go"),
     PassState.DEPARTED: Sentence("On the way"),
-    PassState.ARRIVED: Sentence("There"),
-    PassState.RETURNED: Sentence("Back"),
-    PassState.OVERDUE: Sentence("Overdue"),
+    PassState.ARRIVED: Sentence("Arrived"),
+    PassState.RETURNED: Sentence("Came back"),
+    PassState.OVERDUE: Sentence("Is overdue"),
     PassState.UNACCOUNTED: Sentence("Unaccounted for"),
-    PassState.CANCELLED: Sentence("Cancelled"),
+    PassState.CANCELLED: Sentence("Pass cancelled"),
     PassState.NOT_USED: Sentence("Not used"),
 }
 ESCORTS: Final = {
@@ -34,25 +34,39 @@ ESCORTS: Final = {
     Escort.GROUP: Sentence("In a group, officer first"),
 }
 STEPS: Final = {
-    "MADE": Sentence("Planned"),
-    "DEPARTED": Sentence("Left"),
-    "ARRIVED": Sentence("Came there"),
-    "LEFT": Sentence("Left for the way back"),
+    "MADE": Sentence("Was planned"),
+    "DEPARTED": Sentence("Set out"),
+    "ARRIVED": Sentence("Arrived"),
+    "LEFT": Sentence("Set out for the way back"),
     "RETURNED": Sentence("Came back"),
-    "OVERDUE": Sentence("Overdue"),
+    "OVERDUE": Sentence("Is overdue"),
     "UNACCOUNTED": Sentence("Unaccounted for"),
     "FOUND": Sentence("No longer missed"),
     "NOT_USED": Sentence("Not used"),
-    "CANCELLED": Sentence("Cancelled"),
-    "CHANGED": Sentence("Changed"),
+    "CANCELLED": Sentence("Pass cancelled"),
+    "CHANGED": Sentence("Times or place changed"),
     "SIGNED": Sentence("Signed by a second officer"),
 }
-WEEKDAYS: Final = (
-    Sentence("Mon"),
-    Sentence("Tue"),
-    Sentence("Wed"),
-    Sentence("Thu"),
-    Sentence("Fri"),
-    Sentence("Sat"),
-    Sentence("Sun"),
-)
+
+CLASHES: Final = {
+    "not_held": Sentence("not in custody"),
+    "closed": Sentence("the place is closed"),
+    "away": Sentence("is out of the prison"),
+    "away_then": Sentence("is to be out of the prison"),
+    "two_at_once": Sentence("another move at the same time"),
+    "confined": Sentence("kept apart from others"),
+    "keep_apart": Sentence("somebody from whom they are kept apart goes there"),
+    "keep_apart_way": Sentence("may meet somebody from whom they are kept apart"),
+    "over_maximum": Sentence("the place would be over its maximum"),
+    "full": Sentence("the place would be full"),
+    "curfew": Sentence("falls into a curfew"),
+    "escort": Sentence("an officer has to go along"),
+    "no_home": Sentence("nobody knows where they live"),
+    "same_zone": Sentence("is at home there"),
+}
+"""By the code of a clash, for lists that keep no more than that."""
+
+
+def clash_words(code: str) -> Sentence:
+    """A clash in a few words."""
+    return CLASHES.get(code, Sentence("something speaks against it"))
