@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import msgspec
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from hub.accounts.acting import acting
@@ -38,7 +38,7 @@ def rules() -> str:
 
 
 @pages.page("/counts/rules", Permission.SET_LOCATION_RULES, methods=("POST",))
-def set_them() -> str | Response | tuple[str, int]:
+def set_them() -> Response | tuple[str, int]:
     try:
         found = rules_in(request.form)
         with writing() as session:
@@ -46,7 +46,7 @@ def set_them() -> str | Response | tuple[str, int]:
             set_rules(session, found, effective_at=now(), reason=reason, actor=acting(), at=now())
     except RefusedError as error:
         return _show(error.message), 409
-    return _show(None)
+    return redirect(url_for("count_rules.rules"), 303)
 
 
 def rules_in(form: Mapping[str, str]) -> Rules:
