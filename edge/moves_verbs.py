@@ -4,56 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from msgspec import field
-
-from edge.attestation.forms import Reason, Signed, Token
+from edge.attestation.forms import Signed
 from edge.attestation.officers import Officers
 from edge.desk.server import Verb
 from edge.errors import DeskRefusedError
 from edge.escorts import SINGLE, Escorts
+from edge.moves_forms import AreaResetQuestion, DueGroup, EscortQuestion, EscortsShown, Taken
 from edge.ports import Recorder
-from wire.codec import Strict
-from wire.happenings import AreaResetDone, PersonNumber
+from wire.happenings import AreaResetDone
 from wire.provisioning import CheckpointSettings
 from wire.roll import RollPerson
 from wire.versions import Count
-
-
-class EscortQuestion(Strict, frozen=True):
-    """Begin taking `group` through; SINGLE (0) are those who are taken one by one."""
-
-    token: Token
-    group: Count
-
-
-class AreaResetQuestion(Strict, frozen=True):
-    """Who is behind this gate is not known by scans from before now, and why."""
-
-    token: Token
-    reason: Reason
-
-
-class Taken(Strict, frozen=True):
-    """Somebody of a group, and whether they went through here."""
-
-    person: PersonNumber
-    name: str
-    through: bool
-
-
-class DueGroup(Strict, frozen=True):
-    """A group that is to be taken through here now; `officer` is set for the one that is under way."""
-
-    group: Count
-    people: list[Taken]
-    officer: str = ""
-
-
-class EscortsShown(Strict, frozen=True):
-    """The escort under way, if any, and the groups that may be taken through here now."""
-
-    under_way: DueGroup | None
-    due: list[DueGroup] = field(default_factory=list)
 
 
 class MovesVerbs:

@@ -9,7 +9,7 @@ from edge.attestation.forms import People, Person
 from edge.roll_copy import Content
 from wire.roll import RollPerson
 
-MOST_SHOWN = 8
+MOST_SHOWN = 6
 """So many fit on the page with their photos; who is not among them is searched for by more words."""
 
 FEWEST_LETTERS = 2

@@ -18,6 +18,7 @@ from edge.kiosk import (
     count_pages,
     door,
     enrolment_page,
+    escort_pages,
     formats,
     home,
     out_pages,
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     out_pages.pages,
     count_pages.pages,
     alarm_pages.pages,
+    escort_pages.pages,
     enrolment_page.pages,
 )
 

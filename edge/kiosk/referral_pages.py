@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -17,8 +18,10 @@ from edge.attestation.forms import (
     PersonQuestion,
     Signed,
 )
-from edge.kiosk.door import desk, signed_in_only, token
+from edge.errors import DeskRefusedError
+from edge.kiosk.door import desk, officer, signed_in_only, token
 from edge.kiosk.formats import key
+from edge.kiosk.units import officers
 
 pages = Blueprint("referral", __name__)
 
@@ -79,7 +82,35 @@ def answer(name: str) -> str | Response:
     if not reason:
         return _word(name, number, "Say why: choose a reason, or write one.")
     question = AttestQuestion(token=token(), referral=_find(name).reference, person=number, reason=reason)
-    return done(desk().ask("attest", question, Attested))
+    return vouch(question, url_for("referral.answer", name=name), url_for("referral.one", name=name))
+
+
+def vouch(question: AttestQuestion, action: str, back: str) -> str | Response:
+    """The officer's word, with a second officer's PIN where the gate asks for one: chosen first, then given."""
+    login, pin = request.form.get("second", "")[:64], request.form.get("second_pin", "")[:32]
+    asked = msgspec.structs.replace(question, second=login or None, second_pin=pin)
+    fault = ""
+    try:
+        if not (login and not pin and question.person is not None):
+            return done(desk().ask("attest", asked, Attested))
+    except DeskRefusedError as refused:
+        if question.person is None or not (login or refused.reason == "second"):
+            raise
+        if refused.reason in ("answered", "unknown", "try_first", "sign_in"):
+            raise
+        fault = refused.sentence if login else ""
+    me = officer()
+    others = [one for one in officers() if me is None or one.login != me.login]
+    return render_template(
+        "second.html",
+        person=look_up(question.person or ""),
+        reason=question.reason,
+        officers=others,
+        second=next((one for one in others if one.login == login), None),
+        fault=fault,
+        action=action,
+        back=back,
+    )
 
 
 def done(said: Attested) -> Response:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from edge.attestation.forms import Attested, AttestQuestion, Home, Nothing, People, PeopleQuestion
+from edge.attestation.forms import AttestQuestion, Home, Nothing, People, PeopleQuestion
 from edge.kiosk.door import desk, signed_in_only, token
-from edge.kiosk.referral_pages import done, look_up
+from edge.kiosk.referral_pages import look_up
+from edge.kiosk.referral_pages import vouch as confirmed
 
 pages = Blueprint("roll", __name__)
 
@@ -25,6 +26,13 @@ def page() -> str:
     return render_template("roll.html", found=found, words=words, home=_home())
 
 
+@pages.get("/roll/search")
+@signed_in_only
+def search() -> str:
+    """The keyboard, and nothing else."""
+    return render_template("roll_search.html")
+
+
 @pages.get("/roll/<number>")
 @signed_in_only
 def person(number: str) -> str:
@@ -39,7 +47,7 @@ def vouch(number: str) -> str | Response:
     if not reason:
         return _person(number, "Say why: choose a reason, or write one.")
     question = AttestQuestion(token=token(), referral=None, person=number[:32] or " ", reason=reason)
-    return done(desk().ask("attest", question, Attested))
+    return confirmed(question, url_for("roll.vouch", number=number), url_for("roll.page"))
 
 
 def _person(number: str, fault: str = "") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from edge.attestation.forms import Nothing, Officer, Session, Signed, SignInQuestion
+from edge.attestation.forms import FingerState, FingerStep, Nothing, Officer, Session, Signed, SignInQuestion
 from edge.errors import DeskRefusedError
 from edge.kiosk.door import desk, token
 
@@ -33,8 +33,44 @@ def enter(login: str) -> str | Response | tuple[str, int]:
     kept = {"csrf": session.get("csrf")}
     session.clear()
     session.update(kept)
+    onward = onward if _is_ours(onward) else url_for("home.page")
+    if found.finger:
+        session["awaited"] = found.token
+        return redirect(url_for("signing.finger", next=onward), 303)
     session["token"] = found.token
-    return redirect(onward if _is_ours(onward) else url_for("home.page"))
+    return redirect(onward)
+
+
+@pages.get("/sign-in-finger")
+def finger() -> str | Response:
+    """The officer's own finger, where it is enrolled: the PIN alone opens nothing then."""
+    onward = request.args.get("next", "")
+    onward = onward if _is_ours(onward) else url_for("home.page")
+    step = _finger_step()
+    if step.state is FingerState.DONE:
+        return redirect(onward)
+    if step.state is FingerState.OVER:
+        return redirect(url_for("signing.page", next=onward))
+    return render_template("sign_in_finger.html", onward=onward, left_s=step.left_s)
+
+
+@pages.get("/sign-in-finger/state")
+def finger_state() -> dict[str, object]:
+    """How far it is, which the page asks by itself."""
+    step = _finger_step()
+    return {"state": step.state.value, "left_s": step.left_s}
+
+
+def _finger_step() -> FingerStep:
+    awaited = str(session.get("awaited", ""))
+    if not awaited:
+        return FingerStep(state=FingerState.OVER)
+    step = desk().ask("sign_in_finger", Signed(token=awaited), FingerStep)
+    if step.state is not FingerState.WAITING:
+        session.pop("awaited", None)
+    if step.state is FingerState.DONE:
+        session["token"] = awaited
+    return step
 
 
 @pages.post("/sign-out")

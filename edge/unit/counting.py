@@ -134,7 +134,7 @@ class Counting:
         """Journals a mark; False when it says nothing new. Of a finger as of a name."""
         with self._one_at_a_time:
             count = self.one(unit, session)
-            self._must_be_begun(unit, session)
+            self._must_be_begun(unit, count)
             doings = self._known().doings
             if person is None:
                 if taken_back and doings.unknown(unit, session, count.recount) == 0:
@@ -164,8 +164,8 @@ class Counting:
         login = self._officers.login_of(asked.token)
         with self._one_at_a_time:
             count = self.one(asked.unit, asked.session)
-            begun = self._must_be_begun(asked.unit, asked.session)
             self._check(asked, count, login)
+            begun = self._must_be_begun(asked.unit, count)
             self._officers.confirm(login, asked.pin)
             if asked.second is not None:
                 self._officers.confirm(asked.second, asked.second_pin)
@@ -209,9 +209,9 @@ class Counting:
                     "marks", "The number is not that of those who were marked. Go back to the list."
                 )
 
-    def _must_be_begun(self, unit: str, session: int) -> Begun:
+    def _must_be_begun(self, unit: str, count: CountShown) -> Begun:
         begun = self._begun.of(unit)
-        if begun is None or begun.session != session:
+        if begun is None or (begun.session, begun.recount) != (count.session, count.recount):
             raise DeskRefusedError("not_begun", "Nobody has begun this count here. Begin it, then walk.")
         return begun
 
@@ -219,7 +219,8 @@ class Counting:
         slips = known.doings.slips(unit, one.session)
         blind = is_blind_count(known, unit, one) or (one.session == OWN_SESSION and not slips)
         begun = self._begun.of(unit)
-        mine = begun if begun is not None and begun.session == one.session else None
+        same = begun is not None and (begun.session, begun.recount) == (one.session, one.recount)
+        mine = begun if same else None
         last = slips[-1] if slips else None
         committed = self._committed()
         return CountShown(

@@ -72,6 +72,19 @@ function watch(list) {
   }, 2000);
 }
 
+// Signing in goes on by itself when the finger was the right one, and back to the names when none came.
+function awaitFinger(page) {
+  setTimeout(async () => {
+    const answer = await ask(page.dataset.finger);
+    if (!answer?.ok) return awaitFinger(page);
+    const step = await answer.json();
+    if (step.state === "done") return location.assign(page.dataset.onwardAt || "/");
+    if (step.state === "over") return location.assign("/sign-in");
+    page.querySelector("[data-left]").textContent = step.left_s;
+    awaitFinger(page);
+  }, 500);
+}
+
 function again(page) {
   setTimeout(async () => ((await ask("/state"))?.ok ? location.reload() : again(page)), Number(page.dataset.again));
 }
@@ -137,6 +150,7 @@ for (const list of document.querySelectorAll("[data-letters]")) {
 for (const part of document.querySelectorAll("[data-part]")) renew(part);
 for (const list of document.querySelectorAll("[data-watch]")) watch(list);
 for (const page of document.querySelectorAll("[data-again]")) again(page);
+for (const page of document.querySelectorAll("[data-finger]")) awaitFinger(page);
 if (document.body.dataset.idle) leaveWhenIdle(Number(document.body.dataset.idle));
 for (const page of document.querySelectorAll("[data-onward]")) setTimeout(() => location.assign(page.dataset.onward), 4000);
 paintTimers();

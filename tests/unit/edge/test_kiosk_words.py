@@ -11,12 +11,14 @@ import pytest
 import edge.attestation
 import edge.enrolment
 import edge.kiosk
-from edge.kiosk import app, enrolment_page, formats, referral_pages, roll_pages
+import edge.unit
+from edge.kiosk import app, enrolment_page, escort_pages, formats, referral_pages, roll_pages, units
 from edge.kiosk.words import DEFAULT, FOLDER, catalogue, languages
 
 KIOSK = Path(edge.kiosk.__path__[0])
 ENROLMENT = Path(edge.enrolment.__path__[0])
 ATTESTATION = Path(edge.attestation.__path__[0])
+UNIT = Path(edge.unit.__path__[0])
 IN_TEMPLATES = re.compile(r"""_\((?P<quote>["'])(?P<sentence>.+?)(?P=quote)[,)]""")
 VALUES = re.compile(r"\{(\w+)\}")
 
@@ -24,7 +26,9 @@ VALUES = re.compile(r"\{(\w+)\}")
 def refusals() -> set[str]:
     """Sentences of refusals that the agent sends word for word."""
     found: set[str] = set()
-    for path in [*ATTESTATION.glob("*.py"), *ENROLMENT.glob("*.py"), KIOSK.parent / "desk" / "client.py"]:
+    folders = (ATTESTATION, ENROLMENT, UNIT)
+    modules = [KIOSK.parent / "desk" / "client.py", *KIOSK.parent.glob("moves*.py")]
+    for path in [*modules, *(path for folder in folders for path in folder.glob("*.py"))]:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "").startswith("Desk"):
                 found |= {
@@ -41,13 +45,14 @@ def said() -> set[str]:
         for path in KIOSK.glob("templates/*.html")
         for match in IN_TEMPLATES.finditer(path.read_text())
     }
-    for table in (formats.RULES, formats.WARNINGS, formats.ORDERS, app._SENTENCES, *enrolment_page.TABLES):
+    tables = (units.SOURCES, units.KINDS, units.PHASES, units.METHODS, formats.RULES, formats.WARNINGS)
+    for table in (*tables, formats.ORDERS, app._SENTENCES, *enrolment_page.TABLES):
         found |= set(table.values())
     found |= set(enrolment_page.NEXT_TOUCH)
     found |= {*referral_pages.REASONS, *referral_pages.TURNED_BACK, *roll_pages.STANDING_REASONS}
-    found |= set(roll_pages.LOCKDOWN_REASONS)
+    found |= {*roll_pages.LOCKDOWN_REASONS, *escort_pages.REASONS}
     for path in KIOSK.glob("*.py"):
-        found |= set(re.findall(r'say\(\s*"([^"]+)"', path.read_text()))
+        found |= set(re.findall(r'(?:say\(|fault=)\s*"([^"]+)"', path.read_text()))
     return found | refusals()
 
 
