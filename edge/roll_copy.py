@@ -208,7 +208,8 @@ class RollCopy:
                 people.pop(person, None)
             people.update((who.person, who) for who in change.upserts)
         named = [change.officers for change in changes if change.officers is not None]
-        officers = named[-1] if named else ([] if whole else list(old.officers))
+        told = [officer for some in named for officer in some]
+        officers = told if named else ([] if whole else list(old.officers))
         stored = StoredRoll(
             form=FORM, version=update.to, people=list(people.values()), officers=officers, scope=update.scope
         )

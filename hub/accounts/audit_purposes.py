@@ -66,6 +66,7 @@ _FAMILIES: Final = {
     "health": "health",
     "account": "accounts",
     "session": "accounts",
+    "officer": "accounts",
     "login": "accounts",
     "pin": "accounts",
     "password": "accounts",

@@ -31,6 +31,8 @@ class Permission(StrEnum):
     """Look after alarms, and close them with a note."""
     SET_POSTS = "set_posts"
     """Say who stands where in a shift, and how long a referral may wait."""
+    ENROL_OFFICERS = "enrol_officers"
+    """Take officers' fingers for terminals, when they have agreed."""
     RE_ENROL = "re_enrol"
     """Deal with people whose fingers have to be taken again."""
     APPROVE_PROCEDURES = "approve_procedures"
@@ -173,6 +175,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.ANSWER_REFERRALS,
             Permission.HANDLE_ALARMS,
             Permission.SET_POSTS,
+            Permission.ENROL_OFFICERS,
             Permission.APPROVE_PROCEDURES,
             Permission.GIVE_ORDERS,
             Permission.END_ORDERS,

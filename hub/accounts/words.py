@@ -59,6 +59,7 @@ PERMISSIONS: Final[dict[Permission, Sentence]] = {
     Permission.ANSWER_REFERRALS: Sentence("Answer for people whom a terminal did not recognise"),
     Permission.HANDLE_ALARMS: Sentence("Look after alarms, and close them with a note"),
     Permission.SET_POSTS: Sentence("Say who stands where in a shift"),
+    Permission.ENROL_OFFICERS: Sentence("Take officers' fingers for terminals"),
     Permission.RE_ENROL: Sentence("Deal with people whose fingers have to be taken again"),
     Permission.APPROVE_PROCEDURES: Sentence("Let somebody without a usable finger pass by another way"),
     Permission.TAKE_PHOTOS: Sentence("Add a photo to a file"),

@@ -17,10 +17,15 @@ def opened(
     try:
         return lock.unlock(sealed, what, position, impression)
     except WireError as error:
-        _log.error(
-            "%s %s cannot be opened (%s): it is left out. Restore it from a backup.",
-            what,
-            row,
-            error.reason.value,
-        )
+        log_damaged(what, row, error)
         return None
+
+
+def log_damaged(what: str, row: int, error: WireError) -> None:
+    """`row` is its number in the table."""
+    _log.error(
+        "%s %s cannot be opened (%s): it is left out. Restore it from a backup.",
+        what,
+        row,
+        error.reason.value,
+    )

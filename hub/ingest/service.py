@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub.accounts.audit_head import FILE as AUDIT_HEAD
 from hub.accounts.audit_sealing import Sealer
 from hub.biometrics.duplicates import DuplicateSearch
+from hub.biometrics.officer_duty import DutyWatch
 from hub.biometrics.vault_key import open_vault
 from hub.control_room.replay.bundles import FOLDER as BUNDLES
 from hub.control_room.watching import Watch
@@ -104,7 +105,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     docket.append(BundleWork(sessions, signing_key, settings.data / BUNDLES))
     docket.append(ExportTidy(Exporter(sessions, vault, _now, settings.data / EXPORTS)))
     enrolment: list[Desk] = [EnrolmentWork(sessions, vault, receiving_key, _now, fingers)]
-    plans: list[Desk] = [GatePlanDesk(sessions, signing_key, uplink.send)]
+    plans: list[Desk] = [GatePlanDesk(sessions, signing_key, uplink.send), DutyWatch(sessions)]
     units: list[Desk] = [UnitDesk(sessions, signing_key, uplink.send)]
     notify, beats = (
         Notify(),

@@ -8,17 +8,16 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from hub.accounts.pins import officers_for_terminals
 from hub.custody.records import PersonChange
 from hub.movements.feed import Line
 from hub.movements.records import Checkpoint, FeedKind, Zone
 from hub.roll.records import RollReceipt
+from hub.roll.rosters import OfficerBook
 from hub.roll.scope import Scope
 from hub.terminals.epochs import HubEpoch, current_epoch
 from hub.terminals.protection.actions import NONE
 from hub.terminals.protection.records import TerminalHolding
 from hub.terminals.records import Status, Terminal, TerminalState
-from wire.roll import RollOfficer
 from wire.versions import NOTHING, Version
 
 
@@ -51,8 +50,8 @@ def raise_epoch(session: Session, at: datetime) -> int:
     return epoch
 
 
-def listeners(session: Session) -> list[Listener]:
-    """Terminals that are online and may speak."""
+def listeners(session: Session, book: OfficerBook, now: datetime) -> list[Listener]:
+    """Terminals that are online and may speak; `book` gives the officers that each shall know."""
     rows = session.execute(
         select(Terminal, TerminalState, TerminalHolding)
         .join(TerminalState, TerminalState.terminal_id == Terminal.id)
@@ -60,7 +59,7 @@ def listeners(session: Session) -> list[Listener]:
         .where(Terminal.status == Status.ACTIVE, TerminalState.online)
         .order_by(Terminal.name)
     ).all()
-    scopes = _Scopes(session)
+    scopes = _Scopes(session, book, now)
     return [
         Listener(
             terminal.id,
@@ -75,46 +74,45 @@ def listeners(session: Session) -> list[Listener]:
     ]
 
 
-def scope_of(session: Session, terminal: Terminal) -> Scope:
-    """What of the roll a terminal shall hold, by what it last said of itself."""
-    return _Scopes(session).of(terminal.checkpoint_code, session.get(TerminalHolding, terminal.id))
+def scope_of(session: Session, terminal: Terminal, now: datetime | None = None) -> Scope:
+    """What of the roll a terminal shall hold, by what it last said of itself. Officers are without templates here."""
+    return _Scopes(session, OfficerBook(), now).of(
+        terminal.checkpoint_code, session.get(TerminalHolding, terminal.id)
+    )
 
 
 def zones_at(session: Session, checkpoint: str) -> frozenset[str]:
     """Codes of the two zones on either side of a checkpoint; empty when there is no such checkpoint."""
-    return _Scopes(session).zones(checkpoint)
+    return _zones(session).get(checkpoint, frozenset())
 
 
 class _Scopes:
     """Scopes of many terminals in one look at the database."""
 
-    def __init__(self, session: Session) -> None:
-        from_zone, to_zone = aliased(Zone), aliased(Zone)
-        rows = session.execute(
-            select(Checkpoint.code, from_zone.code, to_zone.code)
-            .join(from_zone, from_zone.id == Checkpoint.from_zone_id)
-            .join(to_zone, to_zone.id == Checkpoint.to_zone_id)
-        )
-        self._zones = {row[0]: frozenset((row[1], row[2])) for row in rows}
+    def __init__(self, session: Session, book: OfficerBook, now: datetime | None) -> None:
+        self._zones = _zones(session)
         self._session = session
-        self._officers: tuple[RollOfficer, ...] | None = None
-
-    def zones(self, checkpoint: str) -> frozenset[str]:
-        """Codes of the zones on either side."""
-        return self._zones.get(checkpoint, frozenset())
+        self._book = book
+        book.look(session, now)
 
     def of(self, checkpoint: str, holding: TerminalHolding | None) -> Scope:
         """A terminal that said nothing of itself counts as unprotected and without a page for officers."""
         protected = holding is not None and holding.protection != NONE
-        page = holding is not None and holding.officers_page
-        zones = None if protected else self.zones(checkpoint)
-        return Scope(zones, page, self._all_officers() if page else ())
+        zones = None if protected else self._zones.get(checkpoint, frozenset())
+        if holding is not None and holding.officers_page:
+            return Scope(zones, page=True, roster=self._book.of_page(self._session))
+        return Scope(zones, page=False, roster=self._book.of_gate(None if protected else checkpoint))
 
-    def _all_officers(self) -> tuple[RollOfficer, ...]:
-        if self._officers is None:
-            found = officers_for_terminals(self._session)
-            self._officers = tuple(RollOfficer(login=one.login, name=one.name, pin=one.pin) for one in found)
-        return self._officers
+
+def _zones(session: Session) -> dict[str, frozenset[str]]:
+    """Codes of the zones on either side of each checkpoint."""
+    from_zone, to_zone = aliased(Zone), aliased(Zone)
+    rows = session.execute(
+        select(Checkpoint.code, from_zone.code, to_zone.code)
+        .join(from_zone, from_zone.id == Checkpoint.from_zone_id)
+        .join(to_zone, to_zone.id == Checkpoint.to_zone_id)
+    )
+    return {row[0]: frozenset((row[1], row[2])) for row in rows}
 
 
 def note_receipt(session: Session, terminal_id: int, name: str, held: Version, at: datetime) -> list[Line]:

@@ -17,6 +17,7 @@ from hub.custody.queries import ids_in_custody
 from hub.custody.records import Person, PersonChange
 from hub.movements.actions import zones_of
 from hub.movements.standing import attested_people
+from hub.roll.gate_plans.reaching import zones_reached
 from hub.roll.rules import chunks
 from hub.roll.scope import Scope
 from wire.roll import RollChanges, RollFinger, RollPerson
@@ -57,7 +58,8 @@ def changes(session: Session, vault: Vault, base: Version, to: Version, scope: S
         present = {person.person for person in upserts}
         everybody = identities(session, touched).values()
         gone = sorted(one.number for one in everybody if one.number not in present)
-    return chunks(upserts, gone, list(scope.officers) if scope.page else None)
+    knows_officers = scope.page or bool(scope.officers) or base != NOTHING
+    return chunks(upserts, gone, list(scope.officers) if knows_officers else None)
 
 
 def changed(session: Session, after: int, until: int) -> set[int]:
@@ -98,7 +100,8 @@ def _persons(
     session: Session, vault: Vault, ids: list[int], attested: set[int], scope: Scope
 ) -> list[RollPerson]:
     zones = zones_of(session, ids)
-    ids = [one for one in ids if scope.takes_in(zones.get(one, ()))]
+    brought = zones_reached(session, ids)
+    ids = [one for one in ids if scope.takes_in([*zones.get(one, ()), *brought.get(one, ())])]
     templates, who = _templates(session, vault, ids), identities(session, ids)
     languages = languages_of(session, ids)
     photos = terminal_photos_for(session, vault, ids) if scope.page else {}

@@ -14,6 +14,7 @@ from hub.movements import feed
 from hub.movements.records import FeedKind
 from hub.roll.actions import Listener, current_version, listeners
 from hub.roll.content import changes
+from hub.roll.rosters import OfficerBook
 from hub.roll.rules import Need, base_of, need_of
 from wire.codec import encode
 from wire.envelope import HUB, sign
@@ -68,13 +69,14 @@ class RollDesk:
         self._sent: dict[int, _Sent] = {}
         self._confirmed: dict[int, datetime] = {}
         self._reported_ahead: set[tuple[int, Version]] = set()
+        self._book = OfficerBook(vault)
         self._kept: tuple[tuple[Version, Version, str], list[RollChanges]] | None = None
 
     def tick(self, now: datetime) -> int:
         """Look once and send what is due; gives how many messages went out."""
         with session_scope(self._sessions, writes=False) as session:
             current = current_version(session)
-            present = listeners(session)
+            present = listeners(session, self._book, now)
             due = [one for one in present if self._is_due(one, current, now)]
             work = [
                 _Work(one, base, self._parts(session, base, current, one))

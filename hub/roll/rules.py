@@ -52,16 +52,34 @@ def base_of(needed: Need, held: Version) -> Version:
 def chunks(
     upserts: Sequence[RollPerson], removals: Sequence[str], officers: list[RollOfficer] | None = None
 ) -> list[RollChanges]:
-    """Changes in parts that fit a message each; one empty part when there are none. Officers go first."""
+    """Changes in parts that fit a message each; one empty part when there are none. Officers go first.
+
+    A terminal that is to know no officers any more hears so in the first part.
+    """
     parts = [RollChanges(upserts=group, removals=[]) for group in _groups(upserts)] or [
         RollChanges(upserts=[], removals=[])
     ]
     if removals:
         parts.insert(0, RollChanges(upserts=[], removals=list(removals)))
-    if officers is not None:
-        held = [part for part in parts if part.upserts or part.removals]
-        parts = [RollChanges(upserts=[], removals=[], officers=officers), *held]
-    return parts
+    if officers is None:
+        return parts
+    held = [part for part in parts if part.upserts or part.removals]
+    return [*_officer_parts(officers), *held]
+
+
+def _officer_parts(officers: list[RollOfficer]) -> list[RollChanges]:
+    """All of them together are the officers of the copy: fingers of hundreds do not fit one message."""
+    parts: list[RollChanges] = []
+    some: list[RollOfficer] = []
+    size = 0
+    for officer in officers:
+        weight = len(encode(officer))
+        if some and size + weight > MAX_CHUNK_BYTES:
+            parts.append(RollChanges(upserts=[], removals=[], officers=some))
+            some, size = [], 0
+        some.append(officer)
+        size += weight
+    return [*parts, RollChanges(upserts=[], removals=[], officers=some)]
 
 
 def _groups(upserts: Sequence[RollPerson]) -> Iterator[list[RollPerson]]:

@@ -179,6 +179,7 @@ def create_app(parts: Parts) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (
         photo_pages,
+        officer_finger_pages,
         officer_pages,
         post_pages,
         alarm_pages,

@@ -48,7 +48,7 @@ def report_theft(session: Session, name: str, reason: str, *, actor: Actor, now:
         raise RefusedError(
             "reported", Sentence("This theft was reported before. Open it in the list of thefts.")
         )
-    scope = scope_of(session, terminal)
+    scope = scope_of(session, terminal, now)
     theft = _written_down(session, terminal, words, actor, now)
     officers = [officer.login for officer in scope.officers]
     session.add_all(TheftOfficer(theft_id=theft.id, login=login) for login in officers)

@@ -22,7 +22,7 @@ from hub.database import session_scope
 from hub.movements.actions import permit_zones
 from hub.movements.records import Checkpoint, Zone
 from hub.roll.rules import Need, chunks, need_of
-from hub.roll.scope import Scope
+from hub.roll.scope import Roster, Scope
 from hub.sentences import RefusedError
 from wire.codec import MAX_MESSAGE_BYTES, encode
 from wire.roll import MAX_PHOTO_BYTES, RollChanges, RollFinger, RollOfficer, RollPerson, RollUpdate
@@ -269,7 +269,8 @@ def test_a_copy_of_another_scope_is_never_taken_for_current(
     st.booleans(),
 )
 def test_the_word_of_a_scope_fits_the_wire(zones: frozenset[str] | None, page: bool) -> None:
-    assert len(Scope(zones, page, (RollOfficer(login="a", name="b", pin="c"),)).word()) <= 40
+    roster = Roster.of([RollOfficer(login="a", name="b", pin="c")])
+    assert len(Scope(zones, page, roster).word()) <= 40
 
 
 def test_photos_never_make_a_part_too_large() -> None:
