@@ -8,8 +8,6 @@ from typing import Final
 
 LETTER: Final = 0.56
 """Width of a letter of the screen's type by its size, on the mean."""
-DOT: Final = 22
-"""What a terminal's dot takes of the line that the name stands in."""
 
 
 class Fit(StrEnum):
@@ -59,9 +57,8 @@ class Label:
     bar: Bar | None = None
 
 
-def label(name: str, width: int, height: int, *, frame: bool = False, dots: int = 0) -> Label:
-    """Words of a zone in a room of this size, with `dots` terminals in its upper right corner."""
-    taken = dots * DOT
+def label(name: str, width: int, height: int, *, frame: bool = False, taken: int = 0) -> Label:
+    """Words of a zone in a room of this size; terminals take `taken` of its first line, at the right."""
     if frame:
         return _head(name, width, height, taken)
     if width >= 200 and height >= 108:
@@ -69,8 +66,7 @@ def label(name: str, width: int, height: int, *, frame: bool = False, dots: int 
     if width >= 84 and height >= 62:
         return _short(name, width, height, taken)
     if width >= 30 and height >= 24:
-        size = max(14, min(26, height - 8, int(width / 2.4)))
-        return Label(Fit.COUNT, "", count_at=At(width // 2, height // 2 + size // 3, size))
+        return _count(width, height)
     return Label(Fit.NONE, "")
 
 
@@ -102,10 +98,25 @@ def _short(name: str, width: int, height: int, taken: int) -> Label:
     )
 
 
+def _count(width: int, height: int) -> Label:
+    size = max(14, min(34, height - 8, int(width / 2.4)))
+    if height < 50 or width < 48:
+        return Label(Fit.COUNT, "", count_at=At(width // 2, height // 2 + size // 3, size))
+    below = 20 if height >= 88 else 0
+    line = (height - 12 - below + int(size * 0.8)) // 2
+    return Label(
+        Fit.COUNT,
+        "",
+        count_at=At(width // 2, line, size),
+        old_at=At(width // 2, line + 23, 20) if below else None,
+        bar=Bar(7, height - 12, width - 14, 7),
+    )
+
+
 def _head(name: str, width: int, height: int, taken: int) -> Label:
     if width < 110 or height < 26:
         return Label(Fit.NONE, "")
-    counted = 74
+    counted = 100
     return Label(
         Fit.HEAD,
         fitted(name, width - 20 - counted - taken, 22),

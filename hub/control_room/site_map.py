@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import select
@@ -21,11 +21,16 @@ from hub.terminals.records import Status, Terminal
 _WORDS: Final = re.compile(r'<text class="plan-words" x="(-?\d+)" y="(-?\d+)"[^>]*>[^<]*</text>')
 _CORNER: Final = (15, 16, 22)
 """From the right and from the top to the first dot of a room, and from dot to dot."""
+_DOT: Final = 13
+"""Half a dot, with what keeps words off it."""
 
 
 @dataclass(frozen=True)
 class RoomMark:
-    """A zone on a map; `shape` is the part of the drawing that it is, "" where it is a plain rectangle."""
+    """A zone on a map; `shape` is the part of the drawing that it is, "" where it is a plain rectangle.
+
+    The label is set from `words_x`, `words_y` right and down of its upper left corner.
+    """
 
     zone: str
     name: str
@@ -36,6 +41,8 @@ class RoomMark:
     height: int
     frame: bool
     shape: str
+    words_x: int
+    words_y: int
     label: Label
 
 
@@ -178,17 +185,34 @@ def _floor(
                 x = room.right - _CORNER[0] - _CORNER[2] * corner[to_zone]
                 dots.append(DotMark(terminal, words, x, room.y + _CORNER[1]))
                 corner[to_zone] += 1
-    marks = [_mark(ground.tree, room, shape, rooms, corner[room.zone]) for room, shape in rooms]
+    marks = [_mark(ground.tree, room, shape, rooms, dots) for room, shape in rooms]
     return FloorMap(key, name, height, drawing, marks, dots)
 
 
-def _mark(tree: Tree, room: Room, shape: str, rooms: Sequence[tuple[Room, str]], dots: int) -> RoomMark:
+def _mark(
+    tree: Tree, room: Room, shape: str, rooms: Sequence[tuple[Room, str]], dots: Sequence[DotMark]
+) -> RoomMark:
     zone = tree.by_code(room.zone)
     assert zone is not None
-    height = room.height
+    inside = {tree.zone(one).code for one in tree.within(zone.id)}
+    place = room
     if room.frame:
-        inside = {tree.zone(one).code for one in tree.within(zone.id)} - {zone.code}
-        height = min((one.y for one, _ in rooms if one.zone in inside), default=room.y + HEAD) - room.y
+        top = min((one.y for one, _ in rooms if one.zone in inside - {zone.code}), default=room.y + HEAD)
+        place = replace(room, height=max(0, top - room.y))
+    elif shape:
+        place = free_part(
+            room,
+            [
+                one
+                for one, _ in rooms
+                if one.zone not in inside and one.width * one.height < room.width * room.height
+            ],
+        )
+    near = [
+        place.right - dot.x + _DOT
+        for dot in dots
+        if place.x + place.width // 2 < dot.x < place.right and place.y - _DOT < dot.y < place.y + HEAD
+    ]
     return RoomMark(
         zone.code,
         zone.name,
@@ -199,8 +223,34 @@ def _mark(tree: Tree, room: Room, shape: str, rooms: Sequence[tuple[Room, str]],
         room.height,
         room.frame,
         shape,
-        label(zone.name, room.width, height, frame=room.frame, dots=dots),
+        place.x - room.x,
+        place.y - room.y,
+        label(zone.name, place.width, place.height, frame=room.frame, taken=max(near, default=0)),
     )
+
+
+def free_part(room: Room, others: Sequence[Room]) -> Room:
+    """The part of a room's box in which no other one stands: a yard lies around what is in it."""
+    for other in others:
+        if other.x >= room.right or other.right <= room.x or other.y >= room.bottom or other.bottom <= room.y:
+            continue
+        if (
+            other.x <= room.x
+            and other.right >= room.right
+            and other.y <= room.y
+            and other.bottom >= room.bottom
+        ):
+            continue  # a room that lies around this one
+        room = max(
+            (
+                replace(room, height=other.y - room.y),
+                replace(room, y=other.bottom, height=room.bottom - other.bottom),
+                replace(room, width=other.x - room.x),
+                replace(room, x=other.right, width=room.right - other.right),
+            ),
+            key=lambda part: max(0, part.width) * max(0, part.height),
+        )
+    return room
 
 
 def _with_zones(drawing: str, rooms: Sequence[Room], shapes: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from hub.custody.stays import ADMISSION, HOME, RELEASE, Admission, Home, Release
 from hub.custody.who.origin import CONSULATE, Consulate, Told
 from hub.reception.seed.pen import Pen, at_hour
 from hub.reception.seed.plan import Wrong
+from hub.reception.seed.site import ways_of
 from hub.reception.seed.staff import SUPERVISORS
 
 _STATIONS: Final = (
@@ -67,7 +68,7 @@ def home(pen: Pen) -> None:
     on = max(stay.admitted_on, stay.sentenced_on or stay.admitted_on)
     pen.at(HOME, Home(zone=stay.zone, cell=stay.cell), max(at_hour(on, 9), pen.admitted_at))
     if stay.is_open:
-        pen.bulk.permit(pen.who.person_id, (stay.zone, "yard", "clinic", "visits"), pen.admitted_at)
+        pen.bulk.permit(pen.who.person_id, ways_of(stay.zone), pen.admitted_at)
 
 
 def consulate(pen: Pen) -> None:

@@ -23,7 +23,17 @@ from hub.reception.seed.pairs import Double, Doubled
 from hub.reception.seed.pen import Pen, Stay
 from hub.reception.seed.plan import Sketch, Wrong
 from hub.reception.seed.scans import Scans
-from hub.reception.seed.site import JUVENILES, REMAND_BLOCKS, SENTENCED_BLOCKS, WOMEN, Block, Homes, build
+from hub.reception.seed.site import (
+    FARM_BLOCK,
+    JUVENILES,
+    ON_THE_FARM,
+    REMAND_BLOCKS,
+    SENTENCED_BLOCKS,
+    WOMEN,
+    Block,
+    Homes,
+    build,
+)
 from hub.reception.seed.who import (
     Like,
     Somebody,
@@ -99,7 +109,7 @@ class _Maker:
         self.rng = Random(order.seed)  # noqa: S311 - people are invented here, not keys
         self.now_at = datetime.combine(order.today, time(12), SITE_ZONE)
         self.span = inside.Span(order.today - timedelta(days=365 * order.years), order.today)
-        self.homes = Homes({})
+        self.homes = Homes({}, {})
         self.places: dict[str, int] = {}
         self.thick = min(1.0, plan.ALL_THICK_UNTIL / order.people)
         self.written = self.stays = 0
@@ -221,10 +231,13 @@ class _Maker:
 
     def _home(self, sketch: Sketch, status: LegalStatus) -> tuple[str, str]:
         block = self._block(sketch, status)
-        cells = self.homes.cells[block.code]
         turn = self.places.get(block.code, 0)
         self.places[block.code] = turn + 1
-        return block.code, cells[turn % len(cells)]
+        if block in SENTENCED_BLOCKS and turn % ON_THE_FARM == 0 and FARM_BLOCK.code in self.homes.cells:
+            block, turn = FARM_BLOCK, turn // ON_THE_FARM
+        cells = self.homes.cells[block.code]
+        cell = cells[turn % len(cells)]
+        return self.homes.zones[cell], cell
 
     def _block(self, sketch: Sketch, status: LegalStatus) -> Block:
         if sketch.sex is Sex.FEMALE:

@@ -64,7 +64,7 @@ def test_sixty_zones_stand_on_one_screen_with_name_and_count(count: int) -> None
     assert plan.height == HEIGHT
     for room in plan.rooms:
         assert room.height >= LEAST
-        assert label("Workshop", room.width, room.height, dots=1).fit in (Fit.FULL, Fit.SHORT)
+        assert label("Workshop", room.width, room.height, taken=28).fit in (Fit.FULL, Fit.SHORT)
 
 
 def test_a_ring_of_parents_and_a_zone_in_itself_lose_nobody_else() -> None:
@@ -87,7 +87,7 @@ def test_what_no_drawing_shows_stands_in_a_strip_below() -> None:
 def test_words_stay_in_their_room_and_clear_of_each_other(
     name: str, width: int, height: int, frame: bool, dots: int
 ) -> None:
-    found = label(name, width, height, frame=frame, dots=dots)
+    found = label(name, width, height, frame=frame, taken=dots * 22)
     for at in (found.name_at, found.count_at, found.side_at, found.old_at):
         if at is not None:
             assert 0 <= at.x <= width
