@@ -27,6 +27,7 @@ from edge.desk.client import Desk
 from edge.errors import DeskAbsentError, DeskRefusedError
 from edge.inmate.front import Picture
 from edge.kiosk.app import create_app
+from edge.unit.forms import CallState, UnitFigures, UnitHome, UnitLine
 from wire.happenings import Decision, EntryReference
 
 PORT = 8090
@@ -56,6 +57,17 @@ HOME = Home(
     warnings=["away"],
     referrals=1,
     waiting_s=65,
+)
+LINE = UnitLine(
+    unit="block-a",
+    name="Block A",
+    figures=UnitFigures(assigned=118, here=112, unproven=4, out=6, visiting=0, expected=115),
+    blind=False,
+    counts=0,
+    to_accept=2,
+    alarms=0,
+    shift="TILLETT, Tom",
+    shift_s=60,
 )
 T = TypeVar("T")
 
@@ -95,14 +107,15 @@ class Agent:
             "people": People(people=[BETO, ANA], found=2),
             "person": ANA,
             "attest": Attested(decision=Decision.ADMIT, rule="attested", name="ARANA, Ana"),
-            "duress": {"sequence": 9},
-            "heard": True,
+            "unit_home": UnitHome(units=[LINE], age_s=7, own=1),
+            "call": CallState(sequence=9, age_s=0, at_hub=False, by=""),
+            "call_state": CallState(sequence=9, age_s=4, at_hub=True, by=""),
             "inmate": picture,
         }
 
     def ask(self, verb: str, question: Any, answer: type[T]) -> T:
         self.asked.append((verb, question))
-        if hasattr(question, "token") and question.token != "token-1":
+        if verb != "call" and hasattr(question, "token") and question.token != "token-1":
             raise DeskRefusedError("sign_in", "Nobody is signed in.")
         found = self.answers[verb]
         if isinstance(found, Exception):
@@ -138,7 +151,7 @@ def sign_in(page: FlaskClient, onward: str = "") -> TestResponse:
 
 
 def routes(page: FlaskClient, method: str) -> list[str]:
-    filled = {"name": NAME, "number": "P-000001", "login": "gomez", "rule": "attested"}
+    filled = {"name": NAME, "number": "P-000001", "login": "gomez", "rule": "attested", "unit": "block-a"}
     rules = [rule for rule in page.application.url_map.iter_rules() if method in (rule.methods or ())]
     return [
         re.sub(r"<(?:\w+:)?(\w+)>", lambda match: filled.get(match[1], "1"), rule.rule)
@@ -174,18 +187,24 @@ OPEN = {
     "/done/attested",
     "/inmate",
     "/inmate/moment",
-    "/panic/1",
+    "/more",
+    "/panic",
+    "/sign-in-finger/state",
+    "/unit/choose/block-a",
 }
+
+ONWARD = {"/unit/choose/block-a"}
+"""Open, and leads on."""
 
 
 def test_names_and_photos_are_for_officers_who_signed_in(page: FlaskClient, agent: Agent) -> None:
     for path in routes(page, "GET"):
         answer = get(page, path)
-        assert (answer.status_code in (302, 409)) == (path not in OPEN), path
+        assert (answer.status_code in (302, 409)) == (path not in OPEN or path in ONWARD), path
         assert "ARANA" not in answer.text
         assert "P-000001" not in answer.text or answer.status_code == 302  # the address that was asked for
     asked = {verb for verb, question in agent.asked}
-    assert asked <= {"home", "officers", "referrals", "heard", "inmate"}
+    assert asked <= {"home", "officers", "referrals", "inmate", "unit_home", "call_state"}
 
 
 def test_every_answer_is_kept_by_nobody_and_takes_nothing_from_elsewhere(page: FlaskClient) -> None:
@@ -222,22 +241,37 @@ def test_a_wrong_pin_is_said_and_signs_nobody_in(page: FlaskClient, agent: Agent
 
 def test_the_first_page_says_where_it_is_how_it_stands_and_what_waits(page: FlaskClient) -> None:
     text = get(page, "/").text
-    for words in (
-        "block-a-in",
-        "alone",
-        "2 h",
-        "as installed",
-        "LOCKDOWN: nobody passes",
-        "No connection to the hub",
-    ):
+    for words in ("block-a-in", "LOCKDOWN: nobody passes", "No connection to the hub", "Block A", "TILLETT"):
         assert words in text
+    assert re.search(r"<b>112</b> <span>here, of 118", text)
+    more = get(page, "/more").text
+    for words in ("alone", "2 h", "as installed", "Roll, 2 people"):
+        assert words in more
+
+
+def test_while_a_count_is_blind_the_first_page_tells_no_number(page: FlaskClient, agent: Agent) -> None:
+    blind = msgspec.structs.replace(LINE, figures=None, blind=True, counts=1)
+    agent.answers["unit_home"] = UnitHome(units=[blind], age_s=7, own=1)
+    agent.answers["home"] = msgspec.structs.replace(HOME, people=None)
+    text = get(page, "/").text
+    assert "COUNT OPEN" in text
+    assert "112" not in text
+    assert "118" not in text
+    assert "people" not in get(page, "/more").text
+
+
+def test_a_terminal_without_a_unit_offers_what_it_can(page: FlaskClient, agent: Agent) -> None:
+    agent.answers["unit_home"] = UnitHome(units=[], age_s=None, own=0)
+    text = get(page, "/").text
+    assert "No unit is counted here" in text
+    assert 'href="/roll"' in text
     assert re.search(r'class="badge">1<', text)
     assert 'data-since="65"' in text
 
 
 def test_it_is_said_in_spanish_when_spanish_is_chosen(page: FlaskClient) -> None:
     assert post(page, "/language/es").status_code == 302
-    text = get(page, "/").text
+    text = get(page, "/more").text
     assert 'lang="es"' in text
     assert "sin central" in text
     assert post(page, "/language/xx").status_code == 404
@@ -307,11 +341,16 @@ def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(page: FlaskClient, ag
     assert agent.last("referrals").active is True
 
 
-def test_help_is_sent_only_when_the_hub_has_it(page: FlaskClient, agent: Agent) -> None:
-    assert post(page, "/panic").json == {"sequence": 9}
-    assert get(page, "/panic/9").json == {"heard": True}
-    agent.answers["heard"] = agent.answers["duress"] = DeskAbsentError("The agent does not answer.")
-    assert get(page, "/panic/9").status_code == 503
+def test_help_is_sent_only_when_somebody_has_acknowledged_it(page: FlaskClient, agent: Agent) -> None:
+    assert post(page, "/panic").json == {"sequence": 9, "age_s": 0, "at_hub": False, "heard": False}
+    assert get(page, "/panic").json == {"sequence": 9, "age_s": 4, "at_hub": True, "heard": False}
+    agent.answers["call_state"] = CallState(sequence=9, age_s=5, at_hub=True, by="reyes")
+    answer = get(page, "/panic")
+    assert answer.json is not None
+    assert answer.json["heard"] is True
+    assert "reyes" not in answer.text  # whoever walks by reads no name
+    agent.answers["call_state"] = agent.answers["call"] = DeskAbsentError("The agent does not answer.")
+    assert get(page, "/panic").status_code == 503
     assert post_without_agent(page) == 503
 
 

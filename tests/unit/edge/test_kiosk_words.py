@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,7 +47,14 @@ def said() -> set[str]:
         for path in KIOSK.glob("templates/*.html")
         for match in IN_TEMPLATES.finditer(path.read_text())
     }
-    tables = (units.SOURCES, units.KINDS, units.PHASES, units.METHODS, formats.RULES, formats.WARNINGS)
+    tables: tuple[Mapping[Any, str], ...] = (
+        units.SOURCES,
+        units.KINDS,
+        units.PHASES,
+        units.METHODS,
+        formats.RULES,
+        formats.WARNINGS,
+    )
     for table in (*tables, formats.ORDERS, app._SENTENCES, *enrolment_page.TABLES):
         found |= set(table.values())
     found |= set(enrolment_page.NEXT_TOUCH)
