@@ -19,6 +19,7 @@ from hub.ingest.taking_back import take_back
 from hub.ingest.writing import Judged, write
 from hub.movements import feed
 from hub.movements.actions import apply_passages
+from hub.movements.at_gates import kept_apart
 from hub.movements.external.at_gate import note_outside
 from hub.movements.passages import Passage
 from hub.movements.passes.proving import note_passages
@@ -121,7 +122,7 @@ def _tell(session: Session, all_read: list[_Read], now: datetime) -> list[feed.L
     passage_lines = iter(apply_passages(session, passages, at=now))
     note_passages(session, passages, at=now)
     note_outside(session, passages, at=now)
-    lines: list[feed.Line] = []
+    lines: list[feed.Line] = kept_apart(session, passages, now)
     for read_one in in_order:
         if isinstance(read_one.said, Passage):
             lines.append(next(passage_lines))

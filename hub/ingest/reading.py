@@ -106,6 +106,9 @@ def understand(said: happenings.Passage, site: Site, proof: Proof, *, late: bool
         needed=round(said.evidence.needed, 1),
         second_finger=said.evidence.second_finger,
         candidates=tuple(said.candidates),
+        pass_number=said.pass_number,
+        against=said.against,
+        flags=tuple(said.flags),
     )
 
 

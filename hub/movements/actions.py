@@ -202,4 +202,7 @@ def _payload(passage: Passage, *, late: bool) -> dict[str, object]:
         "score": passage.score,
         "quality": passage.quality,
         "officer": passage.officer,
+        "pass": passage.pass_number,
+        "against": passage.against,
+        "flags": list(passage.flags),
     }

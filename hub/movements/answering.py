@@ -14,6 +14,7 @@ from hub.custody.queries import person_by_number
 from hub.custody.records import Person
 from hub.movements import feed
 from hub.movements.actions import zones_of
+from hub.movements.at_gates import has_pass_now
 from hub.movements.attestations import Vouched, attest
 from hub.movements.orders.actions import let_through, places
 from hub.movements.passages import Place, Somebody
@@ -54,7 +55,7 @@ def answer(
     fault = fault_of_reason(reason)
     if fault is not None:
         raise RefusedError("reason", fault)
-    person = _person(session, row, said)
+    person = _person(session, row, said, now)
     lines = attest(session, _word(session, row, said, person, reason, actor, now), at=now)
     feed.append(session, lines)
     # A terminal cut off meanwhile takes no orders: the word stands, and the gate is opened by hand.
@@ -81,7 +82,7 @@ def _close(session: Session, row: Referral, reason: str, actor: Actor, now: date
     write_down(session, at=now, actor=actor, act="referral.answer", detail=f"{row.id} {row.outcome}")
 
 
-def _person(session: Session, row: Referral, said: Answer) -> Person | None:
+def _person(session: Session, row: Referral, said: Answer, now: datetime) -> Person | None:
     """Whom the answer names, checked against custody and zones."""
     person = person_by_number(session, said.person) if said.person else None
     if said.person and person is None:
@@ -96,7 +97,8 @@ def _person(session: Session, row: Referral, said: Answer) -> Person | None:
             Sentence("%(number)s is not in custody here. Turn the person back.", {"number": person.number}),
         )
     zone = session.get_one(Zone, row.to_zone_id)
-    if not said.although and zone.code not in zones_of(session, [person.id]).get(person.id, []):
+    always = zone.code in zones_of(session, [person.id]).get(person.id, [])
+    if not (said.although or always or has_pass_now(session, person.id, zone.id, now)):
         raise RefusedError(
             "zone_not_allowed",
             Sentence(

@@ -51,3 +51,8 @@ class Passage:
     officer: str | None = None
     on_paper: bool = False
     by_entry: bool = True
+    pass_number: int | None = None
+    """The pass that let the person in, or that came too early or too late."""
+    against: str | None = None
+    """Number of whom the person must not meet, when that was the rule."""
+    flags: tuple[str, ...] = ()
