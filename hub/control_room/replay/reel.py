@@ -104,7 +104,7 @@ def reel(
     numbers = {
         person.id: person.number for person in names(session, {row.person_id for row in rows}).values()
     }
-    zones = dict(session.execute(select(Zone.id, Zone.code)).tuples().all())
+    zones = dict(session.execute(select(Zone.id, Zone.code)).all())
 
     def seen(some: Iterable[ProofRow]) -> list[Seen]:
         return [
@@ -177,7 +177,7 @@ def _resets(session: Session, from_at: datetime) -> dict[int, datetime]:
     rows = session.execute(
         select(AreaReset.zone_id, AreaReset.at).where(AreaReset.at < from_at).order_by(AreaReset.at)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _somebody(person: Person, stays: Sequence[tuple[datetime, datetime | None]]) -> Somebody:

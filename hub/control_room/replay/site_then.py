@@ -137,7 +137,7 @@ def _floors(session: Session, sites: dict[int, Site], codes: dict[int, str], at:
     first: dict[tuple[int, str], FloorPlan] = {}
     for plan in plans:
         first.setdefault((plan.site_id, plan.floor), plan)
-    points = dict(session.execute(select(Checkpoint.id, Checkpoint.code)).tuples().all())
+    points = dict(session.execute(select(Checkpoint.id, Checkpoint.code)).all())
     return [_floor(session, plan, sites[plan.site_id].code, codes, points, at) for plan in first.values()]
 
 

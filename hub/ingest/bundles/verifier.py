@@ -18,6 +18,7 @@ import re
 import struct
 import sys
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -67,7 +68,7 @@ def open_files(path: str) -> dict[str, bytes]:
                 raise FaultError("The bundle is larger when unpacked than any that a hub makes.")
             try:
                 files[info.filename] = packed.read(info)
-            except zipfile.BadZipFile:
+            except (zipfile.BadZipFile, zlib.error):
                 raise FaultError(f"The file {info.filename} was damaged on its way.") from None
     return files
 
@@ -475,6 +476,14 @@ def proven(found: dict[str, Any], trusted: bool) -> Iterator[str]:
     unsure = sum(not row["sure"] for journal in journals for row in journal.entries if in_hour(row, manifest))
     if unsure:
         yield f"NOT SURE: the times of {unsure} entries were reckoned by the hub, as their clocks were not sure."
+    untold = sum(
+        row["status"] != "applied"
+        for journal in journals
+        for row in journal.entries
+        if in_hour(row, manifest)
+    )
+    if untold:
+        yield f"NOT TOLD: {untold} entries of that time were not applied by the hub, yet are in the bundle."
     for one in gaps["branches"]:
         yield f"CONTRADICTION: {one['terminal']} wrote entry {one['sequence']} in two ways; both are in the bundle."
     yield "Names, the map, and where people were at the beginning are the hub's own word."
