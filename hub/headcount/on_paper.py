@@ -27,7 +27,7 @@ PRINT_PATIENCE: Final = timedelta(seconds=30)
 Say = Callable[[Sentence], str]
 
 
-def lines_of(count: Running, language: str) -> list[Text]:
+def lines_of(count: Running, language: str, *, with_names: bool = True) -> list[Text]:
     """What stands on the paper: totals that reconcile, then each unit on a page of its own with boxes to tick."""
 
     def say(text: str, **values: object) -> str:
@@ -64,11 +64,11 @@ def lines_of(count: Running, language: str) -> list[Text]:
         pages += [
             Text(""),
             Text(f"{name}: {len(lines)}", strong=True),
-            *(_line(one, count.at, say) for one in lines),
+            *(_line(one, count.at, say, with_names) for one in lines),
         ]
     for unit in count.units:
         pages.append(Text(f"{unit.name}: {len(unit.lines)}", strong=True, new_page=True))
-        pages += [_line(line, count.at, say) for line in unit.lines]
+        pages += [_line(line, count.at, say, with_names) for line in unit.lines]
         pages += [
             Text(""),
             Text(
@@ -145,7 +145,7 @@ def _others(count: Running, say: Callable[..., str]) -> list[tuple[str, tuple[Li
     return [(name, lines) for name, lines in found if lines]
 
 
-def _line(line: Line, now: datetime, say: Callable[..., str]) -> Text:
+def _line(line: Line, now: datetime, say: Callable[..., str], with_names: bool) -> Text:
     if line.away:
         where = line.away
     elif line.proof is None:
@@ -154,7 +154,8 @@ def _line(line: Line, now: datetime, say: Callable[..., str]) -> Text:
         age = age_text(max(0, int((now - line.proof.at).total_seconds())))
         sure = "" if line.proof.sure else f"{say('unproven')} "
         where = f"{line.proof.zone[:24]} {sure}{age}"
-    return Text(f"[ ] {line.cell[:10]:10} {line.person.number:10} {_name(line.person)[:34]:34} {where}")
+    name = _name(line.person) if with_names else ""
+    return Text(f"[ ] {line.cell[:10]:10} {line.person.number:10} {name[:34]:34} {where}")
 
 
 def _name(person: Person) -> str:

@@ -37,7 +37,7 @@ GROUPS: Final = (
             Entry("/control-room", Sentence("Control room"), "c"),
             Entry("/officer", Sentence("Officer"), "o"),
             Entry("/orders", Sentence("Orders"), "l"),
-            Entry("/counts", Sentence("Headcounts"), "n"),
+            Entry("/counts", Sentence("Headcounts"), "g"),
             Entry("/posts", Sentence("Posts"), "s"),
             Entry("/replay", Sentence("Replay"), "z"),
         ),
@@ -51,6 +51,7 @@ GROUPS: Final = (
             Entry("/moves/series", Sentence("Series")),
             Entry("/external", Sentence("Outside"), "j"),
             Entry("/moves/rules", Sentence("Limits of moves")),
+            Entry("/gates", Sentence("Gates")),
         ),
     ),
     Group(
