@@ -8,8 +8,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
 from argon2 import PasswordHasher
 from PIL import Image as Picture
@@ -18,8 +21,21 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 import matching
 from matching.synthesis import make_finger
-from wire.happenings import Attempt, Attestation, Decision, Door, Happening, Passage, SignIn
+from wire.happenings import (
+    Attempt,
+    Attestation,
+    Call,
+    CountKind,
+    CountMark,
+    CountMethod,
+    Decision,
+    Happening,
+    Passage,
+    SignIn,
+    Slip,
+)
 from wire.roll import RollFinger, RollOfficer, RollPerson
+from wire.unit import CallAnswer, CountPhase, OpenCount, UnitPerson, UnitPicture, ZoneName
 from wire.versions import Version
 
 from ..integration.terminal_at_work import HubDouble, Image, Mosquitto, Terminal
@@ -27,9 +43,14 @@ from ..ports import free_port
 from ..waiting import until
 
 ANA, STRANGER, ANOTHER_FINGER = 11, 13, 14
-PIN = "481526"
+PIN, SECOND_PIN = "481526", "739184"
 OFFICER = RollOfficer(
     login="gomez", name="GOMEZ, Luz", pin=PasswordHasher(time_cost=1, memory_cost=64).hash(PIN)
+)
+SECOND = RollOfficer(
+    login="tillett",
+    name="TILLETT, Tom",
+    pin=PasswordHasher(time_cost=1, memory_cost=64).hash(SECOND_PIN),
 )
 PATIENCE_MS = 45_000
 
@@ -115,7 +136,7 @@ def hub(root: Path, terminal: Terminal, people: list[RollPerson]) -> Iterator[Hu
     terminal.front.emulator.start()
     terminal.agent.start()
     assert until(lambda: any(state.online for state in hub.states))
-    hub.send_roll(hub.update(people, Version(1, 2), officers=[OFFICER]))
+    hub.send_roll(hub.update(people, Version(1, 2), officers=[OFFICER, SECOND]))
     assert until(lambda: hub.states[-1].roll_version == Version(1, 2))
     yield hub
     hub.close()
@@ -144,6 +165,45 @@ def page(screen: tuple[Browser, str]) -> Iterator[Page]:
     opened.goto("/")
     yield opened
     opened.close()
+
+
+ANNOUNCED = OpenCount(
+    session=7,
+    kind=CountKind.STANDING,
+    phase=CountPhase.COUNTING,
+    announced_at=datetime(2026, 11, 22, 6, tzinfo=UTC),
+    freeze_at=datetime(2026, 11, 22, 6, tzinfo=UTC),
+    blind=True,
+    slips=0,
+    unit="block-a",
+)
+
+
+def picture_of(**more: Any) -> UnitPicture:
+    """Block A with two people."""
+    people = [
+        UnitPerson(
+            person=number,
+            zone="block-a",
+            source="scan",
+            proven_at=datetime.now(UTC),
+            sure=True,
+            assigned=True,
+            home="block-a",
+            name=name,
+        )
+        for number, name in (("P-000001", "ARANA, Ana"), ("P-000002", "BOL, Beto"))
+    ]
+    facts: dict[str, Any] = {"counts": [], "out_counts": [], "alarms": [], "calls": [], **more}
+    zones = [ZoneName(code="block-a", name="Block A", unit="block-a")]
+    return UnitPicture(units=["block-a"], people=people, zones=zones, **facts)
+
+
+def type_on_pad(page: Page, digits: str) -> None:
+    expect(page.locator(".pad")).to_be_visible()
+    page.wait_for_load_state("load")  # the pad writes digits once its script has run
+    for digit in digits:
+        page.locator(f".pad [data-key='{digit}']").click()
 
 
 def count(terminal: Terminal, *kinds: type[Happening]) -> int:
@@ -206,7 +266,7 @@ def test_a_person_with_a_standing_procedure_goes_through_on_an_officers_word_wit
     terminal: Terminal, page: Page
 ) -> None:
     tried = count(terminal, Attempt, Passage)
-    page.get_by_role("link", name="Roll").click()
+    page.get_by_role("link", name="Roll").click()  # no unit yet: whoever is known here
     sign_in(page)
     expect(page.locator(".card").first).to_contain_text("BOL, Beto")
     page.locator(".card").first.click()
@@ -220,7 +280,51 @@ def test_a_person_with_a_standing_procedure_goes_through_on_an_officers_word_wit
     assert isinstance(last(terminal, SignIn), SignIn)
 
 
-def test_a_call_for_help_tells_the_truth_about_whether_it_was_heard(
+def test_a_count_is_taken_blind_to_the_signed_slip(terminal: Terminal, hub: HubDouble, page: Page) -> None:
+    hub.send_unit(picture_of(counts=[ANNOUNCED]))
+    expect(page.get_by_text("COUNT OPEN")).to_be_visible(timeout=PATIENCE_MS)
+    page.locator(".tile", has_text="Count").first.click()
+    sign_in(page)
+    page.get_by_role("button", name="Begin counting").click()
+    type_on_pad(page, "2")
+    page.get_by_role("button", name="Done").click()
+    page.get_by_role("button", name="Yes: I saw living").click()
+    page.get_by_role("button", name="Second counter").click()
+    page.get_by_role("button", name="TILLETT, Tom").click()
+    page.get_by_role("button", name="Sign", exact=True).click()
+    type_on_pad(page, PIN)
+    page.locator("#second-pin").click()
+    type_on_pad(page, SECOND_PIN)
+    page.get_by_role("button", name="Sign", exact=True).click()
+    expect(page.get_by_text("Your slip is signed: 2")).to_be_visible()
+    slip = last(terminal, Slip)
+    assert isinstance(slip, Slip)
+    assert (slip.session, slip.observed, slip.counters) == (7, 2, ["gomez", "tillett"])
+    assert (slip.signs_of_life, slip.method) == (True, CountMethod.NUMBER)
+    assert until(lambda: any(isinstance(item, Slip) for item in hub.happenings()))
+
+    again = msgspec.structs.replace(
+        ANNOUNCED,
+        phase=CountPhase.RECOUNT,
+        blind=False,
+        slips=1,
+        recount=1,
+        method=CountMethod.BY_NAME,
+        off=-1,
+        candidates=["P-000002"],
+    )
+    hub.send_unit(picture_of(counts=[again]))
+    expect(page.get_by_text("off by -1")).to_be_visible(timeout=PATIENCE_MS)
+    page.get_by_role("button", name="Begin counting: by name").click()
+    for name in ("ARANA, Ana", "BOL, Beto"):
+        page.locator("button.card", has_text=name).click()
+    expect(page.locator(".tally")).to_have_text("2")
+    marks = [one.person for one in terminal.journalled() if isinstance(one, CountMark)]
+    assert marks == ["P-000001", "P-000002"]
+    hub.send_unit(picture_of())
+
+
+def test_a_call_for_help_is_sent_only_when_the_control_room_says_so(
     terminal: Terminal, hub: HubDouble, page: Page
 ) -> None:
     bar = page.locator("#panic")
@@ -235,17 +339,19 @@ def test_a_call_for_help_tells_the_truth_about_whether_it_was_heard(
     expect(bar).to_contain_text("Keep holding")
     page.mouse.up()
     expect(bar).to_contain_text("hold for two seconds")
-    assert last(terminal, Door) is None
+    assert last(terminal, Call) is None
     hold()
-    expect(bar).to_contain_text("SENT. Help knows", timeout=PATIENCE_MS)
+    expect(bar).to_contain_text("nobody has answered yet", timeout=PATIENCE_MS)
     page.mouse.up()
-    assert last(terminal, Door) == Door(checkpoint="block-a-in", what="duress")
-    hub.silent = True
-    page.goto("/")
-    hold()
+    assert until(lambda: any(isinstance(item, Call) for item in hub.happenings()))
+    expect(bar).to_contain_text(
+        "NOT SENT. Use the radio", timeout=PATIENCE_MS
+    )  # the hub has it, no person has
+    page.goto("/more")
     expect(bar).to_contain_text("NOT SENT. Use the radio", timeout=PATIENCE_MS)
-    page.mouse.up()
-    hub.silent = False
+    sequence = max(key[1] for key, entry in hub.entries.items() if entry.kind == Call.KIND)
+    hub.send_unit(picture_of(calls=[CallAnswer(sequence=sequence, by="reyes", at=datetime.now(UTC))]))
+    expect(bar).to_contain_text("SENT. The control room has acknowledged", timeout=PATIENCE_MS)
 
 
 def test_the_page_says_when_the_agent_is_down_and_comes_back_with_it(terminal: Terminal, page: Page) -> None:

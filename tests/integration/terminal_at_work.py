@@ -41,6 +41,9 @@ from wire.sealing import seal
 from wire.state import KIND as STATE
 from wire.state import State
 from wire.topics import Channel, everything_up, parse, topic
+from wire.unit import KIND as UNIT
+from wire.unit import UnitPicture, UnitUpdate
+from wire.unit import seal_context as unit_context
 from wire.versions import NOTHING, Version
 
 from ..waiting import PATIENCE_S, until
@@ -143,6 +146,14 @@ class HubDouble:
 
     def send_roll(self, update: RollUpdate) -> None:
         self._say(Channel.ROLL, sign(ROLL, HUB, self.name, update, self.key))
+
+    def send_unit(self, picture: UnitPicture) -> None:
+        """A later picture than any before it."""
+        now = datetime.now(UTC)
+        version = Version(1, int(now.timestamp() * 1000))
+        sealed = seal(encode(picture), self._sealing_key, unit_context(self.name, version))
+        update = UnitUpdate(version=version, said_at=now, sealed=sealed)
+        self._say(Channel.UNIT, sign(UNIT, HUB, self.name, update, self.key))
 
     @property
     def name(self) -> str:
