@@ -71,6 +71,8 @@ ACTS: Final = {
     "muster.see": Sentence("Saw somebody at a muster point"),
     "muster.end": Sentence("Ended a muster"),
     "muster.look": Sentence("Looked at a muster"),
+    "area.reset": Sentence("Said that who is in an area is to be found out anew"),
+    "gate.look": Sentence("Looked at what a gate decides by"),
     "officer.consent": Sentence("Agreed that fingers are kept"),
     "officer.enrol": Sentence("Took an officer's fingers"),
     "officer.forget": Sentence("Deleted an officer's fingers"),
