@@ -93,7 +93,10 @@ GROUPS: Final = (
             Entry("/backups", Sentence("Backups")),
         ),
     ),
-    Group(Sentence("Terminals"), (Entry("/terminals", Sentence("Terminals"), "t"),)),
+    Group(
+        Sentence("Terminals"),
+        (Entry("/terminals", Sentence("Terminals"), "t"), Entry("/site", Sentence("Site"), "z")),
+    ),
     Group(
         Sentence("Accounts"),
         (

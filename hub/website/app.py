@@ -68,7 +68,10 @@ from hub.movements.orders.views import pages as orders_pages
 from hub.movements.passes.plan_views import pages as move_plan_pages
 from hub.movements.passes.series_views import pages as move_series_pages
 from hub.movements.passes.views import pages as move_pages
+from hub.movements.site.file_views import pages as site_file_pages
 from hub.movements.site.files import all_checkpoints
+from hub.movements.site.plan_views import pages as site_plan_pages
+from hub.movements.site.views import pages as site_pages
 from hub.reception.admitting.signing_views import pages as receptions_pages
 from hub.reception.admitting.views import pages as admitting_pages
 from hub.reception.blackout.views import pages as paper_pages
@@ -93,6 +96,7 @@ from hub.reception.sentencing.holiday_views import pages as holiday_pages
 from hub.reception.sentencing.panel import PANEL as RELEASE_DATE
 from hub.reception.sentencing.policy_views import pages as policy_pages
 from hub.reception.standing_views import pages as standing_pages
+from hub.roll.gate_plans.views import pages as gate_plan_pages
 from hub.roll.theft.views import pages as theft_pages
 from hub.terminals.claims.knocking import pages as knocking_pages
 from hub.terminals.claims.service import TakingIn
@@ -200,6 +204,7 @@ def create_app(parts: Parts) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (
         configuration_pages,
+        gate_plan_pages,
         orders_pages,
         receptions_pages,
         releasing_pages,
@@ -225,6 +230,8 @@ def create_app(parts: Parts) -> Flask:
     for blueprint in (move_pages, move_plan_pages, move_series_pages, external_pages):
         app.register_blueprint(blueprint)
     counting = (count_pages, count_entry_pages, count_paper_pages, count_rule_pages, muster_pages)
+    for blueprint in (site_pages, site_file_pages, site_plan_pages):
+        app.register_blueprint(blueprint)
     for blueprint in (docket_pages, docket_rule_pages, diary_pages, *counting):
         app.register_blueprint(blueprint)
     app.jinja_env.globals["visitor"] = visitor_or_none

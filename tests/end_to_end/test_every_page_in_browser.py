@@ -64,6 +64,7 @@ VALUES: Final[Mapping[str, str]] = {
     "<kind>": "SELECT 'consulate'",
     "<checkpoint>": "SELECT min(code) FROM checkpoints",
     "<name>": "SELECT min(name) FROM terminals",
+    "<login>": "SELECT min(login) FROM accounts WHERE role = 'officer'",
     "/docket/<int:number>": _FIRST + "findings WHERE closed_at IS NULL",
     "/merges/<int:case>": _FIRST + "merge_cases",
     "/orders/new/<kind>": "SELECT 'LOCKDOWN'",

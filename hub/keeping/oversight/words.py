@@ -144,6 +144,7 @@ _FAMILIES: Final = {
     "register": Sentence("Brought a register in or took it out"),
     "query": Sentence("Worked on something the person said was wrong"),
     "cell": Sentence("Worked on where the person lives"),
+    "site": Sentence("Changed a zone, a checkpoint, a curfew or a floor plan"),
     "property": Sentence("Worked on the person's property"),
     "emergency": Sentence("Opened the file in an emergency"),
     "account": Sentence("Changed an account or its password"),

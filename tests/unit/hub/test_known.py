@@ -19,6 +19,8 @@ PRESENT = "the live picture, or how a machine is doing at this moment"
 IN_FILE = "what it shows of the past stands in the file, which is had as known on any day"
 A_LOG = "the record of acts itself: it is appended to, and each line has its time"
 NO_EARLIER_DAY = {
+    "/gates": PRESENT, "/gates/<name>": PRESENT, "/officers/fingers": AN_ACT, "/officers/fingers/<login>": AN_ACT,
+    "/my-fingers": OWN,
     "/account": OWN, "/account/app": OWN, "/account/key": OWN, "/pin": OWN, "/password": OWN, "/reset": OWN,
     "/accounts": PRESENT, "/accounts/new": AN_ACT, "/accounts/slips": AN_ACT, "/break-glass": AN_ACT,
     "/permissions": PRESENT, "/emergencies": A_LOG, "/audit": A_LOG, "/exports": A_LOG, "/backups": PRESENT,
