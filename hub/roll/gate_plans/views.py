@@ -76,9 +76,7 @@ def reset(name: str) -> Response | tuple[str, int]:
                 abort(404)
             zone = load(session).zone(gate.to_zone)
             reset_area(session, zone.id, by=visitor().login, reason=reason, at=now())
-            write_down(
-                session, at=now(), actor=acting(), act="area.reset", subject=zone.code, detail=terminal
-            )
+            write_down(session, at=now(), actor=acting(), act="area.reset", subject=zone.code, detail=name)
             told = {"what": "area_reset", "zone": zone.code, "by": visitor().login, "at": now().isoformat()}
             feed.append(session, [feed.Line(now(), FeedKind.TERMINAL, told)])
     except RefusedError as error:
