@@ -289,6 +289,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.CONFIRM_ACCOUNTS,
             Permission.SEE_PERMISSIONS,
             Permission.SEE_FIGURES,
+            Permission.SEE_TERMINALS,
             Permission.EDIT_SITE,
             Permission.SET_LOCATION_RULES,
             Permission.SEE_MOVES,

@@ -95,7 +95,7 @@ GROUPS: Final = (
     ),
     Group(
         Sentence("Terminals"),
-        (Entry("/terminals", Sentence("Terminals"), "t"), Entry("/site", Sentence("Site"), "z")),
+        (Entry("/terminals", Sentence("Terminals"), "t"), Entry("/site", Sentence("Site"))),
     ),
     Group(
         Sentence("Accounts"),

@@ -214,9 +214,8 @@ def create_app(parts: Parts) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (release_date_pages, sentence_pages, holiday_pages, policy_pages):
         app.register_blueprint(blueprint)
-    for blueprint in PERSON_PAGES:
-        app.register_blueprint(blueprint)
-    for blueprint in (knocking_pages, claims_pages, theft_pages):
+    places = (site_pages, site_file_pages, site_plan_pages)
+    for blueprint in (*PERSON_PAGES, knocking_pages, claims_pages, theft_pages, *places):
         app.register_blueprint(blueprint)
     for blueprint in (
         factor_door_pages,
@@ -230,8 +229,6 @@ def create_app(parts: Parts) -> Flask:
     for blueprint in (move_pages, move_plan_pages, move_series_pages, external_pages):
         app.register_blueprint(blueprint)
     counting = (count_pages, count_entry_pages, count_paper_pages, count_rule_pages, muster_pages)
-    for blueprint in (site_pages, site_file_pages, site_plan_pages):
-        app.register_blueprint(blueprint)
     for blueprint in (docket_pages, docket_rule_pages, diary_pages, *counting):
         app.register_blueprint(blueprint)
     app.jinja_env.globals["visitor"] = visitor_or_none

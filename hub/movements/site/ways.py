@@ -45,6 +45,7 @@ class Graph:
     def __init__(self, ways: Mapping[int, tuple[Step, ...]]) -> None:
         self._ways = ways
         self._known: dict[int, dict[int, Step]] = {}
+        self._known_s: dict[int, dict[int, int]] = {}
 
     @classmethod
     def of(cls, points: Iterable[Point]) -> Graph:
@@ -87,7 +88,9 @@ class Graph:
 
         None when there is no way at all.
         """
-        return self._fastest(from_zone).get(to_zone)
+        if from_zone not in self._known_s:
+            self._known_s[from_zone] = self._walk(from_zone, unmeasured_s=0)[1]
+        return self._known_s[from_zone].get(to_zone)
 
     def beside(self, zone: int) -> frozenset[int]:
         """Zones that one passage leads to."""
@@ -106,9 +109,6 @@ class Graph:
         if start not in self._known:
             self._known[start] = self._walk(start)[0]
         return self._known[start]
-
-    def _fastest(self, start: int) -> dict[int, int]:
-        return self._walk(start, unmeasured_s=0)[1]
 
     def _walk(
         self, start: int, *, unmeasured_s: int = UNMEASURED_S
