@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
@@ -87,9 +88,9 @@ class _Ground:
     terminals: Mapping[str, Sequence[str]]
 
 
-def site_maps(session: Session) -> list[SiteMap]:
-    """Maps of all sites that have zones, in their order."""
-    tree = load(session)
+def site_maps(session: Session, *, tree: Tree | None = None, at: datetime | None = None) -> list[SiteMap]:
+    """Maps of all sites that have zones, in their order: as they are, or as they were `at` a time with that `tree`."""
+    tree = load(session) if tree is None else tree
     terminals = _terminals(session)
     rows = session.execute(
         select(Checkpoint.code, Checkpoint.name, Checkpoint.from_zone_id, Checkpoint.to_zone_id)
@@ -106,7 +107,7 @@ def site_maps(session: Session) -> list[SiteMap]:
         ]
         if zones:
             ground = _Ground(tree, zones, doors, terminals)
-            floors = _floors(ground, plans(session, site.id)) or [_made(ground)]
+            floors = _floors(ground, plans(session, site.id, at)) or [_made(ground)]
             found.append(SiteMap(site.code, site.name, floors))
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,11 +14,12 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from hub.control_room.replay.reel import Reel
 from hub.control_room.replay.words import player_words
+from hub.control_room.site_map import SiteMap
 from hub.web.assets import FOLDER
 from hub.web.formats import SITE_ZONE
 
 _TEMPLATES: Final = Path(__file__).parent.parent / "templates"
-_STYLES: Final = ("css/base.css", "css/parts.css", "css/replay.css")
+_STYLES: Final = ("css/base.css", "css/parts.css", "css/map.css", "css/replay.css")
 _MODULES: Final = ("js/replay/player.js", "js/replay/map.js", "js/replay/screen.js")
 _IMPORT: Final = re.compile(r"^import .*;\n", re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export ", re.MULTILINE)
@@ -27,8 +29,8 @@ _START: Final = (
 )
 
 
-def player_page(reel: Reel, number: int, language: str = "en") -> str:
-    """HTML that plays the reel. It may load nothing, and run and look as nothing but what it holds itself."""
+def player_page(reel: Reel, maps: Sequence[SiteMap], number: int, language: str = "en") -> str:
+    """HTML that plays the reel on these maps. It loads nothing, and runs and looks as nothing but what it holds."""
     style = "\n".join((FOLDER / name).read_text() for name in _STYLES)
     script = _script()
     environment = Environment(
@@ -37,10 +39,13 @@ def player_page(reel: Reel, number: int, language: str = "en") -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["_"] = _said
+    # Marks stand in the page itself: an address of one is its name alone.
+    environment.globals.update(_=_said, asset=lambda _name: "")
     page = environment.get_template("replay_offline.html")
     return page.render(
         number=number,
+        maps=maps,
+        marks=(FOLDER / "img/mark.svg").read_text().replace("<svg ", "<svg hidden ", 1),
         language=language,
         policy=f"default-src 'none'; script-src '{_allowed(script)}'; style-src '{_allowed(style)}'",
         style=style,

@@ -21,7 +21,9 @@ from hub.control_room.replay import bundles
 from hub.control_room.replay.bundles import KEPT, BundlePlace, State, Wish, check_time
 from hub.control_room.replay.records import ReplayBundle
 from hub.control_room.replay.reel import reel
+from hub.control_room.replay.site_then import maps_then
 from hub.control_room.replay.words import LENGTHS, PROBLEMS, STATES, player_words
+from hub.control_room.site_map import SiteMap
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, service, visitor, writing
 from hub.web.formats import SITE_ZONE
@@ -56,17 +58,20 @@ def page() -> str | tuple[str, int]:
             chosen = _chosen()
         except RefusedError as error:
             problem = error.message
-    address = None
+    address, maps = None, list[SiteMap]()
     if chosen is not None:
         query: dict[str, Any] = {"from": chosen.from_at.isoformat(), "to": chosen.to_at.isoformat()}
         if known is not None:
             query["known"] = known.isoformat()
         address = url_for("replay.hour", **query)
+        with reading() as session:
+            maps = maps_then(session, chosen.from_at)
     shown = render_template(
         "replay.html",
         asked=asked,
         chosen=chosen,
         reel=address,
+        maps=maps,
         known=known,
         today=site_today(),
         problem=problem,

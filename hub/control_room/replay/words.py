@@ -12,6 +12,7 @@ PLAYER: Final = {
     "play": Sentence("Play"),
     "pause": Sentence("Pause"),
     "zone": Sentence("%(zone)s: %(count)s people, %(unproven)s of them unproven"),
+    "of": Sentence("of %(count)s"),
     "roll": Sentence("%(roll)s in custody, %(unproven)s unproven, %(nowhere)s never seen"),
     "silent": Sentence("%(terminal)s was not heard"),
     "late": Sentence("Of %(time)s, heard of at %(known)s only"),

@@ -20,6 +20,7 @@ from hub.control_room.replay.bundles import BundlePlace
 from hub.control_room.replay.offline import player_page
 from hub.control_room.replay.records import ReplayBundle
 from hub.control_room.replay.reel import Reel, reel
+from hub.control_room.replay.site_then import maps_then
 from hub.database import Sessions, session_scope
 from hub.ingest.bundles import verifier
 from hub.ingest.bundles.gathering import parts
@@ -132,7 +133,7 @@ def write_bundle(
         "replay.json": played,
     }
     files = contents.files | {name: _json(document) for name, document in documents.items()}
-    files["replay.html"] = player_page(played, row.id).encode()
+    files["replay.html"] = player_page(played, maps_then(session, row.from_at), row.id).encode()
     files["verifier.py"] = Path(verifier.__file__).read_bytes()
     files["readme.txt"] = guide(row, contents).encode()
     manifest = {

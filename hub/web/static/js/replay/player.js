@@ -29,7 +29,7 @@ export class Player {
   constructor(reel) {
     this.from = ms(reel.from_at);
     this.to = ms(reel.to_at);
-    this.site = reel.site;
+    this.order = reel.site.zones;
     this.zones = new Map(reel.site.zones.map((zone) => [zone.code, zone]));
     this.people = new Map(reel.people.map((one) => [one.number, { ...one, stays: one.stays.map(([begin, end]) => [ms(begin), ms(end) ?? Infinity]) }]));
     this.proofs = [...reel.before, ...reel.seen].map(proof).sort((a, b) => a.at - b.at || a.index - b.index);
@@ -44,6 +44,14 @@ export class Player {
       if (!this.byPerson.has(one.person)) this.byPerson.set(one.person, []);
       this.byPerson.get(one.person).push(one);
     }
+  }
+
+  /** Whether a zone is another one or lies in it. */
+  lies(code, within) {
+    for (let one = code, steps = 0; one && steps < 12; one = this.zones.get(one)?.within, steps += 1) {
+      if (one === within) return true;
+    }
+    return false;
   }
 
   inside(person, t) {

@@ -241,7 +241,7 @@ export class ReplayScreen {
     panel.hidden = !zone;
     if (!zone) return;
     byId("replay-zone-name").textContent = zone.name;
-    const here = [...picture.zones].filter(([code]) => this.map.shown(code) === this.chosen || code === this.chosen).flatMap(([, found]) => found.people);
+    const here = [...picture.zones].filter(([code]) => this.player.lies(code, this.chosen)).flatMap(([, found]) => found.people);
     here.sort((a, b) => a.person.name.localeCompare(b.person.name));
     byId("replay-zone-people").replaceChildren(...here.map(({ person, proof, sure }) => {
       const who = make("button", { type: "button", className: "plain" }, `${person.name} ${person.number}`);
@@ -252,7 +252,7 @@ export class ReplayScreen {
 }
 
 function* inOrder(player, picture) {
-  for (const zone of player.site.zones) {
+  for (const zone of player.order) {
     const found = picture.zones.get(zone.code);
     if (found) yield [zone, found];
   }
