@@ -176,15 +176,15 @@ def test_somebody_goes_to_court_and_comes_back_and_leave_waits_for_a_word(inside
         assert list(away(session, inside.at)) == [ana.id]
     assert "Nobody is out" not in con.get("/external").text
     assert "still to come" in post(con, page, {"act": "back", "at": "2026-11-22T15:00"}).text
-    inside.later(hours=1)
-    assert post(con, page, {"act": "back", "at": "2026-11-22T13:00", "note": "early"}).status_code == 303
+    inside.later(minutes=10)
+    assert post(con, page, {"act": "back", "at": "2026-11-22T12:10", "note": "early"}).status_code == 303
     assert "Nobody is out" in con.get("/external").text
     waits = post(con, "/external/new", {**form, "why": "funeral", "leave_at": "2026-11-22T14:00"}).location
-    assert "Nobody has approved this" in post(con, waits, {"act": "leave", "at": "2026-11-22T13:00"}).text
+    assert "Nobody has approved this" in post(con, waits, {"act": "leave", "at": "2026-11-22T12:10"}).text
     assert "Somebody who may approve absences" in con.get("/external/consents/2").text
     dora = inside.browser("dora", Role.DIRECTOR)
     assert post(dora, "/external/consents/2", {"consent": "APPROVED", "reason": ""}).status_code == 303
-    assert post(con, waits, {"act": "leave", "at": "2026-11-22T13:00"}).status_code == 303
+    assert post(con, waits, {"act": "leave", "at": "2026-11-22T12:10"}).status_code == 303
 
 
 def test_a_convoy_is_planned_from_those_ticked_and_leaves_as_one(inside: World) -> None:
@@ -210,7 +210,7 @@ def test_a_convoy_is_planned_from_those_ticked_and_leaves_as_one(inside: World) 
     assert "Bus 2" in con.get(page).text
     assert post(con, page, {"act": "leave", "at": "2026-11-22T12:00", "trip": ["1", "2"]}).status_code == 303
     assert "2 of 2 out" in con.get("/moves").text
-    inside.later(hours=2)
-    assert post(con, page, {"act": "back", "at": "2026-11-22T14:00", "trip": ["1"]}).status_code == 303
+    inside.later(minutes=10)
+    assert post(con, page, {"act": "back", "at": "2026-11-22T12:10", "trip": ["1"]}).status_code == 303
     with session_scope(inside.sessions, writes=False) as session:
         assert list(away(session, inside.at)) == [people[1].id]
