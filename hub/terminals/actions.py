@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import OPERATOR, Actor, write_down
@@ -92,6 +93,20 @@ def stood_at(session: Session, name: str, checkpoint: CheckpointSettings) -> boo
         AuditEntry.act == _GRANTED, AuditEntry.subject == name, AuditEntry.detail == _place(checkpoint)
     )
     return session.execute(granted.limit(1)).first() is not None
+
+
+def granted_elsewhere(session: Session, places: Mapping[str, CheckpointSettings]) -> set[str]:
+    """Names of those of these terminals whose last grant was for another place than the one that is given here.
+
+    A terminal decides by its grant, whatever was changed at the hub since.
+    """
+    newest = (
+        select(func.max(AuditEntry.id))
+        .where(AuditEntry.act == _GRANTED, AuditEntry.subject.in_(places))
+        .group_by(AuditEntry.subject)
+    )
+    rows = session.execute(select(AuditEntry.subject, AuditEntry.detail).where(AuditEntry.id.in_(newest)))
+    return {name for name, detail in rows if detail != _place(places[name])}
 
 
 def cut_off(session: Session, name: str, now: datetime, reason: str) -> Terminal:

@@ -16,7 +16,7 @@ from hub.movements.site.plans.reading import PlanView, plans
 from hub.movements.site.then import site_at
 from hub.movements.site.tree import load
 from hub.sentences import Sentence
-from hub.terminals.actions import stood_at
+from hub.terminals.actions import granted_elsewhere
 from hub.terminals.records import Status, Terminal
 from wire.provisioning import CheckpointSettings
 
@@ -175,21 +175,25 @@ def _remarks(
             yield Remark(
                 "zones", zone.code, zone.name, Sentence("It is on no drawing: the map shows it below.")
             )
-    for row in doors:
-        place = CheckpointSettings(
+    places = {
+        terminal: CheckpointSettings(
             checkpoint=row.form.code, from_zone=row.form.from_zone, to_zone=row.form.to_zone
         )
-        for terminal in row.terminals:
-            if not stood_at(session, terminal, place):
-                yield Remark(
-                    "checkpoints",
-                    row.form.code,
-                    row.form.name,
-                    Sentence(
-                        "%(terminal)s was taken in for other zones and goes on deciding for those. Take it in anew.",
-                        {"terminal": terminal},
-                    ),
-                )
+        for row in doors
+        for terminal in row.terminals
+    }
+    names = {row.form.code: row.form.name for row in doors}
+    for terminal in sorted(granted_elsewhere(session, places)):
+        code = places[terminal].checkpoint
+        yield Remark(
+            "checkpoints",
+            code,
+            names[code],
+            Sentence(
+                "%(terminal)s was taken in for other zones and goes on deciding for those. Take it in anew.",
+                {"terminal": terminal},
+            ),
+        )
 
 
 def _leads_in(zone: ZoneForm, joined: set[str]) -> bool:
