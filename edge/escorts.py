@@ -121,13 +121,17 @@ class Escorts:
         back = is_way_back(one, planned.from_zone, self._place.to_zone)
         return back or planned.at <= max(one.until_at, one.late_until_at)
 
-    def touch(self, officer: str) -> Touch:
-        """An officer gave a finger: an escort under way ends, else one begins. JournalWriteError when none is kept."""
+    def touch(self, officer: str) -> tuple[Touch, Open | None]:
+        """An officer gave a finger: an escort under way ends, else one begins; with the escort, as it stood.
+
+        JournalWriteError when that cannot be kept.
+        """
         with self._lock:
-            if self._open is not None:
+            before = self._open
+            if before is not None:
                 self._end()
-                return Touch.ENDED
-            return Touch.BEGAN if self.begin(officer) else Touch.NOBODY
+                return Touch.ENDED, before
+            return (Touch.BEGAN, self._open) if self.begin(officer) else (Touch.NOBODY, None)
 
     def begin(self, officer: str, group: int | None = None) -> bool:
         """Begins an escort of one group, or of whichever comes; False when nobody is to be taken through."""

@@ -122,14 +122,15 @@ class Passages:
     def _taken_by(self, officer: str, escorts: Escorts, evidence: Evidence) -> Reply:
         """An officer's finger begins or ends an escort; it opens nothing, and belongs to nobody's series."""
         self._series = Series()
-        touch = escorts.touch(officer)
-        if touch is Touch.NOBODY:
+        touch, escort = escorts.touch(officer)
+        if escort is None:
             self._record_attempt(evidence, OFFICER_ADVICE)
             return Reply(Light.REFUSE, Moment(Sign.ESCORT, count=(0, 0)))
-        if touch is Touch.ENDED:
-            return Reply(Light.READY, REST)
-        opened = escorts.open()
-        return Reply(Light.AGAIN, Moment(Sign.ESCORT, count=None if opened is None else opened.progress))
+        if touch is Touch.BEGAN:
+            return Reply(Light.AGAIN, Moment(Sign.ESCORT, count=escort.progress))
+        if escort.missing:
+            return Reply(Light.REFER, Moment(Sign.ESCORT, count=escort.progress))
+        return Reply(Light.READY, REST)
 
     def _progress(self, response: Response) -> tuple[int, int] | None:
         """How far the group is through, once somebody of it went."""

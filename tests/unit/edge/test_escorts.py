@@ -201,7 +201,8 @@ def test_whoever_was_not_counted_through_is_missing_by_number(how: str) -> None:
     world.offer(OFFICER)
     world.offer("P-000011")
     if how == "finger":
-        assert world.offer(OFFICER).light is Light.READY
+        ended = world.offer(OFFICER)
+        assert (ended.light, ended.moment.sign, ended.moment.count) == (Light.REFER, Sign.ESCORT, (1, 3))
     else:
         world.at += timedelta(seconds=61)
         assert world.escorts.taken() == frozenset()
@@ -282,7 +283,7 @@ def test_by_pin_an_officer_names_the_group_and_another_one_ends_the_first() -> N
     assert world.escorts.taken() == {one.person for one in CONVOY}
     assert world.escorts.begin("tom", 8)
     assert (world.ended().officer, world.ended().group) == (OFFICER, 7)
-    assert world.escorts.touch("tom") is Touch.ENDED
+    assert world.escorts.touch("tom")[0] is Touch.ENDED
 
 
 def test_officers_fingers_are_searched_apart_and_made_anew_with_the_roster(
