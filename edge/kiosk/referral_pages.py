@@ -22,6 +22,7 @@ from edge.errors import DeskRefusedError
 from edge.kiosk.door import desk, officer, signed_in_only, token
 from edge.kiosk.formats import key
 from edge.kiosk.units import officers
+from edge.plan.rules import FOR_NOBODY
 
 pages = Blueprint("referral", __name__)
 
@@ -120,7 +121,7 @@ def done(said: Attested) -> Response:
 
 @pages.get("/done/<rule>")
 def told(rule: str) -> str:
-    if rule not in ("attested", "zone_not_allowed", "turned_back"):
+    if rule not in ("attested", "turned_back", *FOR_NOBODY):
         abort(404)
     return render_template("done.html", rule=rule)
 
