@@ -11,6 +11,9 @@ from hub.headcount.marking import Tally
 from hub.headcount.values import BY_NAME, Limits, Slip
 from hub.sentences import Sentence
 
+ON_PAPER: Final = "paper"
+"""Stands in the place of the terminal of a slip that was written down while all was dark."""
+
 
 class Flag(StrEnum):
     """One thing that is odd."""
@@ -54,12 +57,13 @@ def flags_of(
 ) -> tuple[Flag, ...]:
     """Everything odd about `slip`. `open_from` is when counting could begin; `others` are all slips of the count."""
     others = [other for other in others if other is not slip]
+    on_paper = slip.moment.terminal == ON_PAPER  # a book has the hour alone, and nobody set its watch
     same = [o for o in others if (o.unit, o.recount, o.method) == (slip.unit, slip.recount, slip.method)]
     tests = {
         Flag.LATE: slip.late,
         Flag.BEFORE: open_from is not None and slip.began_at < open_from,
-        Flag.CLOCK_UNSURE: not slip.clock_sure,
-        Flag.TOO_FAST: slip.ended_at - slip.began_at < least_time(slip, limits),
+        Flag.CLOCK_UNSURE: not on_paper and not slip.clock_sure,
+        Flag.TOO_FAST: not on_paper and slip.ended_at - slip.began_at < least_time(slip, limits),
         Flag.ONE_COUNTER: two_counters and len(slip.counters) < 2,
         Flag.SAME_COUNTERS: len(slip.counters) > 1 and len(set(slip.counters)) == 1,
         Flag.ELSEWHERE: any(_elsewhere(slip, other) for other in others),

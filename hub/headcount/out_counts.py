@@ -14,7 +14,7 @@ from hub.headcount.loading import out_counts
 from hub.headcount.records import Headcount, OutCountRecord
 from hub.headcount.states import ENDED, State
 from hub.headcount.taking import Told
-from hub.headcount.turning import SCHEDULE, note, revise, settle
+from hub.headcount.turning import note, revise, settle
 from hub.headcount.values import OutCount
 from hub.movements import feed
 from hub.movements.site.tree import load as load_tree
@@ -65,10 +65,10 @@ def note_out_count(session: Session, new: NewStep, at: datetime) -> None:
     session.flush()
     if new.step is OutCountStep.ACCEPTED:
         _prove(session, new, at)
-    detail = f"{_number(session, new.person_id)} {new.step.value} {new.place} by {new.officer}"
+    detail, by = f"{_number(session, new.person_id)}, {new.place}", Actor(new.officer, new.told.terminal)
     for one in [count] if count is not None else _open(session):
-        note(session, one, "OUT_COUNT", SCHEDULE, at, unit=new.unit, detail=detail)
-        revise(session, one, new.unit, "an out-count was heard of after the count was cleared", at)
+        note(session, one, f"OUT_{new.step.value}", by, at, unit=new.unit, detail=detail)
+        revise(session, one, new.unit, at)
         if State(one.state) is not State.CANCELLED:
             settle(session, one, at)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final
 
@@ -35,6 +35,9 @@ class Due:
     freeze_at: datetime
     count: int | None
 
+    missed_at: datetime
+    """Nobody held it, if no count stands for it by then."""
+
     @property
     def key(self) -> str:
         return f"slot:{self.slot}"
@@ -46,7 +49,7 @@ def due_hours(session: Session, now: datetime) -> list[Due]:
     found = slots(rules, now - timedelta(hours=12), now + timedelta(hours=12))
     rows = select(Headcount.slot, Headcount.id).where(Headcount.slot.in_([due.slot for due in found]))
     held = {row.slot: row.id for row in session.execute(rows)}
-    return [Due(d.hour, d.slot, d.announce_at, d.freeze_at, held.get(d.slot)) for d in found]
+    return [replace(due, count=held.get(due.slot)) for due in found]
 
 
 def slots(rules: Rules, since: datetime, until: datetime) -> list[Due]:
@@ -58,7 +61,8 @@ def slots(rules: Rules, since: datetime, until: datetime) -> list[Due]:
             clock = time(hour.minute // 60, hour.minute % 60)
             at = datetime.combine(day, clock, SITE_ZONE).astimezone(since.tzinfo)
             if since <= at < until:
-                found.append(Due(hour, f"{day}T{clock:%H:%M}", at - wait, at, None))
+                slot = f"{day}T{clock:%H:%M}"
+                found.append(Due(hour, slot, at - wait, at, None, at + timedelta(seconds=rules.not_held_s)))
         day += timedelta(days=1)
     return sorted(found, key=lambda due: due.freeze_at)
 
@@ -86,10 +90,10 @@ class CountWatch:
         return done + (self._warn(late, now) if late else 0)
 
     def _call_for(self, due: Due, rules: Rules, now: datetime) -> int:
-        if rules.announces_itself and now < due.freeze_at + timedelta(seconds=rules.not_held_s):
+        if rules.announces_itself and now < due.missed_at:
             with session_scope(self._sessions) as session:
                 return announce_slot(session, due, SCHEDULE, now)
-        if now < due.freeze_at + timedelta(seconds=rules.not_held_s):
+        if now < due.missed_at:
             return 0
         with session_scope(self._sessions) as session:
             return _say_missing(session, due, now)

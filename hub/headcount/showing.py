@@ -59,6 +59,7 @@ def list_facts(session: Session, now: datetime) -> dict[str, Any]:
     """Counts that go on, what the schedule calls for, and what was."""
     tree = load_tree(session)
     return {
+        "now": now,
         "open": open_sessions(session, now),
         "past": history(session),
         "due": due_hours(session, now),

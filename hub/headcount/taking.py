@@ -13,6 +13,8 @@ import msgspec
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
+from hub.accounts.audit import Actor
+from hub.headcount.flags import ON_PAPER
 from hub.headcount.reckoned import Reckoning
 from hub.headcount.records import Headcount, HeadcountMark, HeadcountSlip, HeadcountUnit
 from hub.headcount.states import ENDED, UNDER_WAY, State
@@ -25,7 +27,7 @@ from hub.sentences import RefusedError, Sentence
 from wire.happenings import CountKind, CountMethod
 
 PAGE: Final = "page"
-PAPER: Final = "paper"
+PAPER: Final = ON_PAPER
 NO_LINK: Final = b""
 
 
@@ -116,10 +118,10 @@ def take_slip(session: Session, new: NewSlip, at: datetime) -> Reckoning | None:
         )
     )
     session.flush()
-    detail = f"recount {new.recount}, {new.method.value}, {new.observed}, by {' and '.join(new.counters)}"
-    note(session, count, "SLIP_LATE" if late else "SLIP", SCHEDULE, at, unit=unit.code, detail=detail)
+    step, by = "SLIP_LATE" if late else "SLIP", Actor(new.entered_by or first, new.told.terminal)
+    note(session, count, step, by, at, unit=unit.code, detail=f"{new.observed} ({', '.join(new.counters)})")
     if late:
-        revise(session, count, unit.code, f"a slip of {unit.name} came after the count was cleared", at)
+        revise(session, count, unit.code, at)
     found = settle(session, count, at)
     _tell_of_flags(session, count, found, unit.code, at)
     return found
@@ -148,7 +150,7 @@ def take_mark(session: Session, new: NewMark, at: datetime) -> None:
     session.flush()
     _prove(session, count, unit, new, at)
     if _signed_before(session, count, unit, new.recount):
-        revise(session, count, unit.code, f"a mark of {unit.name} came after the count was cleared", at)
+        revise(session, count, unit.code, at)
         settle(session, count, at)
 
 

@@ -23,11 +23,11 @@ SCHEDULE: Final = Actor("schedule", "hub")
 """Who does what follows by itself. It never clears a count."""
 
 
-def revise(session: Session, count: Headcount, unit: str, why: str, at: datetime) -> None:
+def revise(session: Session, count: Headcount, unit: str, at: datetime) -> None:
     """Something that was said in time was heard of after the count was cleared: it is open again, and says so."""
     if State(count.state) is not State.CLEARED:
         return
-    move(session, count, State.REVISED, SCHEDULE, at, unit=unit, detail=why)
+    move(session, count, State.REVISED, SCHEDULE, at, unit=unit)
     count.ended_at = None
     session.flush()
     raise_alarm_line(session, count, "count_revised", at, unit=unit)

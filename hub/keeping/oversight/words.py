@@ -65,6 +65,7 @@ ACTS: Final = {
     "count.list": Sentence("Looked at the list of headcounts"),
     "count.look": Sentence("Looked at a headcount"),
     "count.slip_look": Sentence("Looked at a count slip"),
+    "count.paper": Sentence("Entered a headcount from paper"),
     "count.report": Sentence("Read the report of a headcount"),
     "count.running": Sentence("Read the running count"),
     "muster.begin": Sentence("Began a muster"),

@@ -20,7 +20,6 @@ from hub.movements.cells.records import Cell
 from hub.movements.records import Zone
 from hub.reception.blackout.acts import Signers
 from hub.reception.blackout.applying import may, put_in
-from hub.reception.blackout.columns import RowKind
 from hub.reception.blackout.records import PaperBatch, PaperRow, State
 from hub.reception.blackout.rules import MOST_ROWS, Dark, Fault, Read, Row, fault_of_dark, read_all
 from hub.sentences import RefusedError, Sentence
@@ -220,21 +219,6 @@ def numbers_of(session: Session, batch: PaperBatch) -> list[str]:
     """Numbers of everybody the entered rows tell of, each once."""
     people = [row.person_id for row in entered_rows(session, batch) if row.person_id is not None]
     return list(session.scalars(select(Person.number).where(Person.id.in_(people)).order_by(Person.number)))
-
-
-def counts_on_paper(session: Session, since: datetime, until: datetime) -> list[PaperRow]:
-    """Counts made on paper in [since, until) that still stand, by their times: who counted how many in which unit."""
-    wanted = (
-        select(PaperRow)
-        .join(PaperBatch, PaperBatch.id == PaperRow.batch_id)
-        .where(
-            PaperRow.kind == RowKind.COUNT.value,
-            PaperRow.occurred_at >= since,
-            PaperRow.occurred_at < until,
-            PaperBatch.state == State.ENTERED,
-        )
-    )
-    return list(session.scalars(wanted.order_by(PaperRow.occurred_at, PaperRow.id)))
 
 
 def _read(

@@ -22,6 +22,7 @@ from hub.custody.rules import OrderFacts, OrderKind, PersonFacts, Sex, clean_nam
 from hub.custody.search.finding import sounding_like
 from hub.custody.stays import HOME
 from hub.custody.stays import Admission as Stay
+from hub.headcount.from_paper import PaperCount
 from hub.movements.cells.actions import Override, move_to_cell
 from hub.movements.cells.reading import cell_of
 from hub.movements.on_paper import Crossing, same_on_paper
@@ -57,6 +58,7 @@ class Run:
     at: datetime
     zones: dict[str, int]
     crossings: list[Crossing] = field(default_factory=list)
+    counts: list[PaperCount] = field(default_factory=list)
     people: dict[int, Person] = field(default_factory=dict)
     bookings: dict[int, int] = field(default_factory=dict)
     records: dict[int, int] = field(default_factory=dict)
@@ -194,7 +196,11 @@ def _release(run: Run, read: Read) -> None:
 
 
 def _count(run: Run, read: Read) -> None:
-    """A count is kept as it was written down; it moves nobody."""
+    """A count moves nobody; those of one batch are kept together, once every row is known to be whole."""
+    cells = read.row.cells
+    counters = tuple(name for name in (cells["first"].strip(), cells["second"].strip()) if name)
+    counted = PaperCount(cells["to"], int(cells["counted"]), counters, read.at, read.row.line)
+    run.counts.append(counted)
 
 
 ACTS: Final = {

@@ -15,6 +15,7 @@ from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.vault import Vault
 from hub.custody.facts.actions import FactFaultsError
 from hub.custody.facts.records import Fact
+from hub.headcount.from_paper import enter as enter_counts
 from hub.movements.cells.actions import NoFitError
 from hub.movements.on_paper import enter_crossings
 from hub.movements.records import Zone
@@ -91,11 +92,17 @@ def _keep(run: Run, rows: Sequence[Read]) -> None:
     if run.crossings:
         batch = bytes.fromhex(run.batch.key)
         moved = enter_crossings(run.session, batch, run.crossings, officer=run.signers.first.login, at=run.at)
+    counted: dict[int, int] = {}
+    if run.counts:
+        key, actor = bytes.fromhex(run.batch.key), run.signers.first
+        counted = enter_counts(run.session, key, run.batch.paper, run.counts, actor=actor, at=run.at)
     for read in rows:
         line = read.row.line
         made: dict[str, object] = {}
         if line in moved:
             made["movement"] = moved[line]
+        if line in counted:
+            made["headcount"] = counted[line]
         if line in run.records:
             made["record"] = run.records[line]
         person = run.people.get(line)

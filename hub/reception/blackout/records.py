@@ -54,8 +54,8 @@ class PaperBatch(Base):
 class PaperRow(Base):
     """A row that was entered: the cells as they stood under both signatures, and what it became. Append-only.
 
-    `made` is JSON: the numbers of its facts, of its movement, or of the record of a release. A count made on paper
-    is kept here and nowhere else.
+    `made` is JSON: the numbers of its facts, of its movement, of the record of a release, or of its headcount. A
+    count of a zone in which nobody else counts is kept here and nowhere else.
     """
 
     __tablename__ = "paper_rows"

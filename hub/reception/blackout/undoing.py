@@ -19,6 +19,7 @@ from hub.custody.queries import home_of
 from hub.custody.records import Booking, Person
 from hub.custody.search.projection import refresh
 from hub.custody.stays import HOME
+from hub.headcount.from_paper import take_back as take_back_counts
 from hub.movements.actions import permit_zones, zones_of
 from hub.movements.duty_records import ReEnrolment
 from hub.movements.on_paper import is_reversed, take_back_crossings
@@ -57,6 +58,7 @@ def take_back(
     rows, numbers = list(entered_rows(session, batch)), numbers_of(session, batch)
     take_back_crossings(session, bytes.fromhex(batch.key), by=actor.login, reason=reason.strip(), at=at)
     why = f"{reason.strip()} (second officer {second.login})"
+    take_back_counts(session, bytes.fromhex(batch.key), why, actor=actor, at=at)
     for row in reversed(rows):
         _take_back_row(session, batch, row, why, second, actor, at)
     for number in numbers:

@@ -8,8 +8,9 @@ import pytest
 
 from hub.accounts.audit import Actor
 from hub.database import session_scope
-from hub.headcount import explaining, muster
+from hub.headcount import explaining, from_paper, muster
 from hub.headcount.explaining import Named
+from hub.headcount.from_paper import PaperCount
 from hub.headcount.leading import Asked, announce
 from hub.headcount.limits import Rules, set_rules
 from hub.headcount.loading import facts_of, roster
@@ -261,6 +262,42 @@ def test_the_schedule_says_what_was_not_held_once_and_warns_of_a_late_unit(
     world.later(seconds=1_300)
     watch.tick(world.at)
     assert inside.alarms().count("count_late_unit") == 2
+
+
+def test_counts_on_paper_become_counts_of_that_hour_or_answer_the_one_that_was_open(
+    world: World, inside: Prison
+) -> None:
+    dark = world.at + timedelta(hours=1)
+    rows = [
+        PaperCount("a", 3, ("ann", "bob"), dark, 1),
+        PaperCount("b", 1, ("cy", "dee"), dark + timedelta(minutes=5), 2),
+        PaperCount("yard", 4, ("cy", "dee"), dark, 3),
+        PaperCount("a", 3, ("ann", "bob"), dark + timedelta(minutes=50), 4),
+    ]
+    world.later(hours=4)
+    with session_scope(world.sessions) as session:
+        made = from_paper.enter(session, b"p" * 16, "night book 12", rows, actor=CORA, at=world.at)
+        first, second = session.get_one(Headcount, made[1]), session.get_one(Headcount, made[4])
+        assert set(made) == {1, 2, 4}, "in the yard nobody counts"
+        assert made[1] == made[2] != made[4], "a unit that comes twice is another count"
+        assert (first.paper, first.state, first.effective_at) == ("night book 12", "RECONCILING", dark)
+        found = reckon(facts_of(session, first, world.at))
+        assert [unit.off for unit in found.units] == [0, -1]
+        assert found.unit("a").flags[0][1] == (), "a book has no beginning to be too fast by"
+        from_paper.take_back(session, b"p" * 16, "another night", actor=CORA, at=world.at)
+        assert {first.state, second.state} == {"CANCELLED"}
+    number = inside.counting()
+    inside.slip(number, "b", 2)
+    world.later(hours=2)
+    late = [PaperCount("a", 3, ("ann", "bob"), world.at - timedelta(hours=1), 1)]
+    with session_scope(world.sessions) as session:
+        assert from_paper.enter(session, b"q" * 16, "page 13", late, actor=CORA, at=world.at) == {1: number}
+    inside.lead(number, "clear")
+    with (
+        session_scope(world.sessions) as session,
+        pytest.raises(RefusedError, match="was cleared with this batch"),
+    ):
+        from_paper.take_back(session, b"q" * 16, "another night", actor=CORA, at=world.at)
 
 
 def test_a_muster_knows_who_was_inside_who_was_seen_and_who_was_not(world: World, inside: Prison) -> None:

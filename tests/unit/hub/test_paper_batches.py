@@ -361,8 +361,6 @@ def test_everything_takes_effect_at_its_own_hour(world: World) -> None:
         )
         line = session.scalars(select(FeedItem).where(FeedItem.kind == "passage")).one()
         assert (line.payload["late"], line.payload["rule"]) == (True, "on_paper")
-        counted = actions.counts_on_paper(session, DARK.from_at, DARK.until_at)
-        assert [row.occurred_at for row in counted] == [hour("08:30")]
         looked = session.scalars(select(AuditEntry.subject).where(AuditEntry.act == "paper.enter")).all()
         assert set(looked) == {"", one.number, other.number, new.number}
         assert session.get_one(PaperBatch, number).rows == "[]"  # names in it are not kept twice
@@ -385,7 +383,6 @@ def test_a_batch_is_taken_back_as_if_it_had_not_been(world: World) -> None:
         assert back.released_at is None
         assert home_of(session, 1) is None
         assert session.scalar(select(func.count()).select_from(Position)) == 0
-        assert actions.counts_on_paper(session, DARK.from_at, DARK.until_at) == []
         assert session.get_one(PaperBatch, number).state == State.UNDONE
     with pytest.raises(RefusedError, match="taken back already"):
         undo(world, number)
