@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from hub.movements.alarms.raising import Cause, over, raise_alarm
+from hub.movements.external.planned import Planned, absences_between
 from hub.movements.move_limits import Limits, limits
 from hub.movements.passages import Passage
 from hub.movements.passes.reading import trace_in
@@ -90,7 +91,7 @@ def advance(session: Session, pass_ids: Collection[int], now: datetime) -> int:
 
 @dataclass
 class _Look:
-    """What one look needs, read once. `others` are all open passes of the same people."""
+    """What one look needs, read once. `others` are all passes of the same people, `out` those who left the prison."""
 
     known: dict[int, Known]
     sightings: dict[int, list[Sighting]]
@@ -98,6 +99,7 @@ class _Look:
     limits: Limits
     ways: Ways
     tree: Tree
+    out: dict[int, Planned]
     now: datetime
 
 
@@ -142,8 +144,16 @@ def _look(session: Session, rows: Sequence[PassRow], now: datetime) -> _Look:
     others: dict[int, list[PassRow]] = {}
     for row in session.scalars(wanted.where(PassRow.until_at > min(since.values()))):
         others.setdefault(row.person_id, []).append(row)
+    absences = absences_between(session, now, now + timedelta(microseconds=1), now, people=people)
     return _Look(
-        known, sightings_of(session, since, known), others, held, ways_of(session, now), load(session), now
+        known=known,
+        sightings=sightings_of(session, since, known),
+        others=others,
+        limits=held,
+        ways=ways_of(session, now),
+        tree=load(session),
+        out={one.person_id: one for one in absences if one.gone},
+        now=now,
     )
 
 
@@ -161,8 +171,19 @@ def _advance_one(session: Session, row: PassRow, look: _Look) -> None:
     asked = _Asked(row, found, row.state == PassState.CANCELLED)
     standing = state_of(asked, place, look.ways, look.now, look.limits)
     _write_trace(session, row, before, found, sightings, look.now)
+    out = look.out.get(row.person_id)
+    if out is not None and standing.state not in DONE and _ends_by(out, row):
+        write_step(session, row.id, "CANCELLED", out.from_at, look.now, evidence=out.where)
+        standing = Standing(PassState.CANCELLED, standing.leg, look.now, None)
+    elif out is not None and standing.state not in DONE:
+        standing = Standing(PassState.DUE, Leg.OUT, look.now, max(look.now, out.until_at))
     _write_state(session, row, standing, place, look)
     row.seen_at = None if place is None else place.proven_at
+
+
+def _ends_by(out: Planned, row: PassRow) -> bool:
+    """Whether a pass is nothing any more because its person left the prison; one for after the return stays."""
+    return row.arrived_at is not None or out.until_at >= row.until_at
 
 
 def home_of(tree: Tree, zone_id: int) -> frozenset[int]:

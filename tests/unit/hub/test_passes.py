@@ -8,11 +8,14 @@ import pytest
 from sqlalchemy import select
 
 from hub.accounts.audit import Actor
+from hub.custody.absence import Why
 from hub.custody.actions import assign_home, open_booking_of
 from hub.custody.life.keep_aparts import KeptApart, Part, Restriction, keep_apart
 from hub.custody.records import Person
 from hub.database import session_scope
 from hub.movements.alarms.records import Alarm
+from hub.movements.external.authorising import Trip, Wish, go_once
+from hub.movements.external.leaving import Seen, leave
 from hub.movements.passages import Passage, Place, Somebody
 from hub.movements.passes.changing import cancel_pass
 from hub.movements.passes.planning import ClashesError, Draft, Override, make_passes
@@ -248,3 +251,20 @@ def test_a_series_makes_its_days_and_says_whom_it_left_out(inside: World) -> Non
         end_series(session, school, "no teacher", actor=SAM, at=inside.at)
     with session_scope(inside.sessions, writes=False) as session:
         assert open_passes(session, inside.at) == []
+
+
+def test_whoever_is_at_court_is_not_missed_on_a_pass(inside: World) -> None:
+    ana = living(inside)
+    signed = Override(SUE, "one of the two")
+    numbers = plan(inside, draft(inside, ana, hours=1))
+    numbers += plan(inside, draft(inside, ana, "yard", hours=9), override=signed)
+    with session_scope(inside.sessions) as session:
+        today = date(2026, 11, 22)
+        wish = Wish(ana.id, Why.COURT, "Belmopan", "W 7/2026", today, today)
+        trip = Trip(inside.at, inside.at + timedelta(hours=4))
+        going = go_once(session, wish, trip, actor=SAM, at=inside.at)
+        leave(session, going, Seen(inside.at), actor=SAM, at=inside.at)
+    inside.later(minutes=40)
+    PassWatch(inside.sessions).tick(inside.at)
+    assert [state(inside, number) for number in numbers] == [PassState.CANCELLED, PassState.DUE]
+    assert alarms(inside) == []
