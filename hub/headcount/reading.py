@@ -16,7 +16,7 @@ from hub.headcount.reckoned import Reckoning, UnitReckoning
 from hub.headcount.records import Headcount, HeadcountSlip, HeadcountStep, HeadcountUnit, OutCountRecord
 from hub.headcount.rules import reckon
 from hub.headcount.states import ENDED, LADDER, METHOD_OF, State
-from hub.headcount.values import OutCount
+from hub.headcount.values import LastProof, OutCount
 from hub.headcount.words import KINDS, STATES
 from hub.movements.site.tree import load as load_tree
 from hub.sentences import Sentence
@@ -90,6 +90,7 @@ class CountView:
     reckoning: Reckoning | None
     steps: Sequence[HeadcountStep]
     people: Mapping[int, Person]
+    proofs: Mapping[int, LastProof]
 
 
 def open_sessions(session: Session, now: datetime) -> list[Brief]:
@@ -111,7 +112,8 @@ def session_view(session: Session, number: int, viewer: Viewer, now: datetime) -
     count = session.get(Headcount, number)
     if count is None:
         return None
-    found = reckon(facts_of(session, count, now, with_proofs=viewer.sees_totals))
+    facts = facts_of(session, count, now, with_proofs=viewer.sees_totals)
+    found = reckon(facts)
     slips = slips_of(session, count)
     shown = []
     for row in units_of(session, count):
@@ -128,6 +130,7 @@ def session_view(session: Session, number: int, viewer: Viewer, now: datetime) -
             select(HeadcountStep).where(HeadcountStep.headcount_id == count.id).order_by(HeadcountStep.id)
         ).all(),
         people=names(session, _named(found)),
+        proofs=facts.proofs,
     )
 
 

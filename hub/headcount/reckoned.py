@@ -9,6 +9,7 @@ from hub.headcount.candidates import Candidate
 from hub.headcount.flags import Flag
 from hub.headcount.marking import Tally, Twice
 from hub.headcount.values import Mark, OutCount, Person, Slip
+from wire.happenings import CountMethod
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,11 @@ class UnitReckoning:
     left_plus: int
     left_minus: int
     vacancy: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def beds_counted(self) -> bool:
+        """Whether anybody has counted the empty beds."""
+        return any(slip.method is CountMethod.VACANT_BEDS for slip in self.slips)
 
     @property
     def agrees(self) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hub.accounts.permissions import Permission
 from hub.custody.queries import names
 from hub.headcount import candidates, explaining, flags
+from hub.headcount.beds import Bedding, BedFinding, compare
 from hub.headcount.limits import rules_at
 from hub.headcount.loading import out_counts
 from hub.headcount.out_counts import shown as shown_outs
@@ -21,6 +22,7 @@ from hub.headcount.records import Headcount, HeadcountSlip
 from hub.headcount.schedule import due_hours
 from hub.headcount.states import COURSES, ENDED, LADDER, State, needs_reason, rungs_left
 from hub.headcount.words import KINDS, MEANINGS, METHODS, OUT_STEPS, RUNGS, STATES, STEPS, WHATS
+from hub.movements.cells.reading import cells, dwellers
 from hub.movements.records import Site
 from hub.movements.site.tree import Node, Tree
 from hub.movements.site.tree import load as load_tree
@@ -93,6 +95,7 @@ def count_facts(session: Session, number: int, now: datetime) -> dict[str, Any] 
         "outs": shown_outs(session, view.count),
         "explanations": said,
         "slips": _slips(session, view),
+        "beds": _beds(session, view, tree),
         "rungs": [(rung, needs_reason(rung, steps)) for rung in left],
         "stages": _stages(view, steps),
         "ended": view.state in ENDED,
@@ -140,6 +143,29 @@ def _slips(session: Session, view: CountView) -> dict[str, Sequence[HeadcountSli
         .order_by(HeadcountSlip.recount, HeadcountSlip.ended_at, HeadcountSlip.id)
     ).all()
     return {unit.row.code: [row for row in rows if row.unit == unit.row.code] for unit in view.units}
+
+
+def _beds(session: Session, view: CountView, tree: Tree) -> dict[str, list[BedFinding]]:
+    """Cells whose empty beds are not as they should be, of units that counted them."""
+    counted = [unit for unit in view.units if unit.reckoning is not None and unit.reckoning.beds_counted]
+    if not counted:
+        return {}
+    at = view.count.effective_at or view.count.announced_at
+    living: dict[str, set[int]] = {}
+    for one in dwellers(session, at):
+        living.setdefault(one.cell, set()).add(one.who.person_id)
+    known = list(cells(session).values())
+    found = {}
+    for unit in counted:
+        assert unit.reckoning is not None
+        inside = {tree.zone(zone).code for zone in tree.within(unit.row.zone_id)}
+        mine = [
+            Bedding(one.code, one.working, frozenset(living.get(one.code, ())))
+            for one in known
+            if one.zone in inside and not one.out_of_order
+        ]
+        found[unit.row.code] = compare(mine, unit.reckoning.expected, dict(unit.reckoning.vacancy))
+    return found
 
 
 def _stages(view: CountView, steps: Sequence[State]) -> list[tuple[State, bool, bool]]:

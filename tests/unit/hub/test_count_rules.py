@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.headcount.beds import Bedding, compare
 from hub.headcount.candidates import Why
 from hub.headcount.expecting import expected, fold
 from hub.headcount.flags import Flag
@@ -457,6 +458,18 @@ def test_an_officer_cannot_count_two_units_at_once() -> None:
     assert all(Flag.ELSEWHERE in flags for unit in found.units for _, flags in unit.flags)
     after_it = [slips[0], slip("B 2 @660", took_s=60, counters=("bob", "cy"))]
     assert all(flags == () for unit in reckon(facts(AB, after_it)).units for _, flags in unit.flags)
+
+
+def test_an_empty_bed_names_its_cell_and_who_lives_there() -> None:
+    cells = [
+        Bedding("A-1", 2, frozenset({1, 2})),
+        Bedding("A-2", 2, frozenset({3})),
+        Bedding("A-3", 2, frozenset({4, 5})),
+        Bedding("A-4", 1, frozenset()),
+    ]
+    told_of = {"A-1": 1, "A-2": 1, "A-3": 1}
+    found = compare(cells, {1, 2, 3, 4}, told_of)
+    assert [(one.cell, one.off, one.residents) for one in found] == [("A-1", 1, (1, 2)), ("A-4", -1, ())]
 
 
 # The ladder
