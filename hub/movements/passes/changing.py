@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor, write_down
 from hub.custody.records import Person
 from hub.movements.passes.planning import check_times
-from hub.movements.passes.proving import advance, write_step
+from hub.movements.passes.proving import advance
 from hub.movements.passes.records import PassRow
+from hub.movements.passes.ringing import write_step
 from hub.movements.passes.rules import PassState
 from hub.sentences import RefusedError, Sentence
 

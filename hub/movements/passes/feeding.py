@@ -17,8 +17,8 @@ from hub.custody.life.visits import VISIT
 from hub.custody.then import COLUMNS
 from hub.movements.move_limits import limits
 from hub.movements.passes.planning import Draft, make_clear, new_group, zone_for
-from hub.movements.passes.proving import HUB, write_step
 from hub.movements.passes.records import PassClash, PassGroup, PassRow, PassSeries, SeriesMember, SeriesSkip
+from hub.movements.passes.ringing import HUB, write_step
 from hub.movements.passes.rules import Escort, PassState, Reason
 from hub.movements.passes.series import draft_of, source_of
 from hub.web.formats import SITE_ZONE

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor, write_down
 from hub.movements.move_limits import limits
 from hub.movements.passes.clashes import Clash, Found, Grade, Move, called_out_of, clashes, worst
-from hub.movements.passes.proving import write_step
 from hub.movements.passes.records import PassGroup, PassRow
+from hub.movements.passes.ringing import write_step
 from hub.movements.passes.rules import Escort, Leg, PassState, Reason
 from hub.movements.passes.seen import known_places
 from hub.movements.passes.surroundings import Surroundings, homes_of, surroundings

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from hub.movements.alarms.raising import Cause, over, raise_alarm
 from hub.movements.external.planned import Planned, absences_between
 from hub.movements.move_limits import Limits, limits
 from hub.movements.passages import Passage
 from hub.movements.passes.reading import trace_in
-from hub.movements.passes.records import PassRow, PassStep
+from hub.movements.passes.records import PassRow
+from hub.movements.passes.ringing import evidence_of, ring, write_step
 from hub.movements.passes.rules import (
     DONE,
     LATE,
@@ -31,21 +31,9 @@ from hub.movements.passes.rules import (
 from hub.movements.passes.seen import Known, known_places, sightings_of
 from hub.movements.passes.ways import ways_of
 from hub.movements.site.tree import Tree, load
-from hub.sentences import Sentence
 
-HUB: Final = "hub"
-"""Who wrote a step that nobody wrote."""
 HEARD_AFTER: Final = timedelta(days=3)
 """A terminal that comes back after longer than this changes no pass any more; the trail still shows where they were."""
-OVERDUE: Final = "pass_overdue"
-UNACCOUNTED: Final = "pass_unaccounted"
-
-_SAID: Final = {
-    (PassState.OVERDUE, Leg.OUT): Sentence("Pass %(number)s: left and has not come there in time"),
-    (PassState.OVERDUE, Leg.BACK): Sentence("Pass %(number)s: is not back in time"),
-    (PassState.UNACCOUNTED, Leg.OUT): Sentence("Pass %(number)s: nobody knows where the person is"),
-    (PassState.UNACCOUNTED, Leg.BACK): Sentence("Pass %(number)s: nobody knows where the person is"),
-}
 
 
 def note_passages(session: Session, passages: Sequence[Passage], *, at: datetime) -> int:
@@ -238,75 +226,15 @@ def _write_state(
         row.state, row.leg, row.state_at = standing.state.value, standing.leg.value, min(standing.since, now)
     if was is not standing.state:
         if standing.state in LATE or standing.state is PassState.NOT_USED:
-            write_step(session, row.id, standing.state.value, standing.since, now, evidence=_place(place))
+            write_step(
+                session, row.id, standing.state.value, standing.since, now, evidence=evidence_of(place)
+            )
         elif was in LATE:
-            write_step(session, row.id, "FOUND", now, now, evidence=_place(place))
-        _ring(session, row, was, standing, place, now)
+            write_step(session, row.id, "FOUND", now, now, evidence=evidence_of(place))
+        ring(session, row, was, standing, place, now)
     ended = standing.state in DONE or (standing.state is PassState.ARRIVED and row.one_way)
     # Whoever came back early may go there again as long as the window is open.
     over_at = row.until_at if standing.state is PassState.RETURNED else now
     row.closed_at = (row.closed_at or now) if ended and now >= over_at else None
     if ended and now < over_at:
         row.next_at = over_at
-
-
-def _ring(
-    session: Session,
-    row: PassRow,
-    was: PassState,
-    standing: Standing,
-    place: Known | None,
-    now: datetime,
-) -> None:
-    """An alarm for whoever is on the way and late, or unaccounted for. Staying at home is on the board, and no more."""
-    key = f"pass:{row.id}"
-    not_gone = row.departed_at is None and row.arrived_at is None
-    rings = standing.state is PassState.UNACCOUNTED or (standing.state is PassState.OVERDUE and not not_gone)
-    if was in LATE:
-        over(session, OVERDUE if was is PassState.OVERDUE else UNACCOUNTED, key, now)
-    if not rings:
-        return
-    evidence: dict[str, object] = {
-        "pass": row.id,
-        "leg": standing.leg.value,
-        "since": standing.since.isoformat(),
-        "seen_at": None if place is None else place.proven_at.isoformat(),
-    }
-    cause = Cause(
-        code=OVERDUE if standing.state is PassState.OVERDUE else UNACCOUNTED,
-        key=key,
-        zone_id=row.from_zone_id if place is None else place.zone_id,
-        person_id=row.person_id,
-        evidence=evidence,
-        words=replace(_SAID[standing.state, standing.leg], values={"number": row.id}),
-    )
-    raise_alarm(session, cause, now)
-
-
-def _place(place: Known | None) -> str:
-    return "" if place is None else place.evidence
-
-
-def write_step(
-    session: Session,
-    pass_id: int,
-    what: str,
-    occurred_at: datetime,
-    now: datetime,
-    *,
-    by: str = HUB,
-    text: str = "",
-    evidence: str = "",
-) -> None:
-    """Add a line to what became of a pass."""
-    session.add(
-        PassStep(
-            pass_id=pass_id,
-            what=what,
-            occurred_at=occurred_at,
-            at=now,
-            by=by[:64],
-            text=text[:300],
-            evidence=evidence[:120],
-        )
-    )
