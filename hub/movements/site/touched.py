@@ -72,7 +72,7 @@ def _of_zone(session: Session, before_form: Form, after_form: Form) -> Iterator[
         yield Touch(
             Grade.STOP,
             Sentence(
-                "%(count)s people were last seen here: a zone with people in it stays at its site.",
+                "People last seen here: %(count)s. A zone with people in it stays at its site.",
                 {"count": people},
             ),
         )
@@ -81,7 +81,7 @@ def _of_zone(session: Session, before_form: Form, after_form: Form) -> Iterator[
         yield Touch(
             Grade.ASK,
             Sentence(
-                "Counts follow: %(count)s people were last seen here, and their unit changes.",
+                "Counts follow: the unit of whoever lives here changes. People last seen here: %(count)s.",
                 {"count": people},
             ),
         )
@@ -93,7 +93,7 @@ def _of_zone(session: Session, before_form: Form, after_form: Form) -> Iterator[
         yield Touch(
             Grade.ASK,
             Sentence(
-                "From now on nobody enters without a pass: %(count)s people may enter today without one.",
+                "From now on nobody enters without a pass. People who may enter today without one: %(count)s.",
                 {"count": standing or 0},
             ),
         )
@@ -101,7 +101,7 @@ def _of_zone(session: Session, before_form: Form, after_form: Form) -> Iterator[
         yield Touch(
             Grade.ASK,
             Sentence(
-                "%(count)s people are here by their last proof, and %(maximum)s may be: gates let nobody in meanwhile.",
+                "Here by the last proof: %(count)s, and at most %(maximum)s may be. Gates let nobody in meanwhile.",
                 {"count": people, "maximum": after.maximum},
             ),
         )
@@ -114,7 +114,7 @@ def _renaming(
         yield Touch(
             Grade.NOTE,
             Sentence(
-                "%(count)s people are here by their last proof: every screen calls the place by its new name at once, "
+                "Here by the last proof: %(count)s. Every screen calls the place by its new name at once, "
                 "papers that were printed keep the old one.",
                 {"count": people},
             ),
@@ -132,7 +132,7 @@ def _renaming(
         yield Touch(
             Grade.ASK,
             Sentence(
-                "How long a proof holds here follows from the kind: %(count)s people are judged anew.",
+                "How long a proof holds here follows from the kind. People judged anew: %(count)s.",
                 {"count": people},
             ),
         )
@@ -143,7 +143,7 @@ def _closing(session: Session, tree: Tree, after: ZoneForm, zone_id: int, people
         yield Touch(
             Grade.STOP,
             Sentence(
-                "%(count)s people were last seen here. Close the zone when nobody is left.", {"count": people}
+                "People last seen here: %(count)s. Close the zone when nobody is left.", {"count": people}
             ),
         )
     inside = tree.children(zone_id)
@@ -151,7 +151,7 @@ def _closing(session: Session, tree: Tree, after: ZoneForm, zone_id: int, people
         yield Touch(
             Grade.STOP,
             Sentence(
-                "%(names)s lie in it. Close or move them first.",
+                "What lies in it: %(names)s. Close or move that first.",
                 {"names": ", ".join(one.name for one in inside)},
             ),
         )
@@ -170,7 +170,7 @@ def _closing(session: Session, tree: Tree, after: ZoneForm, zone_id: int, people
     if held:
         yield Touch(
             Grade.STOP,
-            Sentence("%(count)s cells belong to it. Move them to another zone first.", {"count": held}),
+            Sentence("Cells that belong to it: %(count)s. Move them to another zone first.", {"count": held}),
         )
     kept = [one.name for one in curfews(session) if after.code in one.zones]
     if kept:
@@ -210,7 +210,7 @@ def _posts(session: Session, checkpoint: str) -> Iterator[Touch]:
     wanted = select(func.count(Post.id)).join(Checkpoint, Checkpoint.id == Post.checkpoint_id)
     count = session.scalar(wanted.where(Checkpoint.code == checkpoint, Post.ended_at.is_(None))) or 0
     if count:
-        yield Touch(Grade.NOTE, Sentence("%(count)s posts name this checkpoint.", {"count": count}))
+        yield Touch(Grade.NOTE, Sentence("Posts that name this checkpoint: %(count)s.", {"count": count}))
 
 
 def _of_curfew(session: Session, _before: Form, after_form: Form) -> Iterator[Touch]:

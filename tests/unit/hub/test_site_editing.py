@@ -207,7 +207,7 @@ def test_a_zone_is_renamed_while_people_are_in_it(site: World) -> None:
     site.terminal()
     site.passage(ana)
     renamed = replace(held(site).zones["block-a"], name="North block")
-    assert "1 people are here" in grades(site, renamed)[Grade.NOTE]
+    assert "Here by the last proof: 1" in grades(site, renamed)[Grade.NOTE]
     assert set(grades(site, renamed)) == {Grade.NOTE}  # nobody has to be asked: codes stay
     record(site, renamed)
     site.passage(ana, "REFUSE", "no_permission", to_zone="workshop")
@@ -221,7 +221,7 @@ def test_a_zone_with_people_doors_or_others_in_it_is_not_closed(site: World) -> 
     ana = site.person()
     site.passage(ana)
     closed = replace(held(site).zones["block-a"], closed=True)
-    assert "1 people were last seen here" in grades(site, closed)[Grade.STOP]
+    assert "People last seen here: 1" in grades(site, closed)[Grade.STOP]
     record(site, WING)
     words = " ".join(str(one) for one in _stops(site, closed))
     assert "Block A, entry" in words
@@ -267,10 +267,10 @@ def test_what_else_has_to_be_confirmed(site: World) -> None:
     for one in (ana, eva):
         site.passage(one)
     block = held(site).zones["block-a"]
-    assert "2 people are here" in grades(site, replace(block, maximum=1, certified=1))[Grade.ASK]
-    assert "unit changes" in grades(site, replace(block, is_unit=True))[Grade.ASK]
+    assert "Here by the last proof: 2" in grades(site, replace(block, maximum=1, certified=1))[Grade.ASK]
+    assert "Counts follow" in grades(site, replace(block, is_unit=True))[Grade.ASK]
     assert "without a pass" in grades(site, replace(block, needs_pass=True))[Grade.ASK]
-    assert "judged anew" in grades(site, replace(block, kind=ZoneKind.WORKSHOP))[Grade.ASK]
+    assert "judged anew: 2" in grades(site, replace(block, kind=ZoneKind.WORKSHOP))[Grade.ASK]
     record(site, FARM)
     assert Grade.STOP in grades(site, replace(block, site="farm"))
 
