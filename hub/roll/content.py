@@ -15,7 +15,7 @@ from hub.custody.languages import languages_of
 from hub.custody.merging.reading import families_of
 from hub.custody.queries import ids_in_custody
 from hub.custody.records import Person, PersonChange
-from hub.movements.actions import zones_of
+from hub.movements.permitting import zones_of
 from hub.movements.standing import attested_people
 from hub.roll.gate_plans.reaching import zones_reached
 from hub.roll.rules import chunks

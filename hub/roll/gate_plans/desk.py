@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from hub.database import Sessions, session_scope
 from hub.movements import feed
+from hub.movements.passes.reading import Pass
 from hub.movements.records import FeedKind
 from hub.roll.gate_plans.gates import Gate, gates
 from hub.roll.gate_plans.making import Made, number_plans
-from hub.roll.gate_plans.planning import Everything, everything, plan_of
+from hub.roll.gate_plans.planning import Everything, everything, plan_of, steps_stamp, was_decided
 from hub.roll.gate_plans.planning import stamp as stamp_of_plans
 from hub.roll.gate_plans.presence import Present, is_wanted, presence_of, present, stamp
 from hub.roll.gate_plans.reaching import note_reaches
@@ -35,6 +36,8 @@ from wire.versions import Version
 
 RECKON_EVERY: Final = timedelta(seconds=2)
 """A pass that is planned now is at its gates in this time."""
+STEPS_EVERY: Final = timedelta(seconds=10)
+"""What was only seen of passes waits so long: in an unlock that is much, and reading thousands costs half a second."""
 READ_ANEW: Final = timedelta(seconds=60)
 """What becomes due by the clock alone waits no longer."""
 CONFIRM_EVERY: Final = timedelta(seconds=20)
@@ -75,6 +78,8 @@ class GatePlanDesk:
         self._send = send
         self._made: Mapping[int, Made] = {}
         self._inputs: tuple[object, ...] | None = None
+        self._steps = 0
+        self._reaching: tuple[Pass, ...] | None = None
         self._read_at: datetime | None = None
         self._reckoned_at: datetime | None = None
         self._looked_at: datetime | None = None
@@ -91,6 +96,8 @@ class GatePlanDesk:
             known = self._read(session, all_gates, now)
         if known is not None:
             self._number(known, all_gates, now)
+        if self._reaching is not None and not note_reaches(self._sessions, self._reaching, now):
+            self._reaching = None
         here = [gate for gate in all_gates if gate.session is not None and gate.terminal_id in self._made]
         self._forget_absent(here)
         self._report_ahead(here, now)
@@ -102,17 +109,20 @@ class GatePlanDesk:
         if not all_gates or not self._is_over(self._reckoned_at, RECKON_EVERY, now):
             return None
         self._reckoned_at = now
-        found = stamp_of_plans(session)
-        if found == self._inputs and not self._is_over(self._read_at, READ_ANEW, now):
+        found, steps = stamp_of_plans(session), steps_stamp(session)
+        patience = READ_ANEW if steps == self._steps else STEPS_EVERY
+        decided = steps != self._steps and was_decided(session, self._steps)
+        if found == self._inputs and not decided and not self._is_over(self._read_at, patience, now):
             return None
-        self._inputs, self._read_at = found, now
+        self._inputs, self._steps, self._read_at = found, steps, now
         return everything(session, now, all_gates)
 
     def _number(self, known: Everything, all_gates: list[Gate], now: datetime) -> None:
         plans = {gate.terminal_id: plan_of(known, gate) for gate in all_gates}
         self._made = number_plans(self._sessions, plans, now)
-        if len(self._made) < len(plans) or note_reaches(self._sessions, known.all_passes, now):
-            self._inputs = None  # more is to be done at the next look
+        self._reaching = known.all_passes
+        if len(self._made) < len(plans):
+            self._inputs = None  # another process numbered some: they are read again at the next look
 
     def _tell_plan(self, gate: Gate, made: Made, now: datetime) -> int:
         if gate.held == made.version:

@@ -45,6 +45,8 @@ AHEAD: Final = timedelta(hours=30)
 """A gate knows the passes of the day and the night that follow: so long it decides alone as if the hub were there."""
 STEP: Final = timedelta(hours=1)
 """How far ahead is known moves on in steps: a plan in which nothing else is new is not sent anew each minute."""
+DECIDED: Final = ("MADE", "SIGNED", "CHANGED", "CANCELLED")
+"""Steps of a pass that a person made; all others were only seen."""
 RESETS_KEPT: Final = timedelta(days=2)
 
 
@@ -55,7 +57,7 @@ class Everything:
     tree: Tree
     known_until_at: datetime
     all_passes: tuple[Pass, ...]
-    passes: Mapping[int, tuple[Pass, ...]]
+    passes: Mapping[int, tuple[GatePass, ...]]
     pairs: tuple[Pair, ...]
     numbers: Mapping[int, str]
     curfews: tuple[CurfewHours, ...]
@@ -70,10 +72,12 @@ def everything(session: Session, now: datetime, gates: list[Gate]) -> Everything
     tree = load(session)
     inside = ids_in_custody(session)
     held = [one for one in open_passes(session, now, until=until) if one.person_id in inside]
-    by_zone: dict[int, list[Pass]] = {}
+    codes = {node.id: node.code for node in tree.zones()}
+    by_zone: dict[int, list[GatePass]] = {}
     for one in held:
+        told = _gate_pass(codes, one)
         for zone in one.route:
-            by_zone.setdefault(zone, []).append(one)
+            by_zone.setdefault(zone, []).append(told)
     pairs = [one for one in all_pairs(session, now) if {one.one, one.other} <= inside]
     return Everything(
         tree=tree,
@@ -90,11 +94,22 @@ def everything(session: Session, now: datetime, gates: list[Gate]) -> Everything
 
 
 def stamp(session: Session) -> tuple[object, ...]:
-    """Changes with whatever plans are made from, save for the time that passes."""
-    newest = [func.max(one) for one in (PassRow.id, PassStep.id, Fact.id, PersonChange.id, SiteChange.id)]
-    ids = [session.scalar(select(one)) for one in (*newest, func.max(Reset.id), func.max(Terminal.id))]
+    """Changes with whatever plans are made from, save for the time that passes and what becomes of passes."""
+    newest = [func.max(one) for one in (PassRow.id, Fact.id, PersonChange.id, SiteChange.id, Reset.id)]
+    ids = [session.scalar(select(one)) for one in (*newest, func.max(Terminal.id))]
     active = select(func.count()).select_from(Terminal).where(Terminal.status == Status.ACTIVE)
     return (current_epoch(session), session.scalar(active), *ids)
+
+
+def steps_stamp(session: Session) -> int:
+    """Changes with whatever becomes of a pass: hundreds of times in an unlock, and rarely anything for a gate."""
+    return session.scalar(select(func.max(PassStep.id))) or 0
+
+
+def was_decided(session: Session, since: int) -> bool:
+    """Whether somebody changed or cancelled a pass after the step of that number: gates hear of it at once."""
+    wanted = select(PassStep.id).where(PassStep.id > since, PassStep.what.in_(DECIDED)).limit(1)
+    return session.scalar(wanted) is not None
 
 
 def known_until(session: Session, now: datetime) -> datetime:
@@ -107,13 +122,13 @@ def known_until(session: Session, now: datetime) -> datetime:
 def plan_of(known: Everything, gate: Gate) -> Plan:
     """The plan of one gate: what concerns the zone that it leads into, and nothing of any other."""
     zone = known.tree.zone(gate.to_zone)
-    passes = known.passes.get(gate.to_zone, ())
+    passes = _through(known, gate)
     left_out = passes[MAX_PASSES:]
     pairs = _pairs(known, gate.to_zone)
     room = known.rooms.get(gate.to_zone)
     reset_at = known.resets.get(gate.to_zone)
     return Plan(
-        passes=[_gate_pass(known.tree, one) for one in passes[:MAX_PASSES]],
+        passes=passes[:MAX_PASSES],
         pairs=pairs[:MAX_PAIRS],
         rooms=[]
         if room is None or known.tree.is_residential(zone.id)
@@ -123,15 +138,24 @@ def plan_of(known: Everything, gate: Gate) -> Plan:
         needs_pass=[zone.code] if zone.needs_pass else [],
         site_zone=SITE_ZONE.key,
         passback=zone.id in known.exits and zone.kind != ZoneKind.OUTSIDE,
-        known_until_at=left_out[0].opens_at if left_out else known.known_until_at,
+        known_until_at=left_out[0].from_at if left_out else known.known_until_at,
     )
 
 
-def _gate_pass(tree: Tree, one: Pass) -> GatePass:
+def _through(known: Everything, gate: Gate) -> list[GatePass]:
+    """Passes whose way goes into the far zone, by time; into a yard, where all ways meet, those through this gate."""
+    passes = known.passes.get(gate.to_zone, ())
+    if known.tree.zone(gate.to_zone).kind != ZoneKind.MOVEMENT_AREA:
+        return list(passes)
+    near = known.tree.zone(gate.from_zone).code
+    return [one for one in passes if near in one.zones]
+
+
+def _gate_pass(codes: Mapping[int, str], one: Pass) -> GatePass:
     return GatePass(
         number=one.id,
         person=one.number,
-        zones=[tree.zone(zone).code for zone in one.route[:40]],
+        zones=[codes[zone] for zone in one.route[:40] if zone in codes],
         from_at=one.opens_at,
         until_at=one.until_at,
         late_until_at=one.until_at + (one.late_until_at - one.back_by_at),

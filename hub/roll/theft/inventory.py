@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.biometrics.records import Finger
 from hub.custody.queries import ids_in_custody
-from hub.movements.actions import zones_of
+from hub.movements.permitting import zones_of
 from hub.movements.standing import attested_people
 from hub.roll.actions import current_version
 from hub.roll.content import changed, slices
