@@ -14,7 +14,7 @@ from hub.accounts.records import Account
 from hub.biometrics.photos import people_with_photo
 from hub.custody.queries import find_people, ids_in_custody
 from hub.custody.records import Person
-from hub.movements.actions import zones_of
+from hub.movements.permitting import zones_of
 from hub.movements.posts import PostLine, on_duty, posts
 from hub.movements.records import Checkpoint, Position, Zone
 from hub.movements.referral_records import Referral, ReferralChange

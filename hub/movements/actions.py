@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from hub.custody.changes import note_change
 from hub.database import insert_rows
 from hub.errors import HubError
 from hub.movements.lines import Line
 from hub.movements.passages import Passage
-from hub.movements.records import Checkpoint, FeedKind, Movement, Zone, ZonePermission
+from hub.movements.records import Checkpoint, FeedKind, Movement, Zone
 from hub.movements.referral_records import Attestation
 from hub.movements.referrals import open_referrals
 from hub.movements.rules import ADMIT, proven_zone
@@ -49,48 +47,6 @@ def apply_passages(session: Session, passages: Sequence[Passage], *, at: datetim
     insert_rows(session, Movement, movements)
     open_referrals(session, passages, at=at)
     return lines + proving.lines
-
-
-def permit_zones(session: Session, person_id: int, zone_codes: Collection[str], at: datetime) -> None:
-    """From `at` on the person may enter exactly these zones. HubError names the codes that do not exist."""
-    rows = session.execute(select(Zone.code, Zone.id).where(Zone.code.in_(zone_codes)))
-    wanted = {row.code: row.id for row in rows}
-    missing = sorted(set(zone_codes) - set(wanted))
-    if missing:
-        raise HubError("unknown_zone", f"There is no zone {', '.join(missing)}. Import the site first.")
-    open_now = session.scalars(
-        select(ZonePermission).where(
-            ZonePermission.person_id == person_id, ZonePermission.withdrawn_at.is_(None)
-        )
-    ).all()
-    held = {permission.zone_id for permission in open_now}
-    withdrawn = [permission for permission in open_now if permission.zone_id not in wanted.values()]
-    for permission in withdrawn:
-        permission.withdrawn_at = at
-    added = sorted(set(wanted.values()) - held)
-    session.add_all(ZonePermission(person_id=person_id, zone_id=zone, permitted_at=at) for zone in added)
-    session.flush()
-    if added or withdrawn:
-        note_change(session, person_id, at)
-
-
-_MAY_ENTER: Final = (
-    select(ZonePermission.person_id, Zone.code)
-    .join(Zone, Zone.id == ZonePermission.zone_id)
-    .where(
-        ZonePermission.person_id.in_(bindparam("ids", expanding=True)), ZonePermission.withdrawn_at.is_(None)
-    )
-    .order_by(Zone.code)
-)
-
-
-def zones_of(session: Session, person_ids: Iterable[int]) -> dict[int, list[str]]:
-    """Codes of the zones that each person may enter now, sorted; people without any are left out."""
-    rows = session.execute(_MAY_ENTER, {"ids": list(person_ids)})
-    zones: dict[int, list[str]] = {}
-    for person_id, code in rows:
-        zones.setdefault(person_id, []).append(code)
-    return zones
 
 
 def find_checkpoint(session: Session, code: str) -> CheckpointSettings:

@@ -13,11 +13,11 @@ from hub.custody.actions import open_booking_of
 from hub.custody.queries import person_by_number
 from hub.custody.records import Person
 from hub.movements import feed
-from hub.movements.actions import zones_of
 from hub.movements.at_gates import has_pass_now
 from hub.movements.attestations import Vouched, attest
 from hub.movements.orders.actions import let_through, places
 from hub.movements.passages import Place, Somebody
+from hub.movements.permitting import zones_of
 from hub.movements.records import Zone
 from hub.movements.referral_records import Referral
 from hub.movements.referral_rules import Outcome, What, fault_of_reason

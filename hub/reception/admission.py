@@ -27,11 +27,11 @@ from hub.custody.records import Booking, Person
 from hub.custody.rules import Faults, OrderFacts, PersonFacts, faults_of_order, faults_of_person
 from hub.custody.stays import ADMISSION
 from hub.custody.stays import Admission as Stay
-from hub.movements.actions import permit_zones
 from hub.movements.cells.actions import Override, check_fit, note_override
 from hub.movements.cells.fitting import fit_of
 from hub.movements.cells.records import Cell
 from hub.movements.cells.rules import Who
+from hub.movements.permitting import permit_zones
 from hub.movements.re_enrolment import Why, open_task
 from hub.movements.records import Zone
 from hub.reception.desk.asking import take_fingers

@@ -32,7 +32,7 @@ from hub.custody.changes import note_change
 from hub.database import make_engine, make_sessions, session_scope
 from hub.ingest.doorkeeper import Delivery
 from hub.ingest.intake import take_in
-from hub.movements.actions import permit_zones
+from hub.movements.permitting import permit_zones
 from hub.roll.theft.records import Theft
 from hub.terminals import certificates
 from hub.terminals.actions import grant

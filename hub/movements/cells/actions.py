@@ -14,11 +14,11 @@ from hub.custody.changes import note_change
 from hub.custody.facts.records import Fact
 from hub.custody.queries import home_of
 from hub.custody.records import Person
-from hub.movements.actions import permit_zones, zones_of
 from hub.movements.cells.fitting import Fit, fit_of
 from hub.movements.cells.reading import dwellers
 from hub.movements.cells.records import Cell
 from hub.movements.cells.rules import Grade
+from hub.movements.permitting import permit_zones, zones_of
 from hub.sentences import RefusedError, Sentence
 
 

@@ -20,9 +20,9 @@ from hub.custody.records import Booking, Person
 from hub.custody.search.projection import refresh
 from hub.custody.stays import HOME
 from hub.headcount.from_paper import take_back as take_back_counts
-from hub.movements.actions import permit_zones, zones_of
 from hub.movements.duty_records import ReEnrolment
 from hub.movements.on_paper import is_reversed, take_back_crossings
+from hub.movements.permitting import permit_zones, zones_of
 from hub.movements.records import Movement
 from hub.reception.blackout.actions import entered_rows, numbers_of
 from hub.reception.blackout.applying import facts_of

@@ -26,7 +26,7 @@ from hub.custody.who.health import OPERATIONAL_NEED
 from hub.custody.who.naming import ALIAS
 from hub.custody.who.origin import NATIONALITY
 from hub.custody.who.rules_7_and_8 import missing, required
-from hub.movements.actions import zones_of
+from hub.movements.permitting import zones_of
 from hub.movements.re_enrolment import task_of
 from hub.movements.standing import procedure_of
 from hub.reception.desk.asking import unusable_of

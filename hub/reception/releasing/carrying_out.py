@@ -17,7 +17,7 @@ from hub.custody.facts.reading import current, one
 from hub.custody.merging.reading import lead_of
 from hub.custody.records import Booking, Person
 from hub.custody.stays import RELEASE, Release
-from hub.movements.actions import permit_zones
+from hub.movements.permitting import permit_zones
 from hub.movements.records import Zone, ZonePermission
 from hub.reception.releasing.records import CaseState, ReleaseCase, ReleaseRecord
 from hub.reception.releasing.signing import sign_record

@@ -13,8 +13,9 @@ from hub.accounts.permissions import Role
 from hub.custody.records import Person
 from hub.database import session_scope
 from hub.movements import feed
-from hub.movements.actions import apply_passages, permit_zones
+from hub.movements.actions import apply_passages
 from hub.movements.passages import Passage, Place, Somebody
+from hub.movements.permitting import permit_zones
 from hub.movements.posts import SITE, set_post
 from hub.movements.records import Zone
 from hub.movements.referral_records import Referral, ReferralChange

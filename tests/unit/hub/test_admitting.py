@@ -22,10 +22,10 @@ from hub.custody.records import Booking, Person
 from hub.custody.stays import ADMISSION
 from hub.custody.who.health import HEALTH_SCREENING
 from hub.database import session_scope
-from hub.movements.actions import zones_of
 from hub.movements.cells.actions import move_to_cell
 from hub.movements.cells.defining import CellDraft, define_cell
 from hub.movements.cells.rules import Sexes
+from hub.movements.permitting import zones_of
 from hub.reception.admitting.keeping import draft_of
 from hub.reception.admitting.records import HandedIn, UnderWay
 

@@ -13,8 +13,8 @@ from sqlalchemy import select
 from hub.custody.records import Person
 from hub.database import session_scope
 from hub.ingest.records import Quarantined
-from hub.movements.actions import permit_zones
 from hub.movements.duty_records import ReEnrolment
+from hub.movements.permitting import permit_zones
 from hub.movements.records import Movement, Position
 from hub.movements.referral_records import Attestation as Kept
 from hub.movements.referral_records import Referral, ReferralChange

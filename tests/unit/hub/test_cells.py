@@ -17,7 +17,6 @@ from hub.custody.life.keep_aparts import Part, Restriction, keep_apart
 from hub.custody.queries import home_of
 from hub.custody.records import Person
 from hub.database import session_scope
-from hub.movements.actions import permit_zones, zones_of
 from hub.movements.cells.actions import NoFitError, Override, move_to_cell
 from hub.movements.cells.board import board
 from hub.movements.cells.defining import CellDraft, define_cell, set_out_of_order
@@ -36,6 +35,7 @@ from hub.movements.cells.rules import (
     obstacles,
     worst,
 )
+from hub.movements.permitting import permit_zones, zones_of
 from hub.movements.site.files import SiteError, read_site
 from hub.movements.site.importing import import_site
 from hub.sentences import RefusedError

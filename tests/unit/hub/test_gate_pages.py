@@ -12,10 +12,10 @@ from hub.accounts.records import AuditEntry
 from hub.custody.changes import note_change
 from hub.custody.records import PersonChange
 from hub.database import session_scope
-from hub.movements.actions import permit_zones
 from hub.movements.passes.changing import cancel_pass
 from hub.movements.passes.planning import Draft, Override, make_passes
 from hub.movements.passes.rules import Reason
+from hub.movements.permitting import permit_zones
 from hub.movements.records import Zone
 from hub.movements.whereabouts.records import AreaReset
 from hub.roll.gate_plans.desk import GatePlanDesk

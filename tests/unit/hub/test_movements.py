@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from hub.custody.records import PersonChange
 from hub.database import session_scope
 from hub.errors import HubError
-from hub.movements.actions import apply_passages, find_checkpoint, permit_zones, zones_of
+from hub.movements.actions import apply_passages, find_checkpoint
 from hub.movements.passages import Passage, Place, Somebody
+from hub.movements.permitting import permit_zones, zones_of
 from hub.movements.records import Movement, Position, Zone, ZonePermission
 from hub.movements.rules import Proof
 

@@ -18,11 +18,11 @@ from hub.custody.queries import home_of
 from hub.custody.records import Booking, Person
 from hub.custody.stays import HOME
 from hub.database import session_scope
-from hub.movements.actions import zones_of
 from hub.movements.cells.defining import CellDraft, define_cell
 from hub.movements.cells.rules import Ages, Sexes
 from hub.movements.on_paper import Crossing, enter_crossings, take_back_crossings
 from hub.movements.passages import Place, Somebody
+from hub.movements.permitting import zones_of
 from hub.movements.records import FeedItem, Movement, MovementReversal, Position, Zone
 from hub.reception.blackout import actions
 from hub.reception.blackout.actions import BatchFaultsError, Heading, Means, SavedMeanwhileError

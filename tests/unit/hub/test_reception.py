@@ -22,7 +22,7 @@ from hub.custody.facts.records import Fact
 from hub.custody.records import Booking, Person, PersonChange
 from hub.custody.rules import OrderFacts, OrderKind, PersonFacts, Sex
 from hub.database import session_scope
-from hub.movements.actions import zones_of
+from hub.movements.permitting import zones_of
 from hub.reception.admission import Admission, Admitted, FaultyError, admit
 from hub.reception.commands import register
 from hub.reception.manifest import ManifestError, read_manifest

@@ -38,7 +38,7 @@ from hub.custody.sentencing.policy import Policy
 from hub.custody.stays import RELEASE
 from hub.custody.twins import Twin
 from hub.database import session_scope
-from hub.movements.actions import permit_zones, zones_of
+from hub.movements.permitting import permit_zones, zones_of
 from hub.movements.records import FeedItem
 from hub.reception.releasing.afterwards import OnPaper, enter_afterwards
 from hub.reception.releasing.distribution import deletion_of

@@ -18,7 +18,7 @@ from hub.biometrics.vault import Vault
 from hub.custody.actions import open_booking_of
 from hub.custody.changes import note_change
 from hub.database import session_scope
-from hub.movements.actions import permit_zones
+from hub.movements.permitting import permit_zones
 from hub.roll.actions import current_version, raise_epoch
 from hub.roll.desk import FIRST_PATIENCE, RollDesk
 from hub.roll.rules import MAX_CHUNK_BYTES, Need, base_of, chunks, need

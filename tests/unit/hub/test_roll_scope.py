@@ -19,7 +19,7 @@ from hub.biometrics.photo_making import prepare_photo
 from hub.biometrics.photos import add_photo
 from hub.custody.languages import set_language
 from hub.database import session_scope
-from hub.movements.actions import permit_zones
+from hub.movements.permitting import permit_zones
 from hub.movements.records import Checkpoint, Zone
 from hub.roll.rules import Need, chunks, need_of
 from hub.roll.scope import Roster, Scope

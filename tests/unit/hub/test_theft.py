@@ -19,7 +19,7 @@ from hub.biometrics.records import Finger
 from hub.custody.changes import note_change
 from hub.custody.records import Person
 from hub.database import session_scope
-from hub.movements.actions import permit_zones
+from hub.movements.permitting import permit_zones
 from hub.movements.records import FeedItem
 from hub.roll.actions import current_version, scope_of
 from hub.roll.theft.queries import concerned
