@@ -100,6 +100,8 @@ NOT_WALKED: Final = {
     "/people/admit/<key>/desk": _UNDER_WAY,
     "/people/admit/<key>/done": _UNDER_WAY,
     "/policies/<int:policy_id>/trial": "a part of a page",
+    "/replay/bundles/<int:number>": _UNDER_WAY,
+    "/replay/hour": "what a page plays",
     "/provisioning/claims/<claim>": "for terminals",
     "/referrals/<int:referral>": _UNDER_WAY,
     "/referrals/<int:referral>/photos/<number>": "a picture",

@@ -27,13 +27,14 @@ MAKER: Final = Actor("replay", "hub")
 
 
 class State(StrEnum):
-    """How far a bundle is. FAILED and GONE have no file."""
+    """How far a bundle is. From FAILED on there is no file; HANDED_OUT was made at the hub itself and taken along."""
 
     ASKED = "asked"
     MAKING = "making"
     READY = "ready"
     FAILED = "failed"
     GONE = "gone"
+    HANDED_OUT = "handed_out"
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def ask(
         to_at=wish.to_at,
         recipient=recipient,
         reason=reason,
-        state=(State.GONE if handed_out else State.ASKED).value,
+        state=(State.HANDED_OUT if handed_out else State.ASKED).value,
         ended_at=at if handed_out else None,
     )
     session.add(row)

@@ -60,12 +60,12 @@ def terminals_away(session: Session, from_at: datetime, to_at: datetime) -> list
     ):
         changes.setdefault(terminal_id, []).append((at, online))
     return [
-        Away(name, checkpoint, list(_away(changes.get(number, ()), from_at, to_at)))
+        Away(name, checkpoint, list(away_in(changes.get(number, ()), from_at, to_at)))
         for number, name, checkpoint in rows
     ]
 
 
-def _away(
+def away_in(
     changes: Sequence[tuple[datetime, bool]], from_at: datetime, to_at: datetime
 ) -> Iterator[tuple[datetime, datetime]]:
     """Pure; changes in the order in which they were heard, all before `to_at`."""

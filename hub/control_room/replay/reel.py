@@ -96,7 +96,8 @@ def reel(
     lead = leads(session)
     stays = _stays(session, from_at, to_at, lead)
     first = as_known(before(session, from_at, stays.keys(), known_at), known_at)
-    later = as_known(during(session, from_at, to_at), known_at)
+    held = {row.id for row in first}
+    later = [row for row in as_known(during(session, from_at, to_at), known_at) if row.id not in held]
     rows = [*first, *later]
     judging = Judging(session, to_at)
     doubtful = doubts(rows, lead, judging, _resets(session, from_at), known_at)

@@ -14,7 +14,7 @@ from hub.movements.records import Site, Zone
 from hub.movements.site.forms import ZoneForm
 from hub.movements.site.rooms import capacity_of
 from hub.movements.site.then import site_at
-from hub.movements.site.tree import Node, Tree
+from hub.movements.site.tree import Node, Tree, load
 
 
 class ZoneThen(msgspec.Struct, frozen=True):
@@ -48,8 +48,13 @@ def maps_then(session: Session, at: datetime) -> list[SiteMap]:
 
 
 def tree_at(session: Session, at: datetime) -> Tree:
-    """The zones as they stood in each other at `at`. One that there was not yet is in it as closed."""
+    """The zones as they stood in each other at `at`. One that there was not yet is in it as closed.
+
+    Before anything was entered of the site it is as it is now: what was proven then was proven somewhere.
+    """
     forms = site_at(session, at).zones
+    if not forms:
+        return load(session)
     rows = session.scalars(select(Zone).order_by(Zone.id)).all()
     ids = {row.code: row.id for row in rows}
     sites = {row.code: row.id for row in session.scalars(select(Site))}

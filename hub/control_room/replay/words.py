@@ -12,6 +12,7 @@ PLAYER: Final = {
     "play": Sentence("Play"),
     "pause": Sentence("Pause"),
     "zone": Sentence("%(zone)s: %(count)s people, %(unproven)s of them unproven"),
+    "before": Sentence("before, since %(time)s:"),
     "of": Sentence("of %(count)s"),
     "roll": Sentence("%(roll)s in custody, %(unproven)s unproven, %(nowhere)s never seen"),
     "silent": Sentence("%(terminal)s was not heard"),
@@ -42,6 +43,7 @@ STATES: Final = {
     State.MAKING: Sentence("being made"),
     State.READY: Sentence("ready to be fetched"),
     State.FAILED: Sentence("could not be made"),
+    State.HANDED_OUT: Sentence("made at the hub itself and taken along"),
     State.GONE: Sentence("its file was deleted; ask for the hour again"),
 }
 PROBLEMS: Final = {

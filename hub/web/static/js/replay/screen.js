@@ -157,7 +157,8 @@ export class ReplayScreen {
       for (const [from, to] of one.times) draw("away", from, to, 0, `${this.say("silent", one)} ${this.time(from)}\u2013${this.time(to)}`);
     }
     for (const one of this.player.late) draw("late", one.at, one.at, 1, this.say("late", { time: this.time(one.at), known: this.time(one.known) }));
-    for (const band of this.player.bands) draw(band.kind, band.from, band.to, 2, `${band.words} ${this.time(band.from)}`);
+    // Alarms stay open until somebody closes them: what tells something is when they rang.
+    for (const band of this.player.bands) draw(band.kind, band.from, band.kind === "alarm" ? band.from : band.to, 2, `${band.words} ${this.time(band.from)}`);
   }
 
   paint(lists) {
@@ -215,11 +216,29 @@ export class ReplayScreen {
   paintGaps(picture) {
     const lines = [
       ...this.player.silent(this.t).map((one) => ["away", this.say("silent", one)]),
-      ...this.player.lasting(this.t).map((band) => [band.kind, `${this.time(band.from)} ${band.words}`]),
+      ...this.together(this.player.lasting(this.t)),
       ...(picture.nowhere.length ? [["away", this.say("nowhere", { count: picture.nowhere.length })]] : []),
     ];
     byId("replay-unknown").replaceChildren(...lines.map(([kind, text]) => make("li", { className: `line mark-${kind}` }, text)));
     byId("replay-all-heard").hidden = lines.length > 0;
+  }
+
+  /** What lasted, the same words once, with since when and how often. */
+  together(bands) {
+    const found = new Map();
+    for (const band of bands) {
+      const key = `${band.kind} ${band.words}`;
+      const one = found.get(key) ?? { ...band, count: 0 };
+      one.count += 1;
+      found.set(key, one);
+    }
+    const rank = (band) => (band.kind === "alarm" ? band.rank : 0);
+    return [...found.values()].sort((a, b) => rank(a) - rank(b) || a.from - b.from)
+      .map((band) => [band.kind, `${this.since(band.from)} ${band.words}${band.count > 1 ? ` \u00d7 ${band.count}` : ""}`]);
+  }
+
+  since(at) {
+    return at < this.player.from ? this.say("before", { time: this.time(at) }) : this.time(at);
   }
 
   paintPerson() {
