@@ -29,7 +29,17 @@ def take_shift(session: Session, one: Arrived, moment: Moment, said: ShiftTaken,
     if not note_shift(session, taken, source, known, now):
         return []
     facts = {"unit": said.unit, "officer": said.officer, "roll": said.roll_seen}
-    return [_line(one, moment, "shift_taken", facts, now)]
+    lines = [_line(one, moment, "shift_taken", facts, now)]
+    if known not in (None, said.roll_seen):
+        told: dict[str, object] = {
+            "what": "shift_differs",
+            "key": said.unit,
+            "terminal": one.keys.name,
+            "unit": said.unit,
+        }
+        told |= {"seen": said.roll_seen, "known": known, "at": moment.at.isoformat()}
+        lines.append(Line(now, FeedKind.ALARM, told))
+    return lines
 
 
 def take_call(session: Session, one: Arrived, moment: Moment, said: Call, now: datetime) -> list[Line]:

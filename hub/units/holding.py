@@ -27,6 +27,17 @@ class Listener:
     zones: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Copy:
+    """What one officers' page says that it holds; `heard_at` None when it never said so."""
+
+    terminal: str
+    online: bool
+    since_at: datetime | None
+    heard_at: datetime | None
+    zones: tuple[int, ...]
+
+
 def note_unit_held(session: Session, terminal_id: int, held: Version | None, now: datetime) -> None:
     """Keeps the receipt that a living terminal's state is."""
     row = session.get(UnitHolding, terminal_id)
@@ -75,4 +86,26 @@ def listeners(session: Session) -> list[Listener]:
             tuple(zone for zone in zones if zone is not None),
         )
         for terminal_id, name, number, key, epoch, counter, *zones in rows
+    ]
+
+
+def copies(session: Session) -> list[Copy]:
+    """Every active terminal with an officers' page, by name, whether it is there or not."""
+    one, other = aliased(Zone), aliased(Zone)
+    rows = session.execute(
+        select(
+            Terminal.name, TerminalState.online, UnitHolding.since_at, UnitHolding.heard_at, one.id, other.id
+        )
+        .join(TerminalHolding, TerminalHolding.terminal_id == Terminal.id)
+        .outerjoin(TerminalState, TerminalState.terminal_id == Terminal.id)
+        .outerjoin(UnitHolding, UnitHolding.terminal_id == Terminal.id)
+        .outerjoin(Checkpoint, Checkpoint.code == Terminal.checkpoint_code)
+        .outerjoin(one, one.id == Checkpoint.to_zone_id)
+        .outerjoin(other, other.id == Checkpoint.from_zone_id)
+        .where(Terminal.status == Status.ACTIVE, TerminalHolding.officers_page)
+        .order_by(Terminal.name)
+    )
+    return [
+        Copy(name, bool(online), since_at, heard_at, tuple(zone for zone in zones if zone is not None))
+        for name, online, since_at, heard_at, *zones in rows
     ]

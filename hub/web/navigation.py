@@ -38,6 +38,7 @@ GROUPS: Final = (
             Entry("/officer", Sentence("Officer"), "o"),
             Entry("/orders", Sentence("Orders"), "l"),
             Entry("/counts", Sentence("Headcounts"), "g"),
+            Entry("/units", Sentence("Units")),
             Entry("/posts", Sentence("Posts"), "s"),
             Entry("/replay", Sentence("Replay"), "z"),
         ),

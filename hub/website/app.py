@@ -102,6 +102,7 @@ from hub.terminals.claims.knocking import pages as knocking_pages
 from hub.terminals.claims.service import TakingIn
 from hub.terminals.claims.views import pages as claims_pages
 from hub.terminals.configuration.views import pages as configuration_pages
+from hub.units.views import pages as unit_pages
 from hub.web import assets, errors, formats, guard, headers, known, language, navigation, preferences
 from hub.web.compiling import SpokenEnvironment
 from hub.web.door import Site, provide, visitor, visitor_or_none
@@ -228,7 +229,7 @@ def create_app(parts: Parts) -> Flask:
         app.register_blueprint(blueprint)
     for blueprint in (move_pages, move_plan_pages, move_series_pages, external_pages):
         app.register_blueprint(blueprint)
-    counting = (count_pages, count_entry_pages, count_paper_pages, count_rule_pages, muster_pages)
+    counting = (count_pages, count_entry_pages, count_paper_pages, count_rule_pages, muster_pages, unit_pages)
     for blueprint in (docket_pages, docket_rule_pages, diary_pages, *counting):
         app.register_blueprint(blueprint)
     app.jinja_env.globals["visitor"] = visitor_or_none

@@ -202,7 +202,7 @@ class Screen:
         return found
 
 
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize("language", ["en", pytest.param("es", marks=pytest.mark.long)])
 def test_every_page_fits_gloves_a_small_screen_and_a_screen_reader(browser: Browser, language: str) -> None:
     unit, axe = world(), Axe() if language == "en" else None  # the same marks in either
     screen = Screen(browser, unit, language)

@@ -123,6 +123,7 @@ CODES: Final[dict[str, Code]] = {
     # A technician or the day.
     "quarantined": Code(4, Sentence("An entry could not be applied"), group="quarantine"),
     "journal_set_aside": Code(4, Sentence("A terminal put a damaged journal aside")),
+    "shift_differs": Code(4, Sentence("A unit was taken over with another number than the hub has")),
     "roll_ahead": Code(4, Sentence("A terminal holds a newer roll than the hub")),
     "plan_ahead": Code(4, Sentence("A terminal holds a newer plan of moves than the hub")),
     "configuration_ahead": Code(4, Sentence("A terminal holds a newer configuration than the hub")),
