@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.custody.records import Person
@@ -125,12 +126,15 @@ def trouble_of(said: happenings.Attestation, site: Site) -> Trouble | None:
     return Trouble.BAD_BODY if said.decision is happenings.Decision.REFER else None
 
 
+_NAMED: Final = select(Person.id, Person.number, Person.surname, Person.given).where(
+    Person.number.in_(bindparam("numbers", expanding=True))
+)
+
+
 def _people(session: Session, numbers: list[str]) -> dict[str, Somebody]:
     found: dict[str, Somebody] = {}
     for start in range(0, len(numbers), _LOOKED_UP_AT_ONCE):
-        wanted = Person.number.in_(numbers[start : start + _LOOKED_UP_AT_ONCE])
-        for row in session.execute(
-            select(Person.id, Person.number, Person.surname, Person.given).where(wanted)
-        ):
-            found[row.number] = Somebody(row.id, row.number, f"{row.surname.upper()}, {row.given}")
+        rows = session.execute(_NAMED, {"numbers": numbers[start : start + _LOOKED_UP_AT_ONCE]})
+        for person_id, number, surname, given in rows:
+            found[number] = Somebody(person_id, number, f"{surname.upper()}, {given}")
     return found

@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, cast
 
 import msgspec
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
+from hub.database import execute_rows, insert_rows
 from hub.movements.records import Position
 from hub.movements.whereabouts.fold import Basis, Held, begin
 from hub.movements.whereabouts.proofs import Proven
@@ -55,7 +56,6 @@ def held_of(row: Iterable[Any]) -> Held:
 
 def store(session: Session, changed: Mapping[int, Held], known: Collection[int]) -> None:
     """Write folds; `known` are the people who have a row, locked by the caller."""
-    connection = session.connection()
     fresh = [
         {"person_id": person, **_values(held)} for person, held in changed.items() if person not in known
     ]
@@ -64,10 +64,9 @@ def store(session: Session, changed: Mapping[int, Held], known: Collection[int])
         for person, held in changed.items()
         if person in known
     ]
-    if fresh:
-        connection.execute(insert(_TABLE), fresh)
+    insert_rows(session, Position, fresh)
     if moved:
-        connection.execute(_CHANGED, moved)
+        execute_rows(session, _CHANGED, moved)
 
 
 def forget(session: Session, people: Collection[int]) -> None:

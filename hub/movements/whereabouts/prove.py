@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select, tuple_, update
@@ -22,6 +22,8 @@ from hub.movements.whereabouts.places import Judging
 from hub.movements.whereabouts.proofs import NewProof, Proven, proven
 from hub.movements.whereabouts.records import ProofRow
 
+RINGS_FOR: Final = timedelta(hours=1)
+"""A contradiction of so long ago is no work of the moment."""
 TOLD: Final = (DoubtCode.TWO_PLACES, DoubtCode.IMPOSSIBLE_TRAVEL)
 """Doubts that somebody has to look into; the others are shown where the place is."""
 
@@ -178,8 +180,16 @@ def _row(one: NewProof, at: datetime) -> dict[str, object]:
 def _contradictions(
     session: Session, before: Mapping[int, Held], changed: Mapping[int, Held], at: datetime
 ) -> list[Line]:
-    """An alarm for each person whose place came into doubt by what was added."""
-    suspect = {owner: held for owner, held in changed.items() if _may_contradict(held)}
+    """An alarm for each person whose place came into doubt by what was added.
+
+    What was long over when the hub heard of it stands in the trail, and rings for nobody.
+    """
+    since = at - RINGS_FOR
+    suspect = {
+        owner: held
+        for owner, held in changed.items()
+        if held.last.latest_at >= since and _may_contradict(held)
+    }
     if not suspect:
         return []
     judging, lines = Judging(session, at), list[Line]()

@@ -37,6 +37,7 @@ class Travel:
         self._ways = ways
         self._tree = tree
         self._limits = limits
+        self._known: dict[tuple[int, int], tuple[int, int] | None] = {}
 
     def fastest(self, from_zone: int, to_zone: int) -> timedelta | None:
         """The least time in which anybody is known to have gone there."""
@@ -80,6 +81,11 @@ class Travel:
 
         A unit that no checkpoint leads into is as far away as the block that it lies in.
         """
+        if (from_zone, to_zone) not in self._known:
+            self._known[from_zone, to_zone] = self._find(from_zone, to_zone)
+        return self._known[from_zone, to_zone]
+
+    def _find(self, from_zone: int, to_zone: int) -> tuple[int, int] | None:
         for start in self._tree.above(from_zone):
             for end in self._tree.above(to_zone):
                 way = self._ways.way(start.id, end.id)

@@ -1,0 +1,244 @@
+"""A day offline comes back: entries verified, applied and committed a second, beside raw inserts of the same rows."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, event, func, select
+
+from hub.accounts.audit import OPERATOR
+from hub.custody.actions import open_booking, register_person
+from hub.custody.rules import PersonFacts, Sex
+from hub.database import Sessions, make_engine, make_sessions, session_scope
+from hub.ingest.doorkeeper import Delivery
+from hub.ingest.inbox import Inbox
+from hub.ingest.records import Quarantined, StoredEntry
+from hub.ingest.worker import Worker
+from hub.migrations import upgrade
+from hub.movements.site.files import read_site
+from hub.movements.site.importing import import_site
+from hub.terminals.records import Status, Terminal
+from simulation.bench import postgres
+from simulation.progress import Progress
+from wire.codec import encode
+from wire.happenings import Decision, Evidence, Outcome, Passage
+from wire.journal import Clock, Entry, genesis, link, seal_batch
+from wire.keys import OpeningKey, SigningKey, public_bytes
+from wire.topics import Channel, topic
+from wire.versions import Version
+
+TERMINALS: Final = 100
+ENTRIES: Final = 40_000
+PEOPLE: Final = 1_200
+A_BATCH: Final = 128
+_AT: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+
+@dataclass
+class Inserted:
+    """What the draining wrote, transaction by transaction: (statement, rows) as the driver got them."""
+
+    transactions: list[list[tuple[str, Sequence[Any]]]] = field(default_factory=lambda: [[]])
+    rows: int = 0
+
+
+def drain_figures(progress: Progress, entries: int = ENTRIES) -> dict[str, Any]:
+    """Keys drain_per_s and drain_ratio, each by database; PostgreSQL's is None where it is not installed."""
+    deliveries = _backlog(entries)
+    per_s: dict[str, int | None] = {"sqlite": None, "postgresql": None}
+    ratio: dict[str, float | None] = {"sqlite": None, "postgresql": None}
+    cpu: dict[str, int | None] = {"sqlite": None, "postgresql": None}
+    for name, figures in _on_each(progress, entries, deliveries):
+        per_s[name], ratio[name], cpu[name] = figures
+    return {"drain_per_s": per_s, "drain_ratio": ratio, "drain_per_cpu_s": cpu}
+
+
+def _on_each(
+    progress: Progress, entries: int, deliveries: list[Delivery]
+) -> Iterator[tuple[str, tuple[int, float, int]]]:
+    with tempfile.TemporaryDirectory(prefix="pims-bench-") as folder:
+        progress(f"  draining {entries:,} entries of {TERMINALS} terminals into SQLite")
+        urls = [f"sqlite:///{Path(folder) / name}.sqlite" for name in ("drained", "raw")]
+        yield "sqlite", _measured(urls, deliveries, entries)
+    if postgres.missing():
+        progress(f"  {postgres.missing()}")
+        return
+    with postgres.server() as make:
+        progress("  the same into PostgreSQL")
+        yield "postgresql", _measured([make("drained"), make("raw")], deliveries, entries)
+
+
+def _measured(urls: list[str], deliveries: list[Delivery], entries: int) -> tuple[int, float, int]:
+    """Entries a second, that as a part of what raw inserts do, and entries for each second of our processor time."""
+    with _hub(urls[0]) as (engine, sessions):
+        inserted = _listen(engine)
+        took_s, cpu_s = _drain(sessions, deliveries, entries)
+    with _hub(urls[1]) as (engine, _):
+        raw_s = _insert(engine, inserted)
+    return round(entries / took_s), round(raw_s / took_s, 3), round(entries / cpu_s)
+
+
+def _drain(sessions: Sessions, deliveries: list[Delivery], entries: int) -> tuple[float, float]:
+    inbox = Inbox(max_bytes=1 << 30)
+    for delivery in deliveries:
+        inbox.put(delivery)
+    worker = Worker(
+        sessions, inbox, SigningKey.generate(), lambda *_: True, clock=lambda: _AT, wait=lambda _: None
+    )
+    begun, worked = time.perf_counter(), time.process_time()
+    while worker.step():
+        pass
+    took_s, cpu_s = time.perf_counter() - begun, time.process_time() - worked
+    _check(sessions, entries)
+    return took_s, cpu_s
+
+
+def _check(sessions: Sessions, entries: int) -> None:
+    with session_scope(sessions, writes=False) as session:
+        stored = session.scalar(select(func.count()).select_from(StoredEntry))
+        aside = session.scalar(select(func.count()).select_from(Quarantined))
+    if stored != entries or aside:
+        raise SystemExit(f"{stored} of {entries} entries are stored, {aside} in quarantine: the figure means nothing")
+
+
+def _listen(engine: Engine) -> Inserted:
+    found = Inserted()
+
+    def heard(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:
+        if statement.startswith("INSERT"):
+            rows = list(values) if many else [values]
+            found.transactions[-1].append((statement, rows))
+            found.rows += len(rows)
+
+    event.listen(engine, "before_cursor_execute", heard)
+    event.listen(engine, "commit", lambda _: found.transactions.append([]))
+    return found
+
+
+def _insert(engine: Engine, inserted: Inserted) -> float:
+    """Seconds that the driver's own executemany takes for the same rows in the same transactions."""
+    connection = engine.raw_connection()
+    driver: Any = connection.driver_connection
+    taken_s = 0.0
+    try:
+        for transaction in inserted.transactions:
+            if not transaction:
+                continue
+            cursor = driver.cursor()
+            begun = time.perf_counter()
+            if engine.dialect.name == "sqlite":
+                cursor.execute("BEGIN IMMEDIATE")
+            for statement, rows in transaction:
+                cursor.executemany(statement.split(" RETURNING ")[0], rows)
+            driver.commit() if engine.dialect.name != "sqlite" else cursor.execute("COMMIT")
+            taken_s += time.perf_counter() - begun
+            cursor.close()
+    finally:
+        connection.close()
+    return taken_s
+
+
+@contextmanager
+def _hub(url: str) -> Iterator[tuple[Engine, Sessions]]:
+    engine = make_engine(url)
+    upgrade(engine)
+    sessions = make_sessions(engine)
+    _furnish(sessions)
+    try:
+        yield engine, sessions
+    finally:
+        engine.dispose()
+
+
+_KEYS: Final = [SigningKey.generate() for _ in range(TERMINALS)]
+
+
+def _furnish(sessions: Sessions) -> None:
+    lines = ['[[zone]]\ncode="yard"\nname="Yard"\nkind="MOVEMENT_AREA"']
+    for number in range(TERMINALS):
+        lines.append(f'[[zone]]\ncode="room-{number}"\nname="Room {number}"\nkind="WORKSHOP"')
+        lines.append(
+            f'[[checkpoint]]\ncode="gate-{number}"\nname="Gate {number}"\nfrom_zone="yard"\nto_zone="room-{number}"'
+        )
+    with session_scope(sessions) as session:
+        import_site(session, read_site("\n".join(lines).encode()), actor=OPERATOR, at=_AT)
+        for number in range(PEOPLE):
+            facts = PersonFacts(surname=f"Ash{number}", given="Test", born_on=date(1990, 1, 1), sex=Sex.MALE)
+            person = register_person(session, facts, actor=OPERATOR, at=_AT)
+            open_booking(session, person, admitted_at=_AT, recorded_at=_AT, by="bench")
+        for number, key in enumerate(_KEYS):
+            session.add(
+                Terminal(
+                    name=f"gate-{number}",
+                    checkpoint_code=f"gate-{number}",
+                    verifying_key=public_bytes(key.public_key()),
+                    sealing_key=public_bytes(OpeningKey.generate().public_key()),
+                    certificate_fingerprint="0" * 64,
+                    certificate_until_at=_AT + timedelta(days=300),
+                    granted_at=_AT - timedelta(days=1),
+                    status=Status.ACTIVE,
+                )
+            )
+
+
+def _backlog(entries: int) -> list[Delivery]:
+    """What the terminals send, as the broker hands it over: batches of all of them in turn."""
+    each = entries // TERMINALS
+    sent = [_journal(number, each) for number in range(TERMINALS)]
+    return [batch for turn in zip(*sent, strict=True) for batch in turn]
+
+
+def _journal(number: int, entries: int) -> list[Delivery]:
+    name, journal_id, key = f"gate-{number}", number.to_bytes(16, "big"), _KEYS[number]
+    before, raws = [genesis(name, journal_id)], list[bytes]()
+    for sequence in range(1, entries + 1):
+        raws.append(_entry(number, sequence))
+        before.append(link(before[-1], raws[-1]))
+    return [
+        Delivery(
+            topic(name, Channel.JOURNAL),
+            seal_batch(
+                name, journal_id, first + 1, before[first], raws[first : first + A_BATCH], key, historical=True
+            ),
+            _AT,
+        )
+        for first in range(0, entries, A_BATCH)
+    ]
+
+
+def _entry(number: int, sequence: int) -> bytes:
+    at = _AT - timedelta(days=1) + timedelta(seconds=40 * sequence + number / 10)
+    evidence = Evidence(Outcome.MATCH, 71, 12.34, 3.21, 2_400, 1_200, 3_479.1, 141.7, 8.4)
+    admitted = sequence % 20 != 0
+    passage = Passage(
+        checkpoint=f"gate-{number}",
+        from_zone="yard",
+        to_zone=f"room-{number}",
+        decision=Decision.ADMIT if admitted else Decision.REFUSE,
+        rule="expected" if admitted else "zone_not_allowed",
+        person=f"P-{1 + (number * 37 + sequence * 11) % PEOPLE:06d}",
+        attempt=1,
+        evidence=evidence,
+        roll_version=Version(1, 1_200),
+        roll_age_s=40,
+        config_version=Version(1, 1),
+        rules_age_s=40,
+    )
+    return encode(
+        Entry(
+            sequence=sequence,
+            boot_id="0123456789abcdef" * 2,
+            boot_time_ms=40_000 * sequence,
+            wall_time=at,
+            clock=Clock.SYNCHRONISED,
+            kind=Passage.KIND,
+            body=encode(passage),
+        )
+    )
