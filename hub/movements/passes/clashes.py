@@ -241,6 +241,9 @@ def _on_the_way(move: Move, other: Move) -> bool:
 
 
 def _of_room(move: Move, room: Room) -> list[Clash]:
+    places = [one for one in (room.working, room.maximum) if one is not None]
+    if not places or len(room.moves) < min(places):
+        return []
     most = _peak(move, room.moves) + 1
     values = {"zone": room.name, "count": most}
     if room.maximum is not None and most > room.maximum:

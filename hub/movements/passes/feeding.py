@@ -16,7 +16,8 @@ from hub.custody.facts.records import Fact
 from hub.custody.life.visits import VISIT
 from hub.custody.then import COLUMNS
 from hub.movements.move_limits import limits
-from hub.movements.passes.planning import Draft, make_clear, new_group, zone_for
+from hub.movements.passes.groups import new_group, zone_for
+from hub.movements.passes.planning import Draft, make_clear
 from hub.movements.passes.records import PassClash, PassGroup, PassRow, PassSeries, SeriesMember, SeriesSkip
 from hub.movements.passes.ringing import HUB, write_step
 from hub.movements.passes.rules import Escort, PassState, Reason

@@ -16,6 +16,7 @@ from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.movements import typed_moves as typed
 from hub.movements.passes.clashes import Grade, worst
+from hub.movements.passes.groups import new_group
 from hub.movements.passes.planning import (
     ClashesError,
     Draft,
@@ -24,7 +25,6 @@ from hub.movements.passes.planning import (
     check_times,
     look,
     make_passes,
-    new_group,
 )
 from hub.movements.passes.rules import Escort, Reason
 from hub.movements.passes.sources import named_people, people_of, rosters, typed_people

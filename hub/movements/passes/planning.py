@@ -13,15 +13,14 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor, write_down
 from hub.movements.move_limits import limits
 from hub.movements.passes.clashes import Clash, Found, Grade, Move, called_out_of, clashes, worst
-from hub.movements.passes.records import PassGroup, PassRow
+from hub.movements.passes.records import PassRow
 from hub.movements.passes.ringing import write_step
 from hub.movements.passes.rules import Escort, Leg, PassState, Reason
 from hub.movements.passes.seen import known_places
 from hub.movements.passes.surroundings import Surroundings, homes_of, surroundings
-from hub.movements.passes.ways import ways_of
-from hub.movements.records import ZoneKind
+from hub.movements.passes.ways import PassWays, ways_of
 from hub.movements.site.tree import load
-from hub.movements.site.ways import graph
+from hub.movements.site.ways import Graph, graph
 from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE
 
@@ -99,6 +98,32 @@ def check_times(from_at: datetime, there_at: datetime, until_at: datetime, now: 
         )
 
 
+@dataclass(frozen=True)
+class _Ways:
+    """What a draft needs to become a move."""
+
+    travel: PassWays
+    graph: Graph
+    grace: timedelta
+
+    def move(self, draft: Draft, place: int) -> Move:
+        assert draft.from_zone_id is not None
+        back = timedelta(0)
+        if not draft.one_way:
+            back = self.travel.late_after(draft.to_zone_id, draft.from_zone_id)
+        return Move(
+            person_id=draft.person_id,
+            zones=tuple(self.graph.zones_on(draft.from_zone_id, draft.to_zone_id)),
+            reason=draft.reason.value,
+            from_at=draft.from_at,
+            there_at=draft.there_at,
+            until_at=draft.until_at,
+            back_at=draft.until_at + back + self.grace,
+            escort=draft.escort.value,
+            pass_id=-1 - place,
+        )
+
+
 def look(session: Session, drafts: Sequence[Draft], now: datetime, *, first_wins: bool = False) -> Plan:
     """What speaks against each of these moves. Nothing is written.
 
@@ -113,23 +138,21 @@ def look(session: Session, drafts: Sequence[Draft], now: datetime, *, first_wins
     by_place = {
         place: [clash] for place, draft in enumerate(placed) if (clash := _unplaced(draft)) is not None
     }
-    moves = {
-        place: _move(session, draft, place, now)
-        for place, draft in enumerate(placed)
-        if place not in by_place
-    }
+    ways = _Ways(ways_of(session, now), graph(session), timedelta(seconds=limits(session).grace_s))
+    moves = {place: ways.move(draft, place) for place, draft in enumerate(placed) if place not in by_place}
     if not moves:
         return Plan(tuple(placed), Found(by_place))
     known = surroundings(session, list(moves.values()), now)
     for place, move in list(moves.items()):
         draft = _called_out(placed[place], move, known)
         if draft is not placed[place]:
-            placed[place], moves[place] = draft, _move(session, draft, place, now)
+            placed[place], moves[place] = draft, ways.move(draft, place)
+    names = known.names
     for move in () if first_wins else moves.values():
         known.count_in(move)
     for place, move in moves.items():
         day = move.from_at.astimezone(SITE_ZONE).date()
-        found = clashes(move, known.around(move), known.room(move), day, known.names)
+        found = clashes(move, known.around(move), known.room(move), day, names)
         if found:
             by_place[place] = found
         if first_wins and worst(found) in FREE:
@@ -140,8 +163,7 @@ def look(session: Session, drafts: Sequence[Draft], now: datetime, *, first_wins
 def make_clear(session: Session, drafts: Sequence[Draft], *, actor: Actor, at: datetime) -> Plan:
     """Make passes of those that nobody has to sign for, and of no others; the plan says what speaks against those."""
     plan = look(session, drafts, at, first_wins=True)
-    for place in plan.clear():
-        _make(session, plan, place, None, actor, at)
+    _make(session, plan, plan.clear(), None, actor, at)
     return plan
 
 
@@ -172,17 +194,34 @@ def make_passes(
         )
     if override is not None and grade is Grade.SECOND and not override.reason.strip():
         raise ClashesError(plan, Sentence("The second officer writes why it shall be done all the same."))
-    return [_make(session, plan, place, override, actor, at) for place in range(len(plan.drafts))]
+    return _make(session, plan, range(len(plan.drafts)), override, actor, at)
 
 
 def _make(
-    session: Session, plan: Plan, place: int, override: Override | None, actor: Actor, at: datetime
-) -> int:
-    draft, found = plan.drafts[place], plan.found.of(place)
-    assert draft.from_zone_id is not None
+    session: Session, plan: Plan, places: Sequence[int], override: Override | None, actor: Actor, at: datetime
+) -> list[int]:
     grace = timedelta(seconds=limits(session).grace_s)
-    signed = override is not None and worst(found) is Grade.SECOND
-    row = PassRow(
+    rows = {place: _row(plan.drafts[place], grace, actor, at) for place in places}
+    signed = {
+        place for place in places if override is not None and worst(plan.found.of(place)) is Grade.SECOND
+    }
+    for place in signed:
+        rows[place].signed_by = override.actor.login[:64] if override is not None else ""
+    session.add_all(rows.values())
+    session.flush()
+    for place, row in rows.items():
+        found = plan.found.of(place)
+        codes = " ".join(sorted({one.code for one in found}))
+        write_step(session, row.id, "MADE", at, at, by=actor.login, evidence=codes)
+        if any(one.code == "interrupted" for one in found):
+            _begin_here(session, row, actor, at)
+        if place in signed and override is not None:
+            _sign(session, row, override, codes, at)
+    return [row.id for row in rows.values()]
+
+
+def _row(draft: Draft, grace: timedelta, actor: Actor, at: datetime) -> PassRow:
+    return PassRow(
         person_id=draft.person_id,
         from_zone_id=draft.from_zone_id,
         to_zone_id=draft.to_zone_id,
@@ -198,25 +237,18 @@ def _make(
         one_way=draft.one_way,
         made_at=at,
         made_by=actor.login[:64],
-        signed_by=override.actor.login[:64] if signed and override is not None else "",
+        signed_by="",
         state=PassState.DUE.value,
         leg=Leg.OUT.value,
         state_at=at,
         next_at=draft.there_at + grace,
     )
-    session.add(row)
-    session.flush()
-    codes = " ".join(sorted({one.code for one in found}))
-    write_step(session, row.id, "MADE", at, at, by=actor.login, evidence=codes)
-    if any(one.code == "interrupted" for one in found):
-        _begin_here(session, row, actor, at)
-    if signed and override is not None:
-        text = override.reason.strip()
-        write_step(session, row.id, "SIGNED", at, at, by=override.actor.login, text=text, evidence=codes)
-        write_down(
-            session, at=at, actor=override.actor, act="pass.sign", subject=str(row.id), detail=codes[:200]
-        )
-    return row.id
+
+
+def _sign(session: Session, row: PassRow, override: Override, codes: str, at: datetime) -> None:
+    by, text = override.actor, override.reason.strip()
+    write_step(session, row.id, "SIGNED", at, at, by=by.login, text=text, evidence=codes)
+    write_down(session, at=at, actor=by, act="pass.sign", subject=str(row.id), detail=codes[:200])
 
 
 def _begin_here(session: Session, outer: PassRow, actor: Actor, at: datetime) -> None:
@@ -234,18 +266,6 @@ def _begin_here(session: Session, outer: PassRow, actor: Actor, at: datetime) ->
     for row in session.scalars(inner.order_by(PassRow.id).with_for_update()):
         row.from_zone_id = outer.to_zone_id
         write_step(session, row.id, "CHANGED", at, at, by=actor.login, evidence=f"pass {outer.id}")
-
-
-def new_group(
-    session: Session, name: str, officer: str, *, by: str, at: datetime, source: str | None = None
-) -> int:
-    """A group of people who go together; its number."""
-    group = PassGroup(
-        name=name.strip()[:80], officer=officer[:64], source=source, made_at=at, made_by=by[:64]
-    )
-    session.add(group)
-    session.flush()
-    return group.id
 
 
 def _placed(session: Session, drafts: Sequence[Draft], now: datetime) -> list[Draft]:
@@ -271,41 +291,7 @@ def _unplaced(draft: Draft) -> Clash | None:
     return None
 
 
-def _move(session: Session, draft: Draft, place: int, now: datetime) -> Move:
-    assert draft.from_zone_id is not None
-    back = timedelta(0)
-    if not draft.one_way:
-        back = ways_of(session, now).late_after(draft.to_zone_id, draft.from_zone_id)
-    return Move(
-        person_id=draft.person_id,
-        zones=tuple(graph(session).zones_on(draft.from_zone_id, draft.to_zone_id)),
-        reason=draft.reason.value,
-        from_at=draft.from_at,
-        there_at=draft.there_at,
-        until_at=draft.until_at,
-        back_at=draft.until_at + back + timedelta(seconds=limits(session).grace_s),
-        escort=draft.escort.value,
-        pass_id=-1 - place,
-    )
-
-
 def _called_out(draft: Draft, move: Move, known: Surroundings) -> Draft:
     """Whoever is called out of a workshop or a class begins there, and goes back there."""
     outer = called_out_of(move, known.moves.get(move.person_id, ()))
     return draft if outer is None else replace(draft, from_zone_id=outer.to_zone)
-
-
-def zone_for(session: Session, reason: Reason, name: str = "") -> int | None:
-    """The zone where moves of this reason lead: the one of this name, else the only or first of its kind."""
-    kind = _KINDS.get(reason)
-    nodes = [node for node in load(session).zones() if kind is not None and node.kind == kind]
-    named = [node for node in nodes if name and name.casefold() in (node.name.casefold(), node.code)]
-    return next((node.id for node in [*named, *nodes]), None)
-
-
-_KINDS: Final = {
-    Reason.VISITS: ZoneKind.VISITS,
-    Reason.CLINIC: ZoneKind.CLINIC,
-    Reason.WORK: ZoneKind.WORKSHOP,
-    Reason.COURT: ZoneKind.COURT,
-}

@@ -19,8 +19,8 @@ from hub.movements.records import Position
 LOOK_EVERY: Final = timedelta(seconds=1)
 FORESEE_EVERY: Final = timedelta(seconds=2)
 FEED_EVERY: Final = timedelta(seconds=30)
-AT_ONCE: Final = 400
-"""Passes brought up to date in one transaction: a morning's unlock takes a few, and scans get their turn between."""
+AT_ONCE: Final = 100
+"""Passes brought up to date in one transaction: each may raise an alarm, and scans get their turn between."""
 
 
 class PassWatch:
@@ -43,6 +43,8 @@ class PassWatch:
         if due:
             with session_scope(self._sessions) as session:
                 done += advance(session, due, now)
+        if len(due) == AT_ONCE:
+            self._looked_at = None  # there are more, and the next turn takes them
         return done + self._foresee(now, changed=bool(due))
 
     def _feed(self, now: datetime) -> int:
