@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.control_room.labels import Label, label
 from hub.control_room.plan import GAP, HEAD, Room, Way, draw, strip
 from hub.movements.records import Checkpoint, Site
-from hub.movements.site.plans.reading import PlanView, plans
+from hub.movements.site.plans.reading import PlanView, drawn, plans
 from hub.movements.site.tree import Node, Tree, load
 from hub.terminals.records import Status, Terminal
 
@@ -64,7 +65,7 @@ class FloorMap:
     key: str
     name: str
     height: int
-    drawing: str
+    drawing: Markup
     rooms: Sequence[RoomMark]
     dots: Sequence[DotMark]
 
@@ -124,13 +125,13 @@ def _made(ground: _Ground) -> FloorMap:
     return _floor(ground, "drawn", "", made.height, "", [(room, "") for room in made.rooms], spots)
 
 
-def _floors(ground: _Ground, drawn: Sequence[PlanView]) -> list[FloorMap]:
+def _floors(ground: _Ground, views: Sequence[PlanView]) -> list[FloorMap]:
     """The drawings, each with its rooms. Zones that no drawing shows stand in a strip under the first."""
-    shown = {code for view in drawn for code in view.zones}
+    shown = {code for view in views for code in view.zones}
     if not shown:
         return []
     lost = [zone for zone in ground.zones if not _is_shown(ground.tree, zone, shown)]
-    return [_on(ground, view, lost if view is drawn[0] else ()) for view in drawn]
+    return [_on(ground, view, lost if view is views[0] else ()) for view in views]
 
 
 def _is_shown(tree: Tree, zone: Node, shown: set[str]) -> bool:
@@ -187,7 +188,7 @@ def _floor(
                 dots.append(DotMark(terminal, words, x, room.y + _CORNER[1]))
                 corner[to_zone] += 1
     marks = [_mark(ground.tree, room, shape, rooms, dots) for room, shape in rooms]
-    return FloorMap(key, name, height, drawing, marks, dots)
+    return FloorMap(key, name, height, drawn(drawing), marks, dots)
 
 
 def _mark(

@@ -16,7 +16,7 @@ from hub.movements.site.forms import Everything
 from hub.movements.site.holding import everything
 from hub.movements.site.plans.cleaning import MOST_BYTES
 from hub.movements.site.plans.keeping import hand_in, place, take_down, tie
-from hub.movements.site.plans.reading import PlanView, plan
+from hub.movements.site.plans.reading import PlanView, drawn, plan
 from hub.movements.site.words import LEFT_OUT
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, writing
@@ -115,6 +115,7 @@ def _show(number: int, problem: Sentence | None, *, left_out: Any = None) -> str
     return render_template(
         "site_plan.html",
         view=view,
+        drawing=drawn(view.drawing),
         site=held.sites[site],
         zones=_zones(held, site),
         checkpoints=_checkpoints(held, site, view),

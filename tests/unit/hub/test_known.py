@@ -34,6 +34,7 @@ NO_EARLIER_DAY = {
     "/moves/lists": "moves as they are planned for one day: each pass has its steps with their times",
     "/units": PRESENT, "/counts": A_LOG, "/counts/musters": A_LOG, "/counts/running": PRESENT,
     "/counts/rules": "hours and limits, each with the day from which it holds and when it was recorded",
+    "/site/import": AN_ACT, "/site/plan": AN_ACT,
     "/docket/rules": "figures of the law, each with the day from which it holds and when it was recorded",
     "/people/<number>/access": A_LOG, "/people/<number>/passages": A_LOG, "/people/<number>/standing": AN_ACT,
     "/people/<number>/cell": AN_ACT, "/people/<number>/complaint": AN_ACT, "/people/<number>/documents/new": AN_ACT,
