@@ -163,10 +163,13 @@ def counts_for(session: Session, units: Collection[str], now: datetime) -> list[
         .order_by(Headcount.id, HeadcountUnit.id)
     ).all()
     found, known = [], _slips_by_unit(session, {count.id for count, _ in rows})
+    reckoned: dict[int, Reckoning] = {}
     for count, unit in rows:
         slips = known.get((count.id, unit.code), [])
         asked = unit.recount > 0 and unit.recount not in slips
-        shown = _recount_of(session, count, unit, now) if asked and slips else None
+        if asked and slips and count.id not in reckoned:
+            reckoned[count.id] = reckon(facts_of(session, count, now, with_proofs=True))
+        shown = _recount_of(session, reckoned[count.id].unit(unit.code)) if asked and slips else None
         found.append(
             OpenCount(
                 session=count.id,
@@ -253,12 +256,10 @@ def _phase(count: Headcount, *, asked: bool, counted: bool) -> CountPhase:
     return CountPhase.RECOUNT if asked and (counted or state in LADDER) else CountPhase.COUNTING
 
 
-def _recount_of(
-    session: Session, count: Headcount, unit: HeadcountUnit, now: datetime
-) -> tuple[int | None, list[str]]:
-    found = reckon(facts_of(session, count, now, with_proofs=True)).unit(unit.code)
-    people = names(session, {one.person for one in found.candidates} | {one.person for one in found.missing})
+def _recount_of(session: Session, found: UnitReckoning) -> tuple[int | None, list[str]]:
+    """How far the newest slip is off, and whom names or evidence point to."""
     told = [one.person for one in found.missing] + [one.person for one in found.candidates]
+    people = names(session, told)
     return found.off, [people[person].number for person in told[:50] if person in people]
 
 
