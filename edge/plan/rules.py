@@ -68,7 +68,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Judged:
     """What to do, by which rule; `pass_number` and `against` where a pass or another person had a part in it."""
 
     decision: Decision
@@ -78,29 +78,29 @@ class Verdict:
     flags: tuple[str, ...] = field(default=())
 
 
-def judge(entry: Entry, plan: HeldPlan | None, where: Whereabouts) -> Verdict:
+def judge(entry: Entry, plan: HeldPlan | None, where: Whereabouts) -> Judged:
     """The answer to `entry`; without a plan the roll's permissions alone decide."""
     access = _access(entry, plan)
     if access.decision is not Decision.ADMIT or plan is None:
         return _guarded(entry, access)
-    verdict = _apart(entry, plan, where, access) or _room(entry, plan, where, access) or access
-    if verdict.decision is not Decision.ADMIT:
-        return verdict
-    return _guarded(entry, replace(verdict, flags=(*verdict.flags, *_oddities(entry, plan, where))))
+    judged = _apart(entry, plan, where, access) or _room(entry, plan, where, access) or access
+    if judged.decision is not Decision.ADMIT:
+        return judged
+    return _guarded(entry, replace(judged, flags=(*judged.flags, *_oddities(entry, plan, where))))
 
 
-def _access(entry: Entry, plan: HeldPlan | None) -> Verdict:
+def _access(entry: Entry, plan: HeldPlan | None) -> Judged:
     """May the person be there at all, and at this hour?"""
     if plan is None:
         rule = EXPECTED if entry.permitted else ZONE_NOT_ALLOWED
-        return Verdict(Decision.ADMIT if entry.permitted else Decision.REFUSE, rule)
+        return Judged(Decision.ADMIT if entry.permitted else Decision.REFUSE, rule)
     held = plan.passes.get(entry.person, ())
     opening = _open_pass(entry, held)
     always = entry.permitted and not plan.needs_pass
     curfew = plan.curfew_at(entry.at) is not None
     if always and not curfew and (opening is not None or not plan.hours_unknown):
         rule = ESCORTED if entry.escorted else EXPECTED
-        return Verdict(Decision.ADMIT, rule, None if opening is None else opening.number)
+        return Judged(Decision.ADMIT, rule, None if opening is None else opening.number)
     if opening is not None:
         return _by_pass(entry, opening)
     if always:
@@ -128,15 +128,15 @@ def _is_late(entry: Entry, one: GatePass) -> bool:
     return entry.at > (one.back_by_at or one.until_at if back else one.until_at)
 
 
-def _by_pass(entry: Entry, one: GatePass) -> Verdict:
+def _by_pass(entry: Entry, one: GatePass) -> Judged:
     if one.escort is not EscortNeed.NONE and not (entry.escorted or entry.with_officer):
         return _forbid(entry, ESCORT_MISSING, one)
     rule = ESCORTED if entry.escorted else BY_PLAN
     flags = (LATE,) if _is_late(entry, one) else ()
-    return Verdict(Decision.ADMIT, rule, one.number, flags=flags)
+    return Judged(Decision.ADMIT, rule, one.number, flags=flags)
 
 
-def _without_pass(entry: Entry, plan: HeldPlan, held: Sequence[GatePass]) -> Verdict:
+def _without_pass(entry: Entry, plan: HeldPlan, held: Sequence[GatePass]) -> Judged:
     coming = next((one for one in held if one.from_at > entry.at), None)
     if coming is not None:
         return _forbid(entry, TOO_EARLY, coming)
@@ -149,18 +149,18 @@ def _without_pass(entry: Entry, plan: HeldPlan, held: Sequence[GatePass]) -> Ver
 
 def _forbid(
     entry: Entry, rule: str, by: GatePass | None = None, against: str | None = None, flags: Sequence[str] = ()
-) -> Verdict:
+) -> Judged:
     """Forbidden by `rule`, unless an officer's word lifts it."""
     number = None if by is None else by.number
     if entry.with_officer and rule not in FOR_NOBODY:
-        return Verdict(Decision.ADMIT, rule, number, against, tuple(flags))
+        return Judged(Decision.ADMIT, rule, number, against, tuple(flags))
     if rule in BY_HOURS and not entry.clock_sure:
         rule = CLOCK_UNSURE
     decision = Decision.REFER if rule in REFERRING else Decision.REFUSE
-    return Verdict(decision, rule, number, against, tuple(flags))
+    return Judged(decision, rule, number, against, tuple(flags))
 
 
-def _apart(entry: Entry, plan: HeldPlan, where: Whereabouts, access: Verdict) -> Verdict | None:
+def _apart(entry: Entry, plan: HeldPlan, where: Whereabouts, access: Judged) -> Judged | None:
     """Somebody whom the person must not meet is there: surely, or for all that the gate knows."""
     unknown: str | None = None
     for other, zones in sorted(plan.apart.get(entry.person, {}).items()):
@@ -178,14 +178,14 @@ def _apart(entry: Entry, plan: HeldPlan, where: Whereabouts, access: Verdict) ->
     return replace(forbidden, pass_number=access.pass_number)
 
 
-def _room(entry: Entry, plan: HeldPlan, where: Whereabouts, access: Verdict) -> Verdict | None:
+def _room(entry: Entry, plan: HeldPlan, where: Whereabouts, access: Judged) -> Judged | None:
     """The far zone is full. With an old word of the hub nobody can count, and nobody is kept out for it."""
     people = where.people_in()
     last = where.last(entry.person)
     is_in = last is not None and last.zone == entry.to_zone
     if plan.most is None or people is None or people < plan.most or is_in or entry.with_officer:
         return None
-    return Verdict(Decision.REFUSE, ZONE_FULL, access.pass_number)
+    return Judged(Decision.REFUSE, ZONE_FULL, access.pass_number)
 
 
 def _oddities(entry: Entry, plan: HeldPlan, where: Whereabouts) -> list[str]:
@@ -202,8 +202,8 @@ def _oddities(entry: Entry, plan: HeldPlan, where: Whereabouts) -> list[str]:
     return found
 
 
-def _guarded(entry: Entry, verdict: Verdict) -> Verdict:
+def _guarded(entry: Entry, judged: Judged) -> Judged:
     """A scan alone never opens a guarded gate: with an officer's finger before it, it does."""
-    if verdict.decision is not Decision.ADMIT or not entry.guarded or entry.escorted or entry.with_officer:
-        return verdict
-    return replace(verdict, decision=Decision.REFER, rule=NEEDS_OFFICER)
+    if judged.decision is not Decision.ADMIT or not entry.guarded or entry.escorted or entry.with_officer:
+        return judged
+    return replace(judged, decision=Decision.REFER, rule=NEEDS_OFFICER)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from edge.plan.held import HeldPlan, held_plan
 from edge.plan.presence import LastSeen, Whereabouts
-from edge.plan.rules import BY_HOURS, FOR_NOBODY, REFERRING, Entry, Verdict, judge
+from edge.plan.rules import BY_HOURS, FOR_NOBODY, REFERRING, Entry, Judged, judge
 from wire.happenings import Decision
 from wire.plan import AreaReset, Curfew, EscortNeed, GatePass, KeepApart, Plan, ZoneRoom
 from wire.versions import Version
@@ -97,7 +97,7 @@ NOBODY = presence()
 APART = (KeepApart(one=ANN, other=BEN, zones=[CLINIC]),)
 
 
-def rule(found: Verdict) -> tuple[str, str]:
+def rule(found: Judged) -> tuple[str, str]:
     return found.decision.value, found.rule
 
 
@@ -153,14 +153,14 @@ def test_who_may_not_go_is_told_by_the_name_of_the_rule(
 def test_who_may_go_goes_with_the_pass_on_record(
     held: HeldPlan | None, who: Entry, expected: str, number: int | None, flags: tuple[str, ...]
 ) -> None:
-    assert judge(who, held, NOBODY) == Verdict(Decision.ADMIT, expected, number, flags=flags)
+    assert judge(who, held, NOBODY) == Judged(Decision.ADMIT, expected, number, flags=flags)
 
 
 @pytest.mark.parametrize("hours_ago", [0, 2, 20])
 def test_a_pass_that_is_over_still_takes_its_person_home(hours_ago: float) -> None:
     back = plan(pass_(begin=-60 * hours_ago - 120, end=-60 * hours_ago - 30), gate=(CLINIC, YARD))
     going = entry(from_zone=CLINIC, to_zone=YARD)
-    assert judge(going, back, Whereabouts(YARD)) == Verdict(Decision.ADMIT, "pass", 123, flags=("late",))
+    assert judge(going, back, Whereabouts(YARD)) == Judged(Decision.ADMIT, "pass", 123, flags=("late",))
     early = plan(pass_(begin=30), gate=(CLINIC, YARD))
     assert rule(judge(going, early, Whereabouts(YARD))) == ("REFUSE", "pass_not_yet")
 
@@ -169,7 +169,7 @@ def test_on_the_way_back_nobody_is_late_before_the_time_for_it_is_over() -> None
     timely = msgspec.structs.replace(pass_(begin=-60, end=-5), back_by_at=minutes(5))
     going = entry(from_zone=CLINIC, to_zone=YARD)
     found = judge(going, plan(timely, gate=(CLINIC, YARD)), Whereabouts(YARD))
-    assert found == Verdict(Decision.ADMIT, "pass", 123)
+    assert found == Judged(Decision.ADMIT, "pass", 123)
     assert rule(judge(entry(), plan(timely), NOBODY)) == ("REFUSE", "pass_over")
 
 
@@ -205,7 +205,7 @@ def test_in_a_curfew_a_pass_goes_on_and_an_unsure_clock_asks_the_officer() -> No
     at = MONDAY + timedelta(hours=28)
     out = pass_(begin=12 * 60, end=14 * 60)
     held = plan(out, curfews=(NIGHT,), needs_pass=False)
-    assert judge(entry(permitted=True, at=at), held, NOBODY) == Verdict(Decision.ADMIT, "pass", 123)
+    assert judge(entry(permitted=True, at=at), held, NOBODY) == Judged(Decision.ADMIT, "pass", 123)
     assert rule(judge(entry(BEN, permitted=True, at=at), held, NOBODY)) == ("REFUSE", "curfew")
     unsure = entry(BEN, permitted=True, at=at, clock_sure=False)
     assert rule(judge(unsure, held, NOBODY)) == ("REFER", "clock_unsure")
@@ -295,7 +295,7 @@ def test_with_an_old_word_a_full_zone_goes_on_and_the_record_says_so() -> None:
 def test_coming_in_again_without_having_left_is_noted_and_never_refused(
     held: HeldPlan, where: Whereabouts, flags: tuple[str, ...]
 ) -> None:
-    assert judge(entry(), held, where) == Verdict(Decision.ADMIT, "pass", 123, flags=flags)
+    assert judge(entry(), held, where) == Judged(Decision.ADMIT, "pass", 123, flags=flags)
 
 
 @pytest.mark.parametrize(
