@@ -65,6 +65,7 @@ from hub.movements.actions import find_checkpoint
 from hub.movements.cells.views import pages as cell_pages
 from hub.movements.external.views import pages as external_pages
 from hub.movements.orders.views import pages as orders_pages
+from hub.movements.passes.panel import PANEL as MOVES_PANEL
 from hub.movements.passes.plan_views import pages as move_plan_pages
 from hub.movements.passes.series_views import pages as move_series_pages
 from hub.movements.passes.views import pages as move_pages
@@ -124,7 +125,7 @@ _FIRST_PAGES = (
     (Permission.SEE_TERMINALS, "control_room.terminals"),
     (Permission.REVIEW_EMERGENCIES, "emergencies.uses"),
 )
-_PANELS: tuple[Panel, ...] = (RELEASE_DATE, DOCKET_PANEL, WAY_OUT, *PERSON_PANELS)
+_PANELS: tuple[Panel, ...] = (RELEASE_DATE, DOCKET_PANEL, WAY_OUT, MOVES_PANEL, *PERSON_PANELS)
 """What other capabilities show on a person's file, in this order."""
 
 
