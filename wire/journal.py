@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -153,6 +153,19 @@ def seal_batch(
             signature=key.sign(covered),
         )
     )
+
+
+_END: Final = encode("signature") + b"\xc4\x40"
+_HISTORICAL: Final = encode("historical") + encode(True)
+
+
+def says_historical(raw: bytes) -> bool:
+    """Whether a batch as `seal_batch` encodes it says of itself that live entries go first.
+
+    Nothing is verified and nothing else read: enough to let others pass by, and never more than that.
+    """
+    end = len(raw) - 64 - len(_END)
+    return raw[max(0, end) : -64] == _END and raw[max(0, end - len(_HISTORICAL)) : end] == _HISTORICAL
 
 
 def open_batch(raw: bytes, *, sender: str, key: VerifyingKey) -> tuple[Batch, list[Linked]]:
