@@ -23,6 +23,9 @@ from hub.headcount.schedule import due_hours
 from hub.headcount.states import COURSES, ENDED, LADDER, State, needs_reason, rungs_left
 from hub.headcount.words import KINDS, MEANINGS, METHODS, OUT_STEPS, RUNGS, STATES, STEPS, WHATS
 from hub.movements.cells.reading import cells, dwellers
+from hub.movements.passes.reading import Pass, open_passes
+from hub.movements.passes.rules import PassState
+from hub.movements.passes.words import STATES as PASS_STATES
 from hub.movements.records import Site
 from hub.movements.site.tree import Node, Tree
 from hub.movements.site.tree import load as load_tree
@@ -30,6 +33,7 @@ from hub.web.door import visitor
 from wire.happenings import CountKind, CountMethod
 
 HISTORY: Final = 60
+_OUT: Final = frozenset({PassState.DEPARTED, PassState.ARRIVED, PassState.OVERDUE, PassState.UNACCOUNTED})
 
 
 @dataclass(frozen=True)
@@ -96,6 +100,8 @@ def count_facts(session: Session, number: int, now: datetime) -> dict[str, Any] 
         "explanations": said,
         "slips": _slips(session, view),
         "beds": _beds(session, view, tree),
+        "on_passes": _on_passes(session, view, tree, now) if who.sees_totals else [],
+        "pass_states": PASS_STATES,
         "rungs": [(rung, needs_reason(rung, steps)) for rung in left],
         "stages": _stages(view, steps),
         "ended": view.state in ENDED,
@@ -166,6 +172,14 @@ def _beds(session: Session, view: CountView, tree: Tree) -> dict[str, list[BedFi
         ]
         found[unit.row.code] = compare(mine, unit.reckoning.expected, dict(unit.reckoning.vacancy))
     return found
+
+
+def _on_passes(session: Session, view: CountView, tree: Tree, now: datetime) -> list[tuple[Pass, str]]:
+    """Who left the unit on a pass and is not back: to be counted through, declared elsewhere, or looked for."""
+    if view.state in ENDED:
+        return []
+    out = [one for one in open_passes(session, now) if one.state in _OUT]
+    return [(one, tree.path(one.to_zone_id)) for one in out]
 
 
 def _stages(view: CountView, steps: Sequence[State]) -> list[tuple[State, bool, bool]]:
