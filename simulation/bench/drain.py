@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, func, select
 
 from hub.accounts.audit import OPERATOR
 from hub.custody.actions import open_booking, register_person
 from hub.custody.rules import PersonFacts, Sex
-from hub.database import Sessions, make_engine, make_sessions, session_scope
+from hub.database import Base, Sessions, make_engine, make_sessions, session_scope
 from hub.ingest.doorkeeper import Delivery
 from hub.ingest.inbox import Inbox
 from hub.ingest.records import Quarantined, StoredEntry
@@ -38,15 +38,9 @@ TERMINALS: Final = 100
 ENTRIES: Final = 40_000
 PEOPLE: Final = 1_200
 A_BATCH: Final = 128
+NUMBERED: Final = ("journals", "stored_entries", "batch_signatures", "movements", "proofs", "feed_items")
+_TABLES: Final = Base.metadata.tables
 _AT: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
-
-
-@dataclass
-class Inserted:
-    """What the draining wrote, transaction by transaction: (statement, rows) as the driver got them."""
-
-    transactions: list[list[tuple[str, Sequence[Any]]]] = field(default_factory=lambda: [[]])
-    rows: int = 0
 
 
 def drain_figures(progress: Progress, entries: int = ENTRIES) -> dict[str, Any]:
@@ -78,26 +72,29 @@ def _on_each(
 def _measured(urls: list[str], deliveries: list[Delivery], entries: int) -> tuple[int, float, int]:
     """Entries a second, that as a part of what raw inserts do, and entries for each second of our processor time."""
     with _hub(urls[0]) as (engine, sessions):
-        inserted = _listen(engine)
-        took_s, cpu_s = _drain(sessions, deliveries, entries)
+        present = _highest(engine)
+        took_s, cpu_s, transactions = _drain(sessions, deliveries, entries)
+        written = _written(engine, present)
     with _hub(urls[1]) as (engine, _):
-        raw_s = _insert(engine, inserted)
+        raw_s = _insert(engine, written, transactions)
     return round(entries / took_s), round(raw_s / took_s, 3), round(entries / cpu_s)
 
 
-def _drain(sessions: Sessions, deliveries: list[Delivery], entries: int) -> tuple[float, float]:
+def _drain(sessions: Sessions, deliveries: list[Delivery], entries: int) -> tuple[float, float, int]:
+    """Seconds, seconds of our processor time, and transactions."""
     inbox = Inbox(max_bytes=1 << 30)
     for delivery in deliveries:
         inbox.put(delivery)
     worker = Worker(
         sessions, inbox, SigningKey.generate(), lambda *_: True, clock=lambda: _AT, wait=lambda _: None
     )
+    transactions = 0
     begun, worked = time.perf_counter(), time.process_time()
     while worker.step():
-        pass
+        transactions += 1
     took_s, cpu_s = time.perf_counter() - begun, time.process_time() - worked
     _check(sessions, entries)
-    return took_s, cpu_s
+    return took_s, cpu_s, transactions
 
 
 def _check(sessions: Sessions, entries: int) -> None:
@@ -105,43 +102,63 @@ def _check(sessions: Sessions, entries: int) -> None:
         stored = session.scalar(select(func.count()).select_from(StoredEntry))
         aside = session.scalar(select(func.count()).select_from(Quarantined))
     if stored != entries or aside:
-        raise SystemExit(f"{stored} of {entries} entries are stored, {aside} in quarantine: the figure means nothing")
+        raise SystemExit(
+            f"{stored} of {entries} entries are stored, {aside} in quarantine: the figure means nothing"
+        )
 
 
-def _listen(engine: Engine) -> Inserted:
-    found = Inserted()
+Written = dict[str, tuple[str, list[Any]]]
+"""By table: the statement that inserts, and its rows as the driver takes them."""
 
-    def heard(_connection: Any, _cursor: Any, statement: str, values: Any, _context: Any, many: bool) -> None:
-        if statement.startswith("INSERT"):
-            rows = list(values) if many else [values]
-            found.transactions[-1].append((statement, rows))
-            found.rows += len(rows)
 
-    event.listen(engine, "before_cursor_execute", heard)
-    event.listen(engine, "commit", lambda _: found.transactions.append([]))
+def _highest(engine: Engine) -> dict[str, int]:
+    with engine.connect() as connection:
+        return {name: connection.scalar(select(func.max(_TABLES[name].c.id))) or 0 for name in NUMBERED}
+
+
+def _written(engine: Engine, present: dict[str, int]) -> Written:
+    """Every row that draining added, as it lies in the database."""
+    found: Written = {}
+    mark = "?" if engine.dialect.name == "sqlite" else "%s"
+    with engine.connect() as connection:
+        for name in (*NUMBERED, "positions"):
+            table = _TABLES[name]
+            columns = [column.name for column in table.columns]
+            quoted = ", ".join(f'"{column}"' for column in columns)
+            since = f" WHERE id > {present[name]} ORDER BY id" if name in present else ""
+            rows = connection.exec_driver_sql(f"SELECT {quoted} FROM {name}{since}").all()  # noqa: S608 - our own names
+            marks = ", ".join([mark] * len(columns))
+            found[name] = (
+                f"INSERT INTO {name} ({quoted}) VALUES ({marks})",  # noqa: S608 - our own names
+                [tuple(_as_written(value) for value in row) for row in rows],
+            )
     return found
 
 
-def _insert(engine: Engine, inserted: Inserted) -> float:
-    """Seconds that the driver's own executemany takes for the same rows in the same transactions."""
+def _as_written(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, dict | list) else value
+
+
+def _insert(engine: Engine, written: Written, transactions: int) -> float:
+    """Seconds that the driver's own executemany takes for the same rows in as many transactions."""
     connection = engine.raw_connection()
     driver: Any = connection.driver_connection
-    taken_s = 0.0
-    try:
-        for transaction in inserted.transactions:
-            if not transaction:
-                continue
-            cursor = driver.cursor()
-            begun = time.perf_counter()
-            if engine.dialect.name == "sqlite":
-                cursor.execute("BEGIN IMMEDIATE")
-            for statement, rows in transaction:
-                cursor.executemany(statement.split(" RETURNING ")[0], rows)
-            driver.commit() if engine.dialect.name != "sqlite" else cursor.execute("COMMIT")
-            taken_s += time.perf_counter() - begun
-            cursor.close()
-    finally:
-        connection.close()
+    begun = time.perf_counter()
+    for turn in range(transactions):
+        cursor = driver.cursor()
+        if engine.dialect.name == "sqlite":
+            cursor.execute("BEGIN IMMEDIATE")
+        for statement, rows in written.values():
+            part = rows[len(rows) * turn // transactions : len(rows) * (turn + 1) // transactions]
+            if part:
+                cursor.executemany(statement, part)
+        if engine.dialect.name == "sqlite":
+            cursor.execute("COMMIT")
+        else:
+            driver.commit()
+        cursor.close()
+    taken_s = time.perf_counter() - begun
+    connection.close()
     return taken_s
 
 
@@ -205,7 +222,13 @@ def _journal(number: int, entries: int) -> list[Delivery]:
         Delivery(
             topic(name, Channel.JOURNAL),
             seal_batch(
-                name, journal_id, first + 1, before[first], raws[first : first + A_BATCH], key, historical=True
+                name,
+                journal_id,
+                first + 1,
+                before[first],
+                raws[first : first + A_BATCH],
+                key,
+                historical=True,
             ),
             _AT,
         )

@@ -21,7 +21,11 @@ _READY: Final = "ready to accept connections"
 
 def missing() -> str:
     """What stands against it here; empty when nothing does."""
-    return "" if _program("initdb") and _program("postgres") else "PostgreSQL is not installed: apt-get install postgresql"
+    return (
+        ""
+        if _program("initdb") and _program("postgres")
+        else "PostgreSQL is not installed: apt-get install postgresql"
+    )
 
 
 @contextmanager
