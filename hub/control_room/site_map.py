@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
 from typing import Final
 
 from markupsafe import Markup
@@ -163,7 +164,8 @@ def _on(ground: _Ground, view: PlanView, lost: Sequence[Node]) -> FloorMap:
         height = max(room.bottom for room in below)
     drawing = _with_zones(view.drawing, [room for room, _ in rooms], [key for _, key in rooms])
     marked = [*rooms, *((room, "") for room in below)]
-    return _floor(ground, str(view.id), view.floor, height, drawing, marked, dict(view.spots))
+    inner = {code: tied.inner for code, tied in ties.items()}
+    return _floor(ground, str(view.id), view.floor, height, drawing, marked, view.spots, inner)
 
 
 def _floor(
@@ -174,6 +176,7 @@ def _floor(
     drawing: str,
     rooms: Sequence[tuple[Room, str]],
     spots: Mapping[str, tuple[int, int]],
+    inner: Mapping[str, tuple[int, int, int, int]] = MappingProxyType({}),
 ) -> FloorMap:
     by_code = {room.zone: room for room, _ in rooms}
     dots: list[DotMark] = []
@@ -187,12 +190,17 @@ def _floor(
                 x = room.right - _CORNER[0] - _CORNER[2] * corner[to_zone]
                 dots.append(DotMark(terminal, words, x, room.y + _CORNER[1]))
                 corner[to_zone] += 1
-    marks = [_mark(ground.tree, room, shape, rooms, dots) for room, shape in rooms]
+    marks = [_mark(ground.tree, room, shape, rooms, dots, inner.get(room.zone)) for room, shape in rooms]
     return FloorMap(key, name, height, drawn(drawing), marks, dots)
 
 
 def _mark(
-    tree: Tree, room: Room, shape: str, rooms: Sequence[tuple[Room, str]], dots: Sequence[DotMark]
+    tree: Tree,
+    room: Room,
+    shape: str,
+    rooms: Sequence[tuple[Room, str]],
+    dots: Sequence[DotMark],
+    inner: tuple[int, int, int, int] | None,
 ) -> RoomMark:
     zone = tree.by_code(room.zone)
     assert zone is not None
@@ -202,8 +210,9 @@ def _mark(
         top = min((one.y for one, _ in rooms if one.zone in inside - {zone.code}), default=room.y + HEAD)
         place = replace(room, height=max(0, top - room.y))
     elif shape:
+        within = room if inner is None else Room(room.zone, *inner)
         place = free_part(
-            room,
+            within,
             [
                 one
                 for one, _ in rooms

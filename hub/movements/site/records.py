@@ -36,7 +36,8 @@ class CurfewRow(Base):
 class FloorPlan(Base):
     """A drawing of one floor of a site, cleaned: 1200 units wide and `height` high, to be set into an `<svg>`.
 
-    `shapes` are those that can be a zone: key -> [name, x, y, width, height]. A newer drawing of the floor replaces
+    `shapes` are those that can be a zone: key -> [name, x, y, width, height, and the same four of the rectangle inside
+    that words fit into]. A newer drawing of the floor replaces
     it; nothing of it changes.
     """
 

@@ -14,6 +14,7 @@ from hub.accounts.audit import OPERATOR
 from hub.database import session_scope
 from hub.movements.site.plans.cleaning import Drawing, clean
 from hub.movements.site.plans.geometry import Matrix, box_of, matrix_of, path_of, points_of
+from hub.movements.site.plans.inside import inner_box
 from hub.movements.site.plans.keeping import hand_in, place, tie
 from hub.movements.site.plans.reading import PlanView, plans
 from hub.sentences import RefusedError
@@ -165,6 +166,19 @@ def test_what_is_seen_is_an_area_a_line_or_words(inside: str, classes: list[str]
 def test_the_box_of_a_path(data: str, box: tuple[float, ...]) -> None:
     found = box_of(points_of(path_of(data)))
     assert (found.x, found.y, found.width, found.height) == pytest.approx(box, abs=0.2)
+
+
+@pytest.mark.parametrize(
+    ("data", "box"),
+    [
+        ("M0 0H100V100H50V40H0z", (50, 0, 50, 100)),  # an L: the tall leg
+        ("M0 0H100V30H60V100H40V30H0z", (0, 0, 100, 30)),  # a T: its bar
+        ("M0 0H100V50H0z", (0, 0, 100, 50)),
+    ],
+)
+def test_words_stand_where_a_shape_has_room(data: str, box: tuple[float, ...]) -> None:
+    found = inner_box(list(points_of(path_of(data))))
+    assert (found.x, found.y, found.width, found.height) == pytest.approx(box, abs=4)
 
 
 @given(st.text(alphabet="MmLlHhVvCcSsQqTtAaZz0123456789.,-+eE \t", max_size=60))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 from xml.etree.ElementTree import Element, ParseError
 from xml.sax.saxutils import escape, quoteattr
@@ -17,6 +17,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from hub.movements.site.plans.geometry import IDENTITY, Box, Matrix, box_of, matrix_of, numbers
+from hub.movements.site.plans.inside import inner_box
 from hub.movements.site.plans.shapes import OUTLINES, Outline, words_of
 from hub.movements.site.plans.styles import Look, rules_of
 from hub.sentences import RefusedError, Sentence
@@ -37,11 +38,12 @@ _SMALLEST: Final = 0.0004
 
 @dataclass(frozen=True)
 class Shape:
-    """A shape that can be a zone; `name` is what the file calls it, "" when nothing."""
+    """A shape that can be a zone; `name` is what the file calls it, "" when nothing. `inner` is where words fit."""
 
     key: str
     name: str
     box: Box
+    inner: Box
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,8 @@ def _count_handlers(element: Element, work: _Work) -> None:
 
 
 def _draw(outline: Outline, name: str, work: _Work, place: _Place) -> None:
-    box = box_of(place.matrix.apply(point) for point in outline.points)
+    points = [place.matrix.apply(point) for point in outline.points]
+    box = box_of(points)
     if not place.look.is_seen:
         return
     is_ground = not work.parts and box.area >= 0.98 * work.view.area and place.look.fill
@@ -184,7 +187,8 @@ def _draw(outline: Outline, name: str, work: _Work, place: _Place) -> None:
     key = ""
     if outline.closed and box.area >= _SMALLEST * work.view.area:
         key = f"s{len(work.shapes) + 1}"
-        work.shapes.append(Shape(key, name or "", box))
+        inner = box if outline.kind in ("rect", "ellipse") else inner_box(points)
+        work.shapes.append(Shape(key, name, box, inner))
     classes = "plan-area" if place.look.fill and outline.closed else "plan-line"
     mark = f' data-shape="{key}"' if key else ""
     moved = "" if place.matrix == IDENTITY else f' transform="{place.matrix}"'
@@ -213,9 +217,3 @@ def _said(element: Element, work: _Work) -> Mapping[str, str]:
 def _name(element: Element) -> str:
     said = element.get(_LABEL) or element.get("id") or ""
     return said.strip()[:64] if said.isprintable() else ""
-
-
-def renamed(drawing: Drawing, names: Mapping[str, str]) -> Drawing:
-    """The same with other names for some of its shapes."""
-    shapes = [replace(shape, name=names.get(shape.key, shape.name)) for shape in drawing.shapes]
-    return replace(drawing, shapes=shapes)

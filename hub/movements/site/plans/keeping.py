@@ -14,6 +14,7 @@ from hub.accounts.audit import Actor, write_down
 from hub.movements.records import Checkpoint, Site, Zone
 from hub.movements.site.editing import take_turn
 from hub.movements.site.plans.cleaning import WIDTH, Drawing, clean
+from hub.movements.site.plans.geometry import Box
 from hub.movements.site.records import FloorPlan, PlanShape, PlanSpot, SiteChange
 from hub.sentences import RefusedError, Sentence
 
@@ -54,7 +55,10 @@ def hand_in(
         sort=before.sort if before is not None else (last or 0) + 1,
         drawing=drawing.inside,
         height=drawing.height,
-        shapes={one.key: [one.name, *map(round, _sides(one.box))] for one in drawing.shapes},
+        shapes={
+            one.key: [one.name, *map(round, _sides(one.box)), *map(round, _sides(one.inner))]
+            for one in drawing.shapes
+        },
         sha256=hashlib.sha256(raw).hexdigest(),
         added_at=at,
         added_by=actor.login[:64],
@@ -189,7 +193,7 @@ def _like(old: list[Any], shapes: Mapping[str, list[Any]], names: Mapping[str, s
     if old[0] and str(old[0]).lower() in names:
         return names[str(old[0]).lower()]
     near = [
-        (sum(abs(one - two) for one, two in zip(old[1:], shape[1:], strict=True)), key)
+        (sum(abs(one - two) for one, two in zip(old[1:5], shape[1:5], strict=True)), key)
         for key, shape in shapes.items()
     ]
     distance, key = min(near, default=(1 << 30, ""))
@@ -212,7 +216,7 @@ def _site_of(session: Session, checkpoint: Checkpoint) -> int:
     return session.get_one(Zone, checkpoint.to_zone_id).site_id
 
 
-def _sides(box: Any) -> tuple[float, float, float, float]:
+def _sides(box: Box) -> tuple[float, float, float, float]:
     return box.x, box.y, box.width, box.height
 
 

@@ -17,7 +17,10 @@ from hub.movements.site.records import FloorPlan, PlanShape, PlanSpot
 
 @dataclass(frozen=True)
 class Tied:
-    """A shape of a plan, in units of the plan; `zone` is the code of the zone that it is, None when of none."""
+    """A shape of a plan, in units of the plan; `zone` is the code of the zone that it is, None when of none.
+
+    `inner` is the rectangle in it (x, y, width, height) that words fit into.
+    """
 
     key: str
     name: str
@@ -25,6 +28,7 @@ class Tied:
     y: int
     width: int
     height: int
+    inner: tuple[int, int, int, int]
     zone: str | None
 
 
@@ -91,8 +95,9 @@ def _view(session: Session, found: FloorPlan, at: datetime | None) -> PlanView:
 
 
 def _tied(key: str, shape: Sequence[Any], zone: str | None) -> Tied:
-    name, x, y, width, height = shape
-    return Tied(key, name, x, y, width, height, zone)
+    name, x, y, width, height, *inner = shape
+    left, top, wide, high = inner
+    return Tied(key, name, x, y, width, height, (left, top, wide, high), zone)
 
 
 def _held(
