@@ -10,6 +10,10 @@ LETTER: Final = 0.56
 """Width of a letter of the screen's type by its size, on the mean."""
 
 
+WORDY: Final = 400
+"""Width from which there is room for a count of four digits and for words beside it, in either language."""
+
+
 class Fit(StrEnum):
     """How much of a zone is said in its room."""
 
@@ -55,13 +59,15 @@ class Label:
     side_at: At | None = None
     old_at: At | None = None
     bar: Bar | None = None
+    in_words: bool = False
+    """Whether what is unproven is said in words, or as a figure with a question mark."""
 
 
 def label(name: str, width: int, height: int, *, frame: bool = False, taken: int = 0) -> Label:
     """Words of a zone in a room of this size; terminals take `taken` of its first line, at the right."""
     if frame:
         return _head(name, width, height, taken)
-    if width >= 200 and height >= 108:
+    if width >= 240 and height >= 108:
         return _full(name, width, height, taken)
     if width >= 84 and height >= 62:
         return _short(name, width, height, taken)
@@ -81,6 +87,7 @@ def _full(name: str, width: int, height: int, taken: int) -> Label:
         At(width - 15, line - 26, 23),
         At(width - 15, line, 23),
         Bar(15, height - 26, width - 30, 14),
+        in_words=width >= WORDY,
     )
 
 

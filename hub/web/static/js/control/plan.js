@@ -51,7 +51,7 @@ function showRoom(room, zone, found, alarms) {
   const hidden = zone.hidden ? "\u2013" : null;
   write(room, "count", hidden ?? (frame && short ? `${count} ${short}` : String(count)));
   write(room, "capacity", hidden || zone.capacity === null ? "" : over ? say("over", { count: count - zone.capacity }) : say("of_capacity", { count: zone.capacity }));
-  write(room, "old", hidden ? "" : room.classList.contains("full") && old ? `${old} ${say("unproven")}` : short);
+  write(room, "old", hidden ? "" : room.classList.contains("in-words") && old ? `${old} ${say("unproven")}` : short);
   mark(room, "over", over);
   mark(room, "alarmed", alarms > 0);
   showBar(room, Math.max(zone.capacity ?? count, count, 1), zone.hidden ? { count: 0, likely: 0, old: 0 } : found);
