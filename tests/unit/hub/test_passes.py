@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replace_gate
 from datetime import date, datetime, timedelta
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from hub.accounts.audit import Actor
 from hub.custody.absence import Why
 from hub.custody.actions import assign_home, open_booking_of
+from hub.custody.facts.actions import Statement
+from hub.custody.facts.actions import state as state_fact
+from hub.custody.facts.records import Fact
 from hub.custody.life.keep_aparts import KeptApart, Part, Restriction, keep_apart
+from hub.custody.life.visits import VISIT, Visit
 from hub.custody.records import Person
 from hub.database import session_scope
 from hub.movements.alarms.records import Alarm
@@ -18,6 +24,7 @@ from hub.movements.external.authorising import Trip, Wish, go_once
 from hub.movements.external.leaving import Seen, leave
 from hub.movements.passages import Passage, Place, Somebody
 from hub.movements.passes.changing import cancel_pass
+from hub.movements.passes.escorting import AtGate, note_begun, note_ended, runs_of
 from hub.movements.passes.planning import ClashesError, Draft, Override, make_passes
 from hub.movements.passes.proving import note_passages
 from hub.movements.passes.reading import open_passes, pass_of, steps_of
@@ -34,8 +41,10 @@ from hub.movements.passes.series import (
 from hub.movements.passes.watch import PassWatch
 from hub.movements.records import Zone
 from hub.movements.rules import Decision, Proof
+from hub.movements.site.files import read_site
+from hub.movements.site.importing import import_site
 
-from .site_world import World
+from .site_world import SITE, World
 
 SAM, SUE = Actor("sam", "10.0.0.1"), Actor("sue", "10.0.0.2")
 
@@ -268,3 +277,44 @@ def test_whoever_is_at_court_is_not_missed_on_a_pass(inside: World) -> None:
     PassWatch(inside.sessions).tick(inside.at)
     assert [state(inside, number) for number in numbers] == [PassState.CANCELLED, PassState.DUE]
     assert alarms(inside) == []
+
+
+def test_a_booked_visit_becomes_a_pass_and_is_cancelled_with_it(inside: World) -> None:
+    ana = living(inside)
+    visits = b'[[zone]]\ncode = "visits"\nname = "Visits"\nkind = "VISITS"\n'
+    with session_scope(inside.sessions) as session:
+        import_site(session, read_site(SITE + visits), actor=SAM, at=inside.at)
+        booking = open_booking_of(session, ana.id)
+        assert booking is not None
+        value = Visit(visitors=(), visit_at=inside.at + timedelta(hours=3))
+        said = Statement(VISIT, value, value.visit_at, booking_id=booking.id)
+        row = state_fact(session, ana.id, said, actor=SAM, at=inside.at).id
+    watch = PassWatch(inside.sessions)
+    watch.tick(inside.at)
+    with session_scope(inside.sessions) as session:
+        made = open_passes(session, inside.at)
+        assert [(one.reason, one.there_at) for one in made] == [("VISITS", value.visit_at)]
+        off = Statement(
+            VISIT,
+            replace(value, outcome="cancelled"),
+            value.visit_at,
+            booking_id=session.get_one(Fact, row).booking_id,
+        )
+        state_fact(session, ana.id, off, actor=SAM, at=inside.at, item=row)
+    inside.later(minutes=1)
+    watch.tick(inside.at)
+    assert state(inside, made[0].id) == PassState.CANCELLED
+
+
+def test_whoever_was_counted_in_and_not_through_is_told_of_by_number(inside: World) -> None:
+    gate = AtGate(7, "w-in", "oto", ["P-000001", "P-000002"], "w-1", inside.at)
+    with session_scope(inside.sessions) as session:
+        note_begun(session, gate, inside.at)
+        note_ended(session, replace_gate(gate, people=["P-000001"], missing=["P-000002"]), inside.at)
+    assert alarms(inside) == [("escort_short", False)]
+    with session_scope(inside.sessions) as session:
+        alarm = session.scalars(select(Alarm)).one()
+        assert (alarm.evidence["missing"], alarm.evidence["passed"]) == (["P-000002"], ["P-000001"])
+        note_ended(session, replace_gate(gate, people=["P-000001", "P-000002"]), inside.at)
+        assert [run.what for run in runs_of(session, 7)] == ["BEGUN", "ENDED", "ENDED"]
+    assert alarms(inside) == [("escort_short", True)]
