@@ -16,6 +16,7 @@ from hub.custody.absence import WHY, Why
 from hub.custody.away import Away, people_away
 from hub.custody.queries import person_by_number
 from hub.custody.then import open_stays
+from hub.movements.external.reading import away as away_by_person
 from hub.sentences import Sentence
 from hub.web.door import now, reading, writing
 from hub.web.known import known_at, known_on
@@ -31,16 +32,14 @@ def away() -> str:
     return _show(None)
 
 
-@pages.page("/away/going", Permission.RECORD_UNIT_LIFE)
+@pages.page("/away/going", Permission.PLAN_MOVES)
 def going() -> Response | tuple[str, int]:
-    """From a number to the form in which somebody's going out is recorded."""
+    """From a number to the form on which somebody's going out is asked for."""
     with reading() as session:
         person = person_by_number(session, request.args.get("person", "")[:16])
     if person is None:
         return _show(NOBODY_SUCH), 404
-    return redirect(
-        url_for("facts.add", number=person.number, kind="absence", next=url_for("away.away")), 303
-    )
+    return redirect(url_for("external.new", person=person.number), 303)
 
 
 def _show(problem: Sentence | None) -> str:
@@ -48,6 +47,7 @@ def _show(problem: Sentence | None) -> str:
     # The look is committed before anything is shown: no page without its line in the trail.
     with writing() as session:
         everybody = people_away(session, now(), known)
+        planned = away_by_person(session, now(), known)
         held = len(set(open_stays(session, known).values()))
         write_down(session, at=now(), actor=acting(), act="away.list", detail=f"{len(everybody)} out")
     wanted = request.args.get("why", "")
@@ -56,6 +56,7 @@ def _show(problem: Sentence | None) -> str:
     return render_template(
         "away.html",
         shown=shown,
+        trips={person: one.occurrence_id for person, one in planned.items() if one.occurrence_id},
         wanted=wanted if wanted in Why._value2member_map_ else "",
         by_why=_by_why(everybody),
         words=WHY,

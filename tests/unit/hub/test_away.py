@@ -140,7 +140,7 @@ def test_going_out_is_recorded_on_a_form_that_leads_back_here(world: World) -> N
     rita = world.browser("rita")
     led = rita.get("/away/going", query_string={"person": person.number.lower()})
     assert led.status_code == 303
-    assert led.location == f"/people/{person.number}/facts/new/absence?next=/away"
+    assert led.location == f"/external/new?person={person.number}"
     assert rita.get(led.location).status_code == 200
     row = leaves(world, person)
     back = f"/people/{person.number}/facts/{row}/end?next=/away"
