@@ -11,8 +11,10 @@ from wire.journal import says_historical
 
 MAX_BYTES: Final = 64 * 1024 * 1024
 MAX_DELIVERIES: Final = 50_000
-BACKLOG_BYTES: Final = 128 * 1024
-"""Of a backlog no more is taken at once while something live waits as well: that one is next."""
+SHORT_BYTES: Final = 64 * 1024
+"""A short turn of the backlog: one batch of the largest, some hundred entries."""
+SHORT_TURNS: Final = 32
+"""So many turns of the backlog are short after something live came: another one may come while they are written."""
 
 
 class Inbox:
@@ -28,6 +30,7 @@ class Inbox:
         self._live: deque[Delivery] = deque()
         self._backlog: deque[Delivery] = deque()
         self._backlogs_turn = False
+        self._short_turns = 0
         self._bytes = 0
         self._turned_away = 0
         self._arrival = threading.Condition()
@@ -41,6 +44,8 @@ class Inbox:
                 self._turned_away += 1
                 return False
             lane.append(delivery)
+            if lane is self._live:
+                self._short_turns = SHORT_TURNS
             self._bytes += len(delivery.raw)
             self._arrival.notify()
             return True
@@ -53,8 +58,13 @@ class Inbox:
             both = bool(self._live and self._backlog)
             backlog = self._backlogs_turn if both else bool(self._backlog)
             self._backlogs_turn = both and not backlog
-            lane, most = (self._backlog, BACKLOG_BYTES) if backlog else (self._live, max_bytes)
-            return self._taken(lane, max_deliveries, min(most, max_bytes) if both else max_bytes)
+            if not backlog:
+                return self._taken(self._live, max_deliveries, max_bytes)
+            short = self._short_turns > 0
+            self._short_turns = max(0, self._short_turns - 1)
+            return self._taken(
+                self._backlog, max_deliveries, min(SHORT_BYTES, max_bytes) if short else max_bytes
+            )
 
     def turned_away(self) -> int:
         """How many were turned away since the last call."""

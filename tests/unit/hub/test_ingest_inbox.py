@@ -55,7 +55,7 @@ def test_what_happens_now_passes_by_what_happened_yesterday() -> None:
 def test_while_both_wait_they_take_turns_and_the_backlogs_are_short(monkeypatch: pytest.MonkeyPatch) -> None:
     inbox = Inbox()
     size = len(batch(historical=True))
-    monkeypatch.setattr(inbox_module, "BACKLOG_BYTES", 2 * size)
+    monkeypatch.setattr(inbox_module, "SHORT_BYTES", 2 * size)
     for number in range(4):
         inbox.put(delivery(f"old-{number}", historical=True))
     turns = []
@@ -75,3 +75,16 @@ def test_no_lane_takes_more_than_both_may_hold() -> None:
     assert inbox.turned_away() == 1
     assert names(inbox.take(10, 1 << 20, 0)) == ["new"]
     assert inbox.put(delivery("newest"))
+
+
+def test_a_backlog_has_short_turns_while_people_scan_and_long_ones_afterwards(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inbox = Inbox()
+    monkeypatch.setattr(inbox_module, "SHORT_BYTES", 1)
+    monkeypatch.setattr(inbox_module, "SHORT_TURNS", 2)
+    for number in range(6):
+        inbox.put(delivery(f"old-{number}", historical=True))
+    inbox.put(delivery("new"))
+    turns = [len(inbox.take(10, 1 << 20, 0)) for _ in range(4)]
+    assert turns == [1, 1, 1, 4]
