@@ -73,17 +73,17 @@ def add(what: str) -> Response | tuple[str, int]:
     return _record(what, None)
 
 
-@pages.page("/site/<what>/<code>", Permission.EDIT_SITE)
-def thing(what: str, code: str) -> str:
+@pages.page("/site/<what>/<place>", Permission.EDIT_SITE)
+def thing(what: str, place: str) -> str:
     with reading() as session:
-        asked = _asked(session, what, code)
+        asked = _asked(session, what, place)
         assert asked.held is not None
         return _form(session, asked, as_typed(asked.held))
 
 
-@pages.page("/site/<what>/<code>", Permission.EDIT_SITE, methods=("POST",))
-def change(what: str, code: str) -> Response | tuple[str, int]:
-    return _record(what, code)
+@pages.page("/site/<what>/<place>", Permission.EDIT_SITE, methods=("POST",))
+def change(what: str, place: str) -> Response | tuple[str, int]:
+    return _record(what, place)
 
 
 @pages.page("/site/changes", Permission.SEE_TERMINALS)
