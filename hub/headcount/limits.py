@@ -56,8 +56,6 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         default_factory=lambda: [6 * 60, 14 * 60, 22 * 60]
     )
     """When the running count is printed."""
-    muster_s: Seconds = 900
-    """A muster that goes on for longer without having found everybody is said to be unresolved."""
 
     @property
     def limits(self) -> Limits:

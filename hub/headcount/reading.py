@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.custody.queries import names
 from hub.custody.records import Person
 from hub.headcount.loading import facts_of, out_counts, slips_of, units_of
 from hub.headcount.reckoned import Reckoning, UnitReckoning
-from hub.headcount.records import Headcount, HeadcountSlip, HeadcountStep, HeadcountUnit, OutCountRecord
+from hub.headcount.records import Headcount, HeadcountSlip, HeadcountStep, HeadcountUnit
 from hub.headcount.rules import reckon
 from hub.headcount.states import ENDED, LADDER, METHOD_OF, State
 from hub.headcount.values import LastProof, OutCount
@@ -206,15 +206,6 @@ def out_counts_for(session: Session, units: Collection[str]) -> list[OutCountSho
             if one.unit in units or one.at_unit in units or one.place in units
         ]
     return found
-
-
-def stamp(session: Session) -> tuple[int, int, int]:
-    """Rises with whatever changes what terminals are shown of counts."""
-    return (
-        session.scalar(select(func.max(HeadcountStep.id))) or 0,
-        session.scalar(select(func.max(HeadcountSlip.id))) or 0,
-        session.scalar(select(func.max(OutCountRecord.id))) or 0,
-    )
 
 
 def _brief(count: Headcount, units: Sequence[HeadcountUnit], now: datetime) -> Brief:

@@ -93,7 +93,6 @@ CODES: Final[dict[str, Code]] = {
         3, Sentence("Somebody should have left for outside and has not"), group="passes"
     ),
     "group_short": Code(2, Sentence("A group came through with fewer people than it took"), _FIND),
-    "count_order": Code(2, Sentence("A count's order to hold the gates was not carried out")),
     "count_revised": Code(2, Sentence("A late slip changed a headcount that was cleared")),
     "two_places": Code(2, Sentence("One person was seen in two places at once"), _FIND),
     "order_unconfirmed": Code(
