@@ -16,12 +16,14 @@ from hub.custody.queries import find_people, ids_in_custody
 from hub.custody.records import Person
 from hub.movements.permitting import zones_of
 from hub.movements.posts import PostLine, on_duty, posts
-from hub.movements.records import Checkpoint, Position, Zone
+from hub.movements.records import Checkpoint, Zone
 from hub.movements.referral_records import Referral, ReferralChange
 from hub.movements.referral_rules import Patience, Status
 from hub.movements.referrals import changes_of, open_now, patience, status
+from hub.movements.site.tree import load
 from hub.movements.standing import attested_people
-from hub.reception.whereabouts import is_unproven
+from hub.movements.whereabouts.confidence import Confidence
+from hub.movements.whereabouts.places import places
 from hub.terminals.records import Terminal, TerminalState
 
 MOST_FOUND: Final = 8
@@ -167,23 +169,19 @@ def _candidates(session: Session, people: Sequence[Person], target: str, now: da
     ids = [person.id for person in people]
     pictured, standing = people_with_photo(session, ids), attested_people(session)
     allowed = zones_of(session, ids)
-    rows = session.execute(
-        select(Position, Zone.name).join(Zone, Zone.id == Position.zone_id).where(Position.person_id.in_(ids))
-    )
-    places = {position.person_id: (position, name) for position, name in rows}
+    where, tree = places(session, now, people=ids), load(session)
     found = []
     for person in people:
-        position, name = places.get(person.id, (None, None))
+        place = where.get(person.id)
         found.append(
             Candidate(
                 person=person,
                 has_photo=person.id in pictured,
                 allowed=target in allowed.get(person.id, []),
                 standing=person.id in standing,
-                place=name,
-                proven_at=None if position is None else position.proven_at,
-                unproven=position is not None
-                and is_unproven(position.proven_at, now, clock_sure=position.clock_sure),
+                place=None if place is None else tree.zone(place.zone_id).name,
+                proven_at=None if place is None else place.proven_at,
+                unproven=place is not None and place.confidence is Confidence.UNPROVEN,
             )
         )
     return found

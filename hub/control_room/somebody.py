@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,7 +20,7 @@ from hub.movements.passes.reading import Pass, open_passes
 from hub.movements.site.tree import Tree, load
 from hub.movements.whereabouts.confidence import Confidence, Doubt
 from hub.movements.whereabouts.places import Place, place_of
-from hub.reception.whereabouts import Step, trail_today
+from hub.movements.whereabouts.trail import TrailLine, trail, zones_in
 from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE
 
@@ -47,7 +47,8 @@ class Shown:
     sure: bool
     doubts: Sequence[tuple[Doubt, str]]
     away: Away | None
-    trail: Sequence[Step]
+    trail: Sequence[TrailLine]
+    paths: Mapping[int, str]
     passes: Sequence[Pass]
     aparts: Sequence[Apart]
     alarms: Sequence[OpenAlarm]
@@ -61,6 +62,7 @@ def somebody(session: Session, person: Person, now: datetime) -> Shown:
     place = place_of(session, person.id, now)
     stay = open_booking_of(session, person.id)
     today = now.astimezone(SITE_ZONE).date()
+    lines = trail(session, person.id, today, now=now)
     return Shown(
         person=person,
         pictured=bool(people_with_photo(session, [person.id])),
@@ -70,7 +72,8 @@ def somebody(session: Session, person: Person, now: datetime) -> Shown:
         sure=place is not None and place.confidence is Confidence.PROVEN,
         doubts=[] if place is None else [(doubt, _other(tree, doubt)) for doubt in place.doubts],
         away=next((one for one in people_away(session, now) if one.person.id == person.id), None),
-        trail=trail_today(session, person.number, now),
+        trail=lines,
+        paths={zone: tree.path(zone) for zone in zones_in(lines)},
         passes=open_passes(session, now, people=[person.id]),
         aparts=_aparts(session, tree, person, now),
         alarms=[alarm for alarm in open_alarms(session, now) if alarm.person_id == person.id],

@@ -8,12 +8,13 @@ from hub.accounts.acting import acting
 from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.control_room.somebody import somebody
-from hub.control_room.words import CERTAINTIES, CONFIDENCES, DOUBTS
+from hub.control_room.words import CERTAINTIES
 from hub.custody.absence import WHY
 from hub.custody.queries import person_by_number
 from hub.movements.passes.words import REASONS, STATES
 from hub.movements.site.tree import load
-from hub.reception.words import DECISIONS, RULES, SOURCES, in_words
+from hub.movements.whereabouts.words import CONFIDENCES, DOUBTS, SOURCES
+from hub.reception.words import DECISIONS, RULES, in_words
 from hub.web.door import is_fragment, now, reading, writing
 from hub.web.routes import Pages
 
@@ -34,7 +35,6 @@ def panel(number: str) -> str:
         "somebody.html" if is_fragment() else "somebody_page.html",
         shown=shown,
         names={node.id: node.name for node in zones},
-        by_code={node.code: node.name for node in zones},
         whys=WHY,
         reasons=REASONS,
         states=STATES,

@@ -8,8 +8,8 @@ from hub.custody.absence import Why
 from hub.custody.sentencing.dates import Certainty
 from hub.movements.alarms.codes import CODES
 from hub.movements.passes.words import STATES as PASS_STATES
-from hub.movements.whereabouts.confidence import Confidence, DoubtCode
-from hub.reception.words import DECISIONS, RULES, SOURCES
+from hub.movements.whereabouts.words import DOUBTS, SOURCES
+from hub.reception.words import DECISIONS, RULES
 from hub.sentences import Sentence
 from hub.web.language import current_language, messages
 from wire.state import SensorWord
@@ -121,19 +121,6 @@ MOVES: Final = {
     **{state.value: words for state, words in PASS_STATES.items()},
     "OUTSIDE": Sentence("Outside"),
     "OUTSIDE_LATE": Sentence("Late coming back"),
-}
-
-DOUBTS: Final = {
-    DoubtCode.IMPOSSIBLE_TRAVEL.value: Sentence("seen elsewhere too short a time before"),
-    DoubtCode.TWO_PLACES.value: Sentence("seen in two places at once"),
-    DoubtCode.CLOCK_UNSURE.value: Sentence("clock unsure"),
-    DoubtCode.AREA_RESET.value: Sentence("who is there is to be found out anew"),
-}
-
-CONFIDENCES: Final = {
-    Confidence.PROVEN: Sentence("proven"),
-    Confidence.LIKELY: Sentence("likely"),
-    Confidence.UNPROVEN: Sentence("unproven"),
 }
 
 CERTAINTIES: Final = {

@@ -13,8 +13,10 @@ from hub.custody.records import Booking, Person
 from hub.custody.search.finding import Hit
 from hub.custody.then import Named
 from hub.database import once
-from hub.movements.records import Position, Zone
-from hub.reception.whereabouts import is_unproven
+from hub.movements.records import Zone
+from hub.movements.site.tree import Tree, load
+from hub.movements.whereabouts.confidence import Confidence
+from hub.movements.whereabouts.places import Place, places
 
 
 @dataclass(frozen=True)
@@ -36,15 +38,8 @@ def rows_of(session: Session, people: Sequence[Person], now: datetime) -> list[P
             select(Booking.person_id).where(Booking.person_id.in_(ids), Booking.released_at.is_(None))
         )
     )
-    places = {
-        position.person_id: (position, name)
-        for position, name in session.execute(
-            select(Position, Zone.name)
-            .join(Zone, Zone.id == Position.zone_id)
-            .where(Position.person_id.in_(ids))
-        )
-    }
-    return [_row(person, person.id in held, places.get(person.id), now) for person in people]
+    found, tree = places(session, now, people=ids), load(session)
+    return [_row(person, person.id in held, found.get(person.id), tree) for person in people]
 
 
 def zone_names(session: Session) -> dict[str, str]:
@@ -56,9 +51,8 @@ def _zone_names(session: Session) -> dict[str, str]:
     return {row.code: row.name for row in session.execute(select(Zone.code, Zone.name))}
 
 
-def _row(person: Person, held: bool, place: tuple[Position, str] | None, now: datetime) -> PersonRow:
+def _row(person: Person, held: bool, place: Place | None, tree: Tree) -> PersonRow:
     if place is None:
         return PersonRow(person, held, None, None, unproven=False)
-    position, name = place
-    old = held and is_unproven(position.proven_at, now, clock_sure=position.clock_sure)
-    return PersonRow(person, held, name, position.proven_at, unproven=old)
+    unproven = held and place.confidence is Confidence.UNPROVEN
+    return PersonRow(person, held, tree.zone(place.zone_id).name, place.proven_at, unproven=unproven)

@@ -60,12 +60,6 @@ RULES: Final = {
     "on_paper": Sentence("Written into a book while all was dark"),
 }
 
-SOURCES: Final = {
-    "scan": Sentence("finger scan"),
-    "attested": Sentence("an officer's word"),
-    "paper": Sentence("a book on paper"),
-}
-
 
 def in_words(words: dict[str, Sentence], code: str) -> Sentence:
     """The code in words; one from another version is shown as it is written."""

@@ -29,6 +29,8 @@ from hub.custody.who.rules_7_and_8 import missing, required
 from hub.movements.permitting import zones_of
 from hub.movements.re_enrolment import task_of
 from hub.movements.standing import procedure_of
+from hub.movements.whereabouts.showing import shown_place
+from hub.movements.whereabouts.words import CONFIDENCES, DOUBTS, SOURCES
 from hub.reception.desk.asking import unusable_of
 from hub.reception.desk.rules import UNUSABLE
 from hub.reception.file.papers import paper_lines
@@ -36,8 +38,7 @@ from hub.reception.file.sections import held_of, may_record, sections
 from hub.reception.file.story import last_of, length, story, words_of
 from hub.reception.file.subject import Look, actor, is_open, look
 from hub.reception.lines import zone_names
-from hub.reception.whereabouts import whereabouts
-from hub.reception.words import SEXES, SOURCES, in_words
+from hub.reception.words import SEXES, in_words
 from hub.sentences import Sentence
 from hub.web.door import now, reading, service, visitor, writing
 from hub.web.formats import SITE_ZONE
@@ -145,8 +146,10 @@ def _now(session: Session, seen: Look) -> dict[str, Any]:
         "zones": [names.get(zone, zone) for zone in zones_of(session, [person_id]).get(person_id, [])]
         if today
         else [],
-        "place": whereabouts(session, person_id, seen.at) if today else None,
+        "place": shown_place(session, person_id, seen.at) if today else None,
         "sources": SOURCES,
+        "confidences": CONFIDENCES,
+        "doubt_words": DOUBTS,
         "fingers": [finger for finger in fingers_of(session, person_id) if finger.enrolled_at <= seen.at],
         "finger_words": FINGERS,
         "unusable": unusable_of(session, person_id)[:10] if today else [],

@@ -33,8 +33,9 @@ from hub.custody.actions import open_booking_of
 from hub.database import session_scope
 from hub.movements import feed
 from hub.movements.records import FeedKind
-from hub.reception.whereabouts import trail_today
+from hub.movements.whereabouts.trail import trail
 from hub.terminals.records import Status, Terminal, TerminalState
+from hub.web.formats import SITE_ZONE
 from wire.state import SensorWord
 
 from .site_world import NOON, World, sign_in
@@ -143,8 +144,8 @@ def test_the_trail_begins_at_midnight_of_the_site(world: World) -> None:
     world.passage(person, "REFUSE", "zone_not_allowed")
     world.passage(other)
     with session_scope(world.sessions, writes=False) as session:
-        trail = trail_today(session, person.number, world.at)
-    assert [step.decision for step in trail] == ["REFUSE"]
+        lines = trail(session, person.id, world.at.astimezone(SITE_ZONE).date(), now=world.at)
+    assert [line.decision for line in lines] == ["REFUSE"]
 
 
 # --- what changes between two looks

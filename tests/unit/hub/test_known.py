@@ -36,7 +36,7 @@ NO_EARLIER_DAY = {
     "/counts/rules": "hours and limits, each with the day from which it holds and when it was recorded",
     "/site/import": AN_ACT, "/site/plan": AN_ACT,
     "/docket/rules": "figures of the law, each with the day from which it holds and when it was recorded",
-    "/people/<number>/access": A_LOG, "/people/<number>/passages": A_LOG, "/people/<number>/standing": AN_ACT,
+    "/people/<number>/access": A_LOG, "/people/<number>/standing": AN_ACT,
     "/people/<number>/cell": AN_ACT, "/people/<number>/complaint": AN_ACT, "/people/<number>/documents/new": AN_ACT,
     "/people/<number>/fingers": AN_ACT, "/people/<number>/keep-apart": AN_ACT, "/people/<number>/merge": AN_ACT,
     "/people/<number>/photo/new": AN_ACT, "/people/<number>/property": IN_FILE, "/people/<number>/query": AN_ACT,

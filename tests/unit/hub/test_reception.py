@@ -271,7 +271,10 @@ def test_the_file_says_where_and_how_sure(desk: FlaskClient, world: World) -> No
     assert "Expected here" in desk.get("/people/P-000001/passages").text
     world.later(minutes=121)
     sign_in(desk, "ada")
-    assert "unproven 2 h" in desk.get("/people/P-000001").text
+    assert "likely" in desk.get("/people/P-000001").text
+    world.later(minutes=180)
+    sign_in(desk, "ada")
+    assert "unproven 5 h" in desk.get("/people/P-000001").text
 
 
 def test_the_list_of_people_is_never_blank(desk: FlaskClient, world: World) -> None:
