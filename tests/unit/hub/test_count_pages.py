@@ -82,7 +82,7 @@ def test_a_count_is_led_in_the_browser_from_the_announcement_to_the_report(
     assert "Missing" in page.text
     assert "CAL, Jo" in page.text
 
-    explain = {
+    explain: dict[str, object] = {
         "unit": "a", "what": "ABSENT", "person": inside.people[2].number, "place": "clinic",
         "officer": "nurse Requena", "evidence": "seen in bed 3",
     }  # fmt: skip
