@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from hub.database import once
 from hub.movements.records import Zone
 
-DEEPEST = 12
+DEEPEST: Final = 12
 """Nothing lies deeper in a prison; a ring of parents, which no editor lets in, ends here."""
 
 
@@ -143,6 +144,13 @@ def _read(session: Session) -> Tree:
     return Tree(nodes(session))
 
 
+_COLUMNS: Final = (
+    *(Zone.id, Zone.code, Zone.name, Zone.kind, Zone.site_id, Zone.parent_id, Zone.is_unit, Zone.capacity),
+    *(Zone.working, Zone.maximum, Zone.needs_pass, Zone.is_locked_at_night, Zone.sort, Zone.closed_at),
+)
+"""Rows cost a third of what objects do, and gates' plans are reckoned from them each second."""
+
+
 def nodes(session: Session) -> list[Node]:
     """Every zone as the tables hold it now."""
     return [
@@ -162,5 +170,5 @@ def nodes(session: Session) -> list[Node]:
             sort=row.sort,
             is_closed=row.closed_at is not None,
         )
-        for row in session.scalars(select(Zone))
+        for row in session.execute(select(*_COLUMNS))
     ]
