@@ -533,6 +533,7 @@ MARK = st.builds(
 )
 
 
+@settings(max_examples=40)
 @given(prisons(), st.lists(OUT, max_size=12))
 def test_units_and_those_elsewhere_sum_to_the_roll(people: Any, outs: list[str]) -> None:
     found = reckon(facts(people, outs=";".join(outs)))
@@ -542,6 +543,7 @@ def test_units_and_those_elsewhere_sum_to_the_roll(people: Any, outs: list[str])
     assert len(everybody) == len(set(everybody)) == found.roll
 
 
+@settings(max_examples=40)
 @given(st.lists(OUT, max_size=10), st.randoms(use_true_random=False))
 def test_out_counts_fold_the_same_in_any_order(outs: list[str], random: Any) -> None:
     steps = out(";".join(outs), UNITS)
@@ -551,7 +553,7 @@ def test_out_counts_fold_the_same_in_any_order(outs: list[str], random: Any) -> 
     assert expected(AB, fold(steps)) == expected(AB, fold(shuffled))
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(prisons(), st.lists(SLIP, max_size=8), st.lists(MARK, max_size=20), st.randoms(use_true_random=False))
 def test_slips_and_marks_come_to_the_same_in_any_order(
     people: Any, slips: list[str], seen: list[str], random: Any
@@ -568,6 +570,7 @@ def test_slips_and_marks_come_to_the_same_in_any_order(
     assert reckon(facts(people, made, seen=looks)) == first
 
 
+@settings(max_examples=40)
 @given(prisons(), st.lists(SLIP, min_size=1, max_size=6))
 def test_a_late_slip_leaves_the_count_as_if_it_had_come_in_time_but_for_the_note(
     people: Any, slips: list[str]
@@ -582,6 +585,7 @@ def test_a_late_slip_leaves_the_count_as_if_it_had_come_in_time_but_for_the_note
     assert any(Flag.LATE in flags for unit in afterwards.units for _, flags in unit.flags)
 
 
+@settings(max_examples=40)
 @given(prisons(), st.lists(MARK, max_size=20))
 def test_whoever_is_expected_is_marked_or_missing_and_never_both(people: Any, seen: list[str]) -> None:
     looks = [one for text in seen for one in marks(text)]
