@@ -16,6 +16,7 @@ from simulation.bench.engine import matching_section
 from simulation.bench.faults import faults_section
 from simulation.bench.hub import hub_section
 from simulation.bench.measuring import machine
+from simulation.bench.moving import moving_figures, soak_section
 from simulation.bench.spine import spine_section
 from simulation.bench.terminal import terminal_section
 from simulation.processes import ProcessFailed
@@ -28,8 +29,10 @@ SECTIONS: dict[str, Callable[[Progress], dict[str, Any]]] = {
     "faults": faults_section,
     "arm64": arm64_section,
     "hub": hub_section,
+    "moving": moving_figures,
+    "soak": soak_section,
 }
-ASKED_FOR = frozenset({"arm64", "faults", "hub"})
+ASKED_FOR = frozenset({"arm64", "faults", "hub", "moving", "soak"})
 """Sections that run only when they are named: one needs root and the network, the others many minutes."""
 
 
@@ -43,7 +46,7 @@ def main(words: Sequence[str] | None = None) -> int:
         "sections",
         nargs="*",
         metavar="SECTION",
-        help=f"of {', '.join(SECTIONS)}; default all but faults, arm64 and hub",
+        help=f"of {', '.join(SECTIONS)}; default all but {', '.join(sorted(ASKED_FOR))}",
     )
     parser.add_argument("--report", type=Path)
     chosen = parser.parse_args(words)

@@ -1,4 +1,7 @@
-"""The hub with 100,000 people inside and ten years of facts: a file, a name, a finger, the docket, an import."""
+"""The hub with 100,000 people inside and ten years of facts: a file, a name, a finger, the docket, an import.
+
+Before that, on hubs of their own, where everybody is: see `simulation.bench.moving`.
+"""
 
 from __future__ import annotations
 
@@ -37,6 +40,7 @@ from hub.reception.seed.making import Order, make
 from hub.website.app import Parts, create_app
 from hub.website.collecting import collect_seldom
 from simulation.bench.measuring import Row, milliseconds, print_table, resident_bytes
+from simulation.bench.moving import moving_figures
 from simulation.bench.population import later_touch
 from simulation.bench.vault import Batches, drawn_beside, fill_vault
 from simulation.progress import Progress
@@ -55,7 +59,8 @@ LIMITS: Final = {"file": 60.0, "name": 100.0, "finger": 1000.0, "docket": 60.0, 
 
 
 def hub_section(progress: Progress) -> dict[str, Any]:
-    """One database for all of it, on this machine's disk."""
+    """One database for all that is about files, on this machine's disk; first what is about places."""
+    moving = moving_figures(progress)
     with (
         tempfile.TemporaryDirectory(prefix="pims-bench-") as folder,
         _hub(Path(folder)) as sessions,
@@ -74,7 +79,7 @@ def hub_section(progress: Progress) -> dict[str, Any]:
         progress(f"  {FINGER_SEARCHES} searches by finger among {FINGERS:,}")
         figures |= _fingers(sessions)
     print_table(_rows(figures))
-    return figures
+    return moving | figures
 
 
 def _invented(sessions: Sessions, drawn: Batches, progress: Progress) -> dict[str, Any]:
