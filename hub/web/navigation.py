@@ -52,6 +52,7 @@ GROUPS: Final = (
             Entry("/moves/series", Sentence("Series")),
             Entry("/external", Sentence("Outside"), "j"),
             Entry("/moves/rules", Sentence("Limits of moves")),
+            Entry("/location-rules", Sentence("How long a proof holds")),
             Entry("/gates", Sentence("Gates")),
         ),
     ),

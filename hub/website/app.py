@@ -73,6 +73,7 @@ from hub.movements.site.file_views import pages as site_file_pages
 from hub.movements.site.files import all_checkpoints
 from hub.movements.site.plan_views import pages as site_plan_pages
 from hub.movements.site.views import pages as site_pages
+from hub.movements.whereabouts.views import pages as location_rules_pages
 from hub.reception.admitting.signing_views import pages as receptions_pages
 from hub.reception.admitting.views import pages as admitting_pages
 from hub.reception.blackout.views import pages as paper_pages
@@ -228,6 +229,7 @@ def create_app(parts: Parts) -> Flask:
         permission_pages,
     ):
         app.register_blueprint(blueprint)
+    app.register_blueprint(location_rules_pages)
     for blueprint in (move_pages, move_plan_pages, move_series_pages, external_pages):
         app.register_blueprint(blueprint)
     counting = (count_pages, count_entry_pages, count_paper_pages, count_rule_pages, muster_pages, unit_pages)
