@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -265,13 +264,8 @@ def _of_stay(statement: Statement[Any], booking: Booking) -> Statement[Any]:
     return statement
 
 
-def zones_to_choose(session: Session) -> Sequence[Zone]:
-    """Every zone of the site, in its order."""
-    return session.scalars(select(Zone).order_by(Zone.id)).all()
-
-
 def _faults_of_zones(session: Session, admission: Admission) -> dict[str, Sentence]:
-    known = set(session.scalars(select(Zone.code)))
+    known = set(session.scalars(select(Zone.code).where(Zone.closed_at.is_(None))))
     if not known:
         return {"home_zone": Sentence("This hub has no zones yet. Import the site first.")}
     if not admission.more.cell and admission.home_zone not in known:

@@ -178,7 +178,9 @@ def _show(code: str, problem: Sentence | None) -> str:
 def _edit(code: str | None, problem: Sentence | None) -> str:
     with reading() as session:
         held = None if code is None else _cell(session, code)
-        zones = session.scalars(select(Zone).order_by(Zone.id)).all()
+        zones = session.scalars(
+            select(Zone).where(Zone.closed_at.is_(None)).order_by(Zone.site_id, Zone.sort, Zone.id)
+        ).all()
     return render_template(
         "cell_terms.html",
         cell=None if held is None else draft_of(held),

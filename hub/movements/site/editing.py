@@ -50,6 +50,7 @@ class _Act:
     at: datetime
     together: str
     undoes: Mapping[tuple[str, str], int]
+    imported: bool = False
 
 
 def put(
@@ -60,8 +61,11 @@ def put(
     actor: Actor,
     at: datetime,
     stamps: Stamps | None = None,
+    imported: bool = False,
 ) -> int:
     """Add what is new and change what differs, all or nothing. Gives how many were changed.
+
+    What is `imported` is one line of the trail; the changes of the site name each thing all the same.
 
     FaultyError when the site would not be usable. RefusedError when somebody else changed one of them meanwhile, or
     when something known is changed without a reason.
@@ -79,7 +83,9 @@ def put(
             )
         if before.get(kind, code) is not None and not reason.strip():
             raise RefusedError("reason", Sentence("Write why, in a few words: it stays with the record."))
-    _carry_out(session, before, wanted, [], _Act(reason.strip()[:300], actor, at, _next(session), {}))
+    _carry_out(
+        session, before, wanted, [], _Act(reason.strip()[:300], actor, at, _next(session), {}, imported)
+    )
     return len(wanted)
 
 
@@ -156,6 +162,9 @@ def _carry_out(
     for form in in_order(forms):
         put_row(session, form, act.at)
         _keep(session, form, before.get(kind_of(form), form.code), form, act)
+    if act.imported and forms:
+        detail = f"{len(forms)} things"
+        write_down(session, at=act.at, actor=act.actor, act="site.import", detail=detail, why=act.reason)
     _follow(session, before, forms, act)
     for site in removed:
         session.execute(delete(Site).where(Site.code == site.code))
@@ -211,6 +220,8 @@ def _keep(session: Session, form: Form, before: Form | None, after: Form | None,
     )
     session.add(change)
     session.flush()
+    if act.imported:
+        return
     verb = "add" if before is None else "remove" if after is None else "change"
     write_down(
         session,

@@ -139,6 +139,7 @@ def bring_in(session: Session, found: Preview, *, actor: Actor, at: datetime, re
         reason=reason,
         actor=actor,
         at=at,
+        imported=True,
     )
     import_cells(session, found.cells, actor=actor, at=at)
     return count

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.database import once
-from hub.movements.records import Zone
+from hub.movements.records import Site, Zone
 
 DEEPEST: Final = 12
 """Nothing lies deeper in a prison; a ring of parents, which no editor lets in, ends here."""
@@ -64,6 +64,10 @@ class Tree:
             for node in self._ordered
             if not node.is_closed and (site_id is None or node.site_id == site_id)
         ]
+
+    def all(self) -> list[Node]:
+        """Every zone in order, closed ones as well."""
+        return list(self._ordered)
 
     def units(self, site_id: int | None = None) -> list[Node]:
         """Open zones in which counts are taken, in order."""
@@ -142,6 +146,26 @@ def load(session: Session) -> Tree:
 
 def _read(session: Session) -> Tree:
     return Tree(nodes(session))
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A zone in a list to choose from: its whole way in words, as one tier is called like another."""
+
+    code: str
+    name: str
+
+
+def choices(session: Session, *, closed: bool = False) -> list[Choice]:
+    """Zones to choose from, in order, with the site before where there are several; closed ones for what was."""
+    tree = load(session)
+    sites = {row.id: row.name for row in session.execute(select(Site.id, Site.name))}
+    used = tree.zones() if not closed else tree.all()
+    several = len({zone.site_id for zone in used}) > 1
+    return [
+        Choice(zone.code, f"{sites[zone.site_id]}: {tree.path(zone.id)}" if several else tree.path(zone.id))
+        for zone in used
+    ]
 
 
 _COLUMNS: Final = (

@@ -29,7 +29,7 @@ from hub.movements.cells.fitting import Fit
 from hub.movements.cells.reading import cell_of
 from hub.movements.cells.rules import Grade
 from hub.movements.records import Zone
-from hub.reception.admission import zones_to_choose
+from hub.movements.site.tree import choices as zones_to_choose
 from hub.reception.admitting import answers
 from hub.reception.admitting.candidates import FINGER_OUTCOMES, candidates, suspected_with
 from hub.reception.admitting.content import HEALTH_QUESTIONS, PROPERTY_LINES, SLOTS, STEPS, Content, Step

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.custody.records import Person
 from hub.movements.cells.reading import cells
-from hub.movements.records import Zone
+from hub.movements.site.tree import choices
 from hub.reception.blackout.actions import entered_rows, rows_of
 from hub.reception.blackout.columns import SECTIONS, RowKind
 from hub.reception.blackout.records import PaperBatch, State
@@ -52,7 +52,7 @@ def batch_facts(
         "by_id": {person.id: person for person in people},
         "by_number": {person.number: person for person in people},
         "numbers": sorted(person.number for person in people),
-        "zones": session.scalars(select(Zone).order_by(Zone.id)).all(),
+        "zones": choices(session, closed=True),
         "cells": list(cells(session)),
     }
 

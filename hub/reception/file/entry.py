@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.custody.catalogue import KINDS
@@ -17,7 +16,7 @@ from hub.custody.facts.reading import Held, item_of
 from hub.custody.facts.records import Fact
 from hub.custody.iccs import ICCS
 from hub.custody.who.countries import countries
-from hub.movements.records import Zone
+from hub.movements.site.tree import choices as zones_to_choose
 from hub.reception.file.sections import held_of
 from hub.reception.file.subject import Look
 from hub.reception.file.values import PREFIX, TERM_PARTS, clean, is_three_way, read, read_moment, typed_of
@@ -170,8 +169,7 @@ def choices(session: Session, look: Look, entry: Entry) -> dict[str, Sequence[tu
         elif each.input is Input.ITEM:
             found[each.name] = _items(look, each)
         elif each.input is Input.ZONE:
-            zones = session.scalars(select(Zone).order_by(Zone.name))
-            found[each.name] = [(zone.code, zone.name) for zone in zones]
+            found[each.name] = [(zone.code, zone.name) for zone in zones_to_choose(session)]
         elif is_three_way(entry.kind, each):
             found[each.name] = [(code, say(words)) for code, words in _YES_NO]
     return found

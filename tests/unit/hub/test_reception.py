@@ -121,7 +121,7 @@ def test_admission_writes_everything_in_one_go(world: World, admission: Admissio
     with session_scope(world.sessions, writes=False) as session:
         assert zones_of(session, [admitted.person_id]) == {admitted.person_id: ["block-a", "workshop"]}
         acts = session.scalars(select(AuditEntry.act)).all()
-        assert acts == [*["fact.states"] * 4, "person.admit"]
+        assert acts == ["site.import", *["fact.states"] * 4, "person.admit"]
         assert session.scalars(select(PersonChange.person_id)).all()[-1] == admitted.person_id
 
 
