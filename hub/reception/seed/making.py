@@ -22,8 +22,7 @@ from hub.reception.seed.names import Community
 from hub.reception.seed.pairs import Double, Doubled
 from hub.reception.seed.pen import Pen, Stay
 from hub.reception.seed.plan import Sketch, Wrong
-from hub.reception.seed.scans import Scans
-from hub.reception.seed.site import (
+from hub.reception.seed.prison import (
     FARM_BLOCK,
     JUVENILES,
     ON_THE_FARM,
@@ -31,9 +30,9 @@ from hub.reception.seed.site import (
     SENTENCED_BLOCKS,
     WOMEN,
     Block,
-    Homes,
-    build,
 )
+from hub.reception.seed.scans import Scans
+from hub.reception.seed.site import Homes, build
 from hub.reception.seed.who import (
     Like,
     Somebody,

@@ -18,73 +18,25 @@ from hub.movements.site.files import CheckpointDraft, CurfewDraft, SiteDraft, Si
 from hub.movements.site.importing import import_site
 from hub.movements.site.plans.keeping import hand_in, place
 from hub.reception.seed.drawing import FARM_PLAN, Wing, main_plan, spots
+from hub.reception.seed.prison import (
+    BEHIND_THE_GATE,
+    BLOCKS,
+    BY_PASS,
+    FARM,
+    FARM_BLOCK,
+    FARM_ZONES,
+    JUVENILES,
+    OTHERS,
+    SHUT_AT_NIGHT,
+    WALKS_S,
+    WOMEN,
+    Block,
+)
 
 IN_A_CELL: Final = 4
 CELLS_A_TIER: Final = 20
 MOST_TIERS: Final = 6
 """More cells make longer tiers: an invented service of hundreds of thousands has no thousand zones."""
-FARM: Final = "farm"
-ON_THE_FARM: Final = 16
-"""One in so many who serve a sentence lives on the farm."""
-
-
-@dataclass(frozen=True)
-class Block:
-    """A block for some sort of people; `share` of everybody lives in it."""
-
-    code: str
-    name: str
-    share: float
-    sexes: str = "M"
-    ages: str = "adult"
-    statuses: tuple[str, ...] = ()
-
-
-WOMEN: Final = Block("women", "Women", 0.0, "F", "any")
-JUVENILES: Final = Block("juveniles", "Young offenders", 0.0, "M", "juvenile")
-_BEFORE_SENTENCE: Final = (
-    "REMAND",
-    "CONVICTED_UNSENTENCED",
-    "IMMIGRATION_DETAINEE",
-    "CIVIL_PRISONER",
-    "OTHER",
-    "UNKNOWN",
-)
-_AFTER: Final = ("SENTENCED", "INDETERMINATE_SENTENCE", "RECALL", "OTHER", "UNKNOWN")
-REMAND_BLOCKS: Final = (
-    Block("remand-1", "Remand 1", 0.2, statuses=_BEFORE_SENTENCE),
-    Block("remand-2", "Remand 2", 0.2, statuses=_BEFORE_SENTENCE),
-)
-SENTENCED_BLOCKS: Final = tuple(
-    Block(f"block-{letter}", f"Block {letter.upper()}", 0.17, statuses=_AFTER) for letter in "abcd"
-)
-FARM_BLOCK: Final = Block("farm-house", "Farm house", 0.05, statuses=_AFTER)
-_BLOCKS: Final = (*REMAND_BLOCKS, *SENTENCED_BLOCKS, WOMEN, JUVENILES)
-
-_OTHERS: Final = (
-    ("yard", "Yard", ZoneKind.MOVEMENT_AREA, None),
-    ("gate", "Main gate", ZoneKind.MOVEMENT_AREA, None),
-    ("reception", "Reception", ZoneKind.HOLDING_CELL, 40),
-    ("clinic", "Clinic", ZoneKind.CLINIC, 20),
-    ("visits", "Visits", ZoneKind.VISITS, 80),
-    ("kitchen", "Kitchen", ZoneKind.WORKSHOP, 30),
-    ("workshop", "Workshop", ZoneKind.WORKSHOP, 60),
-    ("tailors", "Tailors' shop", ZoneKind.WORKSHOP, 40),
-    ("school", "School", ZoneKind.WORKSHOP, 60),
-    ("chapel", "Chapel", ZoneKind.MOVEMENT_AREA, 120),
-    ("dock", "Court dock", ZoneKind.HOLDING_CELL, 24),
-    ("court", "Court", ZoneKind.COURT, None),
-    ("outside", "Outside", ZoneKind.OUTSIDE, None),
-)
-_BY_PASS: Final = frozenset({"clinic", "visits", "workshop", "tailors", "school", "dock"})
-_BEHIND_THE_GATE: Final = frozenset({"reception", "visits", "dock"})
-_SHUT_AT_NIGHT: Final = ("yard", "visits", "kitchen", "workshop", "tailors", "school", "chapel")
-_WALKS_S: Final = {"gate": 40, "reception": 45, "chapel": 70, "school": 80, "workshop": 90, "tailors": 90}
-_FARM_ZONES: Final = (
-    ("farm-yard", "Farm yard", ZoneKind.MOVEMENT_AREA, None),
-    ("farm-fields", "Fields", ZoneKind.WORKSHOP, 60),
-    ("farm-dairy", "Dairy", ZoneKind.WORKSHOP, 12),
-)
 
 
 @dataclass(frozen=True)
@@ -101,10 +53,10 @@ def build(session: Session, people: int, *, actor: Actor, at: datetime) -> Homes
     A hub that has no zones yet gets the whole prison: checkpoints, a curfew, drawings of both sites.
     """
     known = {zone.code: zone for zone in session.scalars(select(Zone))}
-    sizes = {block.code: _places(block, people) for block in (*_BLOCKS, FARM_BLOCK)}
-    for block in _BLOCKS:
+    sizes = {block.code: _places(block, people) for block in (*BLOCKS, FARM_BLOCK)}
+    for block in BLOCKS:
         _widen(known.get(block.code), sizes[block.code])
-    tiers = {block.code: [] if block.code in known else _tiers(sizes[block.code]) for block in _BLOCKS}
+    tiers = {block.code: [] if block.code in known else _tiers(sizes[block.code]) for block in BLOCKS}
     main = session.scalars(select(Site.code).order_by(Site.id)).first() or "main"
     file = SiteFile(
         site=[] if known else [SiteDraft(code=main, name="Central"), SiteDraft(code=FARM, name="Farm")],
@@ -119,7 +71,7 @@ def build(session: Session, people: int, *, actor: Actor, at: datetime) -> Homes
     import_site(session, file, actor=actor, at=at)
     if not known:
         _draw(session, main, tiers, actor, at)
-    blocks = _BLOCKS if known else (*_BLOCKS, FARM_BLOCK)
+    blocks = BLOCKS if known else (*BLOCKS, FARM_BLOCK)
     homes = Homes({}, {})
     for block in blocks:
         _cells(session, block, sizes[block.code], tiers.get(block.code, []), homes, actor, at)
@@ -129,7 +81,7 @@ def build(session: Session, people: int, *, actor: Actor, at: datetime) -> Homes
 def ways_of(home: str) -> tuple[str, ...]:
     """Zones that somebody who lives in this one may enter at any time; all else by a pass."""
     if home == FARM_BLOCK.code:
-        return (home, *(code for code, *_ in _FARM_ZONES))
+        return (home, *(code for code, *_ in FARM_ZONES))
     block = home.rpartition("-t")[0]
     return (home, block or home, "yard", "chapel", "kitchen")
 
@@ -156,18 +108,25 @@ def _tiers(places: int) -> list[int]:
 
 def _zones(sizes: dict[str, int], tiers: dict[str, list[int]]) -> list[ZoneDraft]:
     found: list[ZoneDraft] = []
-    for block in _BLOCKS:
+    for block in BLOCKS:
         places = tiers[block.code]
         found.append(
             _living(block.code, block.name, ZoneKind.BLOCK, sizes[block.code], None, unit=not places)
         )
         found += [
-            _living(f"{block.code}-t{number}", f"Tier {number}", ZoneKind.TIER, count, block.code, unit=True)
+            _living(
+                f"{block.code}-t{number}",
+                f"{block.short}{number}",
+                ZoneKind.TIER,
+                count,
+                block.code,
+                unit=True,
+            )
             for number, count in enumerate(places, 1)
         ]
     return found + [
-        ZoneDraft(code=code, name=name, kind=kind, capacity=room, maximum=room, needs_pass=code in _BY_PASS)
-        for code, name, kind, room in _OTHERS
+        ZoneDraft(code=code, name=name, kind=kind, capacity=room, maximum=room, needs_pass=code in BY_PASS)
+        for code, name, kind, room in OTHERS
     ]
 
 
@@ -200,22 +159,22 @@ def _farm(places: int) -> list[ZoneDraft]:
         house,
         *(
             ZoneDraft(code=code, name=name, kind=kind, site=FARM, capacity=room, maximum=room)
-            for code, name, kind, room in _FARM_ZONES
+            for code, name, kind, room in FARM_ZONES
         ),
     ]
 
 
 def _checkpoints(tiers: dict[str, list[int]]) -> list[CheckpointDraft]:
-    ways = [("yard", code, name) for code, name, *_ in _OTHERS if code not in ("yard", "outside", "court")]
-    ways = [("gate" if code in _BEHIND_THE_GATE else start, code, name) for start, code, name in ways]
+    ways = [("yard", code, name) for code, name, *_ in OTHERS if code not in ("yard", "outside", "court")]
+    ways = [("gate" if code in BEHIND_THE_GATE else start, code, name) for start, code, name in ways]
     ways += [("gate", "outside", "Way out"), ("outside", "court", "Court")]
-    for block in _BLOCKS:
+    for block in BLOCKS:
         ways.append(("yard", block.code, block.name))
         ways += [
-            (block.code, f"{block.code}-t{number}", f"{block.name}, tier {number}")
+            (block.code, f"{block.code}-t{number}", f"{block.short}{number}")
             for number, _ in enumerate(tiers[block.code], 1)
         ]
-    ways += [("farm-yard", code, name) for code, name, *_ in _FARM_ZONES if code != "farm-yard"]
+    ways += [("farm-yard", code, name) for code, name, *_ in FARM_ZONES if code != "farm-yard"]
     ways.append(("farm-yard", FARM_BLOCK.code, FARM_BLOCK.name))
     return [
         CheckpointDraft(
@@ -223,21 +182,21 @@ def _checkpoints(tiers: dict[str, list[int]]) -> list[CheckpointDraft]:
             name=f"{name}, entry",
             from_zone=start,
             to_zone=code,
-            walk_s=_WALKS_S.get(code, 15 if start.startswith(("block", "remand")) else 50),
+            walk_s=WALKS_S.get(code, 15 if start.startswith(("block", "remand")) else 50),
         )
         for start, code, name in ways
     ]
 
 
 def _night() -> CurfewDraft:
-    return CurfewDraft(code="night", name="Night", zones=list(_SHUT_AT_NIGHT), between="21:00", until="05:30")
+    return CurfewDraft(code="night", name="Night", zones=list(SHUT_AT_NIGHT), between="21:00", until="05:30")
 
 
 def _draw(session: Session, main: str, tiers: dict[str, list[int]], actor: Actor, at: datetime) -> None:
     """Drawings of both sites, as somebody would hand them in: shapes are named by the codes of their zones."""
     wings = [
         Wing(block.code, [f"{block.code}-t{number}" for number, _ in enumerate(tiers[block.code], 1)])
-        for block in _BLOCKS
+        for block in BLOCKS
     ]
     drawn, _ = hand_in(session, main, "Ground floor", main_plan(wings), actor=actor, at=at)
     for checkpoint, spot in spots(wings).items():
