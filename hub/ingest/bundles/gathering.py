@@ -49,7 +49,9 @@ def parts(session: Session, from_at: datetime, to_at: datetime) -> Iterator[Part
     stretches = _quiet(session, from_at, to_at) | _spoken(session, from_at, to_at)
     names = {row.id: row.name for row in session.execute(select(Terminal.id, Terminal.name))}
     for key in sorted(stretches, key=lambda key: (names[key[0]], key[1])):
-        yield _part(session, names[key[0]], stretches[key])
+        part = _part(session, names[key[0]], stretches[key])
+        if part.rows:  # else all of it is of a branch that the hub does not follow
+            yield part
 
 
 def happened_at(row: StoredEntry) -> datetime:
