@@ -66,12 +66,6 @@ def find_people(session: Session, text: str, *, page: int = 1, inside: bool = Fa
     return Found(list(rows.all()), total)
 
 
-def home_zone_of(session: Session, booking_id: int) -> str | None:
-    """Code of the zone where the person lives, as last recorded."""
-    home = home_of(session, booking_id)
-    return None if home is None else home.zone
-
-
 def home_of(session: Session, booking_id: int) -> Home | None:
     """Where the person of a stay lives, as last recorded."""
     rows = session.scalars(select(Fact).where(Fact.booking_id == booking_id, Fact.kind == HOME.name))

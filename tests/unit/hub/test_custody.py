@@ -17,7 +17,7 @@ from hub.custody.changes import note_change
 from hub.custody.facts.actions import Statement, correct
 from hub.custody.facts.records import Fact
 from hub.custody.legal import ORDER
-from hub.custody.queries import find_people, home_zone_of, in_custody, orders_of, person_by_number
+from hub.custody.queries import find_people, home_of, in_custody, orders_of, person_by_number
 from hub.custody.records import Person, PersonChange
 from hub.custody.rules import (
     OrderFacts,
@@ -146,7 +146,9 @@ def test_the_latest_home_holds(world: World) -> None:
         assign_home(session, booking, "workshop", effective_at=later, recorded_at=later, actor=OPERATOR)
         assign_home(session, booking, "block-a", effective_at=world.at, recorded_at=later, actor=OPERATOR)
         session.flush()
-        assert home_zone_of(session, booking.id) == "workshop"
+        home = home_of(session, booking.id)
+        assert home is not None
+        assert home.zone == "workshop"
 
 
 def test_a_change_is_noted_in_order(world: World) -> None:
