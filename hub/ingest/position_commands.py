@@ -62,8 +62,8 @@ def _rebuild(args: argparse.Namespace) -> int:
 
 
 def _learn(args: argparse.Namespace) -> int:
-    with _sessions(args) as sessions, session_scope(sessions) as session:
-        ways = learn_again(session, datetime.now(UTC))
+    with _sessions(args) as sessions:
+        ways = learn_again(sessions, datetime.now(UTC))
     say(f"{ways} ways learnt.")
     return 0
 

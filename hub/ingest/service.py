@@ -46,6 +46,7 @@ from hub.movements.external.watch import AbsenceWatch
 from hub.movements.orders.desk import OrdersDesk
 from hub.movements.passes.watch import PassWatch
 from hub.movements.referral_desk import ReferralDesk
+from hub.movements.whereabouts.learning import Learning
 from hub.reception.desk.book import EnrolmentBooks
 from hub.reception.desk.processing import EnrolmentWork
 from hub.reception.releasing.watching import ReleaseWatch
@@ -101,6 +102,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     # One for both that search: in a whole country's prisons it fills most of a gigabyte.
     fingers = DuplicateSearch(vault, sessions)
     docket: list[Desk] = [DocketDesk(sessions), FingerDesk(sessions, vault, fingers)]
+    docket.append(Learning(sessions))
     docket.append(Deleting(sessions, vault, settings.data))
     docket.append(BundleWork(sessions, signing_key, settings.data / BUNDLES))
     docket.append(ExportTidy(Exporter(sessions, vault, _now, settings.data / EXPORTS)))

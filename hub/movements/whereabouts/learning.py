@@ -43,7 +43,7 @@ class Learnt:
     measured: int
 
 
-def learn(crossings: Iterable[Crossing], passed_through: frozenset[int]) -> dict[tuple[int, int], Learnt]:
+def learn(crossings: Iterable[Crossing], passed_through: frozenset[int]) -> Ways:
     """Ways by (zone left, zone entered). Zones of `passed_through` are corridors: whoever is in one is under way."""
     times: dict[tuple[int, int], deque[int]] = {}
     for way in _ways(crossings, passed_through):
@@ -75,12 +75,21 @@ def _figures(ordered: list[int]) -> Learnt:
     return Learnt(ordered[count // 50], ordered[count // 2], ordered[min(count - 1, count * 9 // 10)], count)
 
 
-def learn_again(session: Session, now: datetime) -> int:
-    """Learn from the movements of the last days; how many ways are known."""
+Ways = dict[tuple[int, int], Learnt]
+
+
+def learn_again(sessions: Sessions, now: datetime) -> int:
+    """Learn from the movements of the last days; how many ways are known. Nobody waits to write meanwhile."""
+    with session_scope(sessions, writes=False) as session:
+        found = _from_movements(session, now)
+    with session_scope(sessions) as session:
+        _keep(session, found, now)
+    return len(found)
+
+
+def _from_movements(session: Session, now: datetime) -> Ways:
     since = now - timedelta(days=limits_at(session, now).learn_days)
-    corridors = frozenset(
-        session.scalars(select(Zone.id).where(Zone.kind == ZoneKind.MOVEMENT_AREA.value)).all()
-    )
+    corridors = session.scalars(select(Zone.id).where(Zone.kind == ZoneKind.MOVEMENT_AREA.value)).all()
     rows = session.execute(
         select(Movement.person_id, Movement.from_zone_id, Movement.to_zone_id, Movement.occurred_at)
         .outerjoin(MovementReversal, MovementReversal.movement_id == Movement.id)
@@ -89,7 +98,10 @@ def learn_again(session: Session, now: datetime) -> int:
         .order_by(Movement.person_id, Movement.occurred_at, Movement.id)
         .execution_options(yield_per=5_000)
     )
-    found = learn((Crossing(*row) for row in rows), corridors)
+    return learn((Crossing(*row) for row in rows), frozenset(corridors))
+
+
+def _keep(session: Session, found: Ways, now: datetime) -> None:
     session.execute(delete(TravelTime))
     insert_rows(
         session,
@@ -107,7 +119,6 @@ def learn_again(session: Session, now: datetime) -> int:
             for (start, end), one in sorted(found.items())
         ],
     )
-    return len(found)
 
 
 class Learning:
@@ -124,7 +135,6 @@ class Learning:
                 self._learnt_at = session.scalar(select(func.max(TravelTime.learnt_at)))
         if self._learnt_at is not None and now - self._learnt_at < every:
             return 0
-        with session_scope(self._sessions) as session:
-            found = learn_again(session, now)
+        found = learn_again(self._sessions, now)
         self._learnt_at = now
         return found

@@ -96,7 +96,8 @@ def last_whole_day(at: datetime) -> date:
 def _fill(args: argparse.Namespace, sessions: Sessions, today: date, vault: Vault) -> None:
     _refuse_used(sessions)
     started = time.monotonic()
-    wanted = Order(args.people, args.years, args.seed, today, args.past)
+    counted_at = None if args.today else datetime.now(UTC)
+    wanted = Order(args.people, args.years, args.seed, today, args.past, counted_at)
     made = make(sessions, wanted, _told, vault)
     say(
         f"Invented {made.people} people with {made.stays} stays, {made.inside} of them inside, "

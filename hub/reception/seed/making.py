@@ -18,6 +18,7 @@ from hub.custody.rules import Sex
 from hub.database import Sessions, session_scope
 from hub.reception.bulk import Bulk
 from hub.reception.seed import clinic, dates, inside, pairs, plan, said, stays, troubles, visiting, weekdays
+from hub.reception.seed.counted import count
 from hub.reception.seed.names import Community
 from hub.reception.seed.pairs import Double, Doubled
 from hub.reception.seed.pen import Pen, Stay
@@ -60,13 +61,17 @@ _NOT_SIGNED: Final = frozenset(
 
 @dataclass(frozen=True)
 class Order:
-    """What to make: `people` inside today, `past` who have left for each of them, over so many years."""
+    """What to make: `people` inside today, `past` who have left for each of them, over so many years.
+
+    `counted_at` is when everybody was last counted where they live, left out: noon of that day.
+    """
 
     people: int
     years: int
     seed: int
     today: date
     past: float = plan.PAST_PEOPLE
+    counted_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,7 @@ class _Maker:
         self.left_open: set[int] = set()
         self.to_double = pairs.doubles(self.rng, order.people)
         self.doubled: list[Double] = []
+        self.at_home: list[tuple[int, str]] = []
 
     def sketches(self) -> list[Sketch]:
         return plan.sketches(self.rng, self.order.people)
@@ -130,6 +136,8 @@ class _Maker:
             else:
                 self._inside(bulk, sketch)
         bulk.flush()
+        count(session, self.at_home, self.order.counted_at or self.now_at)
+        self.at_home.clear()
         self.scans.seal(session)
 
     def finish(self, session: Session) -> None:
@@ -150,6 +158,8 @@ class _Maker:
         who = self._write_one(
             bulk, sketch.sex, born_on, [*before, stay], careful=sound, abroad=sketch.wrong in plan.FOREIGN
         )
+        if stay.zone and sketch.wrong is not Wrong.NO_CELL:
+            self.at_home.append((who.person_id, stay.zone))
         if self.to_double and sketch.wrong is None and not sketch.juvenile and first_on > self._early:
             self._twice(bulk, who, first_on, self.to_double.pop())
 
