@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from simulation.bench.drain import drain_figures
 from simulation.bench.measuring import Row, print_table
+from simulation.bench.rebuild import rebuild_figures
 from simulation.bench.returning import returning_figures
 from simulation.bench.screen import screen_figures
 from simulation.progress import Progress
@@ -24,7 +25,7 @@ LIMITS: Final = {
 def moving_figures(progress: Progress) -> dict[str, Any]:
     """Keys drain_per_s, drain_ratio, commit_to_screen_ms, rebuild_per_s and returning, printed as a table too."""
     figures = drain_figures(progress) | screen_figures(progress)
-    figures |= returning_figures(progress)
+    figures |= rebuild_figures(progress) | returning_figures(progress)
     print_table(list(_rows(figures)))
     return figures
 
@@ -45,6 +46,12 @@ def _rows(figures: dict[str, Any]) -> Iterator[Row]:
             yield Row(f"backlog taken in, {database}", per_s, "entries/s")
             yield Row("  beside raw inserts of the same rows", ratio, "", least=LIMITS["drain_ratio"])
     yield from _screen(figures)
+    yield Row(
+        f"{figures['rebuild_entries']:,} entries folded anew",
+        figures["rebuild_per_s"],
+        "entries/s",
+        least=LIMITS["rebuild"],
+    )
     back = figures["returning"]
     yield Row(f"{back['entries']:,} entries of terminals that return", back["entries_per_s"], "entries/s")
     most = back["live_to_screen_ms"]["p99"]
