@@ -15,25 +15,22 @@ _AT_ONCE: Final = 2_000
 
 TAKEN: Final = frozenset(
     """
-    admission_steps alarm_limits alarm_steps alarm_trials alarms attestations backup_checks backups
-    breach_notices cell_terms cells checkpoints desired_configurations docket_limits docket_owners docket_runs emergency_uses fact_links
-    feed_items finding_steps findings finger_takings holiday_decisions holiday_decisions incident_steps
-    incidents joined_persons joined_stays merge_cases merge_steps movement_reversals paper_batches paper_rows
-    person_languages policy_decisions policy_differences policy_trials positions posts
-    proofs location_rules area_resets
-    re_enrolments reckoning_signatures reckonings referral_changes referral_settings referrals
-    register_imports register_mappings register_rows release_cases release_doubt_answers release_doubts
-    release_holidays release_marks release_policies release_records retention_items retention_rules
-    retention_runs rollout_acts rollouts site_order_scopes site_order_steps site_orders slips
-    standing_procedures standing_reviews terminals theft_officers theft_people theft_steps thefts
-    unusable_fingers visitor_steps visitors zone_permissions zones
-    absence_authorisations absence_occurrences convoys escort_runs external_steps pass_groups pass_rules
-    pass_series pass_clashes pass_series_people pass_series_skips pass_steps passes
-    gate_plans officer_consents
-    curfews floor_plans plan_shapes plan_spots site_changes sites
-    unit_shifts
-    headcounts headcount_units headcount_steps headcount_slips headcount_marks out_count_steps
-    headcount_explanations headcount_rules musters muster_people muster_marks running_counts
+    absence_authorisations absence_occurrences admission_steps alarm_limits alarm_steps alarm_trials alarms
+    area_resets attestations backup_checks backups breach_notices cell_terms cells checkpoints convoys curfews
+    desired_configurations docket_limits docket_owners docket_runs emergency_uses escort_runs external_steps
+    fact_links feed_items finding_steps findings finger_takings floor_plans gate_plans headcount_explanations
+    headcount_marks headcount_rules headcount_slips headcount_steps headcount_units headcounts
+    holiday_decisions incident_steps incidents joined_persons joined_stays location_rules merge_cases
+    merge_steps movement_reversals muster_marks muster_people musters officer_consents out_count_steps
+    paper_batches paper_rows pass_clashes pass_groups pass_rules pass_series pass_series_people
+    pass_series_skips pass_steps passes person_languages plan_shapes plan_spots policy_decisions
+    policy_differences policy_trials positions posts proofs re_enrolments reckoning_signatures reckonings
+    referral_changes referral_settings referrals register_imports register_mappings register_rows
+    release_cases release_doubt_answers release_doubts release_holidays release_marks release_policies
+    release_records retention_items retention_rules retention_runs rollout_acts rollouts running_counts
+    site_changes site_order_scopes site_order_steps site_orders sites slips standing_procedures
+    standing_reviews terminals theft_officers theft_people theft_steps thefts unit_shifts unusable_fingers
+    visitor_steps visitors zone_permissions zones
     """.split()
 )
 """Without columns of bytes, which nobody could read."""

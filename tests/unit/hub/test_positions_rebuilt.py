@@ -209,9 +209,7 @@ def test_two_who_are_one_have_one_place_and_part_with_their_own(world: World) ->
         one, two = (
             session.scalars(select(Person).where(Person.number == number)).one() for number in PEOPLE[:2]
         )
-        case = propose(
-            session, Proposal(one.id, two.id, "same man", True), actor=Actor("rita", "1"), at=NOON
-        )
+        case = propose(session, Proposal(one.id, two.id, "same man", True), actor=Actor("rita", "1"), at=NOON)
         confirm(session, case.id, seen=1, actor=Actor("rosa", "1"), at=NOON)
         refold(session, [two.id])
         assert session.scalars(select(Position.person_id)).all() == [one.id]
