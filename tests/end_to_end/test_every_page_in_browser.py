@@ -10,7 +10,7 @@ import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
@@ -18,16 +18,24 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from hub.accounts.audit import Actor
 from hub.accounts.permissions import Permission, Role, permissions_of
 from hub.biometrics.vault import Vault
+from hub.custody.absence import Why
+from hub.custody.records import Booking
 from hub.database import make_engine, make_sessions, session_scope
 from hub.docket.runs import recompute
-from hub.keeping.export.actions import Wish, ask
+from hub.keeping.export import actions as export
 from hub.migrations import upgrade
+from hub.movements.external.authorising import Trip, Wish, ask, go_once
+from hub.movements.external.convoys import Signed, Vehicle, make_convoy
+from hub.movements.passes.planning import Draft, Override, make_passes
+from hub.movements.passes.rules import Reason
+from hub.movements.passes.series import SeriesDraft, add_people, begin_series
+from hub.movements.records import Zone
 from hub.reception.register.actions import hand_in
 from hub.reception.seed.making import Order, make
 from hub.web.formats import SITE_ZONE
@@ -67,6 +75,12 @@ VALUES: Final[Mapping[str, str]] = {
     "<login>": "SELECT min(login) FROM accounts WHERE role = 'officer'",
     "<what>": "SELECT 'zones'",
     "<place>": "SELECT min(code) FROM zones",
+    "/moves/<int:number>": _FIRST + "passes",
+    "/moves/series/<int:number>": _FIRST + "pass_series",
+    "/external/<int:number>": _FIRST + "absence_occurrences",
+    "/external/consents/<int:number>": _FIRST + "absence_authorisations",
+    "/external/convoys/<int:number>": _FIRST + "convoys",
+    "/units/<code>": "SELECT min(code) FROM zones WHERE is_unit",
     "/site/plans/<int:number>": _FIRST + "floor_plans",
     "/docket/<int:number>": _FIRST + "findings WHERE closed_at IS NULL",
     "/merges/<int:case>": _FIRST + "merge_cases",
@@ -82,6 +96,7 @@ NOT_WALKED: Final = {
     "/away/going": "leads on to another page",
     "/account/app/picture.svg": "a picture",
     "/assets/<state>/<path:name>": "no page",
+    "/control-room/alarms": "a part of a page",
     "/control-room/alarms/<int:alarm>": _UNDER_WAY,
     "/orders/<number>": _UNDER_WAY,
     "/counts/<int:number>": _UNDER_WAY,
@@ -185,15 +200,43 @@ def fill(world: World) -> None:
     who = Actor("director", "here")
     table = b"Apellido,Nombre,Nacimiento\nNovelo,Ana,1990-05-01\nPech,,31/02/2020\n"
     with session_scope(world.sessions) as session:
-        ask(
+        export.ask(
             session,
             world.vault,
-            Wish("Court", "Ordered by the court", False),
+            export.Wish("Court", "Ordered by the court", False),
             random=bytes(15),
             actor=who,
             at=world.at,
         )
         hand_in(session, "register.csv", table, actor=who, at=world.at)
+    move_about(world, who)
+
+
+def move_about(world: World, who: Actor) -> None:
+    """A move, one of every week, somebody who asks to go out, and two who travel to court."""
+    today, at = world.at.astimezone(SITE_ZONE).date(), world.at
+    hour = timedelta(hours=1)
+    with session_scope(world.sessions) as session:
+        people = session.scalars(
+            select(Booking.person_id).where(Booking.released_at.is_(None)).order_by(Booking.person_id)
+        ).all()
+        zones = dict(session.execute(select(Zone.code, Zone.id)).tuples().all())
+        home, work = zones["block-a"], zones["workshop"]
+        draft = Draft(people[0], work, Reason.WORK, at, at + hour / 4, at + hour, from_zone_id=home)
+        override = Override(Actor("second", "here"), "Only he can mend it")
+        make_passes(session, [draft], override=override, actor=who, at=at)
+        week = SeriesDraft("Carpentry", Reason.WORK, work, 28_800, 29_700, 41_400, frozenset({0}), today)
+        add_people(session, begin_series(session, week, actor=who, at=at), people[:1], actor=who, at=at)
+        trip = Trip(at + hour, at + 5 * hour)
+        going = [
+            go_once(session, Wish(one, Why.COURT, "Belmopan", "W 7", today, today), trip, actor=who, at=at)
+            for one in people[1:3]
+        ]
+        ask(session, Wish(people[3], Why.TEMPORARY, "Home", "Letter", today, today), actor=who, at=at)
+        signed = Signed(Actor("second", "here"), "Two officers go along")
+        make_convoy(
+            session, going, Vehicle("North", "Bus 2", "Sosa", "Ek, Chan"), signed=signed, actor=who, at=at
+        )
 
 
 def pages_of(world: World, app: Flask) -> dict[Role, list[str]]:

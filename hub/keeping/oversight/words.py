@@ -23,6 +23,8 @@ ROLES: Final = {
 OPERATOR: Final = Sentence("Operator of the hub")
 
 ACTS: Final = {
+    "location_rules.set": Sentence("Set how long a proof of where somebody is holds"),
+    "positions.rebuild": Sentence("Worked out again where everybody is, from all proofs"),
     "pass.plan": Sentence("Planned moves"),
     "pass.check": Sentence("Looked what speaks against moves"),
     "pass.sign": Sentence("Signed for a move as the second officer"),
