@@ -20,6 +20,7 @@ EVENTS: Final = {
     "area_reset": Sentence("Who is in an area is to be found out anew"),
     "area_reset_refused": Sentence("An area could not be reset"),
     "count": Sentence("A headcount goes on"),
+    "muster": Sentence("An emergency muster began"),
     "shift_taken": Sentence("A unit was taken over"),
     "alarm_taken": Sentence("An officer is on the way to an alarm"),
     "alarm_taken_late": Sentence("An officer was on the way to an alarm that was closed already"),

@@ -39,8 +39,7 @@ class Inbox:
         """Add one at once; False when there is no room. Raises nothing."""
         lane = self._backlog if says_historical(delivery.raw) else self._live
         with self._arrival:
-            waiting = len(self._live) + len(self._backlog)
-            if waiting >= self._max_deliveries or self._bytes >= self._max_bytes:
+            if self._count() >= self._max_deliveries or self._bytes >= self._max_bytes:
                 self._turned_away += 1
                 return False
             lane.append(delivery)
@@ -66,11 +65,19 @@ class Inbox:
                 self._backlog, max_deliveries, min(SHORT_BYTES, max_bytes) if short else max_bytes
             )
 
+    def waiting(self) -> int:
+        """How many were not taken yet."""
+        with self._arrival:
+            return self._count()
+
     def turned_away(self) -> int:
         """How many were turned away since the last call."""
         with self._arrival:
             count, self._turned_away = self._turned_away, 0
             return count
+
+    def _count(self) -> int:
+        return len(self._live) + len(self._backlog)
 
     def _taken(self, lane: deque[Delivery], max_deliveries: int, max_bytes: int) -> list[Delivery]:
         taken: list[Delivery] = []

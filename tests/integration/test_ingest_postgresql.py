@@ -144,7 +144,7 @@ def test_two_ingesters_at_once_apply_everything_once(world: World, monkeypatch: 
         try:
             for _ in range(100):
                 worker.step()
-                if not worker._held and not worker._inbox._waiting:
+                if not worker._held and not worker._inbox.waiting():
                     return
         except BaseException as error:  # noqa: BLE001 - brought to the test's own thread
             problems.append(error)

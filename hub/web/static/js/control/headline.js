@@ -9,7 +9,7 @@ const figures = new Intl.NumberFormat("en");
 const part = (figure, words) => make("span", { class: "sum-part" }, make("b", {}, figures.format(figure)), make("span", {}, words));
 const sign = (text) => make("span", { class: "sum-sign", "aria-hidden": "true" }, text);
 
-function verdict(difference) {
+function outcome(difference) {
   const signed = difference > 0 ? `+${difference}` : String(difference);
   return make("span", { class: difference ? "sum-box differs" : "sum-box" }, mark(difference ? "REFUSE" : "well"), difference ? say("differs", { count: signed }) : say("agrees"));
 }
@@ -22,9 +22,9 @@ export function showHeadline(roll) {
     return;
   }
   const parts = roll.parts.flatMap((one, place) => [place ? sign("+") : sign("="), part(one.count, word("parts", one.code))]);
-  sum.replaceChildren(part(roll.in_custody, say("roll")), ...parts, verdict(roll.difference));
+  sum.replaceChildren(part(roll.in_custody, say("roll")), ...parts, outcome(roll.difference));
   unlock.replaceChildren(
     part(roll.unlock, say("unlock")), sign("\u2212"), part(roll.went, say("went")), sign("+"), part(roll.came, say("came")),
-    sign("="), part(roll.unlock - roll.went + roll.came, say("roll")), verdict(roll.unlock_difference),
+    sign("="), part(roll.unlock - roll.went + roll.came, say("roll")), outcome(roll.unlock_difference),
   );
 }
