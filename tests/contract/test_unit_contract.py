@@ -70,6 +70,8 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 class Page(UnitWorld):
     """The agent's side of the page, over the copy that came from the hub and a journal that goes to it."""
 
+    checkpoint = "block-a"
+
     def __init__(self, site: Site) -> None:
         self.site = site
         super().__init__()

@@ -142,6 +142,8 @@ def face(shade: int) -> bytes:
 class UnitWorld:
     """Clock, journal, copies and officers of one terminal; `ask` goes through the forms as the socket does."""
 
+    checkpoint = "block-a-in"
+
     picture: UnitPicture = field(default_factory=picture)
     now_s: float = 0.0
     kept: list[Happening] = field(default_factory=list)
@@ -157,14 +159,14 @@ class UnitWorld:
         self.signing = Officers(
             lambda: self.officers,
             self,
-            "block-a-in",
+            self.checkpoint,
             now=lambda: self.now_s,
             new_token=iter(f"token-{nth}" for nth in range(1_000)).__next__,
             guard=PinGuard(),
         )
         self.station = CountStation(cast(Any, self), self.known, lambda: self.orders, lambda: self.now_s)
         self.unit = UnitVerbs(
-            "block-a-in", self.known, self.signing, self, self, lambda: self.committed, self.station
+            self.checkpoint, self.known, self.signing, self, self, lambda: self.committed, self.station
         )
         self.verbs: dict[str, Verb] = {
             **self.unit.verbs(),
@@ -182,7 +184,7 @@ class UnitWorld:
         return Home(
             terminal="block-a-1",
             model="cell_block",
-            checkpoint="block-a-in",
+            checkpoint=self.checkpoint,
             from_zone="yard",
             to_zone=UNIT,
             connected=self.connected,
