@@ -91,7 +91,7 @@ def unit_files() -> dict[str, str]:
         "pims-kiosk.service": (
             "Type=oneshot\nRemainAfterExit=yes\nRestart=no\nSupplementaryGroups=\nExecStart=\n"
             f"ExecStart={BROWSER} --headless=new --disable-gpu --no-first-run --user-data-dir=%t/pims-kiosk/profile "
-            "--virtual-time-budget=5000 --dump-dom http://127.0.0.1:8090/\n[Unit]\nConditionPathExists=\n"
+            "--virtual-time-budget=5000 --dump-dom http://127.0.0.1:8090/more\n[Unit]\nConditionPathExists=\n"
         ),
     }
     for name in own.keys() - {"pims-kiosk.service"}:
