@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,9 @@ from hub.control_room.terminals import TerminalLine
 from hub.movements.alarms.codes import TERMINAL_DOWN
 from hub.movements.alarms.limits import Limits, limits_at
 from hub.movements.alarms.reading import OpenAlarm, open_alarms
-from hub.movements.orders.standing import Reach, reaches
+from hub.movements.orders.choosing import spoken
+from hub.movements.orders.in_force import InForce
+from hub.movements.orders.standing import Reach, lingering, reaches
 from hub.movements.orders.words import BY_HAND, KINDS
 from hub.movements.referral_rules import Status
 from hub.movements.standing import overdue
@@ -35,12 +37,14 @@ _RANK_OF_LEVEL: Final = {Level.DOWN.value: 3, Level.TROUBLE.value: 4, Level.UNKN
 _FIRST_OF_ALL: Final = {OrderKind.EVACUATE: 0, OrderKind.LOCKDOWN: 1}
 
 
-class Facts(msgspec.Struct, frozen=True):
+@dataclass(frozen=True)
+class Facts:
     """Everything that stands open, read once for every language. `names` are those behind logins."""
 
     alarms: Sequence[OpenAlarm]
     referrals: Sequence[Card]
     orders: Sequence[Reach]
+    where: Callable[[InForce], Sentence]
     empty_posts: Sequence[str]
     supervisors: Sequence[str]
     reviews: int
@@ -54,7 +58,12 @@ def facts(session: Session, now: datetime) -> Facts:
     return Facts(
         alarms=open_alarms(session, now),
         referrals=cards(session, now),
-        orders=[reach for reach in reaches(session, now) if reach.order.kind in BY_HAND],
+        orders=[
+            reach
+            for reach in (*reaches(session, now), *lingering(session, now))
+            if reach.ended is not None or reach.order.kind in BY_HAND
+        ],
+        where=spoken(session),
         empty_posts=unmanned(session, lines, now),
         supervisors=supervisors,
         reviews=overdue(session, now),
@@ -65,7 +74,7 @@ def facts(session: Session, now: datetime) -> Facts:
 
 def needs(found: Facts, terminals: Sequence[TerminalLine], now: datetime, language: str) -> list[Need]:
     """The queue said in `language`; an evacuation before all, then by rank, what nobody has first, then the newest."""
-    queue = [_of_order(reach, language) for reach in found.orders]
+    queue = [_of_order(reach, found, language) for reach in found.orders]
     queue += alarm_needs(found.alarms, found.limits, found.names, language)
     queue += [_of_referral(card, language) for card in found.referrals]
     queue += _of_terminals(found.alarms, terminals, found.limits.storm_from, language)
@@ -78,18 +87,35 @@ def _place(need: Need, now: datetime) -> tuple[int, int, bool, float]:
     return need.rank, order, bool(need.holder), -(need.at or now).timestamp()
 
 
-def _of_order(reach: Reach, language: str) -> Need:
+def _of_order(reach: Reach, found: Facts, language: str) -> Need:
+    """An order in force, or one that ended and that not every terminal has heard of."""
     order, behind = reach.order, len(reach.not_yet) + len(reach.away)
+    where = say_in(language, found.where(order))
+    by = Sentence("Ordered by %(name)s", {"name": found.names.get(order.by, order.by)})
+    asked = Sentence("asked for by %(name)s", {"name": order.asked_by or ""})
+    who = ", ".join([say_in(language, by), *([say_in(language, asked)] if order.asked_by else [])])
+    if reach.ended is not None:
+        left = Sentence("%(count)s terminals still act by it, use the radio", {"count": behind})
+        return Need(
+            key=f"order-ended-{order.number}",
+            kind="order_ended",
+            rank=2,
+            title=say_in(
+                language, Sentence("Ended: %(kind)s", {"kind": say_in(language, KINDS[order.kind])})
+            ),
+            detail=f"{where}. {say_in(language, left)}",
+            at=reach.ended.at,
+            panel=f"/orders/{order.number}",
+        )
     values = {"count": behind, "total": reach.concerned}
     late = Sentence("%(count)s of %(total)s terminals NOT CONFIRMED, use the radio", values)
     said = say_in(language, late if behind else Sentence("Every terminal CONFIRMED"))
-    where = ", ".join([*order.zones, *order.terminals]) or say_in(language, "whole site")
     return Need(
         key=f"order-{order.number}",
         kind="order",
         rank=1,
         title=say_in(language, KINDS[order.kind]),
-        detail=f"{where}. {order.reason}. {said}",
+        detail=f"{where}. {order.reason}. {said}. {who}",
         at=order.since_at,
         order=order.kind.value,
         panel=f"/orders/{order.number}",

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hub.control_room.rules import Health as Judged
 from hub.control_room.terminals import judged
 from hub.custody.records import PersonChange
-from hub.movements.orders.actions import orders_wanted
+from hub.movements.orders.in_force import orders_wanted
 from hub.movements.records import Checkpoint
 from hub.terminals.configuration.actions import desired
 from hub.terminals.health.actions import report_of, samples

@@ -16,12 +16,16 @@ from hub.movements.alarms.codes import TERMINAL_DOWN
 from hub.movements.alarms.limits import Limits, limits_at
 from hub.movements.alarms.raising import Cause, over, raise_alarm
 from hub.movements.alarms.records import Alarm
-from hub.movements.orders.standing import reaches
+from hub.movements.orders.standing import lingering, reaches
+from hub.sentences import Sentence
 from hub.terminals.records import Status, Terminal, TerminalState
 from wire.orders import OrderKind
 
 LOOK_EVERY: Final = timedelta(seconds=1)
 UNCONFIRMED: Final = "order_unconfirmed"
+CLOSED_HOLDS: Final = timedelta(days=7)
+"""For how long a cause that goes on stays quiet after somebody closed it; then it asks again."""
+NOT_ENDED: Final = Sentence("A terminal still acts by an order that is ended: use the radio")
 _WATCHED: Final = (TERMINAL_DOWN, UNCONFIRMED)
 
 
@@ -66,8 +70,22 @@ def _news(session: Session, watched_since: datetime, now: datetime) -> _News:
     causes = {**down, **_unconfirmed(session, limits, now)}
     is_over = _open(session)
     begun = {key: cause for key, cause in causes.items() if is_over.get(key, True)}
+    begun = _unknown(session, begun, now)
     ended = {key for key, was_over in is_over.items() if not was_over and key not in causes}
     return _News(begun, frozenset(ended))
+
+
+def _unknown(
+    session: Session, begun: Mapping[tuple[str, str], Cause], now: datetime
+) -> dict[tuple[str, str], Cause]:
+    """Without those that somebody has closed already: what they knew of is not news, though it goes on."""
+    codes, keys = {code for code, _ in begun}, {key for _, key in begun}
+    wanted = select(Alarm.code, Alarm.key, Alarm.evidence).where(
+        Alarm.code.in_(codes), Alarm.key.in_(keys), Alarm.closed_at > now - CLOSED_HOLDS
+    )
+    rows = session.execute(wanted.order_by(Alarm.id)) if begun else ()
+    closed = {(code, key): evidence for code, key, evidence in rows}
+    return {key: cause for key, cause in begun.items() if closed.get(key) != cause.evidence}
 
 
 def _open(session: Session) -> dict[tuple[str, str], bool]:
@@ -104,6 +122,16 @@ def _unconfirmed(session: Session, limits: Limits, now: datetime) -> dict[tuple[
             continue
         for name in (*reach.not_yet, *reach.away):
             key = f"{order.number}:{name}"
-            evidence = {"order": order.number, "kind": order.kind.value}
+            evidence: dict[str, object] = {"order": order.number, "kind": order.kind.value}
             found[UNCONFIRMED, key] = Cause(UNCONFIRMED, key, terminal=name, evidence=evidence)
+    for reach in lingering(session, now):
+        assert reach.ended is not None
+        if now - reach.ended.at <= patience:
+            continue
+        for name in (*reach.not_yet, *reach.away):
+            key = f"{reach.order.number}:ended:{name}"
+            evidence = {"order": reach.order.number, "kind": reach.order.kind.value, "ended": True}
+            found[UNCONFIRMED, key] = Cause(
+                UNCONFIRMED, key, terminal=name, evidence=evidence, words=NOT_ENDED
+            )
     return found

@@ -15,7 +15,8 @@ from hub.custody.records import Person
 from hub.movements import feed
 from hub.movements.at_gates import has_pass_now
 from hub.movements.attestations import Vouched, attest
-from hub.movements.orders.actions import let_through, places
+from hub.movements.orders.actions import let_through
+from hub.movements.orders.in_force import places
 from hub.movements.passages import Place, Somebody
 from hub.movements.permitting import zones_of
 from hub.movements.records import Zone

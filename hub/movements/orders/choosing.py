@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.movements.orders.actions import InForce
+from hub.movements.orders.in_force import InForce
 from hub.movements.records import Site
 from hub.movements.site.tree import load
 from hub.sentences import Sentence

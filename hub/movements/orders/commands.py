@@ -11,7 +11,7 @@ from hub.accounts.audit import OPERATOR
 from hub.cli import add_command, say
 from hub.database import make_engine, make_sessions, session_scope
 from hub.movements.orders.actions import end, give
-from hub.movements.orders.standing import Reach, reaches
+from hub.movements.orders.standing import Reach, lingering, reaches
 from wire.orders import OrderKind
 
 if TYPE_CHECKING:
@@ -65,10 +65,16 @@ def _end(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> int:
     engine = make_engine(settings.load(args.data).database)
     with session_scope(make_sessions(engine), writes=False) as session:
-        found = reaches(session, datetime.now(UTC))
+        now = datetime.now(UTC)
+        found, left = reaches(session, now), lingering(session, now)
     engine.dispose()
     for reach in found:
         say(_line(reach))
+    for reach in left:
+        names = ", ".join([*reach.not_yet, *(f"{name} (not connected)" for name in reach.away)])
+        say(
+            f"{reach.order.number} {reach.order.kind.value} is ended; STILL ACTS BY IT, use the radio: {names}"
+        )
     if not found:
         say("No order is in force.")
     return 0

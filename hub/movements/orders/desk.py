@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from hub.database import Sessions, session_scope
 from hub.movements import feed
-from hub.movements.orders.actions import MOST_IN_FORCE, for_wire, in_force, newest_step, orders_wanted, places
+from hub.movements.orders.actions import MOST_IN_FORCE
+from hub.movements.orders.in_force import for_wire, in_force, newest_step, orders_wanted, places
 from hub.movements.records import FeedKind
 from hub.terminals.configuration.actions import reported
 from hub.terminals.configuration.records import ConfigurationReport

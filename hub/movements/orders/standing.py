@@ -10,9 +10,18 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hub.movements.orders.actions import GIVEN, InForce, in_force, orders_wanted, places
+from hub.movements.orders.in_force import (
+    ENDED,
+    GIVEN,
+    InForce,
+    in_force,
+    orders_wanted,
+    places,
+    scopes_of,
+    told,
+)
 from hub.movements.orders.receipts import receipts_since
-from hub.movements.orders.records import SiteOrderStep
+from hub.movements.orders.records import SiteOrder, SiteOrderStep
 from hub.movements.records import Checkpoint
 from hub.terminals.configuration.actions import reported
 from hub.terminals.configuration.records import ConfigurationReport
@@ -23,6 +32,8 @@ from wire.versions import Version
 
 IN_TIME: Final = timedelta(seconds=2)
 """How soon a connected terminal confirms."""
+LINGERS: Final = timedelta(days=7)
+"""For how long after its end it is asked who still acts by an order."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +54,24 @@ class Confirmation:
 
 
 @dataclass(frozen=True)
+class End:
+    """When an order ended, by whom, and why."""
+
+    at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Reach:
-    """How far an order has come: every terminal that it concerns, those that did not confirm first."""
+    """How far an order has come: every terminal that it concerns, those that did not confirm first.
+
+    With `ended` it is the word of the end that they confirm, and `terminals` are those that acted by the order.
+    """
 
     order: InForce
     terminals: tuple[Confirmation, ...]
+    ended: End | None = None
 
     @property
     def taken(self) -> tuple[str, ...]:
@@ -82,6 +106,12 @@ class _Holder:
     heard_at: datetime | None
     version: Version | None
 
+    def acts_between(self, epoch: int, given: int, ended: int) -> bool:
+        """Whether what it holds contains the step `given` and not yet the step `ended`."""
+        return (
+            self.version is not None and self.version.epoch == epoch and given <= self.version.counter < ended
+        )
+
 
 def reaches(session: Session, now: datetime) -> list[Reach]:
     """Every order in force: evacuations, then lockdowns, then the rest, of each the newest first."""
@@ -100,6 +130,35 @@ def reaches(session: Session, now: datetime) -> list[Reach]:
             for name in concerned
         ]
         found.append(Reach(order, tuple(sorted(ones, key=lambda one: (one.confirmed, one.terminal)))))
+    return found
+
+
+def lingering(session: Session, now: datetime) -> list[Reach]:
+    """Orders that ended within the last days and that a terminal still acts by: it was told and not yet of the end."""
+    rows = session.execute(
+        select(SiteOrder, SiteOrderStep)
+        .join(SiteOrderStep, SiteOrderStep.order_id == SiteOrder.id)
+        .where(SiteOrderStep.step == ENDED, SiteOrderStep.at > now - LINGERS)
+        .where(SiteOrder.kind != OrderKind.LET_THROUGH)
+        .order_by(SiteOrderStep.id.desc())
+    ).all()
+    if not rows:
+        return []
+    scopes = scopes_of(session, [order.id for order, _ in rows])
+    given = _given(session, [order.id for order, _ in rows])
+    zones, held, epoch = places(session), _held(session), current_epoch(session)
+    found = []
+    for row, step in rows:
+        order = told(row, scopes.get(row.id, []))
+        ones = [
+            Confirmation(name, held[name].place, held[name].online, confirmed=False)
+            for name in zones
+            if name in held
+            and order.concerns(name, zones[name])
+            and held[name].acts_between(epoch, given[row.id], step.id)
+        ]
+        if ones:
+            found.append(Reach(order, tuple(ones), End(step.at, step.by, step.reason)))
     return found
 
 

@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response
 
 from hub.accounts.acting import acting
 from hub.accounts.permissions import Permission
-from hub.movements.orders.actions import InForce, end, give
+from hub.movements.orders.actions import end, give
 from hub.movements.orders.choosing import choices, spoken
-from hub.movements.orders.standing import Reach, reaches
+from hub.movements.orders.standing import Reach, lingering, reaches
 from hub.movements.orders.words import BY_HAND, KINDS, MEANINGS, REASONS
 from hub.movements.records import Site
 from hub.movements.site.tree import load
@@ -104,7 +104,10 @@ def _zones(session: Session, scope: str) -> list[str]:
     site = session.scalar(select(Site.id).where(Site.code == scope.removeprefix(_SITE)))
     if site is None:
         raise RefusedError("no_zones", Sentence("Choose at least one zone, or the whole site."))
-    return [node.code for node in load(session).children(None, site)]
+    codes = [node.code for node in load(session).children(None, site)]
+    if not codes:  # no zone at all would mean everywhere
+        raise RefusedError("no_zones", Sentence("This site has no zones yet. Choose the whole site."))
+    return codes
 
 
 def _page(problem: Sentence | None) -> str:
@@ -138,21 +141,30 @@ def _form(kind: OrderKind, chosen: Collection[str], problem: Sentence | None) ->
 def _one(number: int, problem: Sentence | None) -> str:
     with reading() as session:
         shown = _standing(session)
-    reach = next((one for one in shown["reaches"] if one.order.number == number), None)
+    both = [*shown["reaches"], *shown["lingering"]]
+    reach = next((one for one in both if one.order.number == number), None)
     return render_template(_template(), kind=None, reach=reach, problem=problem, **shown)
 
 
 def _standing(session: Session) -> Mapping[str, Any]:
     found: list[Reach] = reaches(session, now())
-    evacuations = [reach.order for reach in found if reach.order.kind is OrderKind.EVACUATE]
+    letting_go = {
+        one.terminal for reach in found if reach.order.kind is OrderKind.EVACUATE for one in reach.terminals
+    }
 
-    def outranked(order: InForce) -> bool:
-        """Whether an evacuation of the same place stands above it."""
-        if order.kind is OrderKind.EVACUATE:
-            return False
-        return any(one.whole_site or order.whole_site or {*one.zones} & {*order.zones} for one in evacuations)
+    def outranked(reach: Reach) -> int:
+        """At how many of its gates an evacuation stands above it."""
+        if reach.order.kind is OrderKind.EVACUATE or reach.ended is not None:
+            return 0
+        return sum(one.terminal in letting_go for one in reach.terminals)
 
-    return {"reaches": found, "kinds": KINDS, "where": spoken(session), "outranked": outranked}
+    return {
+        "reaches": found,
+        "lingering": lingering(session, now()),
+        "kinds": KINDS,
+        "where": spoken(session),
+        "outranked": outranked,
+    }
 
 
 def _reason() -> str:

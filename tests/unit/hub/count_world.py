@@ -18,7 +18,7 @@ from hub.headcount.out_counts import NewStep, note_out_count
 from hub.headcount.records import Headcount, HeadcountStep
 from hub.headcount.states import State
 from hub.headcount.taking import NewMark, NewSlip, Told, take_mark, take_slip
-from hub.movements.orders.actions import in_force
+from hub.movements.orders.in_force import in_force
 from hub.movements.records import FeedItem
 from hub.movements.site.files import read_site
 from hub.movements.site.importing import import_site

@@ -10,7 +10,7 @@ from hub.control_room.rules import SILENT_AFTER
 from hub.control_room.watching import Watch
 from hub.database import session_scope
 from hub.movements.alarms import handling
-from hub.movements.alarms.codes import CALL, TERMINAL_DOWN, TEST
+from hub.movements.alarms.codes import CALL, TERMINAL_DOWN, TEST, CloseReason
 from hub.movements.alarms.desk import AlarmDesk
 from hub.movements.alarms.handling import Seen
 from hub.movements.alarms.limits import Limits, set_limits
@@ -181,3 +181,20 @@ def test_an_order_that_a_terminal_does_not_confirm_in_time_is_an_alarm_until_it_
         note_receipt(session, 1, Version(1, 1), world.at)
     assert tick(world, watch) == 1
     assert alarms(world)[0].over_at == world.at
+
+
+def test_what_somebody_closed_is_not_news_while_it_goes_on_and_is_when_it_comes_again(world: World) -> None:
+    world.site()
+    terminal, watch = world.terminal(), Watch(world.sessions)
+    hear(world, terminal)
+    tick(world, watch)
+    hear(world, terminal, online=False)
+    assert tick(world, watch, seconds=12) == 1
+    with session_scope(world.sessions) as session:
+        seen = [Seen(alarms(world)[0].id, 1)]
+        handling.close(session, seen, CloseReason.REPAIRED, "", actor=SAM, at=world.at)
+    assert tick(world, watch, seconds=60) == 0, "somebody knows of it"
+    hear(world, terminal)
+    assert tick(world, watch) == 0
+    hear(world, terminal, online=False)
+    assert tick(world, watch, seconds=12) == 1, "another silence is another cause"

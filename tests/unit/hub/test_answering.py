@@ -11,7 +11,7 @@ from hub.custody.records import Person
 from hub.database import session_scope
 from hub.movements.answering import Answer, answer
 from hub.movements.duty_records import ReEnrolment
-from hub.movements.orders.actions import in_force
+from hub.movements.orders.in_force import in_force
 from hub.movements.records import FeedItem, Movement, Position
 from hub.movements.referral_records import Attestation
 from hub.movements.referral_rules import Outcome

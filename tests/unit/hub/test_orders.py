@@ -17,11 +17,12 @@ from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
 from hub.control_room.needs import facts, needs
 from hub.database import session_scope
-from hub.movements.orders.actions import MOST_IN_FORCE, end, give, in_force, let_through, orders_wanted
+from hub.movements.orders.actions import KEPT_FOR_EVACUATIONS, MOST_IN_FORCE, end, give, let_through
 from hub.movements.orders.desk import FIRST_PATIENCE, OrdersDesk
+from hub.movements.orders.in_force import in_force, orders_wanted
 from hub.movements.orders.receipts import note_receipt
 from hub.movements.orders.records import SiteOrder
-from hub.movements.orders.standing import reaches
+from hub.movements.orders.standing import lingering, reaches
 from hub.movements.records import FeedItem, Zone
 from hub.sentences import RefusedError
 from hub.terminals.actions import cut_off, note_state
@@ -134,10 +135,11 @@ def test_an_unknown_place_and_one_order_too_many_are_refused(gates: Gates) -> No
     with pytest.raises(RefusedError, match="x-9"):
         gates.let("x-9")
     with session_scope(gates.world.sessions) as session:
-        for _ in range(MOST_IN_FORCE):
+        for _ in range(MOST_IN_FORCE - KEPT_FOR_EVACUATIONS):
             give(session, OrderKind.LOCKDOWN, reason="Fire", actor=ADA, now=gates.world.at)
     with pytest.raises(RefusedError, match="Too many"):
-        gates.give(OrderKind.EVACUATE)
+        gates.give(OrderKind.LOCKDOWN)
+    gates.give(OrderKind.EVACUATE)
 
 
 def test_an_order_for_the_site_reaches_every_terminal_at_once(gates: Gates) -> None:
@@ -271,6 +273,30 @@ def test_each_terminal_confirms_in_its_own_time_and_a_lost_card_takes_the_word_b
     gates.world.later(seconds=5)
     gates.say("a-1", None)
     assert confirmations(gates) == [("a-1", False, None), ("w-1", True, 31.4)]
+
+
+def test_a_gate_that_did_not_hear_of_the_end_still_acts_by_it_and_is_named(gates: Gates) -> None:
+    number = gates.give(OrderKind.LOCKDOWN, zones=["block-a"])
+    gates.tick()
+    gates.obey("a-1")
+    gates.say("a-1", gates.heard["a-1"][-1].version, online=False)
+    gates.end(number)
+    at = gates.world.at
+    with session_scope(gates.world.sessions) as session:
+        (left,) = lingering(session, at)
+        (need,) = [one for one in needs(facts(session, at), [], at, "en") if one.kind == "order_ended"]
+    assert (left.away, left.taken, left.ended and left.ended.reason) == (("a-1",), (), "searched")
+    assert (need.title, need.detail) == (
+        "Ended: Lockdown",
+        "Block A. 1 terminals still act by it, use the radio",
+    )
+    page = browser(gates.world, "sue", ROLE).get(f"/orders/{number}").text
+    assert "STILL ACTS BY IT, use the radio" in page
+    gates.say("a-1", Version(1, 1))
+    gates.tick()
+    gates.obey("a-1")
+    with session_scope(gates.world.sessions) as session:
+        assert lingering(session, at) == []
 
 
 def confirmations(gates: Gates) -> list[tuple[str, bool, float | None]]:
