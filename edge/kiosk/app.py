@@ -26,6 +26,7 @@ from edge.kiosk import (
     referral_pages,
     roll_pages,
     signing,
+    slip_pages,
     unit_pages,
     words,
 )
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     unit_pages.pages,
     out_pages.pages,
     count_pages.pages,
+    slip_pages.pages,
     alarm_pages.pages,
     escort_pages.pages,
     enrolment_page.pages,

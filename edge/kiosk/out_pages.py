@@ -7,7 +7,8 @@ from werkzeug.wrappers import Response
 
 from edge.errors import DeskRefusedError
 from edge.kiosk.door import desk, signed_in_only, token
-from edge.unit.forms import CountShown, OfUnit, OutCounts, OutQuestion, RollLine, RollQuestion
+from edge.unit.count_forms import CountShown
+from edge.unit.forms import OfUnit, OutCounts, OutQuestion, RollLine, RollQuestion
 from wire.happenings import OutCountStep
 
 pages = Blueprint("out", __name__, url_prefix="/unit")

@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 from edge.errors import DeskRefusedError
 from edge.kiosk.door import desk, officer, signed_in_only, token
 from edge.kiosk.units import choose, officers, unit_home
-from edge.unit.forms import MarkQuestion, OfUnit, RollLine, RollQuestion, ShiftQuestion, ShiftShown, UnitRoll
+from edge.unit.count_forms import MarkQuestion
+from edge.unit.forms import OfUnit, RollLine, RollQuestion, ShiftQuestion, ShiftShown, UnitRoll
 
 pages = Blueprint("unit", __name__, url_prefix="/unit")
 

@@ -9,23 +9,13 @@ from edge.attestation.officers import Officers
 from edge.errors import DeskRefusedError
 from edge.ports import Clock, Recorder
 from edge.unit.begun import OWN_SESSION, Begun, BegunCounts
-from edge.unit.forms import (
-    BedLine,
-    CountList,
-    CountListQuestion,
-    CountQuestion,
-    CountShown,
-    MarkQuestion,
-    RollLine,
-    SlipQuestion,
-    SlipTaken,
-)
-from edge.unit.picture import Known, everybody, is_blind_count, open_counts
-from edge.unit.showing import Showing, roll_line, search
-from wire.happenings import CountKind, CountMark, CountMethod, Slip
-from wire.unit import CountPhase, OpenCount
+from edge.unit.count_forms import CountQuestion, CountShown, MarkQuestion, SlipQuestion, SlipTaken
+from edge.unit.open_counts import OpenCounts
+from edge.unit.picture import Known
+from edge.unit.showing import Showing
+from wire.happenings import CountMark, CountMethod, Slip
+from wire.unit import CountPhase
 
-LIST_PAGE = 6
 MARKING = frozenset({CountMethod.BY_NAME, CountMethod.BY_SCAN})
 
 
@@ -36,39 +26,22 @@ class Counting:
         self,
         checkpoint: str,
         showing: Showing,
+        counts: OpenCounts,
         known: Callable[[], Known],
         begun: BegunCounts,
         officers: Officers,
         recorder: Recorder,
         clock: Clock,
-        committed: Callable[[], int],
-        is_scanning: Callable[[str, int], bool] = lambda _unit, _session: False,
     ) -> None:
         self._checkpoint = checkpoint
         self._showing = showing
+        self._counts = counts
         self._known = known
         self._begun = begun
         self._officers = officers
         self._recorder = recorder
         self._clock = clock
-        self._committed = committed
-        self._is_scanning = is_scanning
         self._one_at_a_time = threading.Lock()
-
-    def open(self, unit: str) -> list[CountShown]:
-        """Counts that this unit is to take, or has taken and nobody has cleared yet."""
-        known, unit = self._showing.unit(unit)
-        found = [self._shown(known, unit, one) for one in open_counts(known, unit)]
-        if self._begun.is_own(unit):
-            found.append(self._shown(known, unit, _own_count(unit, known)))
-        return found
-
-    def one(self, unit: str, session: int) -> CountShown:
-        """DeskRefusedError `no_count` when it is not open here any more."""
-        found = next((one for one in self.open(unit) if one.session == session), None)
-        if found is None:
-            raise DeskRefusedError("no_count", "This count is not open any more. Look at the list of counts.")
-        return found
 
     def begin(self, asked: CountQuestion) -> CountShown:
         """Somebody begins to walk: from now on the time of the count runs. Session 0 begins one without the hub."""
@@ -76,13 +49,30 @@ class Counting:
         _known, unit = self._showing.unit(asked.unit)
         recount = 0
         if asked.session != OWN_SESSION:
-            recount = self.one(unit, asked.session).recount
+            count = self._counts.one(unit, asked.session)
+            self._may_begin(unit, count)
+            recount = count.recount
         elif not self._begun.is_own(unit):
-            if self.open(unit):
+            if self._counts.open(unit):
                 raise DeskRefusedError("count_open", "A count is open already: take that one.")
             self._known().doings.begin_count(unit, OWN_SESSION)
         self._begun.begin(Begun(unit, asked.session, recount, officer, self._clock.read()))
-        return self.one(unit, asked.session)
+        return self._counts.one(unit, asked.session)
+
+    def _may_begin(self, unit: str, count: CountShown) -> None:
+        """Nobody counts before movement has stopped, nor a second time unasked, having seen what was expected."""
+        if count.opens_s is not None:
+            raise DeskRefusedError(
+                "not_open",
+                "This count is announced, and not open yet: nobody counts before movement has stopped.",
+            )
+        here = self._known().doings.slips(unit, count.session)
+        if any(one.said.recount >= count.recount for one in here) or (
+            count.slips and count.phase is not CountPhase.RECOUNT
+        ):
+            raise DeskRefusedError(
+                "counted", "The slip of this unit is signed. Only the control room asks for another count."
+            )
 
     def leave(self, asked: CountQuestion) -> None:
         """The walk is given up; what was marked stays marked. One without the hub ends with it."""
@@ -91,36 +81,13 @@ class Counting:
         if held is not None and held.session == asked.session:
             self._begun.end(asked.unit)
 
-    def listing(self, asked: CountListQuestion) -> CountList:
-        """Who is to be marked. While the count is blind only those who were searched for are shown, and no total."""
-        self._officers.login_of(asked.token)
-        count = self.one(asked.unit, asked.session)
-        known, unit = self._showing.unit(asked.unit)
-        marked = known.doings.marked(unit, asked.session, count.recount)
-        people = search(everybody(known, unit), asked.words)
-        if count.blind and len(asked.words.strip()) < 2:
-            people = [one for one in people if one.person in marked]
-        if not asked.words:
-            people.sort(key=lambda one: (one.person in marked, not one.is_in(unit)))
-        start = asked.page * LIST_PAGE
-        shown = people[start : start + LIST_PAGE]
-        found = min(len(people), start + LIST_PAGE + 1) if count.blind else len(people)
-        return CountList(
-            count=count,
-            lines=[roll_line(one, unit) for one in shown],
-            marked=sorted(marked),
-            unknown=known.doings.unknown(unit, asked.session, count.recount),
-            found=found,
-            size=LIST_PAGE,
-        )
-
     def mark(self, asked: MarkQuestion) -> CountShown:
         """Seen alive, or taken back. Marking somebody twice changes nothing."""
         officer = self._officers.login_of(asked.token)
         self.note_mark(
             asked.unit, asked.session, asked.person, officer, CountMethod.BY_NAME, asked.taken_back
         )
-        return self.one(asked.unit, asked.session)
+        return self._counts.one(asked.unit, asked.session)
 
     def note_mark(
         self,
@@ -133,7 +100,7 @@ class Counting:
     ) -> bool:
         """Journals a mark; False when it says nothing new. Of a finger as of a name."""
         with self._one_at_a_time:
-            count = self.one(unit, session)
+            count = self._counts.one(unit, session)
             self._must_be_begun(unit, count)
             doings = self._known().doings
             if person is None:
@@ -163,7 +130,7 @@ class Counting:
         """
         login = self._officers.login_of(asked.token)
         with self._one_at_a_time:
-            count = self.one(asked.unit, asked.session)
+            count = self._counts.one(asked.unit, asked.session)
             self._check(asked, count, login)
             begun = self._must_be_begun(asked.unit, count)
             self._officers.confirm(login, asked.pin)
@@ -188,11 +155,6 @@ class Counting:
             self._begun.end(asked.unit)
         return SlipTaken(observed=asked.observed, recount=asked.recount, took_s=took_s)
 
-    def beds(self, unit: str) -> list[BedLine]:
-        """Cells of the unit in their order: how many beds each has, never how many are taken."""
-        known, unit = self._showing.unit(unit)
-        return [BedLine(cell=one.cell, beds=one.beds) for one in known.picture.cells if one.unit == unit]
-
     def _check(self, asked: SlipQuestion, count: CountShown, login: str) -> None:
         if asked.recount != count.recount:
             raise DeskRefusedError(
@@ -214,65 +176,3 @@ class Counting:
         if begun is None or (begun.session, begun.recount) != (count.session, count.recount):
             raise DeskRefusedError("not_begun", "Nobody has begun this count here. Begin it, then walk.")
         return begun
-
-    def _shown(self, known: Known, unit: str, one: OpenCount) -> CountShown:
-        slips = known.doings.slips(unit, one.session)
-        blind = is_blind_count(known, unit, one) or (one.session == OWN_SESSION and not slips)
-        begun = self._begun.of(unit)
-        same = begun is not None and (begun.session, begun.recount) == (one.session, one.recount)
-        mine = begun if same else None
-        last = slips[-1] if slips else None
-        committed = self._committed()
-        return CountShown(
-            session=one.session,
-            unit=unit,
-            name=known.words(unit),
-            kind=one.kind,
-            phase=one.phase,
-            blind=blind,
-            slips=max(one.slips, len(slips)),
-            recount=one.recount,
-            method=one.method,
-            freeze_at=one.freeze_at,
-            begun_s=None if mine is None else int(known.now.seconds_since(mine.at)),
-            waits_for_hub=last is not None and last.sequence > committed,
-            off=None if blind else one.off,
-            tally=known.doings.tally(unit, one.session, one.recount),
-            candidates=[] if blind else self._candidates(known, unit, one),
-            scanning=self._is_scanning(unit, one.session),
-            observed=None if last is None else last.said.observed,
-        )
-
-    def _candidates(self, known: Known, unit: str, one: OpenCount) -> list[RollLine]:
-        """Who was last proven where, of those whom the hub named: evidence to look at, not a finding."""
-        people = {who.person: who for who in everybody(known, unit)}
-        return [
-            roll_line(people[number], unit)
-            if number in people
-            else RollLine(
-                person=number,
-                name=known.name_of(number),
-                photo=known.photo_of(number),
-                place="",
-                source="",
-                age_s=None,
-                sure=False,
-                here=False,
-                assigned=False,
-            )
-            for number in one.candidates[:LIST_PAGE]
-        ]
-
-
-def _own_count(unit: str, known: Known) -> OpenCount:
-    now = known.now.wall_time
-    return OpenCount(
-        session=OWN_SESSION,
-        kind=CountKind.INFORMAL,
-        phase=CountPhase.COUNTING,
-        announced_at=now,
-        freeze_at=now,
-        blind=True,
-        slips=0,
-        unit=unit,
-    )

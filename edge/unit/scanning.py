@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from edge.decision import InForce
 from edge.errors import DeskRefusedError
 from edge.ports import Capture, Finding, Light, RollFacts
-from edge.unit.forms import ScanState
+from edge.unit.count_forms import ScanState
 from edge.unit.picture import Known
 from wire.happenings import CountMethod, Outcome
 

@@ -10,32 +10,35 @@ from edge.desk.server import Verb
 from edge.errors import DeskRefusedError
 from edge.ports import Clock, Recorder
 from edge.unit.begun import BegunCounts
-from edge.unit.counting import Counting
-from edge.unit.forms import (
-    AlarmLine,
-    AlarmQuestion,
+from edge.unit.count_forms import (
     BedLine,
-    CallQuestion,
-    CallState,
     CountList,
     CountListQuestion,
     CountQuestion,
     CountShown,
     MarkQuestion,
+    ScanQuestion,
+    ScanState,
+    SlipQuestion,
+    SlipTaken,
+)
+from edge.unit.counting import Counting
+from edge.unit.forms import (
+    AlarmLine,
+    AlarmQuestion,
+    CallQuestion,
+    CallState,
     OfUnit,
     OutCounts,
     OutQuestion,
     RollLine,
     RollQuestion,
-    ScanQuestion,
-    ScanState,
     ShiftQuestion,
     ShiftShown,
-    SlipQuestion,
-    SlipTaken,
     UnitHome,
     UnitRoll,
 )
+from edge.unit.open_counts import OpenCounts
 from edge.unit.picture import Known, everybody
 from edge.unit.scanning import CountStation
 from edge.unit.showing import Showing
@@ -62,16 +65,9 @@ class UnitVerbs:
         self._station = station
         begun = BegunCounts()
         self.showing = Showing(known, begun, committed, officers.name_of)
+        self.counts = OpenCounts(self.showing, known, begun, committed, station.is_on)
         self.counting = Counting(
-            checkpoint,
-            self.showing,
-            known,
-            begun,
-            officers,
-            recorder,
-            clock,
-            committed,
-            station.is_on,
+            checkpoint, self.showing, self.counts, known, begun, officers, recorder, clock
         )
         station.connect(self.counting.note_mark)
 
@@ -191,11 +187,11 @@ class UnitVerbs:
 
     def _counts(self, asked: OfUnit) -> list[CountShown]:
         self._officers.officer(asked.token, active=asked.active)
-        return self.counting.open(asked.unit)
+        return self.counts.open(asked.unit)
 
     def _count(self, asked: CountQuestion) -> CountShown:
         self._officers.officer(asked.token, active=asked.active)
-        return self.counting.one(asked.unit, asked.session)
+        return self.counts.one(asked.unit, asked.session)
 
     def _begin(self, asked: CountQuestion) -> CountShown:
         return self.counting.begin(asked)
@@ -205,14 +201,15 @@ class UnitVerbs:
         self._station.end()
 
     def _listing(self, asked: CountListQuestion) -> CountList:
-        return self.counting.listing(asked)
+        self._officers.login_of(asked.token)
+        return self.counts.listing(asked)
 
     def _mark(self, asked: MarkQuestion) -> CountShown:
         return self.counting.mark(asked)
 
     def _scan(self, asked: ScanQuestion) -> ScanState:
         login = self._officers.login_of(asked.token)
-        count = self.counting.one(asked.unit, asked.session)
+        count = self.counts.one(asked.unit, asked.session)
         if not asked.on:
             self._station.end()
         elif count.begun_s is None:
@@ -223,12 +220,12 @@ class UnitVerbs:
 
     def _scanned(self, asked: CountQuestion) -> ScanState:
         self._officers.officer(asked.token, active=asked.active)
-        count = self.counting.one(asked.unit, asked.session)
+        count = self.counts.one(asked.unit, asked.session)
         return self._station.state(asked.unit, asked.session, count.tally)
 
     def _beds(self, asked: OfUnit) -> list[BedLine]:
         self._officers.login_of(asked.token)
-        return self.counting.beds(asked.unit)
+        return self.counts.beds(asked.unit)
 
     def _slip(self, asked: SlipQuestion) -> SlipTaken:
         taken = self.counting.sign(asked)

@@ -21,16 +21,8 @@ from edge.provisioning import Folder, prepare
 from edge.refusals import Refusals
 from edge.roll_content import Receipt
 from edge.sealed_copy import SealedCopy
-from edge.unit.forms import (
-    AlarmQuestion,
-    CallQuestion,
-    CountQuestion,
-    OfUnit,
-    RollQuestion,
-    ShiftQuestion,
-    SlipQuestion,
-    UnitFigures,
-)
+from edge.unit.count_forms import CountQuestion, SlipQuestion
+from edge.unit.forms import AlarmQuestion, CallQuestion, OfUnit, RollQuestion, ShiftQuestion, UnitFigures
 from edge.unit.picture import EMPTY, Known
 from hub.accounts.audit import OPERATOR, Actor
 from hub.custody.actions import assign_home, open_booking_of

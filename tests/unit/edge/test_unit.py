@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import msgspec
@@ -11,20 +12,9 @@ from edge.attestation.forms import Nothing, Signed
 from edge.decision import InForce
 from edge.errors import DeskRefusedError
 from edge.ports import Light
+from edge.unit.count_forms import CountListQuestion, CountQuestion, MarkQuestion, ScanQuestion, SlipQuestion
 from edge.unit.doings import Doings
-from edge.unit.forms import (
-    AlarmQuestion,
-    CallQuestion,
-    CountListQuestion,
-    CountQuestion,
-    MarkQuestion,
-    OfUnit,
-    OutQuestion,
-    RollQuestion,
-    ScanQuestion,
-    ShiftQuestion,
-    SlipQuestion,
-)
+from edge.unit.forms import AlarmQuestion, CallQuestion, OfUnit, OutQuestion, RollQuestion, ShiftQuestion
 from edge.unit.scanning import IDLE_S
 from wire.happenings import (
     AlarmTaken,
@@ -235,8 +225,10 @@ def test_a_blind_count_lists_nobody_who_was_not_searched_for_and_no_total(world:
     token = world.sign_in()
     begin(world, token)
     assert world.act("count_list", CountListQuestion(token=token, unit=UNIT, session=7)).lines == []
-    one = world.act("count_list", CountListQuestion(token=token, unit=UNIT, session=7, words="P-"))
-    assert (len(one.lines), one.found) == (6, 7)  # that there are more, and not how many
+    for page in (0, 1, 9):  # nor can they be leafed through, and so be counted
+        question = CountListQuestion(token=token, unit=UNIT, session=7, words="P-", page=page)
+        one = world.act("count_list", question)
+        assert (one.lines[0].person, len(one.lines), one.found) == (number(1), 6, 6)
     shown = world.act("counts", OfUnit(token=token, unit=UNIT))[0]
     assert (shown.off, shown.candidates, shown.observed) == (None, [], None)
     assert world.act("out_people", RollQuestion(token=token, unit=UNIT)) == []
@@ -313,6 +305,49 @@ def test_nobody_signs_for_a_walk_that_was_not_begun(world: UnitWorld) -> None:
     world.act("count_leave", CountQuestion(token=token, unit=UNIT, session=7))
     with pytest.raises(DeskRefusedError):
         world.act("slip", slip_of(token, 8))
+
+
+@pytest.mark.parametrize(
+    ("phase", "left_s", "picture_s", "opens_s"),
+    [
+        (CountPhase.ANNOUNCED, 600, 0, 600),
+        (CountPhase.ANNOUNCED, -1, 0, 0),
+        (CountPhase.ANNOUNCED, 600, 7_200, 600),
+        (CountPhase.ANNOUNCED, -1, 7_200, None),
+        (CountPhase.FROZEN, -1, 0, None),
+        (CountPhase.COUNTING, -1, 0, None),
+    ],
+    ids=["to come", "the hub has not said so", "to come, hub away", "hub away, hour past", "frozen", "open"],
+)
+def test_nobody_counts_before_movement_has_stopped(
+    world: UnitWorld, phase: CountPhase, left_s: int, picture_s: int, opens_s: int | None
+) -> None:
+    world.now_s = float(picture_s)
+    opens_at = NOON + timedelta(seconds=picture_s + left_s)
+    world.picture = picture(counts=[announced(phase=phase, freeze_at=opens_at)])
+    token = world.sign_in()
+    assert world.act("counts", OfUnit(token=token, unit=UNIT))[0].opens_s == opens_s
+    if opens_s is None:
+        begin(world, token)
+        return
+    with pytest.raises(DeskRefusedError) as refused:
+        begin(world, token)
+    assert why(refused) == "not_open"
+
+
+@pytest.mark.parametrize("at_hub", [True, False], ids=["slip at the hub", "slip signed here"])
+def test_whoever_has_seen_the_totals_does_not_count_again_unasked(world: UnitWorld, at_hub: bool) -> None:
+    world.picture = picture(counts=[announced(blind=not at_hub, slips=int(at_hub))])
+    token = world.sign_in()
+    if not at_hub:
+        begin(world, token)
+        world.act("slip", slip_of(token, 1))
+    with pytest.raises(DeskRefusedError) as refused:
+        begin(world, token)
+    assert why(refused) == "counted"
+    again = announced(phase=CountPhase.RECOUNT, blind=False, slips=1, recount=1)
+    world.picture = picture(counts=[again])
+    begin(world, token)
 
 
 def test_a_slip_says_who_counted_how_long_and_what_was_seen(world: UnitWorld) -> None:
