@@ -17,7 +17,7 @@ from hub.database import make_engine, make_sessions, session_scope
 from hub.errors import HubError
 from hub.movements.posts import SITE, set_post
 from hub.movements.site.exporting import as_toml, site_file
-from hub.movements.site.files import SiteError, read_site
+from hub.movements.site.files import read_site
 from hub.movements.site.importing import Preview, bring_in, preview
 from hub.movements.site.table_files import read_table
 from hub.movements.site.touched import Grade
@@ -55,12 +55,13 @@ def _import(args: argparse.Namespace) -> int:
     now = datetime.now(UTC)
     for path in args.files:
         with session_scope(make_sessions(engine), writes=not args.dry_run) as session:
-            found = _preview(session, path)
+            found = _preview(session, path, now)
             for line in _said(found):
                 say(line)
             if found.troubles:
-                raise SiteError(
-                    f"{path}: {len(found.troubles)} things are wrong. Nothing of this file was brought in."
+                raise HubError(
+                    "site",
+                    f"{path}: {len(found.troubles)} things are wrong. Nothing of this file was brought in.",
                 )
             if not args.dry_run:
                 bring_in(session, found, actor=OPERATOR, at=now)
@@ -69,15 +70,15 @@ def _import(args: argparse.Namespace) -> int:
     return 0
 
 
-def _preview(session: Session, path: Path) -> Preview:
+def _preview(session: Session, path: Path, now: datetime) -> Preview:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise SiteError(f"{path} cannot be read: {error.strerror}.") from error
+        raise HubError("site", f"{path} cannot be read: {error.strerror}.") from error
     if path.suffix.lower() == ".csv":
         table = read_table(raw)
-        return preview(session, table.file, table.places, table.troubles)
-    return preview(session, read_site(raw))
+        return preview(session, table.file, now, table.places, table.troubles, table.unread)
+    return preview(session, read_site(raw), now)
 
 
 def _said(found: Preview) -> Iterator[str]:
@@ -101,7 +102,7 @@ def _export(args: argparse.Namespace) -> int:
     try:
         args.file.write_text(written, encoding="utf-8")
     except OSError as error:
-        raise SiteError(f"{args.file} cannot be written: {error.strerror}.") from error
+        raise HubError("site", f"{args.file} cannot be written: {error.strerror}.") from error
     say(f"Site written to {args.file}.")
     return 0
 

@@ -28,6 +28,7 @@ from hub.movements.site.forms import (
 from hub.movements.site.holding import everything, newest_change, put_row
 from hub.movements.site.records import SiteChange
 from hub.movements.site.rules import new_faults
+from hub.movements.site.touched import Grade, touches
 from hub.movements.site.tree import Tree, nodes
 from hub.sentences import RefusedError, Sentence
 
@@ -92,8 +93,8 @@ def put(
 def undo(session: Session, change_id: int, *, reason: str, actor: Actor, at: datetime) -> int:
     """Take back the act that a change belongs to, whole; what it added is closed. Gives how many things it changed.
 
-    RefusedError when there is no such change, when it was taken back before, or when something of it was changed
-    again since; FaultyError when the site would not be usable without it.
+    RefusedError when there is no such change, when it was taken back before, when something of it was changed again
+    since, or when somebody is where it would close; FaultyError when the site would not be usable without it.
     """
     take_turn(session)
     change = session.get(SiteChange, change_id)
@@ -110,6 +111,7 @@ def undo(session: Session, change_id: int, *, reason: str, actor: Actor, at: dat
         raise RefusedError("undone", Sentence("This has been taken back already."))
     now = everything(session)
     forms, removed = _former(now, act)
+    _refuse_stops(session, now, forms, at)
     undoes = {(one.kind, one.code): one.id for one in act}
     done = _Act(reason.strip()[:300], actor, at, _next(session), undoes)
     _carry_out(session, now, forms, removed, done)
@@ -146,6 +148,15 @@ def _former(now: Everything, act: Sequence[SiteChange]) -> tuple[list[Form], lis
         else:
             forms.append(msgspec.structs.replace(held, closed=True))
     return forms, removed
+
+
+def _refuse_stops(session: Session, held: Everything, forms: Sequence[Form], at: datetime) -> None:
+    for form in forms:
+        for touch in touches(session, held.get(kind_of(form), form.code), form, at, forms):
+            if touch.grade is Grade.STOP:
+                raise RefusedError(
+                    "stops", Sentence("%(code)s: %(why)s", {"code": form.code, "why": touch.words})
+                )
 
 
 def _carry_out(

@@ -10,13 +10,14 @@ from werkzeug.wrappers import Response
 
 from hub.accounts.acting import acting
 from hub.accounts.permissions import Permission
+from hub.movements.site.comparing import differences
 from hub.movements.site.exporting import as_toml, site_file
-from hub.movements.site.files import SiteError, read_site
-from hub.movements.site.forms import Kind, kind_of
+from hub.movements.site.files import SiteError, read_site, text_of
+from hub.movements.site.forms import Kind, kind_of, written
 from hub.movements.site.importing import REASON, Preview, bring_in, preview
 from hub.movements.site.table_files import as_table, read_table
 from hub.movements.site.touched import Grade
-from hub.movements.site.words import THINGS
+from hub.movements.site.words import FIELDS, THINGS
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, reading, writing
 from hub.web.routes import Pages, number_in
@@ -25,6 +26,9 @@ pages = Pages("site_files", __name__, template_folder="templates")
 
 MOST_BYTES: Final = 200_000
 SHOWN: Final = 200
+_GUESSED: Final = Sentence(
+    "The file is not UTF-8: it was read as Windows-1252. Look whether names are right."
+)
 
 
 @pages.page("/site/import", Permission.EDIT_SITE)
@@ -42,13 +46,12 @@ def look() -> str | tuple[str, int]:
     if len(raw) > MOST_BYTES:
         return _page(Sentence("The file is larger than 200 KB. Bring it in in parts, or at the hub.")), 400
     try:
-        text = raw.decode("utf-8-sig")
+        text, told = text_of(raw)
         with reading() as session:
-            return _page(None, file.filename, text, _preview(session, file.filename, text))
-    except UnicodeDecodeError:
-        return _page(Sentence("The file is not UTF-8 text. Save it as UTF-8 and choose it again.")), 400
+            found = _preview(session, file.filename, text)
+            return _page(None, file.filename, text, found, note=None if told else _GUESSED)
     except SiteError as error:
-        return _page(Sentence("%(sentence)s", {"sentence": error.sentence}), file.filename), 409
+        return _page(error.message, file.filename), 409
 
 
 @pages.page("/site/import/carry-out", Permission.EDIT_SITE, methods=("POST",), max_bytes=2 * MOST_BYTES)
@@ -66,8 +69,6 @@ def carry_out() -> Response | tuple[str, int]:
                 return _page(words, name, text, found), 409
             reason = request.form.get("reason", "").strip() or f"{REASON} {name}"
             bring_in(session, found, actor=acting(), at=now(), reason=reason)
-    except SiteError as error:
-        return _page(Sentence("%(sentence)s", {"sentence": error.sentence}), name), 409
     except RefusedError as error:
         return _page(error.message, name), 409
     return redirect(url_for("site.changes"), 303)
@@ -99,12 +100,19 @@ def _download(text: str, name: str, kind: str) -> Response:
 def _preview(session: Session, name: str, text: str) -> Preview:
     if name.lower().endswith(".csv"):
         table = read_table(text.encode())
-        return preview(session, table.file, table.places, table.troubles)
-    return preview(session, read_site(text.encode()))
+        return preview(session, table.file, now(), table.places, table.troubles, table.unread)
+    return preview(session, read_site(text.encode()), now())
 
 
-def _page(problem: Sentence | None, name: str = "", text: str = "", found: Preview | None = None) -> str:
-    parts: dict[str, Any] = {"things": THINGS, "kind_of": kind_of, "shown": SHOWN}
+def _page(
+    problem: Sentence | None,
+    name: str = "",
+    text: str = "",
+    found: Preview | None = None,
+    note: Sentence | None = None,
+) -> str:
+    parts: dict[str, Any] = {"things": THINGS, "kind_of": kind_of, "shown": SHOWN, "note": note}
+    parts |= {"differences": differences, "written": written, "fields": FIELDS}
     if found is not None:
         parts["asks"] = [one for one in found.touched if one[1].grade is Grade.ASK]
         parts["notes"] = [one for one in found.touched if one[1].grade is Grade.NOTE]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated
+import re
+from collections import Counter
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -11,17 +12,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.custody.legal import LegalStatus
-from hub.errors import HubError
 from hub.movements.cells.rules import Ages, Sexes
 from hub.movements.records import Checkpoint, ZoneKind
 from hub.movements.site.forms import Code, Label, Places, Seconds, Weekday
+from hub.sentences import RefusedError, Sentence
 
 
-class SiteError(HubError):
+class SiteError(RefusedError):
     """The site file cannot be used; the sentence names what is wrong in it."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__("site", sentence)
+    def __init__(self, message: Sentence) -> None:
+        super().__init__("site", message)
 
 
 class SiteDraft(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -109,28 +110,57 @@ class SiteFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     cell: list[CellEntry] = []
 
 
+def text_of(raw: bytes) -> tuple[str, bool]:
+    """The text of a file and whether it was told by its bytes: what is neither UTF-8 nor UTF-16 is Windows-1252.
+
+    SiteError for what is no text.
+    """
+    try:
+        sure = "utf-16" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+        text, told = raw.decode(sure), True
+    except UnicodeDecodeError:
+        # As spreadsheets of this region save tables unless told otherwise.
+        text, told = raw.decode("cp1252", errors="replace"), False
+    if "\x00" in text or "\ufffd" in text:
+        raise SiteError(Sentence("The file is no text. Save it as CSV or as site.toml, in UTF-8."))
+    return text, told
+
+
 def read_site(raw: bytes) -> SiteFile:
     """Site of a TOML file; SiteError with the field or code that is wrong."""
     try:
-        site = msgspec.toml.decode(raw, type=SiteFile)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise SiteError(f"The site file cannot be used: {error}. Correct it and import it again.") from error
+        site = msgspec.toml.decode(text_of(raw)[0], type=SiteFile)
+    except msgspec.DecodeError as error:
+        raise SiteError(_unreadable(str(error))) from error
     if not (site.site or site.zone or site.checkpoint or site.curfew or site.cell):
-        raise SiteError("The site file is empty. Write at least one [[zone]] into it.")
-    for what, drafts in (
-        ("site", site.site), ("zone", site.zone), ("checkpoint", site.checkpoint),
-        ("curfew", site.curfew), ("cell", site.cell),
-    ):  # fmt: skip
-        _refuse_twice(what, (draft.code for draft in drafts))
+        raise SiteError(Sentence("The site file is empty. Write at least one [[zone]] into it."))
+    twice = [
+        f"{what} {code}"
+        for what in SiteFile.__struct_fields__
+        for code, count in Counter(draft.code for draft in getattr(site, what)).items()
+        if count > 1
+    ]
+    if twice:
+        words = Sentence("These stand twice in the file: %(things)s.", {"things": ", ".join(twice)})
+        raise SiteError(words)
     return site
 
 
-def _refuse_twice(what: str, codes: Iterable[str]) -> None:
-    seen: set[str] = set()
-    for code in codes:
-        if code in seen:
-            raise SiteError(f"The {what} {code} stands twice in the file.")
-        seen.add(code)
+_PLACE: Final = re.compile(r" - at `\$\.(\w+)\[(\d+)\](?:\.(\w+))?.*`$")
+
+
+def _unreadable(error: str) -> Sentence:
+    """What the reader says, with the place as somebody finds it in the file: the fourth [[zone]], its kind."""
+    found = _PLACE.search(error)
+    if found is None:
+        return Sentence(
+            "The site file cannot be used: %(error)s. Correct it and import it again.", {"error": error}
+        )
+    what, place, name = found.groups()
+    return Sentence(
+        "In the [[%(what)s]] number %(place)s of the file, %(name)s: %(error)s. Correct it and import it again.",
+        {"what": what, "place": int(place) + 1, "name": name or what, "error": error[: found.start()]},
+    )
 
 
 def all_checkpoints(session: Session) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeVar
@@ -37,21 +37,24 @@ from hub.movements.site.holding import everything
 from hub.movements.site.records import SiteChange
 from hub.movements.site.rules import new_faults
 from hub.movements.site.touched import Grade, Touch, touches
+from hub.movements.site.words import THINGS
 from hub.sentences import Sentence
 
 T = TypeVar("T")
 REASON: Final = "site file"
 STEP: Final = 10
 """Between the places of two zones of a file, so that one can be put between them later."""
-Places = Mapping[tuple[Kind, str], str]
+Places = Mapping[tuple[Kind, str], Sentence]
 """Where in its file each thing stands: "row 7"."""
+NAMED: Final = 5
+"""So many places of one and the same trouble are named; of the others only how many they are."""
 
 
 @dataclass(frozen=True)
 class Trouble:
     """What is wrong, and where in the file."""
 
-    where: str
+    where: Sentence
     words: Sentence
 
 
@@ -85,9 +88,14 @@ class _Judged:
 
 
 def preview(
-    session: Session, file: SiteFile, places: Places | None = None, troubles: Sequence[Trouble] = ()
+    session: Session,
+    file: SiteFile,
+    at: datetime,
+    places: Places | None = None,
+    troubles: Sequence[Trouble] = (),
+    unread: Collection[str] = (),
 ) -> Preview:
-    """What `file` would change; `troubles` are those that were found when it was read."""
+    """What `file` would change; `troubles` are those that were found when it was read, `unread` codes in them."""
     before = everything(session)
     forms = forms_of(file, before)
     judged, after = _Judged(), before
@@ -100,15 +108,17 @@ def preview(
             judged.changed.append((held, form))
         else:
             judged.same += 1
-    where = places or {}
     found = [
-        Trouble(where.get((one.kind, one.code), f"{one.kind} {one.code}"), one.words)
+        Trouble(_where(places, one.kind, one.code), one.words)
         for one in new_faults(before, after)
+        if one.words.values.get("zone") not in unread
     ]
     found += _cell_troubles(file.cell, after)
-    touched = [(form, touch) for held, form in judged.changed for touch in touches(session, held, form)]
+    touched = [
+        (form, touch) for held, form in judged.changed for touch in touches(session, held, form, at, forms)
+    ]
     found += [
-        Trouble(where.get((kind_of(form), form.code), form.code), touch.words)
+        Trouble(_where(places, kind_of(form), form.code), touch.words)
         for form, touch in touched
         if touch.grade is Grade.STOP
     ]
@@ -119,7 +129,7 @@ def preview(
         judged.same,
         file.cell,
         sum(1 for one in file.cell if one.code not in known),
-        [*troubles, *found],
+        _together([*troubles, *found]),
         touched,
         stamp(session),
     )
@@ -132,7 +142,7 @@ def bring_in(session: Session, found: Preview, *, actor: Actor, at: datetime, re
     """
     if found.troubles:
         first = found.troubles[0]
-        raise SiteError(f"{first.where}: {first.words}")
+        raise SiteError(Sentence("%(where)s: %(why)s", {"where": first.where, "why": first.words}))
     count = put(
         session,
         [*found.added, *(after for _, after in found.changed)],
@@ -150,7 +160,7 @@ def import_site(session: Session, file: SiteFile, *, actor: Actor, at: datetime)
 
     SiteError says what is wrong, and where.
     """
-    return bring_in(session, preview(session, file), actor=actor, at=at)
+    return bring_in(session, preview(session, file, at), actor=actor, at=at)
 
 
 def stamp(session: Session) -> int:
@@ -237,12 +247,33 @@ def minute_of(clock: str) -> int:
 def _cell_troubles(entries: Sequence[CellEntry], after: Everything) -> list[Trouble]:
     return [
         Trouble(
-            f"cell {one.code}",
+            Sentence("Cell %(code)s", {"code": one.code}),
             Sentence("There is no zone %(zone)s. Choose another.", {"zone": one.zone}),
         )
         for one in entries
         if one.zone not in after.zones or after.zones[one.zone].closed
     ]
+
+
+def _where(places: Places | None, kind: Kind, code: str) -> Sentence:
+    named = Sentence("%(what)s %(code)s", {"what": THINGS[kind], "code": code})
+    return (places or {}).get((kind, code), named)
+
+
+def _together(troubles: Sequence[Trouble]) -> list[Trouble]:
+    """The same trouble of many rows is one, with where it is: sixty zones of a site that is not there need one act."""
+    by_words: dict[str, list[Trouble]] = {}
+    for one in troubles:
+        by_words.setdefault(str(one.words), []).append(one)
+    found = []
+    for same in by_words.values():
+        where = same[0].where
+        for one in same[1:NAMED]:
+            where = Sentence("%(before)s, %(next)s", {"before": where, "next": one.where})
+        if len(same) > NAMED:
+            where = Sentence("%(before)s and %(count)s more", {"before": where, "count": len(same) - NAMED})
+        found.append(Trouble(where, same[0].words))
+    return found
 
 
 def _or(value: T | UnsetType, otherwise: T) -> T:

@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.movements.records import Position, Site
+from hub.movements.records import Site
 from hub.movements.site.forms import CheckpointForm, CurfewForm, Everything, SiteForm, ZoneForm
 from hub.movements.site.holding import everything
 from hub.movements.site.plans.reading import PlanView, plans
 from hub.movements.site.then import site_at
 from hub.movements.site.tree import load
+from hub.movements.staying import people_by_zone
 from hub.sentences import Sentence
 from hub.terminals.actions import granted_elsewhere
 from hub.terminals.records import Status, Terminal
@@ -130,9 +131,8 @@ def _rows(zones: Sequence[ZoneForm], counts: Mapping[str, int]) -> list[ZoneRow]
 def _counts(session: Session) -> dict[str, int]:
     """How many people the proofs put into each zone, with all that lies in it."""
     tree = load(session)
-    rows = session.execute(select(Position.zone_id, func.count()).group_by(Position.zone_id))
     found: dict[str, int] = {}
-    for zone_id, count in rows:
+    for zone_id, count in people_by_zone(session).items():
         for node in tree.above(zone_id):
             found[node.code] = found.get(node.code, 0) + count
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,9 +13,9 @@ from typing import Any, Final
 import msgspec
 
 from hub.movements.records import ZoneKind
-from hub.movements.site.files import CheckpointDraft, SiteError, SiteFile, ZoneDraft
+from hub.movements.site.files import CheckpointDraft, SiteError, SiteFile, ZoneDraft, text_of
 from hub.movements.site.forms import CODE, Kind
-from hub.movements.site.importing import Trouble
+from hub.movements.site.importing import Places, Trouble
 from hub.sentences import RefusedError, Sentence
 
 MOST_ROWS: Final = 5_000
@@ -24,63 +25,78 @@ _NO: Final = frozenset({"", "0", "no", "n", "false"})
 
 @dataclass(frozen=True)
 class TableRead:
-    """What a table holds as far as it can be read, where each thing stands, and what cannot."""
+    """What a table holds as far as it can be read, where each thing stands, and what cannot.
+
+    `unread` are the codes of rows that could not be read: that they are not there is no second fault.
+    """
 
     file: SiteFile
-    places: Mapping[tuple[Kind, str], str]
+    places: Places
     troubles: Sequence[Trouble]
+    unread: frozenset[str] = frozenset()
 
 
 def read_table(raw: bytes) -> TableRead:
     """Zones, or checkpoints when there is a column `from_zone`. SiteError when it is no such table at all."""
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise SiteError(
-            "The table is not UTF-8 text. Save it as CSV, UTF-8, and bring it in again."
-        ) from None
+    text = text_of(raw)[0]
     first = text.partition("\n")[0]
     delimiter = max((";", ",", "\t"), key=first.count)
     try:
         rows = list(csv.reader(io.StringIO(text), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise SiteError(
-            f"The table cannot be read: {error}. Save it as CSV and bring it in again."
-        ) from error
+        words = Sentence(
+            "The table cannot be read: %(error)s. Save it as CSV and bring it in again.",
+            {"error": str(error)},
+        )
+        raise SiteError(words) from error
     header = [name.strip().lower() for name in rows[0]] if rows else []
+    while header and not header[-1]:
+        header.pop()  # spreadsheets save columns that were once used
     columns = _CHECKPOINT if "from_zone" in header else _ZONE
     _check_header(header, columns)
     if len(rows) - 1 > MOST_ROWS:
-        raise SiteError(f"The table has more than {MOST_ROWS} rows. Bring it in in parts.")
+        raise SiteError(
+            Sentence("The table has more than %(count)s rows. Bring it in in parts.", {"count": MOST_ROWS})
+        )
     return _rows(header, rows[1:], columns)
 
 
 def _check_header(header: Sequence[str], columns: Mapping[str, _Column]) -> None:
     unknown = [name for name in header if name not in columns]
     missing = [name for name, column in columns.items() if column.needed and name not in header]
-    if unknown or missing or len(set(header)) < len(header):
-        wrong = f" It has no column {', '.join(missing)}." if missing else ""
-        wrong += f" Nothing is known by the name {', '.join(unknown)}." if unknown else ""
-        wrong += " A column stands there twice." if len(set(header)) < len(header) else ""
-        raise SiteError(
-            f"The first row must name the columns.{wrong} Columns of zones: {', '.join(_ZONE)}; "
-            f"of checkpoints: {', '.join(_CHECKPOINT)}."
+    twice = [name for name, count in Counter(header).items() if count > 1]
+    if missing:
+        wrong = Sentence("It has no column %(names)s.", {"names": ", ".join(missing)})
+    elif unknown:
+        wrong = Sentence("Nothing is known by the name %(names)s.", {"names": ", ".join(unknown)})
+    elif twice:
+        wrong = Sentence("The column %(names)s stands there twice.", {"names": ", ".join(twice)})
+    else:
+        return
+    raise SiteError(
+        Sentence(
+            "The first row must name the columns. %(wrong)s Columns of zones: %(zones)s; of checkpoints: "
+            "%(checkpoints)s.",
+            {"wrong": wrong, "zones": ", ".join(_ZONE), "checkpoints": ", ".join(_CHECKPOINT)},
         )
+    )
 
 
 def _rows(header: Sequence[str], rows: Sequence[Sequence[str]], columns: Mapping[str, _Column]) -> TableRead:
     kind = Kind.CHECKPOINT if columns is _CHECKPOINT else Kind.ZONE
     draft: type[Any] = CheckpointDraft if kind is Kind.CHECKPOINT else ZoneDraft
     drafts: dict[str, Any] = {}
-    places: dict[tuple[Kind, str], str] = {}
+    places: dict[tuple[Kind, str], Sentence] = {}
     troubles: list[Trouble] = []
+    unread: set[str] = set()
     for number, row in enumerate(rows, 2):
         if not any(cell.strip() for cell in row):
             continue
-        where = f"row {number}"
+        where = Sentence("row %(number)s", {"number": number})
         values, wrong = _values(header, row, columns)
         troubles += [Trouble(where, words) for words in wrong]
         if wrong:
+            unread.add(str(values.get("code", "")))
             continue
         code = str(values["code"])
         if code in drafts:
@@ -91,10 +107,10 @@ def _rows(header: Sequence[str], rows: Sequence[Sequence[str]], columns: Mapping
             continue
         drafts[code], places[kind, code] = msgspec.convert(values, draft), where
     if not drafts and not troubles:
-        raise SiteError("The table has no rows under its first one.")
+        raise SiteError(Sentence("The table has no rows under its first one."))
     found = list(drafts.values())
     file = SiteFile(checkpoint=found) if kind is Kind.CHECKPOINT else SiteFile(zone=found)
-    return TableRead(file, places, troubles)
+    return TableRead(file, places, troubles, frozenset(unread))
 
 
 def _values(
@@ -109,13 +125,12 @@ def _values(
         try:
             values[name] = columns[name].read(cell.strip())
         except RefusedError as error:
-            wrong.append(
-                Sentence("%(column)s: %(sentence)s", {"column": name, "sentence": str(error.message)})
-            )
+            wrong.append(Sentence("%(column)s: %(sentence)s", {"column": name, "sentence": error.message}))
     return values, wrong
 
 
 def _code(cell: str) -> str:
+    cell = cell.lower()
     if re.match(CODE, cell) is None:
         raise RefusedError("code", Sentence("A code has small letters, digits and hyphens: a-1-03."))
     return cell

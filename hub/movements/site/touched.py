@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import cast
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hub.movements.cells.reading import dwellers
 from hub.movements.cells.records import Cell
 from hub.movements.duty_records import Post
-from hub.movements.records import Checkpoint, Position, Zone, ZonePermission
+from hub.movements.records import Checkpoint, Zone, ZonePermission
 from hub.movements.site.forms import CheckpointForm, CurfewForm, Form, Kind, ZoneForm, kind_of
 from hub.movements.site.hours import curfews
 from hub.movements.site.tree import Tree, load
+from hub.movements.staying import people_by_zone
 from hub.sentences import Sentence
 from hub.terminals.records import Status, Terminal
 
@@ -36,11 +39,20 @@ class Touch:
     words: Sentence
 
 
-def touches(session: Session, before: Form | None, after: Form) -> list[Touch]:
-    """Everything that the change from `before` to `after` touches, the gravest first; nothing for what is new."""
+def touches(
+    session: Session, before: Form | None, after: Form, at: datetime, together: Iterable[Form] = ()
+) -> list[Touch]:
+    """Everything that the change from `before` to `after` touches, the gravest first; nothing for what is new.
+
+    What is closed in the same act, `together`, stands in nobody's way.
+    """
     if before is None or before == after:
         return []
-    found = list(_OF[kind_of(after)](session, before, after))
+    if isinstance(after, ZoneForm):
+        gone = {(kind_of(one), one.code) for one in together if getattr(one, "closed", False)}
+        found = list(_of_zone(session, cast(ZoneForm, before), after, at, gone))
+    else:
+        found = list(_OF[kind_of(after)](session, before, after))
     return sorted(found, key=lambda one: [Grade.STOP, Grade.ASK, Grade.NOTE].index(one.grade))
 
 
@@ -53,20 +65,25 @@ def terminals_at(session: Session, checkpoint: str) -> list[str]:
 
 
 def people_in(session: Session, tree: Tree, zone_id: int) -> int:
-    """How many people the last proofs put into a zone or into what lies in it."""
-    wanted = select(func.count()).select_from(Position).where(Position.zone_id.in_(tree.within(zone_id)))
-    return session.scalar(wanted) or 0
+    """How many people in custody the last proofs put into a zone or into what lies in it."""
+    found = people_by_zone(session)
+    return sum(found.get(one, 0) for one in tree.within(zone_id))
 
 
-def _of_zone(session: Session, before_form: Form, after_form: Form) -> Iterator[Touch]:
-    before, after = cast(ZoneForm, before_form), cast(ZoneForm, after_form)
+Gone = Collection[tuple[Kind, str]]
+
+
+def _of_zone(
+    session: Session, before: ZoneForm, after: ZoneForm, at: datetime, gone: Gone
+) -> Iterator[Touch]:
     tree = load(session)
     node = tree.by_code(after.code)
     if node is None:
         return
     people = people_in(session, tree, node.id)
     if after.closed and not before.closed:
-        yield from _closing(session, tree, after, node.id, people)
+        yield from _closing(session, tree, after, people, gone)
+        yield from _homes(session, after, at)
         return
     if after.site != before.site and people:
         yield Touch(
@@ -138,7 +155,9 @@ def _renaming(
         )
 
 
-def _closing(session: Session, tree: Tree, after: ZoneForm, zone_id: int, people: int) -> Iterator[Touch]:
+def _closing(session: Session, tree: Tree, after: ZoneForm, people: int, gone: Gone) -> Iterator[Touch]:
+    node = tree.by_code(after.code)
+    assert node is not None
     if people:
         yield Touch(
             Grade.STOP,
@@ -146,37 +165,51 @@ def _closing(session: Session, tree: Tree, after: ZoneForm, zone_id: int, people
                 "People last seen here: %(count)s. Close the zone when nobody is left.", {"count": people}
             ),
         )
-    inside = tree.children(zone_id)
+    inside = [one.name for one in tree.children(node.id) if (Kind.ZONE, one.code) not in gone]
     if inside:
         yield Touch(
             Grade.STOP,
-            Sentence(
-                "What lies in it: %(names)s. Close or move that first.",
-                {"names": ", ".join(one.name for one in inside)},
-            ),
+            Sentence("What lies in it: %(names)s. Close or move that first.", {"names": ", ".join(inside)}),
         )
-    doors = session.scalars(
-        select(Checkpoint.name).where(
+    doors = session.execute(
+        select(Checkpoint.code, Checkpoint.name).where(
             Checkpoint.closed_at.is_(None),
-            (Checkpoint.from_zone_id == zone_id) | (Checkpoint.to_zone_id == zone_id),
+            (Checkpoint.from_zone_id == node.id) | (Checkpoint.to_zone_id == node.id),
         )
-    ).all()
-    if doors:
+    )
+    leading = [name for code, name in doors if (Kind.CHECKPOINT, code) not in gone]
+    if leading:
         yield Touch(
             Grade.STOP,
-            Sentence("Checkpoints lead here: %(names)s. Close them first.", {"names": ", ".join(doors)}),
+            Sentence("Checkpoints lead here: %(names)s. Close them first.", {"names": ", ".join(leading)}),
         )
-    held = session.scalar(select(func.count()).select_from(Cell).where(Cell.zone_id == zone_id)) or 0
+    held = session.scalar(select(func.count()).select_from(Cell).where(Cell.zone_id == node.id)) or 0
     if held:
         yield Touch(
             Grade.STOP,
             Sentence("Cells that belong to it: %(count)s. Move them to another zone first.", {"count": held}),
         )
-    kept = [one.name for one in curfews(session) if after.code in one.zones]
+    kept = [
+        one.name
+        for one in curfews(session)
+        if after.code in one.zones and (Kind.CURFEW, one.code) not in gone
+    ]
     if kept:
         yield Touch(
             Grade.STOP,
             Sentence("A curfew names it: %(names)s. Change that first.", {"names": ", ".join(kept)}),
+        )
+
+
+def _homes(session: Session, after: ZoneForm, at: datetime) -> Iterator[Touch]:
+    living = sum(one.home is not None and one.home.zone == after.code for one in dwellers(session, at))
+    if living:
+        yield Touch(
+            Grade.STOP,
+            Sentence(
+                "People who live here by the record: %(count)s. Give them another home first: counts expect them.",
+                {"count": living},
+            ),
         )
 
 
@@ -248,7 +281,6 @@ def _gates(session: Session, zone_id: int) -> list[str]:
 
 _OF = {
     Kind.SITE: _of_site,
-    Kind.ZONE: _of_zone,
     Kind.CHECKPOINT: _of_checkpoint,
     Kind.CURFEW: _of_curfew,
 }

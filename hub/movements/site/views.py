@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from hub.accounts.acting import acting
 from hub.accounts.permissions import Permission
 from hub.movements.site import editing
+from hub.movements.site.comparing import differences
 from hub.movements.site.editing import FaultyError
 from hub.movements.site.entry import TypedError, as_typed, read_typed
 from hub.movements.site.exporting import clock
@@ -108,7 +109,7 @@ def _record(what: str, code: str | None) -> Response | tuple[str, int]:
         try:
             form = read_typed(asked.kind, request.form, code)
             _refuse_twice(session, asked, form)
-            touched = touches(session, asked.held, form)
+            touched = touches(session, asked.held, form, now())
             if _is_held_up(touched):
                 return _form(session, asked, _typed(), touched=touched), 409
             stamps = {(asked.kind, form.code): number_in(request.form.get("stamp", ""))}
@@ -232,23 +233,6 @@ def _words() -> dict[str, Any]:
         "differences": differences,
         "undoable": frozenset(Kind),
     }
-
-
-def differences(change: SiteChange) -> list[tuple[str, Any, Any]]:
-    """(field, before, after) of each part that a change changed."""
-    before, after = change.before or {}, change.after or {}
-    names = [name for name in {**after, **before} if name != "code"]
-    return [
-        (name, _said(name, before.get(name)), _said(name, after.get(name)))
-        for name in names
-        if before.get(name) != after.get(name)
-    ]
-
-
-def _said(name: str, value: Any) -> Any:
-    if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
-    return clock(value) if name.endswith("_minute") and isinstance(value, int) else value
 
 
 def _asked(session: Session, what: str, code: str | None) -> _Asked:

@@ -81,6 +81,13 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return at >= self.night_from or at < self.night_until
 
     @property
+    def longest_s(self) -> int:
+        """The longest for which any proof makes anything likely."""
+        most = max(by.percent for by in (*self.sources.values(), _ALWAYS))
+        pairs = (*self.kinds.values(), _DEFAULT)
+        return max(max(one.likely_s, one.locked_likely_s) for one in pairs) * most // 100
+
+    @property
     def clock_slack(self) -> timedelta:
         return timedelta(seconds=self.clock_slack_s)
 

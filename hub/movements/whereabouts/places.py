@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.custody.merging.reading import leads
-from hub.movements.records import Position
+from hub.custody.records import Booking
+from hub.movements.records import Position, ZoneKind
 from hub.movements.site.tree import Tree, load
+from hub.movements.staying import stays_of, stays_since
 from hub.movements.whereabouts.confidence import Confidence, Doubt, Fastest, confidence, doubts_of
 from hub.movements.whereabouts.fold import Held
 from hub.movements.whereabouts.holding import COLUMNS, held_of
@@ -20,6 +23,9 @@ from hub.movements.whereabouts.proofs import Key, Proven
 from hub.movements.whereabouts.resets import resets
 from hub.movements.whereabouts.rules import limits_at
 from hub.movements.whereabouts.travel import Travel, travel_times
+
+BEYOND: Final = frozenset({ZoneKind.OUTSIDE.value, ZoneKind.COURT.value})
+"""Kinds of zones beyond the walls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,12 @@ class Judging:
         """What speaks against the last proof."""
         return doubts_of(held, self.limits, self.nested, self.fastest, self._resets.get(held.last.zone_id))
 
+    def is_still_here(self, place: Place) -> bool:
+        """Of somebody who is not in custody: whether a proof holds that they are within the walls all the same."""
+        return (
+            place.confidence is not Confidence.UNPROVEN and self.tree.zone(place.zone_id).kind not in BEYOND
+        )
+
     def nested(self, one: int, other: int) -> bool:
         """Whether two zones are one or one lies in the other."""
         if one == other:
@@ -107,18 +119,43 @@ class Judging:
 
 
 def places(session: Session, now: datetime, *, people: Collection[int] | None = None) -> dict[int, Place]:
-    """The places of these people, or of everybody; whom nobody ever saw is left out.
+    """The places of these people, or of everybody who is here; whom nobody saw in their stay is left out.
+
+    The end of a stay ends what was proven before it. Somebody who left for good is here only while a proof of after
+    that holds, and is no proof of having gone.
 
     Two who were found to be one have one place, which each of the two numbers asked for gives; when everybody is asked
     for, it stands under the one who leads.
     """
     judging = Judging(session, now)
     if people is None:
-        return {row[0]: judging.place(row[0], held_of(row[1:])) for row in session.execute(select(*COLUMNS))}
+        return _everybody(session, judging, now)
     led = leads(session)
     wanted = {person: led.get(person, person) for person in people}
+    stays = stays_of(session, set(wanted.values()))
     helds = {row[0]: held_of(row[1:]) for row in _rows(session, set(wanted.values()))}
-    return {person: judging.place(person, helds[lead]) for person, lead in wanted.items() if lead in helds}
+    return {
+        person: judging.place(person, helds[lead])
+        for person, lead in wanted.items()
+        if lead in helds and stays.counts(lead, helds[lead].last.latest_at)
+    }
+
+
+def _everybody(session: Session, judging: Judging, now: datetime) -> dict[int, Place]:
+    since = now - timedelta(seconds=judging.limits.longest_s)
+    stays = stays_since(session, since)
+    recent = func.coalesce(Position.latest_at, Position.proven_at) > since
+    theirs = Position.person_id.in_(select(Booking.person_id).where(Booking.released_at.is_(None)))
+    leading = Position.person_id.in_(set(leads(session).values()))
+    found: dict[int, Place] = {}
+    for row in session.execute(select(*COLUMNS).where(theirs | leading | recent)):
+        person_id, held = row[0], held_of(row[1:])
+        if not stays.counts(person_id, held.last.latest_at):
+            continue
+        place = judging.place(person_id, held)
+        if person_id in stays.inside or judging.is_still_here(place):
+            found[person_id] = place
+    return found
 
 
 def place_of(session: Session, person_id: int, now: datetime) -> Place | None:

@@ -29,7 +29,8 @@ from hub.control_room.sections import difference, encode
 from hub.control_room.terminals import terminal_lines
 from hub.control_room.views import MOST_SCREENS
 from hub.control_room.words import ALARMS, EVENTS, SENSORS
-from hub.custody.actions import open_booking_of
+from hub.custody.actions import open_booking, open_booking_of
+from hub.custody.records import Booking
 from hub.database import session_scope
 from hub.movements import feed
 from hub.movements.records import FeedKind
@@ -75,7 +76,9 @@ def test_the_roll_adds_up_from_two_sides(world: World) -> None:
     assert (roll.unlock, roll.came, roll.went) == (5, 0, 0)
 
 
-def test_somebody_released_who_still_has_a_place_is_shown_as_a_difference(world: World) -> None:
+def test_a_release_ends_a_place_and_whoever_is_seen_after_it_is_a_difference_while_that_holds(
+    world: World,
+) -> None:
     world.site()
     person = world.person()
     world.passage(person)
@@ -83,8 +86,27 @@ def test_somebody_released_who_still_has_a_place_is_shown_as_a_difference(world:
         booking = open_booking_of(session, person.id)
         assert booking is not None
         booking.released_at = world.at
-    roll = looked(world)["roll"]["roll"]
-    assert (roll.in_custody, roll.difference, roll.went, roll.unlock_difference) == (0, 1, 1, 0)
+    assert shown_roll(world) == (0, 0, 0)
+    world.later(minutes=1)
+    world.passage(person)
+    assert shown_roll(world) == (0, 1, 1)
+    world.later(days=2)
+    assert shown_roll(world) == (0, 0, 0)
+    with session_scope(world.sessions) as session:
+        open_booking(session, person, admitted_at=world.at, recorded_at=world.at, by="test")
+    # Last proven in the first stay, after its release: a proof that says nothing of this stay.
+    with session_scope(world.sessions) as session:
+        booking = session.scalars(select(Booking).where(Booking.released_at.is_not(None))).one()
+        booking.released_at = world.at - timedelta(days=1)
+    assert parts(world) == {"not_placed": 1}
+    assert looked(world)["people"][person.number].zone is None
+
+
+def shown_roll(world: World) -> tuple[int | None, int | None, int]:
+    """(in custody, difference, people on the map)."""
+    found = looked(world)
+    roll = found["roll"]["roll"]
+    return roll.in_custody, roll.difference, sum(line.zone is not None for line in found["people"].values())
 
 
 LEFT = NOON - timedelta(hours=2)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from hub.accounts.audit import Actor
 from hub.accounts.records import AuditEntry
+from hub.custody.actions import assign_home, open_booking_of
 from hub.database import session_scope
 from hub.movements.cells.defining import CellDraft, define_cell
 from hub.movements.cells.reading import cells
@@ -41,6 +42,7 @@ from .site_world import World
 DORA = Actor("dora", "test")
 FARM = SiteForm(code="farm", name="Farm", sort=1)
 WING = ZoneForm(code="wing", name="Wing", kind=ZoneKind.TIER, site="main", parent="block-a", is_unit=True)
+BACK = CheckpointForm(code="wing-in", name="Wing, entry", from_zone="yard", to_zone="wing")
 
 
 @pytest.fixture
@@ -73,7 +75,7 @@ def last_change(world: World) -> int:
 def grades(world: World, after: Form) -> dict[Grade, str]:
     with session_scope(world.sessions, writes=False) as session:
         kind = {ZoneForm: Kind.ZONE, CheckpointForm: Kind.CHECKPOINT, CurfewForm: Kind.CURFEW}[type(after)]  # type: ignore[index]
-        found = touches(session, everything(session).get(kind, after.code), after)
+        found = touches(session, everything(session).get(kind, after.code), after, world.at)
     return {one.grade: str(one.words) for one in reversed(found)}
 
 
@@ -170,6 +172,31 @@ def test_what_was_done_is_taken_back_once_and_only_while_it_stands(site: World) 
         take_back(site, first)
 
 
+def test_what_somebody_is_in_or_lives_in_is_not_closed_by_taking_an_act_back(site: World) -> None:
+    record(site, WING, BACK)
+    act = last_change(site)
+    ana = site.person()
+    site.passage(ana, to_zone="wing")
+    with pytest.raises(RefusedError, match="wing: People last seen here: 1"):
+        take_back(site, act)
+    with session_scope(site.sessions) as session:
+        booking = open_booking_of(session, ana.id)
+        assert booking is not None
+        assign_home(session, booking, "wing", effective_at=site.at, recorded_at=site.at, actor=DORA)
+    site.later(minutes=1)
+    site.passage(ana, to_zone="workshop")
+    with pytest.raises(RefusedError, match="People who live here by the record: 1"):
+        take_back(site, act)
+    with session_scope(site.sessions) as session:
+        booking = open_booking_of(session, ana.id)
+        assert booking is not None
+        booking.released_at = site.at
+    assert take_back(site, act) == 2  # checkpoint and zone close together
+    closed = replace(held(site).zones["workshop"], closed=True)
+    # Whoever was released does not keep the last place they were seen in open for ever.
+    assert "People last seen here" not in grades(site, closed).get(Grade.STOP, "")
+
+
 def test_a_site_that_was_added_goes_again_while_it_is_empty(site: World) -> None:
     record(site, FARM)
     take_back(site, last_change(site))
@@ -239,7 +266,7 @@ def test_a_zone_with_people_doors_or_others_in_it_is_not_closed(site: World) -> 
 def _stops(world: World, after: Form) -> list[object]:
     with session_scope(world.sessions, writes=False) as session:
         before = everything(session).get(Kind.ZONE, after.code)
-        return [one.words for one in touches(session, before, after) if one.grade is Grade.STOP]
+        return [one.words for one in touches(session, before, after, world.at) if one.grade is Grade.STOP]
 
 
 def test_a_checkpoint_is_moved_while_a_terminal_stands_at_it(site: World) -> None:

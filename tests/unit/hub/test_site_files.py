@@ -10,7 +10,7 @@ from hub.__main__ import main
 from hub.accounts.audit import OPERATOR
 from hub.database import session_scope
 from hub.movements.site.exporting import as_toml, site_file
-from hub.movements.site.files import SiteError, read_site
+from hub.movements.site.files import SiteError, read_site, text_of
 from hub.movements.site.forms import Kind
 from hub.movements.site.holding import everything
 from hub.movements.site.importing import Preview, bring_in, import_site, preview
@@ -75,8 +75,9 @@ certified = 4
         (b"[[zone]\n", "site file"),
         (b'[[zone]]\ncode="Yard"\nname="Y"\nkind="BLOCK"\n', "code"),
         (b'[[zone]]\ncode="yard"\nname="Y"\nkind="GARDEN"\n', "GARDEN"),
+        (b'[[site]]\ncode="a"\nname="A"\n[[zone]]\ncode="b"\nname="B"\nkind=1\n', "[[zone]] number 1 of the file, kind"),
         (b'[[zone]]\ncode="yard"\nname="Y"\nkind="BLOCK"\ncolour="red"\n', "colour"),
-        (b'[[zone]]\ncode="yard"\nname="Y"\nkind="BLOCK"\n' * 2, "yard stands twice"),
+        (b'[[zone]]\ncode="yard"\nname="Y"\nkind="BLOCK"\n' * 2, "stand twice in the file: zone yard"),
         (b'[[curfew]]\ncode="n"\nname="N"\nzones=["yard"]\nbetween="24:00"\nuntil="05:00"\n', "between"),
     ],
 )
@@ -133,8 +134,8 @@ def test_a_site_that_could_not_be_used_is_shown_with_where_it_is_wrong(
 ) -> None:
     world.site()
     found = previewed(world, text)
-    assert [(one.where, words in str(one.words)) for one in found.troubles] == [(where, True)]
-    with session_scope(world.sessions) as session, pytest.raises(SiteError, match=where):
+    assert [(str(one.where).lower(), words in str(one.words)) for one in found.troubles] == [(where, True)]
+    with session_scope(world.sessions) as session, pytest.raises(SiteError, match=f"(?i){where}"):
         bring_in(session, found, actor=OPERATOR, at=world.at)
 
 
@@ -185,7 +186,7 @@ def test_a_table_of_zones_comes_in(world: World) -> None:
         (False, None), (True, 20), (True, 20),
     ]  # fmt: skip
     with session_scope(world.sessions, writes=False) as session:
-        again = preview(session, read_table(written.encode()).file)
+        again = preview(session, read_table(written.encode()).file, world.at)
     assert (again.added, again.changed, again.same) == ([], [], 6)
 
 
@@ -194,7 +195,7 @@ def test_everything_wrong_in_a_table_is_said_by_row() -> None:
         b"code,name,kind,capacity\nB 1,Tier,TIER,4\nb-2,,TIER,many\nb-3,Tier,GARDEN,4\n\nb-4,Tier,TIER,4,5\n"
         b"b-5,Tier,TIER,\nb-5,Tier,TIER,\n"
     )
-    assert [one.where for one in table.troubles] == ["row 2", "row 3", "row 3", "row 4", "row 6", "row 8"]
+    assert [str(one.where) for one in table.troubles] == ["row 2", "row 3", "row 3", "row 4", "row 6", "row 8"]
     assert "many" not in "".join(str(one.words) for one in table.troubles)
     assert "capacity: Write a whole number" in str(table.troubles[2].words)
     assert [zone.code for zone in table.file.zone] == ["b-5"]
@@ -207,13 +208,45 @@ def test_everything_wrong_in_a_table_is_said_by_row() -> None:
         (b"code,name\n", "no column kind"),
         (b"code,name,kind,colour\nb,B,BLOCK,red\n", "colour"),
         (b"code,name,kind\n", "no rows"),
-        (b"\xff\xfe", "UTF-8"),
+        (b"\x00\x01code", "no text"),
         (b'code,name,kind\n"b\n', "cannot be read"),
     ],
 )
 def test_what_is_no_table_of_a_site_is_refused(raw: bytes, named: str) -> None:
     with pytest.raises(SiteError, match=named):
         read_table(raw)
+
+
+def test_a_table_as_a_spreadsheet_saves_it_is_read() -> None:
+    text = "Code;Name;Kind;;\r\nD-1;Celda de castigo nº 1, Peñón;cell;;\r\n;;;;\r\n"
+    for encoding in ("cp1252", "utf-8-sig", "utf-16"):
+        (zone,) = read_table(text.encode(encoding)).file.zone
+        assert (zone.code, zone.name, zone.kind) == ("d-1", "Celda de castigo nº 1, Peñón", "CELL"), encoding
+    assert [text_of(text.encode(encoding))[1] for encoding in ("cp1252", "utf-16")] == [False, True]
+
+
+def test_one_row_that_cannot_be_read_is_one_trouble_and_one_missing_site_is_one(world: World) -> None:
+    world.site()
+    rows = ["code,name,kind,site,parent", "b,B,GARDEN,main,", "b-1,B1,TIER,main,b", "b-2,B2,TIER,main,b"]
+    rows += [f"f-{number},F {number},WORKSHOP,farm," for number in range(9)]
+    table = read_table("\n".join(rows).encode())
+    with session_scope(world.sessions, writes=False) as session:
+        found = preview(session, table.file, world.at, table.places, table.troubles, table.unread)
+    assert [(str(one.where), str(one.words).partition(":")[0]) for one in found.troubles] == [
+        ("row 2", "kind"),
+        ("row 5, row 6, row 7, row 8, row 9 and 4 more", "There is no site farm. Add it first."),
+    ]
+
+
+def test_a_zone_and_all_that_hangs_on_it_are_closed_by_one_file(world: World) -> None:
+    world.site()
+    bring(
+        world,
+        b'[[zone]]\ncode="workshop"\nname="Workshop"\nkind="WORKSHOP"\nclosed=true\n'
+        b'[[checkpoint]]\ncode="w-in"\nname="W"\nfrom_zone="yard"\nto_zone="workshop"\nclosed=true\n',
+    )
+    with session_scope(world.sessions, writes=False) as session:
+        assert everything(session).zones["workshop"].closed
 
 
 def test_the_command_says_what_is_wrong_what_it_would_do_and_what_it_did(
@@ -244,7 +277,7 @@ def test_the_command_says_what_is_wrong_what_it_would_do_and_what_it_did(
 
 def previewed(world: World, text: bytes) -> Preview:
     with session_scope(world.sessions, writes=False) as session:
-        return preview(session, read_site(text))
+        return preview(session, read_site(text), world.at)
 
 
 def bring(world: World, text: bytes) -> None:
