@@ -12,15 +12,16 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from simulation.day.shown import Shown
+from simulation.day.site import DAY_PRISON
+from simulation.day.stage import NotAsExpected
 from simulation.facility import SMALL_PRISON, YARD, Facility
 from simulation.killing import Killer
 from simulation.masters import CACHE
-from simulation.officer import page_of, post_officer
-from simulation.onlooker import CannotSignIn, Onlooker
+from simulation.onlooker import Onlooker
 from simulation.options import arguments
 from simulation.people import Walker, cast, folder_fingers, synthetic_fingers
 from simulation.prison import Plan, Prison, broker_kind
@@ -29,44 +30,39 @@ from simulation.progress import Progress
 from simulation.report import build
 from simulation.sensor import FAST256
 from simulation.sensor.fingers import NoPrints
-from simulation.staff import OTHERS, employ, lines
+from simulation.stopping import SIGNALS, on_signals
 from simulation.trial_report import Seen, trial_report
 from simulation.trials import Trials
 from simulation.truth import Truth
+from simulation.visitor import CannotSignIn
 from simulation.walking import Walking
 
 _NOT_ENROLLED_SHARE = 10
-_TRIED = "block-a"
-"""The terminal whose pages are shown: a cell block has a page for officers."""
 _DRAIN_S = 90.0
 _ROLL_S = 60.0
 _AFTER_S = 180.0
 """After the last scan: the terminal without the hub comes back, and whoever was killed last."""
 _STOPPED = 130
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _STEP_UP_S = (0.3, 1.2)
 """Seconds in which the next person steps up to a gate; all gates of the demo share one machine's processor."""
 
 
-def main(
-    words: Sequence[str] | None = None, *, quiet: bool = False, facility: Facility = SMALL_PRISON
-) -> int:
+def main(words: Sequence[str] | None = None, *, quiet: bool = False, facility: Facility | None = None) -> int:
     """Exit status 0 when all went well, 1 when truth and hub disagree, 2 when the demo could not be set up.
+
+    `facility` None: the prison of the day, or for a run that is measured the smaller one.
 
     130 when it was stopped before its end. `quiet` keeps the report off the output; the steps are told all the same.
     """
     chosen = arguments(words)
-    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    if facility is None:
+        facility = DAY_PRISON if chosen.day or not chosen.headless else SMALL_PRISON
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
     try:
         return _demonstrate(chosen, quiet, facility)
     finally:
         for number, handler in handlers.items():
             signal.signal(number, handler)
-
-
-def _on_signals(handler: Any) -> None:
-    for number in _SIGNALS:
-        signal.signal(number, handler)
 
 
 def _demonstrate(chosen: argparse.Namespace, quiet: bool, facility: Facility) -> int:
@@ -75,7 +71,7 @@ def _demonstrate(chosen: argparse.Namespace, quiet: bool, facility: Facility) ->
     prison: Prison | None = None
     status = 2
     try:
-        _on_signals(signal.default_int_handler)  # until people walk, a stop breaks off whatever is going on
+        on_signals(signal.default_int_handler)  # until people walk, a stop breaks off whatever is going on
         hands = folder_fingers(chosen.prints, FAST256) if chosen.prints is not None else None
         plan = Plan(
             folder=folder,
@@ -88,13 +84,16 @@ def _demonstrate(chosen: argparse.Namespace, quiet: bool, facility: Facility) ->
             invented=chosen.invented,
         )
         prison = Prison(plan, Truth(), progress)
-        status = _Run(chosen, prison, progress, quiet).whole(hands)
+        if chosen.day or not chosen.headless:
+            status = Shown(chosen, prison, progress, quiet).whole(hands)
+        else:
+            status = _Run(chosen, prison, progress, quiet).whole(hands)
     except KeyboardInterrupt:
         status = _STOPPED
-    except (ProcessFailed, NoPrints, CannotSignIn) as error:
+    except (ProcessFailed, NoPrints, CannotSignIn, NotAsExpected) as error:
         progress(f"This did not work: {error}")
     finally:
-        _on_signals(signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
+        on_signals(signal.SIG_IGN)  # a second Ctrl-C must not leave half of it running
         if prison is not None:
             progress("stopping")
             prison.stop()
@@ -105,19 +104,8 @@ def _demonstrate(chosen: argparse.Namespace, quiet: bool, facility: Facility) ->
     return status
 
 
-def _worth_a_look(site: str) -> str:
-    """Pages of the master roll, each with who may see it."""
-    return (
-        f"  The register, as rita    {site}/people  {site}/people/admit  {site}/release-dates  {site}/register\n"
-        f"  The liberty docket       {site}/docket  {site}/diary (rita)  {site}/docket/board (dan)\n"
-        f"  The trail, as audrey     {site}/audit\n"
-        "  A grave act asks for the password again: nobody here has a second factor yet. Add one at /account.\n"
-        "  What needs two people needs two browsers, or a private window: rita and ruth, sam for releases.\n"
-    )
-
-
 class _Run:
-    """One demo from start to end, with or without a person before the screen."""
+    """One measured run from start to end."""
 
     def __init__(
         self,
@@ -131,59 +119,16 @@ class _Run:
 
     def whole(self, hands: list[list[Any]] | None) -> int:
         self.prison.open_hub()
-        if not self.chosen.headless:
-            self._welcome()
         if hands is None:
             count = self.chosen.people + max(1, round(self.chosen.people / (_NOT_ENROLLED_SHARE - 1)))
             hands = synthetic_fingers(count, self.chosen.seed, CACHE, FAST256, self.progress.counting)
         not_enrolled = max(1, round(len(hands) / _NOT_ENROLLED_SHARE))
         walkers = cast(hands, self.prison.plan.facility, not_enrolled, random.Random(self.chosen.seed))
-        self._open_gates()
+        self.prison.open_gates()
         numbers = self.prison.enrol(walkers, self.progress.counting)
         self._wait_for_rolls(len(numbers))
-        _on_signals(lambda *_: self.stop.set())
-        if self.chosen.headless:
-            return self._measured(walkers, numbers)
-        return self._shown(walkers)
-
-    def _welcome(self) -> None:
-        address = f"http://127.0.0.1:{self.prison.plan.web_port}/"
-        watch = self.prison.supervisor
-        print(
-            f"\n  Control room   {address}\n  Sign in as     {watch.login}\n  Password       {watch.password}\n",
-            flush=True,
-        )
-        if self.prison.plan.broker == "amqtt":
-            print(
-                "  mosquitto is not here: the embedded broker runs, on loopback only and without an access list.\n"
-            )
-        print("  Ctrl-C stops everything.\n", flush=True)
-
-    def _open_gates(self) -> None:
-        """Whoever looks on gets an officer as well, on post at one gate whose page can be tried."""
-        if self.chosen.headless:
-            self.prison.open_gates()
-            return
-        gate = next(g for g in self.prison.plan.facility.gates if g.terminal == _TRIED)
-        # One after the other: each holds the database while its password is made, and the gates write too.
-        with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(post_officer, self.prison, gate.checkpoint)
-            employing = [pool.submit(employ, self.prison.hub, who) for who in OTHERS]
-            self.prison.open_gates()
-            officer = waiting.result()
-            staff = {member.result().login: member.result().password for member in employing}
-        page, address = page_of(self.prison, gate.terminal)
-        self.prison.pages.append(page)
-        print(
-            f"\n  Terminal {gate.terminal}\n"
-            f"  Officer's page   {address}   sign in as {officer.login}, PIN {officer.pin}\n"
-            f"  Inmate's page    {address}inmate\n"
-            f"  At the hub       {officer.login}, password {officer.password}\n\n"
-            "  Others at the hub: two records officers, health, director, auditor, administrator\n"
-            + lines({**staff, "admin": self.prison.password}),
-            flush=True,
-        )
-        print(_worth_a_look(f"http://127.0.0.1:{self.prison.plan.web_port}"), flush=True)
+        on_signals(lambda *_: self.stop.set())
+        return self._measured(walkers, numbers)
 
     def _wait_for_rolls(self, people: int) -> None:
         self.progress("the roll goes out to the terminals, sealed to each")
@@ -192,17 +137,6 @@ class _Run:
             if time.monotonic() > deadline:
                 raise ProcessFailed(f"the terminals did not receive the roll within {_ROLL_S:.0f} s")
             time.sleep(0.3)
-
-    def _shown(self, walkers: list[Walker]) -> int:
-        rng = random.Random(self.chosen.seed)
-        walking = Walking(self.prison.gatehouses, walkers, None, self.chosen.seed)
-        walking.pause_s = lambda: rng.uniform(1.0, 5.0)
-        self.progress("people walk; watch the page")
-        walking.start()
-        while not self.stop.wait(1.0) and not walking.join(0.0):
-            self.progress.counting(f"{walking.made} scans so far; Ctrl-C stops")
-        walking.stop()
-        return 0
 
     def _measured(self, walkers: list[Walker], numbers: dict[int, str]) -> int:
         walking = Walking(self.prison.gatehouses, walkers, self.chosen.scans, self.chosen.seed)

@@ -30,8 +30,15 @@ def owed(data: Path) -> int:
 
 def roll_people(data: Path) -> int | None:
     """People on its roll copy, None while there is none."""
+    known = roll_numbers(data)
+    return None if known is None else len(known)
+
+
+def roll_numbers(data: Path) -> frozenset[str] | None:
+    """Numbers of the people on its roll copy, None while there is none."""
     folder = Folder(data)
     try:
-        return len(open_roll_file(folder, load(folder.settings)).load().people)
+        people = open_roll_file(folder, load(folder.settings)).load().people
+        return frozenset(one.person for one in people)
     except (EdgeError, WireError):
         return None

@@ -9,7 +9,8 @@ from simulation.prison import Prison
 from simulation.processes import Service, free_port, run
 from simulation.staff import employ, secret_in
 
-LOGIN, NAME = "olga", "Olga Cal"
+OLGA = ("olga", "Olga Cal")
+"""Login and name."""
 _SHIFT_H = 12
 
 
@@ -22,13 +23,13 @@ class Officer:
     pin: str
 
 
-def post_officer(prison: Prison, checkpoint: str) -> Officer:
+def post_officer(prison: Prison, checkpoint: str, who: tuple[str, str] = OLGA) -> Officer:
     """Makes the account and its PIN at the hub, and puts the officer on post at the checkpoint."""
-    hub = ("--data", str(prison.hub))
-    password = employ(prison.hub, (LOGIN, "officer", NAME)).password
-    pin = secret_in(run("pims-hub", "accounts", "make-pin", *hub, LOGIN))
-    run("pims-hub", "posts", "set", *hub, LOGIN, "--checkpoint", checkpoint, "--hours", str(_SHIFT_H))
-    return Officer(LOGIN, password, pin)
+    hub, (login, name) = ("--data", str(prison.hub)), who
+    password = employ(prison.hub, (login, "officer", name)).password
+    pin = secret_in(run("pims-hub", "accounts", "make-pin", *hub, login))
+    run("pims-hub", "posts", "set", *hub, login, "--checkpoint", checkpoint, "--hours", str(_SHIFT_H))
+    return Officer(login, password, pin)
 
 
 def page_of(prison: Prison, terminal: str) -> tuple[Service, str]:

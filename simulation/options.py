@@ -6,11 +6,15 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from simulation.day.cast import FEWEST as FEWEST_OF_DAY
+
 LEAST_SCANS = 20
 """So that some are made while a terminal is offline, and some at the device that replaces another."""
 
 INVENTED = 1200
 """Beside the walkers, where somebody looks on."""
+
+PEOPLE = 40
 
 
 def arguments(words: Sequence[str] | None) -> argparse.Namespace:
@@ -20,6 +24,12 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument(
         "--headless", action="store_true", help="no person before the screen: measure, report and end"
+    )
+    parser.add_argument(
+        "--day",
+        action="store_true",
+        help="a day in ten minutes without a person before the screen: ends by itself, tells as JSON what the hub "
+        "noticed of what truly happened, and exits with 0 when that is everything, else 1 (2: not set up)",
     )
     parser.add_argument(
         "--scans", type=_positive, default=200, help="with --headless: scans to make (default 200)"
@@ -41,7 +51,9 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="with --headless: no terminal is kept offline, cut off or replaced while people walk",
     )
-    parser.add_argument("--report", type=Path, help="with --headless: write the figures there as JSON")
+    parser.add_argument(
+        "--report", type=Path, help="with --headless or --day: write the figures there as JSON"
+    )
     parser.add_argument(
         "--broker", choices=("mosquitto", "amqtt"), help="which broker (default: mosquitto where it is)"
     )
@@ -49,7 +61,9 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
         "--backend", choices=("zfm", "pyfingerprint"), default="zfm", help="which sensor driver"
     )
     parser.add_argument(
-        "--people", type=_positive, default=40, help="people enrolled, with synthetic prints (default 40)"
+        "--people",
+        type=_positive,
+        help=f"people enrolled, with synthetic prints (default {PEOPLE}; with --day {FEWEST_OF_DAY})",
     )
     parser.add_argument(
         "--invented",
@@ -63,11 +77,17 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
         "--keep", action="store_true", help="leave the data and logs where they are afterwards"
     )
     chosen = parser.parse_args(words)
+    chosen.headless = chosen.headless or chosen.day
     if chosen.invented is None:
         chosen.invented = 0 if chosen.headless else INVENTED
-    if chosen.kill and not chosen.headless:
-        parser.error("--kill needs --headless")
-    if chosen.headless and not chosen.no_trials and chosen.scans < LEAST_SCANS:
+    if chosen.people is None:
+        chosen.people = FEWEST_OF_DAY if chosen.day else PEOPLE
+    plays = chosen.day or not chosen.headless
+    if plays and chosen.people < FEWEST_OF_DAY:
+        parser.error(f"the day needs --people of at least {FEWEST_OF_DAY}: each has a part in it")
+    if chosen.kill and (chosen.day or not chosen.headless):
+        parser.error("--kill needs --headless without --day")
+    if not plays and not chosen.no_trials and chosen.scans < LEAST_SCANS:
         parser.error(f"--headless needs --scans of at least {LEAST_SCANS}: people walk while devices fail")
     if chosen.report is not None and not chosen.report.absolute().parent.is_dir():
         parser.error(f"there is no folder {chosen.report.absolute().parent} for the report")

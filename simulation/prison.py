@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from simulation.disks import owed, roll_people, standing
+from simulation.disks import owed, roll_numbers, roll_people, standing
 from simulation.faces import draw_face
 from simulation.facility import Facility
 from simulation.gatehouse import Gatehouse
@@ -162,6 +162,9 @@ class Prison:
     def data_of(self, terminal: str) -> Path:
         return self.plan.folder / "terminals" / terminal
 
+    def is_alive(self, terminal: str) -> bool:
+        return self.terminals[terminal].alive
+
     def carry_away(self, terminal: str) -> None:
         """Stops the agent of a device for good; its disk can still be read."""
         self.terminals.pop(terminal).stop()
@@ -233,6 +236,11 @@ class Prison:
 
     def has_roll(self, terminal: str, people: int) -> bool:
         return roll_people(self.data_of(terminal)) == people
+
+    def knows(self, terminal: str, people: Collection[str]) -> bool:
+        """Whether the terminal's roll holds all of these numbers."""
+        held = roll_numbers(self.data_of(terminal))
+        return held is not None and held >= set(people)
 
     def have_rolls(self, people: int) -> bool:
         """Whether every terminal at work holds a roll of so many people."""

@@ -12,11 +12,14 @@ from simulation.processes import ProcessFailed, run
 
 SUPERVISOR: Final = ("sam", "shift_supervisor", "Sam Tillett")
 """Watches the screen, gives orders and cuts terminals off."""
+CONTROL_ROOM: Final = ("cora", "control_room", "Cora Mai")
+DIRECTOR: Final = ("dan", "director", "Dan Usher")
 OTHERS: Final = (
+    CONTROL_ROOM,
     ("rita", "records_officer", "Rita Choc"),
     ("ruth", "records_officer", "Ruth Tzul"),
     ("hana", "health", "Hana Pop"),
-    ("dan", "director", "Dan Usher"),
+    DIRECTOR,
     ("audrey", "auditor", "Audrey Flowers"),
 )
 _SHOWN_ONCE = re.compile(r"shown once\): (\S+)")

@@ -1,0 +1,1 @@
+"""What happens on the day, one module a chapter; `simulation.day.script` gives their order."""

@@ -1,0 +1,127 @@
+"""The prison of the day, opened and played: before somebody who looks on, or headless for its report alone."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Final
+
+from simulation.day.cast import FEWEST, Cast, give_parts
+from simulation.day.play import close, play, report
+from simulation.day.site import BLOCK_A
+from simulation.day.staff import Staff, at_their_desks, employ_staff
+from simulation.day.stage import Stage, now
+from simulation.day.welcome import welcome, worth_a_look
+from simulation.day.word import Word
+from simulation.masters import CACHE
+from simulation.officer import page_of
+from simulation.people import HeldFinger, Walker, cast, synthetic_fingers
+from simulation.prison import Prison
+from simulation.progress import Progress
+from simulation.sensor import FAST256
+from simulation.staff import CONTROL_ROOM, DIRECTOR, OTHERS, Member, employ
+from simulation.stopping import on_signals
+from simulation.walking import Walking
+
+_MORE: Final = tuple(who for who in OTHERS if who not in (CONTROL_ROOM, DIRECTOR))
+_ROLLS_S: Final = 180.0
+_MOST: Final = 40
+"""People of a folder of prints who take part: with more the day takes longer and shows no more."""
+_BETWEEN_S: Final = 20.0
+"""Between two chapters, for somebody who looks on: the day takes about ten minutes then."""
+
+
+class Shown:
+    """One day from start to end."""
+
+    def __init__(self, chosen: argparse.Namespace, prison: Prison, progress: Progress, quiet: bool) -> None:
+        self.chosen, self.prison, self.progress, self.quiet = chosen, prison, progress, quiet
+        self.stop = threading.Event()
+
+    def whole(self, hands: list[list[HeldFinger]] | None) -> int:
+        """0 when everything was noticed, 1 when not; before an onlooker 0, once they stop it."""
+        self.prison.open_hub()
+        if not self.chosen.day:
+            welcome(self.prison)
+        walkers = self._walkers(hands)
+        with ThreadPoolExecutor(1) as pool:
+            staff = pool.submit(employ_staff, self.prison)
+            others = [] if self.chosen.day else [pool.submit(employ, self.prison.hub, who) for who in _MORE]
+            self.prison.open_gates()
+            employed = staff.result()
+            members = [one.result() for one in others]
+        if not self.chosen.day:
+            self._tell_logins(employed, members)
+        stage = self._stage(give_parts(walkers, self.prison.enrol(walkers, self.progress.counting)), employed)
+        stage.began_at = now()
+        if self.chosen.day:
+            return self._reported(stage)
+        self._looked_at(stage, walkers)
+        return 0
+
+    def _walkers(self, hands: list[list[HeldFinger]] | None) -> list[Walker]:
+        """Everybody enrolled; where a folder has prints of too few, made ones fill up."""
+        held = list(hands or [])[:_MOST]
+        missing = (FEWEST if hands else self.chosen.people) - len(held)
+        if missing > 0:
+            held += synthetic_fingers(missing, self.chosen.seed, CACHE, FAST256, self.progress.counting)
+        return cast(held, self.prison.plan.facility, 0, random.Random(self.chosen.seed))
+
+    def _stage(self, parts: Cast, staff: Staff) -> Stage:
+        control, posts = at_their_desks(self.prison, staff)
+        stage = Stage(
+            self.prison, parts, control, posts, Word(self.prison.hub), self.progress, began_at=now()
+        )
+        self.progress("the roll goes out to the terminals, sealed to each")
+        for unit in posts:
+            numbers = {parts.number(one) for one in parts.everybody if one.home == unit}
+            stage.wait(
+                f"the roll of {len(numbers)} people at {unit}",
+                lambda unit=unit, numbers=numbers: self.prison.knows(unit, numbers) or None,  # type: ignore[misc]
+                _ROLLS_S,
+            )
+        return stage
+
+    def _tell_logins(self, staff: Staff, members: list[Member]) -> None:
+        page, address = page_of(self.prison, BLOCK_A)
+        self.prison.pages.append(page)
+        known = staff.members() | {one.login: one.password for one in members}
+        worth_a_look(self.prison, staff.officers, known, address)
+
+    def _reported(self, stage: Stage) -> int:
+        diary = play(stage, self.progress)
+        self.progress("waiting until the hub has everything")
+        told, wrong = report(stage, diary, drained=close(stage))
+        text = json.dumps(told, indent=2)
+        if self.chosen.report is not None:
+            self.chosen.report.write_text(text + "\n")
+        if not self.quiet:
+            print(text, flush=True)
+        for line in wrong[:20]:
+            self.progress(f"WRONG: {line}")
+        for name, detected in told["detected"].items():
+            self.progress(f"{name}: {'detected' if detected else 'NOT DETECTED'}")
+        return 1 if wrong else 0
+
+    def _looked_at(self, stage: Stage, walkers: list[Walker]) -> None:
+        """The day, and then people who walk as they like until somebody stops it."""
+        on_signals(lambda *_: self.stop.set())
+        play(stage, self.progress, self._between)
+        if self.stop.is_set():
+            return
+        rng = random.Random(self.chosen.seed)
+        houses = [one for one in self.prison.gatehouses if self.prison.is_alive(one.gate.terminal)]
+        walking = Walking(houses, walkers, None, self.chosen.seed)
+        walking.pause_s = lambda: rng.uniform(1.0, 5.0)
+        self.progress("the day is over; people walk on as they like until Ctrl-C")
+        walking.start()
+        while not self.stop.wait(1.0) and not walking.join(0.0):
+            self.progress.counting(f"{walking.made} scans so far; Ctrl-C stops")
+        walking.stop()
+
+    def _between(self) -> None:
+        if self.stop.wait(_BETWEEN_S):
+            raise KeyboardInterrupt

@@ -1,0 +1,162 @@
+"""Somebody at a page of the hub: signs in, reads pages, fills in their forms as they stand there and sends them."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from http.cookies import SimpleCookie
+from typing import Final
+from urllib.parse import urlencode
+
+Value = str | Sequence[str]
+_TOKEN: Final = "csrf_token"  # noqa: S105 - the name of a field
+
+
+class CannotSignIn(RuntimeError):  # noqa: N818 - says what happened
+    """The hub's page did not let somebody in, or did not take what was sent."""
+
+
+class Visitor:
+    """One account at the pages on `port` of this machine. Used from one thread at a time."""
+
+    def __init__(self, port: int, login: str, password: str) -> None:
+        self._port = port
+        self.login, self._password = login, password
+        self._cookies: dict[str, str] = {}
+
+    def sign_in(self) -> None:
+        self.submit("/login", self.form("/login") | {"login": self.login, "password": self._password})
+
+    def read(self, path: str) -> str:
+        """A page of the hub, as whoever is signed in sees it."""
+        return self._request("GET", path)[0]
+
+    def form(self, path: str) -> dict[str, Value]:
+        """What every form of that page must carry beside what a person fills in."""
+        return {_TOKEN: self._given(path, [])[_TOKEN]}
+
+    def submit(self, path: str, form: Mapping[str, Value]) -> str:
+        """Sends a filled-in form; the page that it leads to. CannotSignIn unless the hub takes it."""
+        return self._request("POST", path, urlencode(form, doseq=True), moved=True)[1]
+
+    def fill(self, path: str, fields: Mapping[str, Value], *, to: str | None = None) -> str:
+        """Opens a page, changes these fields of the form that asks for them, and sends it; where that leads.
+
+        `to` is where the form is sent, the page itself if None. Other fields stay as the page gave them.
+        """
+        return self.submit(to or path, {**self._given(path, fields), **fields})
+
+    def look(self, path: str, form: Mapping[str, Value]) -> str:
+        """Sends a form that answers with a page and changes nothing."""
+        return self._request("POST", path, urlencode(form, doseq=True), moved=False)[0]
+
+    def _given(self, path: str, names: Collection[str]) -> dict[str, Value]:
+        try:
+            return fields_of(self.read(path), {*names, _TOKEN})
+        except LookupError as error:
+            raise CannotSignIn(f"The page {path} has {error}.") from error
+
+    def headers(self) -> dict[str, str]:
+        cookies = "; ".join(f"{name}={value}" for name, value in self._cookies.items())
+        return {"Cookie": cookies} if cookies else {}
+
+    def _request(
+        self, method: str, path: str, body: str | None = None, *, moved: bool = False
+    ) -> tuple[str, str]:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
+        headers = self.headers()
+        if body is not None:
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        finally:
+            connection.close()
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            for name, morsel in SimpleCookie(line).items():
+                self._cookies[name] = morsel.value
+        if answer.status >= 400 or (answer.status in {302, 303}) is not moved:
+            said = _said(text)
+            raise CannotSignIn(f"{method} {path} was answered with {answer.status}.{said and f' {said}'}")
+        return text, answer.headers.get("Location", "")
+
+
+@dataclass
+class _Form:
+    """Names of all that a form asks, buttons too, and the values that stand in it."""
+
+    names: set[str] = field(default_factory=set)
+    values: dict[str, list[str]] = field(default_factory=dict)
+
+
+class _Forms(HTMLParser):
+    """The forms of a page, with what a browser would send of each if nobody changed anything."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[_Form] = []
+        self._select = ""
+        self._options: list[tuple[str, bool]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name, value = given.get("name") or "", given.get("value") or ""
+        if tag == "form":
+            self.found.append(_Form())
+        elif tag == "option":
+            self._options.append((value, "selected" in given))
+        if not name or not self.found or tag not in {"input", "select", "textarea", "button"}:
+            return
+        form = self.found[-1]
+        form.names.add(name)
+        if tag == "select":
+            self._select, self._options = name, []
+        elif tag == "input" and (given.get("type") not in {"checkbox", "radio"} or "checked" in given):
+            form.values.setdefault(name, []).append(value)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "select" and self._select and self._options:
+            chosen = [value for value, selected in self._options if selected] or [self._options[0][0]]
+            self.found[-1].values.setdefault(self._select, []).extend(chosen)
+            self._select = ""
+
+
+def fields_of(page: str, names: Collection[str]) -> dict[str, Value]:
+    """What stands in the form of a page that asks for all of `names`; LookupError where there is none."""
+    parser = _Forms()
+    parser.feed(page)
+    form = next((one for one in parser.found if one.names >= set(names)), None)
+    if form is None:
+        raise LookupError(f"no form with {', '.join(sorted(names))}")
+    return {name: values[0] if len(values) == 1 else values for name, values in form.values.items()}
+
+
+class _Alert(HTMLParser):
+    """The text of whatever a page says aloud."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self._depth = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if self._depth:
+            self._depth += tag not in {"br", "img", "input"}
+        elif ("role", "alert") in attrs:
+            self._depth = 1
+
+    def handle_endtag(self, tag: str) -> None:
+        self._depth = max(0, self._depth - 1)
+
+    def handle_data(self, data: str) -> None:
+        if self._depth and data.strip():
+            self.words.append(data.strip())
+
+
+def _said(page: str) -> str:
+    parser = _Alert()
+    parser.feed(page)
+    return " ".join(parser.words)[:300]
