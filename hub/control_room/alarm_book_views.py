@@ -68,7 +68,8 @@ def set_now() -> Response | tuple[str, int]:
     try:
         wanted, from_at = _wanted(), _time(request.form.get("from_at", ""))
         with writing() as session:
-            set_limits(session, wanted, from_at or now(), actor=acting(), at=now())
+            at = now()
+            set_limits(session, wanted, from_at or at, actor=acting(), at=at)
     except RefusedError as error:
         return _limits(error.message), 400
     return redirect(url_for("alarm_book.limits"), 303)

@@ -44,22 +44,23 @@ def keep() -> Response | tuple[str, int]:
         return _show(request.form, typed.faults, _MARKED), 409
     try:
         with writing() as session:
+            at = now()
             set_limits(
                 session,
                 typed.limits,
-                from_at=_from_at(request.form.get("from_at", "")),
+                from_at=_from_at(request.form.get("from_at", ""), at),
                 reason=request.form.get("reason", ""),
                 actor=acting(),
-                at=now(),
+                at=at,
             )
     except RefusedError as error:
         return _show(request.form, {}, error.message), 409
     return redirect(url_for("location_rules.rules", done=1), 303)
 
 
-def _from_at(text: str) -> datetime:
+def _from_at(text: str, at: datetime) -> datetime:
     if not text.strip():
-        return now()
+        return at
     try:
         return datetime.fromisoformat(text.strip()).replace(tzinfo=SITE_ZONE)
     except ValueError:
