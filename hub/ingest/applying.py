@@ -18,11 +18,9 @@ from hub.ingest.storing import Arrived, Extension
 from hub.ingest.taking_back import take_back
 from hub.ingest.writing import Judged, write
 from hub.movements import feed
-from hub.movements.actions import apply_passages
 from hub.movements.at_gates import kept_apart
-from hub.movements.external.at_gate import note_outside
+from hub.movements.crossing import cross
 from hub.movements.passages import Passage
-from hub.movements.passes.proving import note_passages
 from hub.movements.rules import Proof
 from hub.terminals.actions import TerminalKeys, stood_at
 from wire import happenings
@@ -119,9 +117,7 @@ def _tell(session: Session, all_read: list[_Read], now: datetime) -> list[feed.L
     """Feed lines in the order things happened, as far as that is known."""
     in_order = sorted(all_read, key=lambda read_one: read_one.moment.at)
     passages = [read_one.said for read_one in in_order if isinstance(read_one.said, Passage)]
-    passage_lines = iter(apply_passages(session, passages, at=now))
-    note_passages(session, passages, at=now)
-    note_outside(session, passages, at=now)
+    passage_lines = iter(cross(session, passages, at=now))
     lines: list[feed.Line] = kept_apart(session, passages, now)
     for read_one in in_order:
         if isinstance(read_one.said, Passage):
@@ -130,7 +126,8 @@ def _tell(session: Session, all_read: list[_Read], now: datetime) -> list[feed.L
             lines += telling.happening(read_one.one, read_one.moment, read_one.said, now)
             if not isinstance(read_one.said, Trouble):
                 lines += take(session, read_one.one, read_one.moment, read_one.said, now)
-    return lines
+    # What is left of them tells of contradictions.
+    return [*lines, *passage_lines]
 
 
 def _boots(session: Session, arrived: list[Arrived]) -> dict[tuple[int, str], Boot]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
@@ -21,16 +22,24 @@ from hub.movements.whereabouts.prove import take
 from wire.provisioning import CheckpointSettings
 
 LET_THROUGH = "let_through"
+INSIDE = ("INTERNAL", "IN")
 SAME_CROSSING = timedelta(minutes=5)
 """A passage let through on a word at the hub comes this soon after it; the order itself ends earlier."""
 
 
-def apply_passages(session: Session, passages: Sequence[Passage], *, at: datetime) -> list[Line]:
+def apply_passages(
+    session: Session,
+    passages: Sequence[Passage],
+    *,
+    at: datetime,
+    meant: Mapping[tuple[str, bytes, int], tuple[str, str]] = MappingProxyType({}),
+) -> list[Line]:
     """Record passages heard of at `at`: a movement for each admission, a proof of place for each known person, a
     referral for each that an officer has to answer. The feed lines, one for each, are returned; after them those that
     tell of contradictions.
 
-    Any order of arrival ends the same.
+    `meant` gives type and direction of movements that are more than a way inside, by the key of their passage. Any
+    order of arrival ends the same.
     """
     told = _vouched_for_at_hub(session, passages)
     proofs = [proof_of(passage) for passage in passages]
@@ -42,7 +51,8 @@ def apply_passages(session: Session, passages: Sequence[Passage], *, at: datetim
         moved = proof is None or next(latest)
         person = passage.person
         if person is not None and passage.decision == ADMIT and not _is_told(passage, person.id, told):
-            movements.append(_movement(passage, person.id, at))
+            key = (passage.proof.terminal, passage.proof.journal_id, passage.proof.sequence)
+            movements.append(_movement(passage, person.id, at, meant.get(key, INSIDE)))
         lines.append(Line(at, FeedKind.PASSAGE, _payload(passage, late=passage.late or not moved)))
     insert_rows(session, Movement, movements)
     open_referrals(session, passages, at=at)
@@ -119,12 +129,12 @@ def _vouched_for_at_hub(session: Session, passages: Sequence[Passage]) -> frozen
     return frozenset((terminal, person_id) for terminal, person_id in rows if person_id is not None)
 
 
-def _movement(passage: Passage, person_id: int, at: datetime) -> dict[str, object]:
+def _movement(passage: Passage, person_id: int, at: datetime, meant: tuple[str, str]) -> dict[str, object]:
     proof = passage.proof
     return {
         "person_id": person_id,
-        "type": "INTERNAL",
-        "direction": "IN",
+        "type": meant[0],
+        "direction": meant[1],
         "reason": passage.rule,
         "from_zone_id": passage.from_zone.id,
         "to_zone_id": passage.to_zone.id,

@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.movements import feed
-from hub.movements.actions import apply_passages, proof_of
+from hub.movements.actions import proof_of
+from hub.movements.crossing import cross
 from hub.movements.passages import Passage, Place, Somebody
 from hub.movements.re_enrolment import Why, open_task
 from hub.movements.records import FeedKind
@@ -86,7 +87,7 @@ def attest(session: Session, word: Vouched, *, at: datetime) -> list[feed.Line]:
         referral.outcome = (Outcome.ATTESTED if word.decision == ADMIT else Outcome.TURNED_BACK).value
         referral.answered_at = at
         note(session, referral, What.ANSWERED, at, login=word.officer, text=word.words)
-    lines = apply_passages(session, [_passage(word)], at=at)
+    lines = cross(session, [_passage(word)], at=at)
     if before is not None:
         lines.append(_differs(word, at))
     _ask_for_fingers(session, word, at)

@@ -60,6 +60,11 @@ CODES: Final[dict[str, Code]] = {
     "pass_unaccounted": Code(1, Sentence("Somebody on a move is unaccounted for"), _FIND, "passes"),
     "keep_apart_at_gate": Code(1, Sentence("Two people who must be kept apart stand at one gate"), _SEND),
     "left_without_authority": Code(1, Sentence("Somebody went out without authority"), _FIND),
+    "muster": Code(
+        1,
+        Sentence("Muster: look for everybody who was in the building"),
+        Sentence("Open the muster under Headcounts: the list of who was not seen is the work."),
+    ),
     "count_missed": Code(1, Sentence("Somebody is missing after a headcount"), _FIND),
     "release_seen": Code(
         1,
@@ -92,6 +97,11 @@ CODES: Final[dict[str, Code]] = {
     "absence_not_left": Code(
         3, Sentence("Somebody should have left for outside and has not"), group="passes"
     ),
+    "inside_while_away": Code(
+        2,
+        Sentence("Somebody who is out by the record was seen inside"),
+        Sentence("Compare the photo at the terminal. If they are back, enter the return."),
+    ),
     "group_short": Code(2, Sentence("A group came through with fewer people than it took"), _FIND),
     "count_revised": Code(2, Sentence("A late slip changed a headcount that was cleared")),
     "two_places": Code(2, Sentence("One person was seen in two places at once"), _FIND),
@@ -106,6 +116,14 @@ CODES: Final[dict[str, Code]] = {
     ),
     "count_flagged": Code(3, Sentence("A count slip needs a look"), group="counts"),
     "count_not_held": Code(3, Sentence("A headcount of the schedule was not held"), group="counts"),
+    "count_not_frozen": Code(
+        3, Sentence("Movement was to stop for a headcount, and nobody has stopped it"), group="counts"
+    ),
+    "running_count": Code(
+        3,
+        Sentence("The running count of this shift is not on paper"),
+        Sentence("Print it by hand under Headcounts, then ask the administrator why the timer failed."),
+    ),
     "count_late_unit": Code(3, Sentence("A unit has not sent in its count"), _LOOK, "counts"),
     "pin_locked": Code(3, Sentence("Too many wrong PINs at a terminal")),
     "answers_differ": Code(3, Sentence("Two officers answered one referral differently")),

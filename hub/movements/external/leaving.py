@@ -90,7 +90,8 @@ def leave(session: Session, number: int, seen: Seen, *, actor: Actor, at: dateti
         session, OCCURRENCE, row.id, "LEFT", occurred_at=seen.at, at=at, by=actor.login, text=seen.text
     )
     over(session, NOT_LEFT, f"occurrence:{row.id}", at)
-    _move(session, row, held, seen, _OUT, None, at)
+    if not seen.terminal:
+        _move(session, row, held, seen, _OUT, None, at)
     _audit(session, row, "absence.leave", actor, at)
 
 
@@ -132,6 +133,7 @@ def complete(
     for code in (OVERDUE, LOST):
         over(session, code, f"absence:{row.person_id}", at)
     over(session, NOT_LEFT, f"occurrence:{row.id}", at)
+    over(session, "inside_while_away", f"person:{row.person_id}", at)
 
 
 def expect_later(
@@ -226,7 +228,7 @@ def _move(
     inside: int | None,
     at: datetime,
 ) -> None:
-    """The movement as the roll needs it, CRT, TAP or TRN; and the place, where no scan has proved it."""
+    """Of an officer's word: the movement, CRT, TAP or TRN, and the place. A scan is both by itself."""
     outside = outside_zone(session, held.why)
     known = places(session, at, people=[row.person_id]).get(row.person_id)
     within = inside if way == _IN else (None if known is None else known.zone_id)
@@ -252,12 +254,10 @@ def _move(
                 "journal_id": journal,
                 "sequence": way,
                 "link": bytes(32),
-                "method": "SCAN" if seen.terminal else "ATTESTED",
+                "method": "ATTESTED",
             }
         ],
     )
-    if seen.terminal:
-        return
     source = Source.COURT_LIST if held.why == Why.COURT else Source.ESCORT
     proof = NewProof(
         row.person_id, to, source, seen.at, Key(HUB, journal, way), other_zone_id=start, decision="ADMIT",

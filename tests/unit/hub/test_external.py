@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -18,8 +18,9 @@ from hub.database import session_scope
 from hub.docket.diary.acts import Outcome, fix_date, record_outcome
 from hub.docket.diary.reading import appointments_of
 from hub.docket.diary.trips import CourtTrips
+from hub.movements import feed
 from hub.movements.alarms.records import Alarm
-from hub.movements.external.at_gate import note_outside
+from hub.movements.crossing import cross
 from hub.movements.external.authorising import Trip, Wish, ask, decide, go_once, plan_trip
 from hub.movements.external.convoys import (
     KeptApartError,
@@ -107,16 +108,22 @@ def alarms(world: World) -> list[tuple[str, bool]]:
         ]
 
 
-def scan(world: World, person: Person, start: str, to: str) -> None:
-    world.passage(person, "ADMIT", "expected", to_zone=to)
+def scan(world: World, person: Person, start: str, to: str, at: datetime | None = None) -> None:
+    world.sequence += 1
     with session_scope(world.sessions) as session:
         zones = {row.code: row.id for row in session.scalars(select(Zone))}
-        proof = Proof("gate", b"j" * 16, world.sequence, world.at, True)
+        proof = Proof("gate", b"j" * 16, world.sequence, at or world.at, True)
         who = Somebody(person.id, person.number, person.surname)
         passage = Passage(
             proof, "gate-out", Place(zones[start], start), Place(zones[to], to), "ADMIT", "expected", who
         )
-        note_outside(session, [passage], at=world.at)
+        feed.append(session, cross(session, [passage], at=world.at))
+
+
+def moved(world: World) -> list[tuple[str, str]]:
+    with session_scope(world.sessions, writes=False) as session:
+        rows = session.scalars(select(Movement).order_by(Movement.occurred_at, Movement.id))
+        return [(row.type, row.direction) for row in rows]
 
 
 def refused(code: str):  # type: ignore[no-untyped-def]
@@ -215,8 +222,44 @@ def test_the_gate_begins_and_ends_an_absence_and_tells_of_one_that_nobody_allowe
     scan(inside, ana, "outside", "yard")
     assert state(inside, number) == Going.COMPLETED
     assert alarms(inside) == []
+    assert moved(inside) == [("CRT", "OUT"), ("CRT", "IN")], "one crossing is one movement"
     scan(inside, bea, "yard", "outside")
     assert alarms(inside) == [("left_without_authority", False)]
+    scan(inside, bea, "outside", "yard")
+    assert alarms(inside) == [("left_without_authority", True)]
+
+
+def test_a_leaving_that_is_heard_of_after_the_return_leaves_nobody_away(inside: World) -> None:
+    ana, bea = inside.person(), inside.person("Chan")
+    number = to_court(inside, ana)
+    inside.later(hours=5)
+    for one in (ana, bea):
+        scan(inside, one, "outside", "yard")
+    inside.later(hours=1)
+    for one in (ana, bea):
+        scan(inside, one, "yard", "outside", inside.at - timedelta(hours=5))
+    assert state(inside, number) == Going.COMPLETED
+    with session_scope(inside.sessions, writes=False) as session:
+        assert away(session, inside.at) == {}
+    assert alarms(inside) == [("left_without_authority", True)], "of Chan, and over"
+
+
+def test_whoever_is_out_by_the_record_and_passes_inside_is_rung_for(inside: World) -> None:
+    ana = inside.person()
+    number = to_court(inside, ana)
+    inside.later(hours=1)
+    goes_out(inside, number)
+    inside.later(minutes=1)
+    scan(inside, ana, "yard", "block-a")
+    assert alarms(inside) == [], "what was typed may be wrong by minutes"
+    inside.later(minutes=30)
+    scan(inside, ana, "block-a", "yard", inside.at - timedelta(hours=1))
+    assert alarms(inside) == [], "it was before they left"
+    scan(inside, ana, "block-a", "yard")
+    assert alarms(inside) == [("inside_while_away", False)]
+    with session_scope(inside.sessions) as session:
+        come_back(session, number, Seen(inside.at), actor=SAM, at=inside.at)
+    assert alarms(inside) == [("inside_while_away", True)]
 
 
 def test_those_who_must_be_kept_apart_travel_in_one_vehicle_only_with_a_second_signature(

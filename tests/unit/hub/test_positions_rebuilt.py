@@ -20,6 +20,7 @@ from hub.database import session_scope
 from hub.ingest.doorkeeper import Delivery
 from hub.ingest.rebuilding import differences, rebuild, write_rebuilt
 from hub.ingest.records import StoredEntry
+from hub.movements.alarms.records import Alarm
 from hub.movements.on_paper import Crossing, enter_crossings, take_back_crossings
 from hub.movements.passages import Place, Somebody
 from hub.movements.records import MovementReversal, Position, Zone
@@ -118,6 +119,21 @@ def test_reordered_late_and_doubled_deliveries_rebuild_to_what_is_held(world: Wo
         part, sent = sent[:much], sent[much:]
         world.take(*part, now=NOON + timedelta(hours=3))
     agree(world)
+
+
+def test_somebody_in_two_places_is_rung_for_at_once_and_not_when_it_is_long_over(world: World) -> None:
+    gates = [
+        world.grant(Gate("gate-1")),
+        world.grant(Gate("gate-2", "workshop", b"k" * 16, boot_id="1" * 32)),
+    ]
+    for number, heard in (("P-000001", timedelta(minutes=1)), ("P-000002", timedelta(hours=9))):
+        for gate in gates:
+            gate.passes(number)
+            world.take(gate.batch(len(gate.raws)), now=gate.clock + heard)
+    with session_scope(world.sessions, writes=False) as session:
+        assert [(one.code, one.person_id) for one in session.scalars(select(Alarm))] == [("two_places", 1)]
+        doubts = [one.doubts[0].code for one in places(session, NOON, people=[1, 2]).values()]
+    assert doubts == ["two_places", "two_places"], "what rings for nobody is shown all the same"
 
 
 def test_entries_from_before_their_time_was_kept_are_reckoned_again(world: World) -> None:
