@@ -19,6 +19,7 @@ from hub.movements.alarms.handling import Seen
 from hub.movements.alarms.reading import OpenAlarm, alarms_with, steps_of
 from hub.movements.alarms.rules import DIRECTOR, urgency
 from hub.movements.posts import on_duty, posts
+from hub.movements.site.tree import load
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import is_fragment, now, reading, visitor, writing
 from hub.web.routes import Pages
@@ -108,11 +109,14 @@ def _show(numbers: Sequence[int], problem: Sentence | None) -> str:
         officers = _officers(session)
         names = dict(officers)
         supervisors = on_duty(posts(session, now()), now())
+        zones = {node.code: node.name for node in load(session).zones()}
     still = [alarm for alarm in found if alarm.closed_at is None]
+    ended = [alarm for alarm in still if alarm.over_at is not None]
     return render_template(
         "alarm_panel.html" if is_fragment() else "alarm.html",
         alarms=found,
         still=still,
+        ended=ended if len(ended) < len(still) else [],
         steps=steps,
         officers=officers,
         names=names,
@@ -120,7 +124,7 @@ def _show(numbers: Sequence[int], problem: Sentence | None) -> str:
         problem=problem,
         urgency=urgency,
         said=lambda step: said(step, names),
-        told=told,
+        told=lambda evidence: told(evidence, zones),
         reasons=CLOSE_REASONS,
         escalated_to=ESCALATED_TO,
         at_top=all(alarm.escalation >= DIRECTOR for alarm in still),

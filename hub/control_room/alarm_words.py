@@ -30,6 +30,33 @@ ESCALATED_TO: Final = {
 }
 
 EVIDENCE: Final = {
+    "absence": Sentence("Absence"),
+    "advice": Sentence("What to do"),
+    "against": Sentence("To be kept apart from"),
+    "by": Sentence("By"),
+    "convoy": Sentence("Convoy"),
+    "due_back_at": Sentence("Due back"),
+    "ended": Sentence("The order is ended"),
+    "flags": Sentence("What is odd about it"),
+    "group": Sentence("Group"),
+    "kind": Sentence("Kind"),
+    "late_s": Sentence("Late by, in seconds"),
+    "leave_at": Sentence("Was to leave"),
+    "leg": Sentence("On the way"),
+    "meet_at": Sentence("May meet at"),
+    "missing": Sentence("Missing"),
+    "number": Sentence("Number of the person"),
+    "other_at": Sentence("Other proof, time"),
+    "other_terminal": Sentence("Other proof, terminal"),
+    "other_zone": Sentence("Other proof, zone"),
+    "passes": Sentence("Passes"),
+    "people": Sentence("How many people"),
+    "referral": Sentence("Referral"),
+    "restriction": Sentence("To be kept apart by"),
+    "rung": Sentence("Step of the count"),
+    "seen_at": Sentence("Last seen"),
+    "unit": Sentence("Unit"),
+    "where": Sentence("Where"),
     "at": Sentence("Time"),
     "called_at": Sentence("Called at"),
     "checkpoint": Sentence("Checkpoint"),
@@ -57,6 +84,7 @@ EVIDENCE: Final = {
 }
 """Names of what stands in an alarm's evidence; others are shown as they are written."""
 
+_PLACES: Final = frozenset({"zone", "other_zone", "unit"})
 _YES, _NO = Sentence("yes"), Sentence("no")
 _LEFT_OUT: Final = frozenset({"what", "key", "terminal", "person", "name"})
 """What the head of the panel says already."""
@@ -73,10 +101,13 @@ def said(step: AlarmStep, names: Mapping[str, str]) -> Sentence:
     return Sentence(words.text, {"name": name})
 
 
-def told(evidence: Mapping[str, Any]) -> list[tuple[Sentence, str | Sentence]]:
-    """The evidence line by line; times at the site, and what nobody knows left out."""
+def told(evidence: Mapping[str, Any], places: Mapping[str, str]) -> list[tuple[Sentence, str | Sentence]]:
+    """The evidence line by line; times at the site, and what nobody knows left out. `places` are names of zones."""
     return [
-        (EVIDENCE.get(name, Sentence("%(code)s", {"code": name.replace("_", " ")})), _value(value))
+        (
+            EVIDENCE.get(name, Sentence("%(code)s", {"code": name.replace("_", " ")})),
+            places.get(value, value) if name in _PLACES and isinstance(value, str) else _value(value),
+        )
         for name, value in sorted(evidence.items())
         if name not in _LEFT_OUT and value is not None
     ]

@@ -10,7 +10,8 @@ import msgspec
 
 class ZoneLine(msgspec.Struct, frozen=True):
     """A zone; `capacity` is how many it takes as it works today. `within` is the zone it lies in. `hidden` while its
-    unit is counted blind and the viewer may be the one who counts."""
+    unit is counted blind and the viewer may be the one who counts. `order` is the kind of the highest order in force
+    for it."""
 
     code: str
     name: str
@@ -20,6 +21,7 @@ class ZoneLine(msgspec.Struct, frozen=True):
     is_unit: bool
     within: str | None
     hidden: bool = False
+    order: str = ""
 
 
 class PersonLine(msgspec.Struct, frozen=True):
@@ -41,19 +43,23 @@ class PersonLine(msgspec.Struct, frozen=True):
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One summand of the roll: `in`, what people are away for, `outside` without permission, `not_placed`."""
+    """One summand of the roll: `in`, what people are away for, `outside` without permission, `not_placed`,
+    `other_site`. `late` of them should be back."""
 
     code: str
     count: int
+    late: int = 0
 
 
 class Roll(msgspec.Struct, frozen=True):
     """The roll from two sides that do not know each other: open stays, and places and absences, which must agree.
 
-    `unlock` is the roll at the beginning of the day, from the stays; with those who came and went since it must give
-    the roll again. All None where the viewer may be counting.
+    `site` is a code, empty for all. `unlock` is the roll of the last cleared count, `count`, as of `counted_at`;
+    without one (0) that of midnight, from the stays. With those who came and went since it must give the roll again.
+    All None where the viewer may be counting.
     """
 
+    site: str
     in_custody: int | None
     parts: Sequence[Part]
     difference: int | None
@@ -61,12 +67,15 @@ class Roll(msgspec.Struct, frozen=True):
     came: int | None
     went: int | None
     unlock_difference: int | None
+    counted_at: datetime | None = None
+    count: int = 0
 
 
 class CountLine(msgspec.Struct, frozen=True):
-    """A headcount that goes on. `plus` and `minus` are None for a viewer who may be counting."""
+    """A headcount that goes on, at `sites`. `plus` and `minus` are None for a viewer who may be counting."""
 
     key: str
+    sites: Sequence[str]
     title: str
     state: str
     since_at: datetime
@@ -96,3 +105,4 @@ class MoveLine(msgspec.Struct, frozen=True):
     person: str
     people: int
     page: str
+    sites: Sequence[str] = ()

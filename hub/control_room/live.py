@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import msgspec
 
+from hub.control_room.belonging import Belonging
 from hub.control_room.changes import Change, changes_of
 from hub.control_room.feed_lines import last_id, lines_after, recent_items
 from hub.control_room.picture import Look, Viewer, look, sections
@@ -93,6 +94,7 @@ class Live:
         self._blind: frozenset[str] = frozenset()
         self._beat_s = -BEAT_S
         self._stood_at: datetime | None = None
+        self._belonging = Belonging()
 
     def start(self) -> None:
         """Begin to follow; harmless when it runs already."""
@@ -206,7 +208,7 @@ class Live:
 
     def _look(self) -> None:
         with session_scope(self._sessions, writes=False) as session:
-            found = look(session, self._clock())
+            found = look(session, self._clock(), self._belonging)
             shown = {viewer: encode(sections(session, found, viewer)) for viewer in self._viewers()}
         with self._turn:
             self._blind, self._stood_at = found.blind, found.now

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final
 
+import msgspec
 from sqlalchemy.orm import Session
 
-from hub.control_room.lines import MoveLine
+from hub.control_room.lines import MoveLine, PersonLine
+from hub.control_room.siting import Sites
 from hub.custody.absence import WHY
-from hub.custody.away import Away, people_away
+from hub.movements.external.reading import Away, away
 from hub.movements.passes.reading import Pass, open_passes
 from hub.movements.passes.rules import LATE, PassState, Reason
 from hub.movements.passes.words import REASONS
@@ -31,18 +33,20 @@ _BACK, _OUTSIDE_LATE, _OUTSIDE, _THERE = "BACK", "OUTSIDE_LATE", "OUTSIDE", 5
 
 @dataclass(frozen=True)
 class Moves:
-    """Open passes of now and soon, and who is outside."""
+    """Open passes of now and soon, and who is outside, by person."""
 
     passes: Sequence[Pass]
-    away: Sequence[Away]
+    away: Mapping[int, Away]
 
 
 def read_moves(session: Session, now: datetime) -> Moves:
     """Everything that moves or is about to."""
-    return Moves(open_passes(session, now, until=now + SOON), people_away(session, now))
+    return Moves(open_passes(session, now, until=now + SOON), away(session, now))
 
 
-def moving(found: Moves, tree: Tree, language: str) -> list[MoveLine]:
+def moving(
+    found: Moves, tree: Tree, sites: Sites, people: Mapping[int, PersonLine], language: str
+) -> list[MoveLine]:
     """Lines said in `language`: the late first, then those on their way, those due, those there, those outside."""
     late = [one for one in found.passes if one.state in LATE]
     on_way = [one for one in found.passes if one.state == PassState.DEPARTED]
@@ -55,9 +59,10 @@ def moving(found: Moves, tree: Tree, language: str) -> list[MoveLine]:
         lines += _together(alone, _way, tree, language)
     rest = [one for one in found.passes if one.state in (PassState.DUE, PassState.ARRIVED)]
     lines += _together(rest, lambda one: (one.state, *_way(one), one.reason), tree, language)
-    lines += _outside(found.away, language)
+    lines += _outside(found.away.values(), people, language)
     return sorted(
-        lines, key=lambda line: (line.rank, line.due_at is None, line.due_at or line.since_at or _NEVER)
+        (msgspec.structs.replace(line, sites=sites.of((line.from_zone, line.to_zone))) for line in lines),
+        key=lambda line: (line.rank, line.due_at is None, line.due_at or line.since_at or _NEVER),
     )
 
 
@@ -123,33 +128,44 @@ def _reason(one: Pass, language: str) -> str:
     return say_in(language, REASONS[Reason(one.reason)])
 
 
-def _outside(away: Sequence[Away], language: str) -> list[MoveLine]:
-    """Those outside for one reason at one place are one line; who is late stands alone."""
-    late = [one for one in away if one.overdue]
-    rest = sorted(
-        (one for one in away if not one.overdue), key=lambda one: (one.value.why.value, one.value.where)
+def _outside(gone: Iterable[Away], people: Mapping[int, PersonLine], language: str) -> list[MoveLine]:
+    """A convoy is one line, and those outside for one reason at one place; who is late stands alone."""
+    ordered = sorted(gone, key=lambda one: (one.why.value, one.where, one.convoy_id or 0, one.due_back_at))
+    late = [one for one in ordered if one.overdue]
+    parties = groupby(
+        (one for one in ordered if not one.overdue), key=lambda one: (one.why, one.where, one.convoy_id)
     )
-    lines = [_party([one], language) for one in late]
-    parties = groupby(rest, lambda one: (one.value.why, one.value.where))
-    return lines + [_party(list(same), language) for _, same in parties]
+    lines = [_party([one], people, language) for one in late]
+    return lines + [_party(list(same), people, language) for _, same in parties]
 
 
-def _party(party: Sequence[Away], language: str) -> MoveLine:
+def _party(party: Sequence[Away], people: Mapping[int, PersonLine], language: str) -> MoveLine:
     first = party[0]
-    person = first.person
-    name = f"{person.surname.upper()}, {person.given}"
+    known = people.get(first.person_id)
+    alone = len(party) == 1
     many = say_in(language, Sentence("%(count)s people", {"count": len(party)}))
+    details = [f"{say_in(language, WHY[first.why])}: {first.where}"]
+    if first.convoy_id is not None:
+        details.append(say_in(language, Sentence("convoy %(number)s", {"number": first.convoy_id})))
+    if first.escort:
+        details.append(say_in(language, Sentence("with %(name)s", {"name": first.escort})))
     return MoveLine(
-        key=f"outside-{first.value.why.value}-{first.held.item}",
+        key=f"outside-{first.why.value}-{first.person_id}",
         state=_OUTSIDE_LATE if first.overdue else _OUTSIDE,
         rank=2 if first.overdue else 6,
-        title=name if len(party) == 1 else many,
-        detail=f"{say_in(language, WHY[first.value.why])}: {first.value.where}",
+        title=(first.number if known is None else known.name) if alone else many,
+        detail=". ".join(details),
         since_at=min(one.left_at for one in party),
-        due_at=min(one.value.due_back_at for one in party),
+        due_at=min(one.due_back_at for one in party),
         from_zone="",
         to_zone="",
-        person=person.number if len(party) == 1 else "",
+        person=first.number if alone else "",
         people=len(party),
-        page="/external",
+        page=_page_of(first),
     )
+
+
+def _page_of(one: Away) -> str:
+    if one.convoy_id is not None:
+        return f"/external/convoys/{one.convoy_id}"
+    return "/external" if one.occurrence_id is None else f"/external/{one.occurrence_id}"

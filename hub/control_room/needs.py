@@ -105,6 +105,7 @@ def _of_order(reach: Reach, found: Facts, language: str) -> Need:
             ),
             detail=f"{where}. {say_in(language, left)}",
             at=reach.ended.at,
+            zones=order.zones,
             panel=f"/orders/{order.number}",
         )
     values = {"count": behind, "total": reach.concerned}
@@ -118,6 +119,7 @@ def _of_order(reach: Reach, found: Facts, language: str) -> Need:
         detail=f"{where}. {order.reason}. {said}. {who}",
         at=order.since_at,
         order=order.kind.value,
+        zones=order.zones,
         panel=f"/orders/{order.number}",
     )
 

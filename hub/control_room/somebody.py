@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from hub.biometrics.photos import people_with_photo
 from hub.custody.actions import open_booking_of
-from hub.custody.away import Away, people_away
 from hub.custody.life.keep_aparts import RESTRICTIONS, keep_aparts_of
 from hub.custody.queries import names
 from hub.custody.records import Person
 from hub.custody.sentencing.dates import BestKnown, best_known
 from hub.movements.alarms.reading import OpenAlarm, open_alarms
+from hub.movements.external.reading import Away, away
 from hub.movements.passes.reading import Pass, open_passes
 from hub.movements.site.tree import Tree, load
 from hub.movements.whereabouts.confidence import Confidence, Doubt
@@ -47,6 +47,8 @@ class Shown:
     sure: bool
     doubts: Sequence[tuple[Doubt, str]]
     away: Away | None
+    day: date
+    today: date
     trail: Sequence[TrailLine]
     paths: Mapping[int, str]
     passes: Sequence[Pass]
@@ -55,14 +57,24 @@ class Shown:
     release: BestKnown | None
     inside: bool
 
+    @property
+    def day_before(self) -> date:
+        return self.day - timedelta(days=1)
 
-def somebody(session: Session, person: Person, now: datetime) -> Shown:
-    """The panel of one person as of now."""
+    @property
+    def day_after(self) -> date | None:
+        """None for today."""
+        return self.day + timedelta(days=1) if self.day < self.today else None
+
+
+def somebody(session: Session, person: Person, day: date | None, now: datetime) -> Shown:
+    """The panel of one person as of now, with the trail of `day`, today where there is none."""
     tree = load(session)
     place = place_of(session, person.id, now)
     stay = open_booking_of(session, person.id)
     today = now.astimezone(SITE_ZONE).date()
-    lines = trail(session, person.id, today, now=now)
+    day = min(day or today, today)
+    lines = trail(session, person.id, day, now=now)
     return Shown(
         person=person,
         pictured=bool(people_with_photo(session, [person.id])),
@@ -71,7 +83,9 @@ def somebody(session: Session, person: Person, now: datetime) -> Shown:
         home=place is not None and tree.is_residential(place.zone_id),
         sure=place is not None and place.confidence is Confidence.PROVEN,
         doubts=[] if place is None else [(doubt, _other(tree, doubt)) for doubt in place.doubts],
-        away=next((one for one in people_away(session, now) if one.person.id == person.id), None),
+        away=away(session, now).get(person.id),
+        day=day,
+        today=today,
         trail=lines,
         paths={zone: tree.path(zone) for zone in zones_in(lines)},
         passes=open_passes(session, now, people=[person.id]),

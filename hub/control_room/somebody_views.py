@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import abort, render_template
+from datetime import date
+
+from flask import abort, render_template, request
 
 from hub.accounts.acting import acting
 from hub.accounts.audit import write_down
@@ -27,9 +29,11 @@ def panel(number: str) -> str:
         person = person_by_number(session, number)
         if person is None:
             abort(404)
-        write_down(session, at=now(), actor=acting(), act="person.trail", subject=person.number)
+        write_down(
+            session, at=now(), actor=acting(), act="person.trail", subject=person.number, detail=_detail()
+        )
     with reading() as session:
-        shown = somebody(session, person, now())
+        shown = somebody(session, person, _day(), now())
         zones = load(session).zones()
     return render_template(
         "somebody.html" if is_fragment() else "somebody_page.html",
@@ -46,3 +50,16 @@ def panel(number: str) -> str:
         certainties=CERTAINTIES,
         in_words=in_words,
     )
+
+
+def _detail() -> str:
+    day = _day()
+    return "" if day is None else day.isoformat()
+
+
+def _day() -> date | None:
+    """The day of the address; None for today, and for what is no day."""
+    try:
+        return date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return None

@@ -38,6 +38,7 @@ class TerminalLine(msgspec.Struct, frozen=True):
     certificate_until_at: datetime
     protection: str | None
     fingers: int | None
+    sites: Sequence[str] = ()
 
 
 def terminal_lines(session: Session, now: datetime, language: str) -> list[TerminalLine]:

@@ -36,6 +36,7 @@ GROUPS: Final = (
         (
             Entry("/control-room", Sentence("Control room"), "c"),
             Entry("/officer", Sentence("Officer"), "o"),
+            Entry("/alarms", Sentence("Alarms")),
             Entry("/orders", Sentence("Orders"), "l"),
             Entry("/counts", Sentence("Headcounts"), "g"),
             Entry("/units", Sentence("Units")),

@@ -61,15 +61,15 @@ def ring(session: Session, cause: Cause, feed_item_id: int, at: datetime) -> int
     return alarm.id
 
 
-def over(session: Session, code: str, key: str, at: datetime) -> bool:
-    """The cause ended: noted once, and the alarm stays open. False when none was open or it was noted before."""
+def over(session: Session, code: str, key: str, at: datetime) -> Alarm | None:
+    """The cause ended: noted once, and the alarm stays open. None when none was open or it was noted before."""
     in_commit_order(session, Series.FEED)
     alarm = _open(session, code, key)
     if alarm is None or alarm.over_at is not None:
-        return False
+        return None
     alarm.over_at = at
     add_step(session, alarm.id, Step.OVER, at)
-    return True
+    return alarm
 
 
 def add_step(

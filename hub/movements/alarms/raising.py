@@ -33,9 +33,14 @@ def over(session: Session, code: str, key: str, at: datetime) -> bool:
 
     False, and nothing is written, when no such alarm is open or it was said before.
     """
-    if not keeping.over(session, code, key, at):
+    alarm = keeping.over(session, code, key, at)
+    if alarm is None:
         return False
     told = {"what": f"{code}_over", "key": key, "at": at.isoformat()}
+    if alarm.terminal is not None:
+        told["terminal"] = alarm.terminal
+    elif alarm.zone_id is not None:
+        told["zone"] = session.get_one(Zone, alarm.zone_id).code
     write_line(session, Line(at, FeedKind.TERMINAL, told))
     return True
 

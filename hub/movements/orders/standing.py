@@ -22,6 +22,7 @@ from hub.movements.orders.in_force import (
 )
 from hub.movements.orders.receipts import receipts_since
 from hub.movements.orders.records import SiteOrder, SiteOrderStep
+from hub.movements.orders.words import RANK
 from hub.movements.records import Checkpoint
 from hub.terminals.configuration.actions import reported
 from hub.terminals.configuration.records import ConfigurationReport
@@ -123,7 +124,7 @@ def reaches(session: Session, now: datetime) -> list[Reach]:
     epoch = current_epoch(session)
     receipts = receipts_since(session, epoch, min(steps.values()))
     found = []
-    for order in sorted(orders, key=lambda one: (_RANK[one.kind], -one.number)):
+    for order in sorted(orders, key=lambda one: (RANK[one.kind], -one.number)):
         concerned = [name for name in zones if name in held and order.concerns(name, zones[name])]
         ones = [
             _confirmation(order, name, held[name], wanted[name], receipts.get(held[name].id, ()), steps)
@@ -160,14 +161,6 @@ def lingering(session: Session, now: datetime) -> list[Reach]:
         if ones:
             found.append(Reach(order, tuple(ones), End(step.at, step.by, step.reason)))
     return found
-
-
-_RANK: Final[Mapping[OrderKind, int]] = {
-    OrderKind.EVACUATE: 0,
-    OrderKind.LOCKDOWN: 1,
-    OrderKind.HOLD: 2,
-    OrderKind.LET_THROUGH: 3,
-}
 
 
 def _confirmation(

@@ -13,6 +13,14 @@ KINDS: Final = {
     OrderKind.HOLD: Sentence("Held for a count"),
 }
 
+RANK: Final = {
+    OrderKind.EVACUATE: 0,
+    OrderKind.LOCKDOWN: 1,
+    OrderKind.HOLD: 2,
+    OrderKind.LET_THROUGH: 3,
+}
+"""What outranks what, the highest first."""
+
 BY_HAND: Final = (OrderKind.LOCKDOWN, OrderKind.EVACUATE)
 """What the page of orders gives and ends; a HOLD begins and ends with its headcount alone."""
 

@@ -3,6 +3,7 @@ import { setHubTime } from "../ages.js";
 
 const STALE_AFTER_MS = 6000;
 const AGAIN_MS = 1500;
+const SIGNED_IN_MS = 5000;
 
 export class Connection {
   /** `told` has picture(whole), change(now), feed(lines), live(seconds), lost(seconds), signedOut(). */
@@ -92,5 +93,15 @@ export class Connection {
     this.ended = true;
     this.source.close();
     this.told.signedOut();
+    setTimeout(() => this.lookForSession(), SIGNED_IN_MS);
+  }
+
+  /** Somebody may have signed in again in another window of this browser: then the page begins anew, with its token. */
+  async lookForSession() {
+    try {
+      const answer = await fetch(this.addresses.alive, { headers: { Accept: "application/json" }, redirect: "error" });
+      if (answer.ok) return location.reload();
+    } catch { /* the hub is away as well: ask again */ }
+    setTimeout(() => this.lookForSession(), SIGNED_IN_MS);
   }
 }

@@ -129,6 +129,13 @@ export function refreshNeed(before, after) {
   if (text(before) !== text(after)) fillPanel(body, address, () => panel === address);
 }
 
+/** Somebody's panel is fetched anew when news of them comes, unless somebody works in it. */
+export function refreshPerson(lines) {
+  if (!panel || body.contains(document.activeElement)) return;
+  const address = panel;
+  if (people && lines.some((line) => line.person && panel === `${people}${encodeURIComponent(line.person)}`)) fillPanel(body, address, () => panel === address);
+}
+
 export function startDrawer() {
   closer.addEventListener("click", closeDrawer);
   startPanel(body, () => panel);

@@ -1,7 +1,7 @@
 // Finding somebody or a zone while one types: from what the screen holds, so it answers with the hub away as well.
 import { ageChip } from "./ages_here.js";
 import { make } from "./elements.js";
-import { say } from "./words.js";
+import { say, word } from "./words.js";
 
 const MOST = 12;
 const input = document.getElementById("find");
@@ -17,13 +17,16 @@ export function placeChip(model, person, now) {
   return chip;
 }
 
+/** Without accents and case: whoever types in a hurry finds Núñez as nunez. */
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+
 function found(model, phrase) {
-  const text = phrase.trim().toLocaleLowerCase();
+  const text = plain(phrase.trim());
   if (!text) return [];
-  const zones = [...model.zones.values()].filter((zone) => zone.name.toLocaleLowerCase().includes(text)).slice(0, 3);
+  const zones = [...model.zones.values()].filter((zone) => plain(zone.name).includes(text)).slice(0, 3);
   const words = text.split(/\s+/);
   const fits = (person) => {
-    const said = `${person.name} ${person.number}`.toLocaleLowerCase();
+    const said = plain(`${person.name} ${person.number}`);
     return words.every((one) => said.includes(one));
   };
   return [
@@ -36,7 +39,7 @@ function option(model, one, place, now) {
   const data = { role: "option", tabindex: "-1", id: `found-${place}`, "aria-selected": "false" };
   if (one.zone) return make("li", { ...data, "data-zone": one.zone.code }, make("b", {}, one.zone.name), make("span", { class: "quiet" }, say("zone")));
   const { person } = one;
-  return make("li", { ...data, "data-number": person.number }, make("b", {}, person.name), make("span", { class: "quiet" }, `${person.number} ${model.zoneName(person.zone)}`), placeChip(model, person, now));
+  return make("li", { ...data, "data-number": person.number }, make("b", {}, person.name), make("span", { class: "quiet" }, `${person.number} ${person.away ? word("parts", person.away) : model.zoneName(person.zone)}`), placeChip(model, person, now));
 }
 
 function choose(place) {

@@ -57,13 +57,15 @@ function feedElement(model, line) {
 }
 
 export function showFeed(model) {
-  feed.replaceChildren(...model.feed.map((line) => feedElement(model, line)));
-  showEmpty("feed", model.feed.length === 0);
+  const lines = model.feedHere;
+  feed.replaceChildren(...lines.map((line) => feedElement(model, line)));
+  showEmpty("feed", lines.length === 0);
 }
 
 /** Add lines, the newest first; of more than the list holds only those that stay are drawn. */
 export function addToFeed(model, lines) {
-  const shown = lines.slice(0, model.feed.length).map((line) => feedElement(model, line));
+  const shown = lines.filter((line) => model.isLineHere(line)).slice(0, model.feed.length).map((line) => feedElement(model, line));
+  if (!shown.length) return;
   for (const element of shown) element.classList.add("fresh");
   setTimeout(() => shown.forEach((element) => element.classList.remove("fresh")), FRESH_MS);
   feed.prepend(...shown);
@@ -71,10 +73,10 @@ export function addToFeed(model, lines) {
   showEmpty("feed", false);
 }
 
-const NEED_MARKS = { alarm: "ALARM", referral: "REFER", order: "REFUSE" };
+const NEED_MARKS = { alarm: "ALARM", referral: "REFER", order: "REFUSE", order_ended: "REFUSE" };
 
 function needElement(need) {
-  const holder = need.holder ? say("with", { name: need.holder }) : need.panel && need.kind !== "order" ? say("with_nobody") : "";
+  const holder = need.holder ? say("with", { name: need.holder }) : need.panel && !need.kind.startsWith("order") ? say("with_nobody") : "";
   const detail = [need.kind === "terminal" ? need.terminal : "", need.detail, holder].filter(Boolean).join(". ");
   const rank = make("span", { class: `rank r${need.rank}`, title: say("rank", { rank: need.rank }) }, String(need.rank));
   const side = [rank, need.at ? ageChip(need.at) : null];
@@ -88,11 +90,12 @@ function needElement(need) {
 
 export function showNeeds(model) {
   const text = (need) => JSON.stringify([need.title, need.detail, need.at, need.holder, need.rank, need.rings, need.over, need.escalation]);
-  keep(needs, model.needs, { name: "need", text, build: needElement });
-  by("needs-count").textContent = model.needs.length || "";
+  const here = model.needsHere;
+  keep(needs, here, { name: "need", text, build: needElement });
+  by("needs-count").textContent = here.length || "";
   const ringing = model.needs.filter((need) => need.rings && need.rank < 4).length;
   document.title = document.title.replace(/^(\(\d+\) )?/, ringing ? `(${ringing}) ` : "");
-  showEmpty("needs", model.needs.length === 0);
+  showEmpty("needs", here.length === 0);
 }
 
 const MOVE_MARKS = { UNACCOUNTED: "REFUSE", OVERDUE: "trouble", OUTSIDE_LATE: "trouble", DEPARTED: "moving", ARRIVED: "ADMIT", DUE: "unknown", OUTSIDE: "away" };
@@ -107,10 +110,11 @@ function moveElement(move) {
 
 export function showMoves(model) {
   const text = (move) => JSON.stringify(move);
-  keep(moves, model.moves, { name: "move", text, build: moveElement });
-  const people = model.moves.reduce((sum, move) => sum + (move.state === "DUE" ? 0 : move.people), 0);
+  const here = model.movesHere;
+  keep(moves, here, { name: "move", text, build: moveElement });
+  const people = here.reduce((sum, move) => sum + (move.state === "DUE" ? 0 : move.people), 0);
   by("moves-count").textContent = people || "";
-  showEmpty("moves", model.moves.length === 0);
+  showEmpty("moves", here.length === 0);
 }
 
 const signed = (plus, minus) => [plus ? `+${plus}` : "", minus ? `\u2212${minus}` : ""].filter(Boolean).join(" / ");
@@ -127,13 +131,14 @@ function countElement(count) {
 }
 
 export function showCounts(model) {
-  keep(counts, model.counts, { name: "count", text: (count) => JSON.stringify(count), build: countElement });
-  showEmpty("counts", model.counts.length === 0);
+  const here = model.countsHere;
+  keep(counts, here, { name: "count", text: (count) => JSON.stringify(count), build: countElement });
+  showEmpty("counts", here.length === 0);
 }
 
 /** Terminals that are not well by name; of the others how many there are. */
 export function showTerminals(model) {
-  const all = [...model.terminals.values()].filter((terminal) => terminal.level !== "cut_off");
+  const all = model.terminalsHere.filter((terminal) => terminal.level !== "cut_off");
   const unwell = all.filter((terminal) => terminal.level !== "well").map((terminal) => ({ ...terminal, key: terminal.name }));
   const text = (terminal) => JSON.stringify([terminal.place, terminal.level, terminal.advice]);
   keep(terminals, unwell, {

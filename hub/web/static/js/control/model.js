@@ -12,7 +12,7 @@ export class Model {
     this.moves = [];
     this.counts = [];
     this.feed = [];
-    this.roll = null;
+    this.rolls = new Map();
     this.lastId = 0;
     this.site = null;
     this.parts = {};
@@ -21,14 +21,14 @@ export class Model {
   /** Take the whole picture. */
   replace(picture) {
     for (const [name, key] of Object.entries(KEY)) this.keep(name, new Map(picture[name].map((item) => [item[key], item])));
-    this.roll = picture.roll[0] ?? null;
+    this.rolls = new Map(picture.roll.map((roll) => [roll.site, roll]));
     this.feed = picture.feed;
     this.lastId = picture.last_id;
   }
 
   /** Take what changed: for each section the items that are other than before, and all keys where any came or went. */
   change(now) {
-    if (now.roll) [this.roll] = now.roll.set;
+    for (const roll of now.roll?.set ?? []) this.rolls.set(roll.site, roll);
     for (const [name, key] of Object.entries(KEY)) {
       const part = now[name];
       if (!part) continue;
@@ -42,6 +42,43 @@ export class Model {
   keep(name, items) {
     this.parts[name] = items;
     this[name] = IN_ORDER.includes(name) && name !== "terminals" ? [...items.values()] : items;
+  }
+
+  /** The roll of the site that is looked at, or of all. */
+  get roll() {
+    return this.rolls.get(this.site ?? "") ?? this.rolls.get("") ?? null;
+  }
+
+  /** Whether an item is of the site that is looked at; one of no site is of all. */
+  isHere(item) {
+    return this.site === null || !item.sites?.length || item.sites.includes(this.site);
+  }
+
+  /** Needs of this site; what is about life is shown wherever it is. */
+  get needsHere() {
+    return this.needs.filter((need) => need.rank === 1 || this.isHere(need));
+  }
+
+  get movesHere() {
+    return this.moves.filter((move) => this.isHere(move));
+  }
+
+  get countsHere() {
+    return this.counts.filter((count) => this.isHere(count));
+  }
+
+  get terminalsHere() {
+    return [...this.terminals.values()].filter((terminal) => this.isHere(terminal));
+  }
+
+  get feedHere() {
+    return this.feed.filter((line) => this.isLineHere(line));
+  }
+
+  isLineHere(line) {
+    if (this.site === null) return true;
+    const zone = this.zones.get(line.to_zone ?? line.zone ?? line.from_zone);
+    return zone ? zone.site === this.site : this.isHere(this.terminals.get(line.terminal) ?? {});
   }
 
   /** Take one line of the feed; gives false when it was here before. */

@@ -54,12 +54,15 @@ function showRoom(room, zone, found, alarms) {
   write(room, "old", hidden ? "" : room.classList.contains("in-words") && old ? `${old} ${say("unproven")}` : short);
   mark(room, "over", over);
   mark(room, "alarmed", alarms > 0);
+  mark(room, "locked", zone.order === "LOCKDOWN");
+  mark(room, "evacuated", zone.order === "EVACUATE");
   showBar(room, Math.max(zone.capacity ?? count, count, 1), zone.hidden ? { count: 0, likely: 0, old: 0 } : found);
   const said = [hidden ? `${zone.name}: ${say("hidden")}` : `${zone.name}: ${count}`];
   if (!hidden && zone.capacity !== null) said.push(over ? say("over", { count: count - zone.capacity }) : say("of_capacity", { count: zone.capacity }));
   if (!hidden && found.likely) said.push(`${found.likely} ${say("likely")}`);
   if (!hidden && old) said.push(`${old} ${say("unproven")}`);
   if (alarms) said.push(`${say("alarm")}: ${alarms}`);
+  if (zone.order) said.push(say(zone.order));
   room.setAttribute("aria-label", said.join(", "));
 }
 
@@ -75,21 +78,43 @@ function roomOf(map, model, code) {
 function alarmsOf(map, model) {
   const found = new Map();
   for (const need of model.needs) {
-    if (need.kind !== "alarm" || !need.zone) continue;
-    const room = roomOf(map, model, need.zone);
-    if (room) found.set(room, (found.get(room) ?? 0) + (need.alarms?.length || 1));
+    if (need.kind !== "alarm") continue;
+    for (const zone of need.zones ?? []) {
+      const room = roomOf(map, model, zone);
+      if (room) found.set(room, (found.get(room) ?? 0) + 1);
+    }
   }
   return found;
 }
 
 function showAlarms(map, alarms) {
   map.querySelector("[data-alarms]").replaceChildren(...[...alarms].map(([room, count]) => {
-    const { x, y } = room.getBBox();
+    const { x, y, height } = room.querySelector(".wall").getBBox();
     const [, dx, dy] = room.getAttribute("transform").match(/\((-?\d+) (-?\d+)\)/).map(Number);
-    const badge = node("g", { class: "alarm-mark", transform: `translate(${x + dx + 2} ${y + dy + 4})` });
+    const badge = node("g", { class: "alarm-mark", transform: `translate(${x + dx + 2} ${y + dy + height - 8})` });
     badge.append(node("path", { d: "M0-15 17 14H-17z" }), node("text", { y: 11 }, String(count)));
     return badge;
   }));
+}
+
+const SIGNS = {
+  LOCKDOWN: "M-7-1h14v11H-7zM-4-1v-4a4 4 0 0 1 8 0v4",
+  EVACUATE: "M-8 10V-9H1M-3 0H9M4-5l5 5-5 5",
+};
+
+/** The sign of an order on each zone that it is for, once for all that lies in it. */
+function showOrders(map, model) {
+  const signs = rooms.get(map).flatMap((room) => {
+    const zone = model.zones.get(room.dataset.zone);
+    const above = zone?.within ? model.zones.get(zone.within) : null;
+    if (!zone?.order || above?.order === zone.order) return [];
+    const { x, y, width, height } = room.querySelector(".wall").getBBox();
+    const [, dx, dy] = room.getAttribute("transform").match(/\((-?\d+) (-?\d+)\)/).map(Number);
+    const sign = node("g", { class: `order-sign ${zone.order}`, transform: `translate(${x + dx + width - 10} ${y + dy + height - 10})` });
+    sign.append(node("rect", { x: -13, y: -14, width: 26, height: 28, rx: 3 }), node("path", { d: SIGNS[zone.order] ?? "" }));
+    return [sign];
+  });
+  map.querySelector("[data-alarms]").append(...signs);
 }
 
 const place = (room) => ({ x: Number(room.dataset.x), y: Number(room.dataset.y) });
@@ -165,6 +190,7 @@ export function showPlan(model, counts) {
   }
   showMoves(shown, model);
   showAlarms(shown, alarms);
+  showOrders(shown, model);
   showTabs(model);
 }
 

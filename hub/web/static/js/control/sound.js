@@ -1,5 +1,5 @@
 // Sounds of what rings, told apart by rhythm as well as by pitch; a mute that shows itself, ends by itself, and that
-// an alarm of the first rank breaks.
+// an alarm of the first rank breaks. A picture that is lost sounds as well: nobody looks at one screen all night.
 import { say } from "./words.js";
 
 const MUTE_MS = 120_000;
@@ -10,6 +10,7 @@ const PATTERNS = {
   3: { tones: [[440, 0, 0.2], [440, 0.4, 0.2]], every: 25, wave: "triangle", volume: 0.22 },
   4: { tones: [[330, 0, 0.12]], every: 120, wave: "sine", volume: 0.18 },
   5: { tones: [[294, 0, 0.1]], every: 300, wave: "sine", volume: 0.15 },
+  lost: { tones: [[392, 0, 0.5], [262, 0.6, 0.8]], every: 20, wave: "triangle", volume: 0.25 },
 };
 
 const button = document.getElementById("sound");
@@ -18,10 +19,11 @@ let mutedUntil = 0;
 let ringing = null;
 let heard = new Set();
 let playedAt = 0;
+let lost = false;
 
-function play(rank) {
+function play(pattern) {
   if (!context || context.state !== "running") return;
-  const { tones, wave, volume } = PATTERNS[rank];
+  const { tones, wave, volume } = PATTERNS[pattern];
   for (const [frequency, start, length] of tones) {
     const oscillator = context.createOscillator();
     const gain = context.createGain();
@@ -51,8 +53,15 @@ function show() {
 
 function tick() {
   show();
-  if (ringing === null || mutedUntil > performance.now()) return;
-  if (performance.now() - playedAt >= PATTERNS[ringing].every * 1000) play(ringing);
+  const pattern = lost ? "lost" : ringing;
+  if (pattern === null || mutedUntil > performance.now()) return;
+  if (performance.now() - playedAt >= PATTERNS[pattern].every * 1000) play(pattern);
+}
+
+/** The picture is lost, or is there again: at once when it is new, and again until it is there. */
+export function soundLost(now) {
+  if (now && !lost && mutedUntil <= performance.now()) play("lost");
+  lost = now;
 }
 
 /** Take what rings now: the worst sounds at once when it is new, and again until somebody acknowledges it. */

@@ -4,14 +4,16 @@ import { onKey } from "../keys.js";
 import { enterList } from "../lists.js";
 import { acknowledge, showOrders } from "./acts.js";
 import { Connection } from "./connection.js";
-import { closeDrawer, openLine, openPage, openPanel, openPerson, openTerminal, openZone, refreshNeed, startDrawer } from "./drawer.js";
+import { closeDrawer, openLine, openPage, openPanel, openPerson, openTerminal, openZone, refreshNeed, refreshPerson, startDrawer } from "./drawer.js";
 import { clockTime, make } from "./elements.js";
 import { startFinder } from "./finder.js";
 import { showHeadline } from "./headline.js";
 import { addToFeed, showCounts, showFeed, showMoves, showNeeds, showTerminals } from "./lines.js";
 import { Model } from "./model.js";
+import { acknowledged, announce } from "./news.js";
 import { flashRoom, onZone, showDots, showPlan } from "./plan.js";
-import { ring, startSound, toggleMute } from "./sound.js";
+import { showElsewhere, startSites } from "./sites.js";
+import { ring, soundLost, startSound, toggleMute } from "./sound.js";
 import { say } from "./words.js";
 
 const FIGURES_MS = 250;
@@ -34,7 +36,9 @@ function laterFigures() {
 const SHOW = {
   needs() {
     showNeeds(model);
+    showElsewhere(model);
     showOrders(model.needs, openNeed);
+    announce(model.needs);
     ring(model.needs);
   },
   moves: () => showMoves(model),
@@ -45,6 +49,12 @@ const SHOW = {
   },
   roll: () => showHeadline(model.roll),
 };
+
+function showAll() {
+  showFeed(model);
+  for (const show of Object.values(SHOW)) show();
+  showFigures();
+}
 
 function showState(text, kind) {
   if (state.dataset.kind !== kind) state.className = kind === "live" ? "chip" : "chip late";
@@ -65,9 +75,7 @@ const told = {
   picture(whole) {
     const before = model.needs;
     model.replace(whole);
-    showFeed(model);
-    for (const show of Object.values(SHOW)) show();
-    showFigures();
+    showAll();
     refreshNeed(before, model.needs);
   },
   change(now) {
@@ -81,11 +89,13 @@ const told = {
     const fresh = lines.filter((line) => model.add(line)).reverse();
     if (!fresh.length) return;
     addToFeed(model, fresh);
+    refreshPerson(fresh);
     for (const line of fresh) if (line.position && !line.late && line.decision === "ADMIT") flashRoom(line.position.zone);
     laterFigures();
   },
   live(seconds) {
     stale.hidden = true;
+    soundLost(false);
     control.classList.remove("stale-picture");
     showState(`${say("live")} ${seconds.toFixed(1)} s`, "live");
   },
@@ -93,10 +103,13 @@ const told = {
     const age = ageText(seconds);
     showState(`${say("starting")} ${age}`, "lost");
     showStale(say("lost", { age }));
+    soundLost(true);
   },
   signedOut() {
     showState(say("signed_out"), "lost");
-    showStale(`${say("signed_out")} `, make("a", { href: "/login?next=/control-room" }, "\u2192"));
+    // In a window of its own: this picture stays to be read, and goes on by itself once somebody has signed in.
+    showStale(`${say("signed_out")} `, make("a", { href: "/login?next=/control-room", target: "_blank", rel: "noopener" }, say("sign_in")));
+    soundLost(true);
   },
 };
 
@@ -125,12 +138,14 @@ function openFrom(event) {
 /** One key: the alarm in focus, else the worst that nobody has acknowledged. It is silent at once. */
 async function acknowledgeNext() {
   const focused = document.activeElement?.closest?.("[data-need]")?.dataset.need;
-  const open = model.needs.filter((need) => need.rings && need.alarms?.length);
+  const open = model.needs.filter((need) => need.rings);
   const need = open.find((one) => one.key === focused) ?? open[0];
-  if (!need) return;
+  if (!need) return acknowledged(null);
+  if (!need.alarms?.length) return openNeed(need); // a referral rings until somebody answers it
   document.querySelector(`[data-need="${CSS.escape(need.key)}"]`)?.classList.add("pending");
   if (await acknowledge(need)) {
     need.rings = false;
+    acknowledged(need);
     SHOW.needs();
   } else openNeed(need);
 }
@@ -152,10 +167,7 @@ onZone((code) => {
 });
 for (const id of ["feed", "needs", "moves", "counts", "terminals"]) document.getElementById(id).addEventListener("click", openFrom);
 for (const id of ["lockdown", "evacuate"]) document.getElementById(id)?.addEventListener("click", () => press(id));
-document.getElementById("site")?.addEventListener("change", (event) => {
-  model.site = event.target.value || null;
-  showFigures();
-});
+startSites(model, showAll);
 onKey("Escape", closeDrawer);
 for (const [key, id] of [["n", "needs"], ["o", "moves"], ["f", "feed"], ["c", "counts"], ["t", "terminals"]]) onKey(key, () => enterList(document.getElementById(id)));
 onKey("a", acknowledgeNext);
