@@ -22,6 +22,7 @@ pages = Pages("count_rules", __name__, template_folder="templates")
 
 NUMBERS: Final = {
     "announce_s": Sentence("Seconds from the announcement until movement stops"),
+    "freeze_late_s": Sentence("Seconds after which movement that nobody has stopped is asked after"),
     "unit_due_s": Sentence("Seconds after which a unit without a slip is asked after"),
     "not_held_s": Sentence("Seconds after which a count of the schedule is said not to be held"),
     "per_person_number_ms": Sentence("Milliseconds that a look at one person takes at the least, by number"),
@@ -42,8 +43,8 @@ def set_them() -> Response | tuple[str, int]:
     try:
         found = rules_in(request.form)
         with writing() as session:
-            reason = request.form.get("reason", "")
-            set_rules(session, found, effective_at=now(), reason=reason, actor=acting(), at=now())
+            reason, at = request.form.get("reason", ""), now()
+            set_rules(session, found, effective_at=at, reason=reason, actor=acting(), at=at)
     except RefusedError as error:
         return _show(error.message), 409
     return redirect(url_for("count_rules.rules"), 303)
