@@ -26,7 +26,9 @@ class Limits:
     compared. `plan_ahead_s`: so far ahead series become passes. `away_grace_s` after the time of return an absence is
     overdue; `not_left_after_s` after the time of leaving somebody is told that nobody has left. `way_s` is what a way
     takes on which nobody was timed yet. Somebody overdue from outside is unaccounted for after `away_lost_after_s`
-    more. Whoever has a date in court leaves `court_before_s` before it and is due back `court_after_s` after it.
+    more. Whoever has a date in court leaves `court_before_s` before it and is due back `court_after_s` after it, and
+    whoever has a visit is called `visit_before_s` before it. Whoever goes out of the prison may set out inside
+    `out_before_s` before, and has so long inside after the return: for the search, the papers and the way.
     """
 
     early_s: int = 300
@@ -41,6 +43,8 @@ class Limits:
     away_lost_after_s: int = 7_200
     court_before_s: int = 5_400
     court_after_s: int = 21_600
+    visit_before_s: int = 900
+    out_before_s: int = 3_600
 
 
 class PassRules(Base):
@@ -61,6 +65,8 @@ class PassRules(Base):
     away_lost_after_s: Mapped[int]
     court_before_s: Mapped[int]
     court_after_s: Mapped[int]
+    visit_before_s: Mapped[int]
+    out_before_s: Mapped[int]
     reason: Mapped[str] = mapped_column(String(300))
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str] = mapped_column(String(64))

@@ -38,6 +38,8 @@ ACTS: Final = {
     "series.add": Sentence("Put the person on a series of moves"),
     "series.remove": Sentence("Took the person off a series of moves"),
     "series.skip": Sentence("Left a day of a series out"),
+    "series.move": Sentence("Gave a day of a series other times"),
+    "series.sign": Sentence("Signed for somebody on a series of moves as the second officer"),
     "series.end": Sentence("Ended a series of moves"),
     "series.look": Sentence("Looked at a series of moves"),
     "absence.ask": Sentence("Asked that the person may go out"),

@@ -33,7 +33,7 @@ def absences_between(
     *,
     people: Collection[int] | None = None,
 ) -> list[Planned]:
-    """Everybody who is out in this time: planned, or by the record of who has left and is not back."""
+    """Everybody who is out in this time: planned, or by the record of who has left and is not back, however late."""
     wanted = (
         select(Occurrence, Authorisation.where_to)
         .join(Authorisation, Authorisation.id == Occurrence.authorisation_id)
@@ -46,13 +46,14 @@ def absences_between(
     for row, where in session.execute(wanted):
         gone = row.state in OUT
         until_at = max(row.due_back_at, now) if gone else row.due_back_at
-        if until_at > first_at and row.state != Going.CANCELLED:
+        if (until_at > first_at or (gone and first_at <= now)) and row.state != Going.CANCELLED:
             found.append(Planned(row.person_id, row.left_at or row.leave_at, until_at, where, gone))
             if gone:
                 known.add(row.person_id)
     for one in people_away(session, now):
         wanted_here = people is None or one.person.id in people
         until_at = max(one.value.due_back_at, now)
-        if wanted_here and one.person.id not in known and one.left_at < last_at and until_at > first_at:
+        in_time = one.left_at < last_at and (until_at > first_at or first_at <= now)
+        if wanted_here and one.person.id not in known and in_time:
             found.append(Planned(one.person.id, one.left_at, until_at, one.value.where, True))
     return found

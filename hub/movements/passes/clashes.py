@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
@@ -24,11 +24,17 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True)
 class Clash:
-    """Something that speaks against a move."""
+    """Something that speaks against a move; `about` is the number of the other person where there is one."""
 
     code: str
     grade: Grade
     words: Sentence
+    about: str = ""
+
+    @property
+    def key(self) -> str:
+        """By which a signature names it: who signed for one other person did not sign for the next."""
+        return f"{self.code}/{self.about}" if self.about else self.code
 
 
 @dataclass(frozen=True)
@@ -212,7 +218,7 @@ def _of_apart(move: Move, apart: Iterable[Apart], names: dict[int, str]) -> list
         if move.to_zone in one.forbidden and move.to_zone == one.lives_in:
             values = {"number": one.number, "zone": names.get(move.to_zone, "")}
             words = Sentence("Must be kept apart from %(number)s, who lives in %(zone)s.", values)
-            found.append(Clash("keep_apart", grade, words))
+            found.append(Clash("keep_apart", grade, words, one.number))
         for other in one.moves:
             found += _of_two(move, other, one, grade, names)
     return found
@@ -223,13 +229,13 @@ def _of_two(move: Move, other: Move, apart: Apart, grade: Grade, names: dict[int
     together = move.there_at < other.until_at and other.there_at < move.until_at
     if move.to_zone == other.to_zone and move.to_zone in apart.forbidden and together:
         words = Sentence("Must be kept apart from %(number)s, who goes to %(zone)s at the same time.", values)
-        return [Clash("keep_apart", grade, words)]
+        return [Clash("keep_apart", grade, words, apart.number)]
     shared = (set(move.zones[1:]) & set(other.zones[1:])) & apart.forbidden
     for zone in sorted(shared):
         if _on_the_way(move, other):
             values = {"number": apart.number, "zone": names.get(zone, "")}
             words = Sentence("May meet %(number)s, from whom they are kept apart, in %(zone)s.", values)
-            return [Clash("keep_apart_way", Grade.SECOND, words)]
+            return [Clash("keep_apart_way", Grade.SECOND, words, apart.number)]
     return []
 
 
@@ -285,16 +291,3 @@ def _of_risk(move: Move, *, risky: bool) -> list[Clash]:
     if not risky or move.escort != Escort.NONE:
         return []
     return [Clash("escort", Grade.SECOND, Sentence("An alert asks for an officer to go along."))]
-
-
-@dataclass(frozen=True)
-class Found:
-    """What speaks against each of several moves planned together, by their place."""
-
-    by_place: dict[int, list[Clash]] = field(default_factory=dict)
-
-    def of(self, place: int) -> list[Clash]:
-        return self.by_place.get(place, [])
-
-    def worst(self, places: Collection[int]) -> Grade | None:
-        return worst(clash for place in places for clash in self.of(place))

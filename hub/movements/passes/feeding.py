@@ -14,28 +14,29 @@ from hub.accounts.audit import Actor
 from hub.custody.facts.reading import holding
 from hub.custody.facts.records import Fact
 from hub.custody.life.visits import VISIT
+from hub.custody.records import Booking
 from hub.custody.then import COLUMNS
 from hub.movements.move_limits import limits
 from hub.movements.passes.groups import new_group, zone_for
-from hub.movements.passes.planning import Draft, make_clear
-from hub.movements.passes.records import PassClash, PassGroup, PassRow, PassSeries, SeriesMember, SeriesSkip
+from hub.movements.passes.looking import Draft, look
+from hub.movements.passes.planning import make_clear
+from hub.movements.passes.records import PassClash, PassGroup, PassRow, PassSeries, SeriesMember
 from hub.movements.passes.ringing import HUB, write_step
 from hub.movements.passes.rules import Escort, PassState, Reason
-from hub.movements.passes.series import draft_of, source_of
+from hub.movements.passes.series_days import calendar, draft_of, source_of
 from hub.web.formats import SITE_ZONE
 
 BY_ITSELF: Final = Actor(HUB, "")
 MADE_AT_ONCE: Final = 300
 """In one transaction, so that scans get their turn between."""
-TO_VISITS: Final = timedelta(minutes=15)
-"""Whoever has a visit is called so long before; the way may take less."""
 
 
 @dataclass
 class Waiting:
-    """What is to be made, and passes whose visit was called off or moved."""
+    """What is to be made, what was left out before, and passes whose visit was called off or moved."""
 
     drafts: list[Draft] = field(default_factory=list)
+    again: list[Draft] = field(default_factory=list)
     groups: dict[str, PassSeries] = field(default_factory=dict)
     gone: list[int] = field(default_factory=list)
 
@@ -53,17 +54,26 @@ def to_feed(session: Session, now: datetime) -> Waiting:
     return found
 
 
-def feed_passes(session: Session, now: datetime) -> int:
-    """Make them; how many. What something speaks against is not made, and stands on the board with the reason."""
+def worth_again(session: Session, waiting: Waiting, now: datetime) -> bool:
+    """Whether nothing speaks any more against something of what was left out."""
+    return bool(look(session, waiting.again[:MADE_AT_ONCE], now, first_wins=True).clear())
+
+
+def feed_passes(session: Session, now: datetime, *, again: bool = False) -> int:
+    """Make them; how many. What something speaks against is not made, and stands on the board with the reason.
+
+    With `again`, what was left out before is made where nothing speaks against it any more.
+    """
     waiting = to_feed(session, now)
     for pass_id in waiting.gone:
         row = session.get_one(PassRow, pass_id)
         row.state, row.state_at, row.closed_at, row.next_at = PassState.CANCELLED.value, now, now, None
         write_step(session, row.id, "CANCELLED", now, now, evidence=row.source or "")
-    drafts = _grouped(session, waiting.drafts[:MADE_AT_ONCE], waiting.groups, now)
-    plan = make_clear(session, drafts, actor=BY_ITSELF, at=now)
+    fresh = waiting.drafts[:MADE_AT_ONCE]
+    some = fresh + (waiting.again[: MADE_AT_ONCE - len(fresh)] if again else [])
+    plan = make_clear(session, _grouped(session, some, waiting.groups, now), actor=BY_ITSELF, at=now)
     made = set(plan.clear())
-    for place, draft in enumerate(plan.drafts):
+    for place, draft in enumerate(plan.drafts[: len(fresh)]):
         if place not in made:
             _leave_out(session, draft, [one.code for one in plan.found.of(place)], now)
     session.flush()
@@ -96,45 +106,59 @@ def _of_series(session: Session, now: datetime, until_at: datetime, found: Waiti
     ).all()
     if not rows:
         return
-    ids = [row.id for row in rows]
-    people: dict[int, list[int]] = {}
-    for series_id, person_id in session.execute(
-        select(SeriesMember.series_id, SeriesMember.person_id)
-        .where(SeriesMember.series_id.in_(ids), SeriesMember.removed_at.is_(None))
-        .order_by(SeriesMember.id)
-    ):
-        people.setdefault(series_id, []).append(person_id)
-    skipped = set(
-        session.execute(select(SeriesSkip.series_id, SeriesSkip.on).where(SeriesSkip.series_id.in_(ids)))
-    )
+    known, people = calendar(session, [row.id for row in rows]), _members(session, [row.id for row in rows])
     made = _made(session, [source_of(row.id, on) for row in rows for on in days])
+    left = _left_out(session, today)
     for row in rows:
-        for on in days:
-            if not _takes_place(row, on) or (row.id, on) in {tuple(one) for one in skipped}:
+        for day in (known.day(row, on) for on in days):
+            if day is None or day.times is None:
                 continue
-            for person_id in people.get(row.id, ()):
-                draft = draft_of(row, person_id, on)
-                if (draft.source, person_id) in made or draft.there_at <= now or draft.from_at > until_at:
+            for member in people.get(row.id, ()):
+                draft = replace(
+                    draft_of(row, member.person_id, day.on, day.times),
+                    signed_by=member.signed_by,
+                    signed_for=frozenset(member.signed_for.split()),
+                )
+                if (
+                    (draft.source, draft.person_id) in made
+                    or draft.there_at <= now
+                    or draft.from_at > until_at
+                ):
                     continue
-                found.drafts.append(draft)
+                again = (draft.source, draft.person_id) in left
+                (found.again if again else found.drafts).append(draft)
                 if draft.escort is Escort.GROUP:
                     found.groups[cast(str, draft.source)] = row
 
 
-def _takes_place(row: PassSeries, on: date) -> bool:
-    within = row.from_on <= on and (row.until_on is None or on <= row.until_on)
-    return within and str(on.weekday()) in row.weekdays
+def _members(session: Session, series: Sequence[int]) -> dict[int, list[SeriesMember]]:
+    """Who goes along, by series. Whoever was released since they were put down goes along no more."""
+    found: dict[int, list[SeriesMember]] = {}
+    held = (Booking.person_id == SeriesMember.person_id) & Booking.released_at.is_(None)
+    wanted = (
+        select(SeriesMember)
+        .join(Booking, held & (Booking.recorded_at <= SeriesMember.added_at))
+        .where(SeriesMember.series_id.in_(series), SeriesMember.removed_at.is_(None))
+    )
+    for row in session.scalars(wanted.order_by(SeriesMember.id)):
+        found.setdefault(row.series_id, []).append(row)
+    return found
 
 
 def _made(session: Session, sources: Sequence[str]) -> set[tuple[str | None, int]]:
-    """(source, person) of what was made of these, or left out."""
+    """(source, person) of what was made of these."""
     found: set[tuple[str | None, int]] = set()
     for start in range(0, len(sources), 500):
         part = sources[start : start + 500]
-        for table in (PassRow, PassClash):
-            rows = session.execute(select(table.source, table.person_id).where(table.source.in_(part)))
-            found |= {(source, person_id) for source, person_id in rows}
+        rows = session.execute(select(PassRow.source, PassRow.person_id).where(PassRow.source.in_(part)))
+        found |= {(source, person_id) for source, person_id in rows}
     return found
+
+
+def _left_out(session: Session, today: date) -> set[tuple[str | None, int]]:
+    """(source, person) of what something spoke against: looked at again now and then, and written down once."""
+    rows = session.execute(select(PassClash.source, PassClash.person_id).where(PassClash.on >= today))
+    return {(source, person_id) for source, person_id in rows}
 
 
 def _of_visits(session: Session, now: datetime, until_at: datetime, found: Waiting) -> None:
@@ -151,7 +175,7 @@ def _of_visits(session: Session, now: datetime, until_at: datetime, found: Waiti
             select(*COLUMNS).where(Fact.kind == VISIT.name, or_(Fact.item.in_(items), Fact.id.in_(items)))
         ).all(),
     )
-    zone = zone_for(session, Reason.VISITS)
+    zone, before = zone_for(session, Reason.VISITS), timedelta(seconds=limits(session).visit_before_s)
     wanted: dict[tuple[str, int], Draft] = {}
     for one in holding(VISIT, rows):
         if one.value.outcome or zone is None:
@@ -160,7 +184,7 @@ def _of_visits(session: Session, now: datetime, until_at: datetime, found: Waiti
         to = zone_for(session, Reason.VISITS, one.value.place) or zone
         source = f"visit:{one.item}:{int(at.timestamp())}"
         wanted[source, one.row.person_id] = Draft(
-            person_id=one.row.person_id, to_zone_id=to, reason=Reason.VISITS, from_at=at - TO_VISITS, there_at=at,
+            person_id=one.row.person_id, to_zone_id=to, reason=Reason.VISITS, from_at=at - before, there_at=at,
             until_at=at + timedelta(minutes=one.value.minutes), source=source,
         )  # fmt: skip
     _compare_visits(session, items, wanted, now, until_at, found)
@@ -181,7 +205,7 @@ def _compare_visits(
         )
     ).all()
     known = {(row.source, row.person_id) for row in held}
-    known |= _made(session, sorted(source for source, _ in wanted))
+    left = _left_out(session, now.astimezone(SITE_ZONE).date())
     found.gone += [
         row.id
         for row in held
@@ -189,7 +213,7 @@ def _compare_visits(
     ]
     for key, draft in wanted.items():
         if key not in known and draft.there_at > now and draft.from_at <= until_at:
-            found.drafts.append(draft)
+            (found.again if key in left else found.drafts).append(draft)
 
 
 def _grouped(

@@ -35,7 +35,8 @@ class By(StrEnum):
 class UnlockLine:
     """Somebody to be let out. `why` is a word and no more: nobody reads from a list what ails anybody.
 
-    `number` 0 is no pass: the person goes out of the prison. `apart` are numbers of others on the same day's lists.
+    `number` 0 is no pass. `going` is not 0 for whoever goes out of the prison. `apart` are numbers of
+    others on the same day's lists.
     """
 
     number: int
@@ -52,6 +53,7 @@ class UnlockLine:
     escort: Sentence
     group: int
     apart: tuple[str, ...]
+    going: int = 0
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,9 @@ def unlock_lists(session: Session, on: date, by: By, now: datetime) -> list[Unlo
 
 def _lines(session: Session, on: date, tree: Tree, now: datetime) -> list[UnlockLine]:
     first, last = start_of(on), start_of(on + timedelta(days=1))
-    passes = [
-        one
-        for one in passes_between(session, first, last)
-        if one.state != PassState.CANCELLED and first <= one.from_at < last
-    ]
+    stand = [one for one in passes_between(session, first, last) if one.state != PassState.CANCELLED]
+    passes = [one for one in stand if one.going is None and first <= one.from_at < last]
+    outings = {one.going: one for one in stand if one.going is not None}
     trips = [one for one in goings(session, now, until_at=last) if one.leave_at >= first]
     people = {one.person_id for one in passes} | {one.person_id for one in trips}
     homes, cells = homes_of(session, tree, people, now), _cells(session, people, now)
@@ -111,7 +111,8 @@ def _lines(session: Session, on: date, tree: Tree, now: datetime) -> list[Unlock
     ]
     found += [
         UnlockLine(
-            number=0,
+            number=outings[one.id].id if one.id in outings else 0,
+            going=one.id,
             person=one.number,
             surname=one.surname,
             given=one.given,
@@ -123,7 +124,7 @@ def _lines(session: Session, on: date, tree: Tree, now: datetime) -> list[Unlock
             there_at=None,
             back_at=one.due_back_at,
             escort=ESCORTS[Escort.OFFICER if one.escort else Escort.NONE],
-            group=0,
+            group=outings[one.id].group if one.id in outings else 0,
             apart=apart.get(one.person_id, ()),
         )
         for one in trips

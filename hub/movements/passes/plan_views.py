@@ -17,15 +17,8 @@ from hub.accounts.permissions import Permission
 from hub.movements import typed_moves as typed
 from hub.movements.passes.clashes import Grade, worst
 from hub.movements.passes.groups import new_group
-from hub.movements.passes.planning import (
-    ClashesError,
-    Draft,
-    Override,
-    Plan,
-    check_times,
-    look,
-    make_passes,
-)
+from hub.movements.passes.looking import Draft, Plan, check_times, look
+from hub.movements.passes.planning import ClashesError, Override, make_passes
 from hub.movements.passes.rules import Escort, Reason
 from hub.movements.passes.sources import named_people, people_of, rosters, typed_people
 from hub.movements.passes.words import ESCORTS, REASONS

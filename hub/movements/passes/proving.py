@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from hub.movements.external.planned import Planned, absences_between
 from hub.movements.move_limits import Limits, limits
 from hub.movements.passages import Passage
-from hub.movements.passes.reading import trace_in
+from hub.movements.passes.reading import going_in, trace_in
 from hub.movements.passes.records import PassRow
 from hub.movements.passes.ringing import evidence_of, ring, write_step
 from hub.movements.passes.rules import (
@@ -34,6 +34,9 @@ from hub.movements.site.tree import Tree, load
 
 HEARD_AFTER: Final = timedelta(days=3)
 """A terminal that comes back after longer than this changes no pass any more; the trail still shows where they were."""
+
+_LOOK_AGAIN: Final = timedelta(seconds=60)
+"""Who is out by the record comes back by the record too, which no scan tells of."""
 
 
 def note_passages(session: Session, passages: Sequence[Passage], *, at: datetime) -> int:
@@ -155,12 +158,16 @@ def _advance_one(session: Session, row: PassRow, look: _Look) -> None:
         destination=look.tree.within(row.to_zone_id),
         one_way=row.one_way,
     )
-    place = look.known.get(row.person_id)
+    place, outing = look.known.get(row.person_id), going_in(row.source) is not None
     asked = _Asked(row, found, row.state == PassState.CANCELLED)
-    standing = state_of(asked, place, look.ways, look.now, look.limits)
+    held = replace(look.limits, grace_s=look.limits.out_before_s) if outing else look.limits
+    standing = state_of(asked, place, look.ways, look.now, held)
     _write_trace(session, row, before, found, sightings, look.now)
     out = look.out.get(row.person_id)
-    if out is not None and standing.state not in DONE and _ends_by(out, row):
+    if out is not None and outing and standing.state not in DONE:
+        since = found.arrived_at or out.from_at
+        standing = Standing(PassState.ARRIVED, Leg.BACK, since, look.now + _LOOK_AGAIN)
+    elif out is not None and standing.state not in DONE and _ends_by(out, row):
         write_step(session, row.id, "CANCELLED", out.from_at, look.now, evidence=out.where)
         standing = Standing(PassState.CANCELLED, standing.leg, look.now, None)
     elif out is not None and standing.state not in DONE:
@@ -221,6 +228,7 @@ def _write_state(
     session: Session, row: PassRow, standing: Standing, place: Known | None, look: _Look
 ) -> None:
     row.next_at, now = standing.next_at, look.now
+    outing = going_in(row.source) is not None
     was = PassState(row.state)
     if (was, row.leg) != (standing.state, standing.leg):
         row.state, row.leg, row.state_at = standing.state.value, standing.leg.value, min(standing.since, now)
@@ -231,7 +239,8 @@ def _write_state(
             )
         elif was in LATE:
             write_step(session, row.id, "FOUND", now, now, evidence=evidence_of(place))
-        ring(session, row, was, standing, place, now)
+        # Whoever has not left, or is not back in the prison, is told of as such.
+        ring(session, row, was, standing, place, now, silent=outing and standing.leg is Leg.OUT)
     ended = standing.state in DONE or (standing.state is PassState.ARRIVED and row.one_way)
     # Whoever came back early may go there again as long as the window is open.
     over_at = row.until_at if standing.state is PassState.RETURNED else now

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
@@ -16,13 +17,17 @@ from hub.movements.passes.rules import PassState, Trace, Ways
 from hub.movements.passes.ways import ways_of
 from hub.movements.site.ways import Graph, graph
 
+OUTING: Final = "absence:"
+"""Begins the source of a pass that leads somebody out of the prison, and back."""
+
 
 @dataclass(frozen=True)
 class Pass:
     """A permission to move, with its person and its way. `id` is what is shown as "pass 123".
 
     `route` are the zones of the shortest way there, both ends included. From `opens_at` the gates let the person on
-    it, until `late_until_at` with a mark; `back_by_at` is when they should be back where they came from.
+    it, until `late_until_at` with a mark; `back_by_at` is when they should be back where they came from. `going` is the
+    number of the going out of the prison that it was made for.
     """
 
     id: int
@@ -53,6 +58,7 @@ class Pass:
     closed_at: datetime | None
     made_by: str
     signed_by: str
+    going: int | None = None
 
     @property
     def cancelled(self) -> bool:
@@ -156,7 +162,13 @@ def _pass(
         closed_at=row.closed_at,
         made_by=row.made_by,
         signed_by=row.signed_by,
+        going=going_in(row.source),
     )
+
+
+def going_in(source: str | None) -> int | None:
+    """The number of the going out that a pass was made for, from its source."""
+    return int(source.removeprefix(OUTING)) if source is not None and source.startswith(OUTING) else None
 
 
 def trace_in(row: PassRow) -> Trace:

@@ -16,7 +16,8 @@ from hub.database import Base, Id
 class PassSeries(Base):
     """Moves that come again: times are seconds after midnight at the site, `weekdays` digits 0 (Monday) to 6.
 
-    `from_zone_id` None starts where each person lives. Nothing of it changes but its end: a new one is begun then.
+    `from_zone_id` None starts where each person lives. On a public holiday it takes place where `on_holidays` says so.
+    Nothing of it changes but its end: a new one is begun then.
     """
 
     __tablename__ = "pass_series"
@@ -34,6 +35,7 @@ class PassSeries(Base):
     until_on: Mapped[date | None]
     escort: Mapped[str] = mapped_column(String(8))
     officer: Mapped[str] = mapped_column(String(64))
+    on_holidays: Mapped[bool]
     made_at: Mapped[datetime]
     made_by: Mapped[str] = mapped_column(String(64))
     ended_at: Mapped[datetime | None]
@@ -63,12 +65,14 @@ class SeriesMember(Base):
     added_by: Mapped[str] = mapped_column(String(64))
     signed_by: Mapped[str] = mapped_column(String(64), default="")
     """The second officer who signed for what speaks against it."""
+    signed_for: Mapped[str] = mapped_column(String(300), default="")
+    """What was signed for: keys of clashes, with spaces between. Anything else keeps the person back."""
     removed_at: Mapped[datetime | None]
     removed_by: Mapped[str] = mapped_column(String(64), default="")
 
 
 class SeriesSkip(Base):
-    """A series does not take place on that day. Append-only."""
+    """A series does not take place on that day, or with times at other times of it. Append-only."""
 
     __tablename__ = "pass_series_skips"
     __table_args__ = (UniqueConstraint("series_id", "on"),)
@@ -79,6 +83,9 @@ class SeriesSkip(Base):
     reason: Mapped[str] = mapped_column(String(300))
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(64))
+    from_s: Mapped[int | None]
+    there_s: Mapped[int | None]
+    until_s: Mapped[int | None]
 
 
 class PassClash(Base):

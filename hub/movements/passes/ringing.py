@@ -34,14 +34,19 @@ def ring(
     standing: Standing,
     place: Known | None,
     now: datetime,
+    *,
+    silent: bool = False,
 ) -> None:
-    """An alarm for whoever is on the way and late, or unaccounted for. Staying at home is on the board, and no more."""
-    key = f"pass:{row.id}"
+    """An alarm for whoever is on the way and late, or unaccounted for. Staying at home is on the board, and no more.
+
+    `silent` ends what rang and raises nothing.
+    """
+    key = _key(row)
     not_gone = row.departed_at is None and row.arrived_at is None
     rings = standing.state is PassState.UNACCOUNTED or (standing.state is PassState.OVERDUE and not not_gone)
     if was in LATE:
         over(session, OVERDUE if was is PassState.OVERDUE else UNACCOUNTED, key, now)
-    if not rings:
+    if not rings or silent:
         return
     evidence: dict[str, object] = {
         "pass": row.id,
@@ -58,6 +63,16 @@ def ring(
         words=replace(_SAID[standing.state, standing.leg], values={"number": row.id}),
     )
     raise_alarm(session, cause, now)
+
+
+def silence(session: Session, row: PassRow, now: datetime) -> None:
+    """The cause of whatever rings for this pass is over."""
+    for code in (OVERDUE, UNACCOUNTED):
+        over(session, code, _key(row), now)
+
+
+def _key(row: PassRow) -> str:
+    return f"pass:{row.id}"
 
 
 def evidence_of(place: Known | None) -> str:

@@ -14,10 +14,11 @@ from hub.accounts.acting import acting
 from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.custody.queries import person_by_number
+from hub.custody.records import Person
 from hub.movements import typed_moves as typed
 from hub.movements.move_limits import NAMES, Limits, PassRules, history, limits, set_limits
-from hub.movements.passes.apart import numbers_of
-from hub.movements.passes.clashes import Grade
+from hub.movements.passes.clashes import Clash, Grade
+from hub.movements.passes.looking import Plan
 from hub.movements.passes.planning import ClashesError, Override
 from hub.movements.passes.records import PassSeries
 from hub.movements.passes.rules import Escort, Reason
@@ -28,12 +29,10 @@ from hub.movements.passes.series import (
     begin_series,
     end_series,
     members_of,
-    next_plan,
     remove_person,
-    skip_day,
-    skips_of,
 )
-from hub.movements.passes.sources import people_of, rosters, typed_people
+from hub.movements.passes.series_days import Times, days_ahead, leave_out, move_day, next_plan
+from hub.movements.passes.sources import named_people, people_of, rosters, typed_people
 from hub.movements.passes.words import ESCORTS, REASONS
 from hub.movements.site.tree import load
 from hub.sentences import RefusedError, Sentence
@@ -56,6 +55,8 @@ LIMIT_WORDS: Final = {
     "away_lost_after_s": Sentence("Overdue from outside so long: unaccounted for"),
     "court_before_s": Sentence("Leaving so long before a date in court"),
     "court_after_s": Sentence("Due back so long after a date in court"),
+    "visit_before_s": Sentence("Called so long before a visit"),
+    "out_before_s": Sentence("May set out inside so long before leaving the prison"),
 }
 
 
@@ -86,6 +87,8 @@ def change_series(number: int) -> Response | tuple[str, int]:
         override = None if signed is None else Override(signed, typed.text("override_reason"))
         with writing() as session:
             _change(session, number, override)
+    except ClashesError as error:
+        return _show(number, error.message, error.plan), 409
     except RefusedError as error:
         return _show(number, error.message), 409
     return redirect(url_for("move_series.one_series", number=number), 303)
@@ -115,45 +118,34 @@ def _change(session: Session, number: int, override: Override | None) -> None:
             people = list(dict.fromkeys([*people, *people_of(session, request.form["roster"][:200], at)]))
         if not people:
             raise RefusedError("nobody", Sentence("Write the numbers of the people, or choose a list."))
-        _refuse_clashes(session, number, people, override)
+        if request.form.get("clear") == "1":
+            people = _clear_of(session, number, people)
         add_people(session, number, people, override=override, actor=acting(), at=at)
     elif act == "remove":
         person = person_by_number(session, typed.text("person", 16))
         remove_person(session, number, 0 if person is None else person.id, actor=acting(), at=at)
     elif act == "skip":
-        skip_day(
+        leave_out(
             session, number, typed.day(typed.text("on", 10)), typed.text("reason"), actor=acting(), at=at
         )
-    else:
+    elif act == "move":
+        times = Times(*(typed.seconds_of_day(name) for name in ("from_s", "there_s", "until_s")))
+        on = typed.day(typed.text("on", 10))
+        move_day(session, number, on, times, typed.text("reason"), actor=acting(), at=at)
+    elif act == "end":
         end_series(session, number, typed.text("reason"), actor=acting(), at=at)
 
 
-def _refuse_clashes(session: Session, number: int, people: list[int], override: Override | None) -> None:
-    """What would speak against the next day is said now, and not each morning."""
+def _clear_of(session: Session, number: int, people: list[int]) -> list[int]:
+    """Those against whom nothing speaks on the series' next day."""
     row = session.get(PassSeries, number)
     if row is None:
         abort(404)
     plan = next_plan(session, row, people, now())
-    grade = plan.found.worst(range(len(plan.drafts)))
-    if grade is Grade.NEVER or (grade is Grade.SECOND and override is None):
-        places = [place for place in range(len(plan.drafts)) if place not in plan.clear()]
-        person = plan.drafts[places[0]].person_id
-        raise ClashesError(
-            plan, _first_clash(session, person, plan.found.of(places[0])[0].words, len(places))
-        )
-    if override is not None and not override.reason.strip():
-        raise RefusedError(
-            "no_reason", Sentence("The second officer writes why it shall be done all the same.")
-        )
-
-
-def _first_clash(session: Session, person_id: int, words: Sentence, count: int) -> Sentence:
-    number = numbers_of(session, [person_id]).get(person_id, "")
-    return Sentence(
-        "Something speaks against %(count)s of these people, first %(number)s: %(words)s Leave them out, or have a "
-        "second officer sign.",
-        {"count": count, "number": number, "words": words},
-    )
+    clear = plan.clear() if plan.drafts else range(len(people))
+    if not clear:
+        raise RefusedError("nobody", Sentence("Something speaks against each of them. Nobody was added."))
+    return [people[place] for place in clear]
 
 
 def _draft(session: Session) -> SeriesDraft:
@@ -172,6 +164,7 @@ def _draft(session: Session) -> SeriesDraft:
         from_zone_id=typed.zone_if_any("start", tree),
         escort=typed.choice("escort", Escort),
         officer=typed.text("officer", 64).lower(),
+        on_holidays=request.form.get("on_holidays") == "1",
     )
 
 
@@ -204,7 +197,7 @@ def _list(problem: Sentence | None) -> str:
     )
 
 
-def _show(number: int, problem: Sentence | None) -> str:
+def _show(number: int, problem: Sentence | None, plan: Plan | None = None) -> str:
     with writing() as session:
         row = session.get(PassSeries, number)
         if row is None:
@@ -218,15 +211,31 @@ def _show(number: int, problem: Sentence | None) -> str:
         shown = {
             "one": row,
             "people": people,
-            "skips": skips_of(session, number, site_today()),
+            "days": days_ahead(session, row, site_today()),
+            "against": [] if plan is None else _against(session, plan),
             "to": tree.path(row.to_zone_id),
             "start": "" if row.from_zone_id is None else tree.path(row.from_zone_id),
             "rosters": rosters(session, now()),
         }
     return render_template(
         "one_series.html", reasons=REASONS, escorts=ESCORTS, weekdays=typed.WEEKDAYS, clock_of=typed.clock_of,
-        today=site_today(), typed=request.form, problem=problem, **shown,
+        today=site_today(), typed=request.form, problem=problem, signs=_can_sign(plan), **shown,
     )  # fmt: skip
+
+
+def _against(session: Session, plan: Plan) -> list[tuple[Person, list[Clash]]]:
+    """Whom something speaks against, and what."""
+    people = named_people(session, [one.person_id for one in plan.drafts])
+    clear = set(plan.clear())
+    return [
+        (people[draft.person_id], plan.found.of(place))
+        for place, draft in enumerate(plan.drafts)
+        if place not in clear
+    ]
+
+
+def _can_sign(plan: Plan | None) -> bool:
+    return plan is not None and plan.found.worst(range(len(plan.drafts))) is Grade.SECOND
 
 
 def _rules(problem: Sentence | None) -> str:

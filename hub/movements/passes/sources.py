@@ -16,12 +16,20 @@ from hub.custody.facts.records import Fact
 from hub.custody.life.occupation import PROGRAMME, WORK
 from hub.custody.queries import ids_in_custody
 from hub.custody.records import Booking, Person
+from hub.movements.passes.records import PassSeries, SeriesMember
 from hub.movements.passes.surroundings import homes_of
 from hub.movements.site.tree import load
 from hub.sentences import RefusedError, Sentence
 
 _BETWEEN: Final = re.compile(r"[\s,;]+")
 _LONGEST: Final = 40_000
+
+
+_IN_SERIES: Final = (
+    select(PassSeries.name, SeriesMember.person_id)
+    .join(SeriesMember, SeriesMember.series_id == PassSeries.id)
+    .where(PassSeries.ended_at.is_(None), SeriesMember.removed_at.is_(None))
+)
 
 
 @dataclass(frozen=True)
@@ -53,10 +61,12 @@ def typed_people(session: Session, typed: str) -> list[int]:
 
 
 def rosters(session: Session, now: datetime) -> list[Roster]:
-    """Workshops and programmes with who is in them, and the units with who lives there; by name."""
+    """Series, workshops and programmes with who is in them, and the units with who lives there; by name."""
     inside = ids_in_custody(session)
     tree = load(session)
     groups: dict[tuple[str, str], set[int]] = {}
+    for name, person_id in session.execute(_IN_SERIES):
+        groups.setdefault(("series", name), set()).add(person_id)
     rows = session.scalars(
         select(Fact)
         .join(Booking, (Booking.id == Fact.booking_id) & Booking.released_at.is_(None))

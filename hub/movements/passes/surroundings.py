@@ -119,7 +119,7 @@ def surroundings(session: Session, moves: Sequence[Move], now: datetime) -> Surr
     tree = load(session)
     held: dict[int, list[Move]] = {}
     for each in passes_between(session, first, last):
-        if each.state not in DONE:
+        if each.state not in DONE and each.going is None:  # whoever goes out counts as being out
             held.setdefault(each.person_id, []).append(move_of(each))
     inside = ids_in_custody(session)
     return Surroundings(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -15,14 +16,17 @@ from hub.accounts.permissions import Permission
 from hub.custody.queries import person_by_number
 from hub.movements import typed_moves as typed
 from hub.movements.external.reading import away, convoys
+from hub.movements.passes.anew import against, sign_for, spoken_against
 from hub.movements.passes.board import Board, board, lines_of
 from hub.movements.passes.changing import cancel_pass, change_times
+from hub.movements.passes.clashes import Clash, Grade, worst
 from hub.movements.passes.escorting import runs_of
 from hub.movements.passes.lists import By, days_around, unlock_lists
-from hub.movements.passes.reading import pass_of, passes_of_group, steps_of
+from hub.movements.passes.planning import ClashesError, Override
+from hub.movements.passes.reading import Pass, pass_of, passes_of_group, steps_of
 from hub.movements.passes.rules import Escort, PassState, Reason
 from hub.movements.passes.series import clashes_on
-from hub.movements.passes.ways import ways_of
+from hub.movements.passes.ways import PassWays, ways_of
 from hub.movements.passes.words import ESCORTS, REASONS, STATES, STEPS, clash_words
 from hub.movements.site.tree import load
 from hub.sentences import RefusedError, Sentence
@@ -41,12 +45,15 @@ def moves() -> str:
     with writing() as session:
         shown = _board(session)
         write_down(session, at=now(), actor=acting(), act="moves.look", detail=_figures(shown["board"]))
-        left_out = clashes_on(session, site_today())
+        days = (site_today(), site_today() + timedelta(days=1))
+        left_out = [(on, one, person) for on in days for one, person in clashes_on(session, on)]
+        held = spoken_against(session, now(), now() + SPANS["36"])
         tree = load(session)
     return render_template(
         "moves.html",
         clash_words=clash_words,
-        left_out=[(one, person, tree.path(one.to_zone_id)) for one, person in left_out],
+        left_out=[(on, one, person, tree.path(one.to_zone_id)) for on, one, person in left_out],
+        held=[(one, tree.path(one.to_zone_id), clashes) for one, clashes in held],
         **shown,
     )
 
@@ -67,9 +74,17 @@ def one_pass(number: int) -> str:
 @pages.page("/moves/<int:number>", Permission.PLAN_MOVES, methods=("POST",))
 def change_pass(number: int) -> Response | tuple[str, int]:
     try:
+        signed = typed.signer()
+        override = None if signed is None else Override(signed, typed.text("override_reason"))
         with writing() as session:
             if request.form.get("act") == "cancel":
                 cancel_pass(session, number, typed.text("reason"), actor=acting(), at=now())
+            elif request.form.get("act") == "sign":
+                if override is None:
+                    raise RefusedError(
+                        "second_missing", Sentence("The second officer types login and password here.")
+                    )
+                sign_for(session, number, override, actor=acting(), at=now())
             else:
                 change_times(
                     session,
@@ -77,9 +92,12 @@ def change_pass(number: int) -> Response | tuple[str, int]:
                     typed.moment("there_at"),
                     typed.moment("until_at"),
                     typed.text("reason"),
+                    override=override,
                     actor=acting(),
                     at=now(),
                 )
+    except ClashesError as error:
+        return _show(number, error.message, error.plan.found.of(0)), 409
     except RefusedError as error:
         return _show(number, error.message), 409
     return redirect(url_for("moves.one_pass", number=number), 303)
@@ -149,7 +167,21 @@ def _figures(shown: Board) -> str:
     return " ".join(f"{state.value}={shown.count(state)}" for state in shown.lines)
 
 
-def _show(number: int, problem: Sentence | None) -> str:
+def _ends(one: Pass) -> list[tuple[int, int]]:
+    """The way there, and the way back where there is one."""
+    there = (one.from_zone_id, one.to_zone_id)
+    return [there] if one.one_way else [there, there[::-1]]
+
+
+def _learnt(ways: PassWays, start: int, end: int) -> dict[str, Any]:
+    return {
+        "typical": ways.typical(start, end),
+        "late_after": ways.late_after(start, end),
+        "measured": ways.measured(start, end),
+    }
+
+
+def _show(number: int, problem: Sentence | None, clashes: Sequence[Clash] = ()) -> str:
     with writing() as session:
         at = now()
         found = pass_of(session, number, at)
@@ -164,9 +196,9 @@ def _show(number: int, problem: Sentence | None) -> str:
         shown: dict[str, Any] = {
             "steps": steps_of(session, number),
             "route": [tree.zone(zone).name for zone in found.route],
-            "typical": ways.typical(found.from_zone_id, found.to_zone_id),
-            "late_after": ways.late_after(found.from_zone_id, found.to_zone_id),
+            "ways": [_learnt(ways, *way) for way in _ends(found)],
             "group": group,
+            "clashes": clashes or against(session, found, at),
             "runs": runs_of(session, found.group) if found.group else [],
         }
     return render_template(
@@ -174,6 +206,7 @@ def _show(number: int, problem: Sentence | None) -> str:
         one=found,
         line=line,
         problem=problem,
+        signs=worst(shown["clashes"]) is Grade.SECOND,
         states=STATES,
         reason=REASONS[Reason(found.reason)],
         escort=ESCORTS[Escort(found.escort)],

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.database import Sessions, session_scope
+from hub.movements.external.records import ExternalStep
 from hub.movements.move_limits import limits
-from hub.movements.passes.feeding import feed_passes, to_feed
+from hub.movements.passes.feeding import feed_passes, to_feed, worth_again
 from hub.movements.passes.foreseeing import anybody_warned, foresee, warn
+from hub.movements.passes.outings import follow_goings, outing_changes
 from hub.movements.passes.proving import advance
 from hub.movements.passes.records import PassRow
 from hub.movements.records import Position
@@ -19,6 +21,8 @@ from hub.movements.records import Position
 LOOK_EVERY: Final = timedelta(seconds=1)
 FORESEE_EVERY: Final = timedelta(seconds=2)
 FEED_EVERY: Final = timedelta(seconds=30)
+TRY_AGAIN: Final = timedelta(minutes=5)
+"""What something spoke against is looked at again so often: the place may have room by now."""
 AT_ONCE: Final = 100
 """Passes brought up to date in one transaction: each may raise an alarm, and scans get their turn between."""
 
@@ -31,13 +35,16 @@ class PassWatch:
         self._looked_at: datetime | None = None
         self._foreseen_at: datetime | None = None
         self._fed_at: datetime | None = None
+        self._tried_at: datetime | None = None
+        self._followed_at: datetime | None = None
+        self._external_step = 0
 
     def tick(self, now: datetime) -> int:
         """Look at what is due; gives how many passes changed or were made."""
-        if self._looked_at is not None and timedelta(0) <= now - self._looked_at < LOOK_EVERY:
+        if not _is_over(self._looked_at, LOOK_EVERY, now):
             return 0
         self._looked_at = now
-        done = self._feed(now)
+        done = self._follow(now) + self._feed(now)
         with session_scope(self._sessions, writes=False) as session:
             due = due_passes(session, now)
         if due:
@@ -48,24 +55,36 @@ class PassWatch:
         return done + self._foresee(now, changed=bool(due))
 
     def _feed(self, now: datetime) -> int:
-        if self._fed_at is not None and timedelta(0) <= now - self._fed_at < FEED_EVERY:
+        if not _is_over(self._fed_at, FEED_EVERY, now):
             return 0
         self._fed_at = now
         with session_scope(self._sessions, writes=False) as session:
             waiting = to_feed(session, now)
-        if not waiting:
+            again = _is_over(self._tried_at, TRY_AGAIN, now)
+            worth = again and worth_again(session, waiting, now)
+        self._tried_at = now if again else self._tried_at
+        if not waiting and not worth:
             return 0
         with session_scope(self._sessions) as session:
-            done = feed_passes(session, now)
+            done = feed_passes(session, now, again=worth)
         self._fed_at = None  # there may be more
         return done
 
+    def _follow(self, now: datetime) -> int:
+        """Whoever is to go out is known at the gates as soon as it is allowed."""
+        with session_scope(self._sessions, writes=False) as session:
+            step = session.scalar(select(func.max(ExternalStep.id))) or 0
+            if step == self._external_step and not _is_over(self._followed_at, FEED_EVERY, now):
+                return 0
+            changes = outing_changes(session, now)
+        self._external_step, self._followed_at = step, now
+        if not changes:
+            return 0
+        with session_scope(self._sessions) as session:
+            return follow_goings(session, now)
+
     def _foresee(self, now: datetime, *, changed: bool) -> int:
-        if (
-            not changed
-            and self._foreseen_at is not None
-            and timedelta(0) <= now - self._foreseen_at < FORESEE_EVERY
-        ):
+        if not changed and not _is_over(self._foreseen_at, FORESEE_EVERY, now):
             return 0
         self._foreseen_at = now
         with session_scope(self._sessions, writes=False) as session:
@@ -75,6 +94,11 @@ class PassWatch:
             return 0
         with session_scope(self._sessions) as session:
             return warn(session, foresee(session, now), now)
+
+
+def _is_over(last: datetime | None, pause: timedelta, now: datetime) -> bool:
+    """Whether so long passed since; a clock that was set back counts as so long."""
+    return last is None or not timedelta(0) <= now - last < pause
 
 
 def due_passes(session: Session, now: datetime) -> list[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace as replace_gate
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -18,17 +18,20 @@ from hub.custody.facts.records import Fact
 from hub.custody.life.keep_aparts import KeptApart, Part, Restriction, keep_apart
 from hub.custody.life.visits import VISIT, Visit
 from hub.custody.records import Person
+from hub.custody.sentencing.holidays import accept_holiday, propose_holiday
+from hub.custody.stays import RELEASE, Release, ReleaseReason
 from hub.database import session_scope
 from hub.movements.alarms.records import Alarm
 from hub.movements.external.authorising import Trip, Wish, go_once
-from hub.movements.external.leaving import Seen, leave
+from hub.movements.external.leaving import Seen, come_back, expect_later, leave
 from hub.movements.passages import Passage, Place, Somebody
-from hub.movements.passes.changing import cancel_pass
+from hub.movements.passes.anew import sign_for, spoken_against
+from hub.movements.passes.changing import cancel_pass, change_times
 from hub.movements.passes.escorting import AtGate, note_begun, note_ended, runs_of
 from hub.movements.passes.planning import ClashesError, Draft, Override, make_passes
 from hub.movements.passes.proving import note_passages
 from hub.movements.passes.reading import open_passes, pass_of, steps_of
-from hub.movements.passes.records import PassRow
+from hub.movements.passes.records import PassRow, PassSeries
 from hub.movements.passes.rules import Escort, PassState, Reason
 from hub.movements.passes.series import (
     SeriesDraft,
@@ -36,17 +39,22 @@ from hub.movements.passes.series import (
     begin_series,
     clashes_on,
     end_series,
-    skip_day,
+    remove_person,
 )
+from hub.movements.passes.series_days import Times, days_ahead, leave_out, move_day
 from hub.movements.passes.watch import PassWatch
 from hub.movements.records import Zone
 from hub.movements.rules import Decision, Proof
 from hub.movements.site.files import read_site
 from hub.movements.site.importing import import_site
+from hub.movements.site.tree import load
+from hub.sentences import RefusedError
 
-from .site_world import SITE, World
+from .site_world import NOON, SITE, World
+from .test_external import OUTSIDE
 
 SAM, SUE = Actor("sam", "10.0.0.1"), Actor("sue", "10.0.0.2")
+MONDAY = date(2026, 11, 23)
 
 
 @pytest.fixture
@@ -256,10 +264,167 @@ def test_a_series_makes_its_days_and_says_whom_it_left_out(inside: World) -> Non
     inside.later(minutes=1)
     assert watch.tick(inside.at) == 0, "nothing is made twice"
     with session_scope(inside.sessions) as session:
-        skip_day(session, number, date(2026, 11, 23), "holiday", actor=SAM, at=inside.at)
+        leave_out(session, number, date(2026, 11, 23), "holiday", actor=SAM, at=inside.at)
         end_series(session, school, "no teacher", actor=SAM, at=inside.at)
     with session_scope(inside.sessions, writes=False) as session:
         assert open_passes(session, inside.at) == []
+
+
+def apart(world: World, one: Person, other: Person) -> None:
+    with session_scope(world.sessions) as session:
+        value = KeptApart(
+            other=other.number, role=Part.VICTIM, other_role=Part.PERPETRATOR,
+            restriction=Restriction.CELL, reason="threats",
+        )  # fmt: skip
+        keep_apart(session, session.merge(one), value, actor=SUE, at=world.at)
+
+
+def test_what_was_signed_for_holds_of_a_series_and_nothing_else_does(inside: World) -> None:
+    ana, bea = living(inside), living(inside, "Chan")
+    apart(inside, ana, bea)
+    with session_scope(inside.sessions) as session:
+        shop = SeriesDraft(
+            "Shop", Reason.WORK, zone(inside, "workshop"), 28_800, 29_400, 43_200, frozenset(range(7)), MONDAY
+        )  # fmt: skip
+        number = begin_series(session, shop, actor=SAM, at=inside.at)
+        add_people(session, number, [ana.id], actor=SAM, at=inside.at)
+    watch = PassWatch(inside.sessions)
+    watch.tick(inside.at)
+    with session_scope(inside.sessions) as session:
+        with pytest.raises(ClashesError):
+            add_people(session, number, [bea.id], actor=SAM, at=inside.at)
+        signed = Override(SUE, "at two benches")
+        add_people(session, number, [bea.id], override=signed, actor=SAM, at=inside.at)
+    inside.later(seconds=31)
+    watch.tick(inside.at)
+    with session_scope(inside.sessions) as session:
+        found = {one.person_id: one for one in open_passes(session, inside.at)}
+        assert (found[ana.id].signed_by, found[bea.id].signed_by) == ("", "sue")
+        assert spoken_against(session, inside.at, inside.at + timedelta(days=2)) == [], "both know of it"
+        remove_person(session, number, bea.id, actor=SAM, at=inside.at)
+        steps = [(step.what, step.by) for step in steps_of(session, found[bea.id].id)]
+        assert steps[-1] == ("CANCELLED", "sam"), "gates hear of it by this step"
+        add_people(session, number, [bea.id], override=signed, actor=SAM, at=inside.at)
+        half = Times(28_800, 29_400, 36_000)
+        move_day(session, number, date(2026, 11, 23), half, "market day", actor=SAM, at=inside.at)
+    inside.later(seconds=31)
+    watch.tick(inside.at)
+    with session_scope(inside.sessions) as session:
+        found = {one.person_id: one for one in open_passes(session, inside.at)}
+        assert {one.until_at for one in found.values()} == {datetime(2026, 11, 23, 16, tzinfo=UTC)}
+        assert set(found) == {ana.id, bea.id}, "whoever was taken off by mistake goes again"
+        late = inside.at + timedelta(days=1)
+        change_times(session, found[ana.id].id, found[ana.id].there_at, late, "late", actor=SAM, at=inside.at)
+
+
+def test_a_holiday_is_no_day_of_work_and_other_times_meet_what_speaks_against_them(inside: World) -> None:
+    ana, bea = living(inside), living(inside, "Chan")
+    apart(inside, ana, bea)
+    with session_scope(inside.sessions) as session:
+        day = propose_holiday(
+            session, date(2026, 11, 23), "A day of rest", "S.I. 1 of 2026", actor=SAM, at=inside.at
+        )
+        accept_holiday(session, day.id, actor=SUE, at=inside.at)
+        shop = SeriesDraft(
+            "Shop", Reason.WORK, zone(inside, "workshop"), 28_800, 29_400, 43_200, frozenset({0, 1}), date(2026, 11, 23)
+        )  # fmt: skip
+        number = begin_series(session, shop, actor=SAM, at=inside.at)
+        row = session.get_one(PassSeries, number)
+        days = days_ahead(session, row, date(2026, 11, 22))
+        assert [(one.on.day, one.times is None) for one in days[:2]] == [(23, True), (24, False)]
+        assert days[0].holiday == "A day of rest"
+    one = plan(inside, draft(inside, ana, hours=1))[0]
+    later = replace_gate(
+        draft(inside, bea),
+        from_at=inside.at + timedelta(hours=3),
+        there_at=inside.at + timedelta(hours=3),
+        until_at=inside.at + timedelta(hours=4),
+    )
+    other = plan(inside, later)[0]
+    times = (inside.at + timedelta(minutes=10), inside.at + timedelta(hours=1))
+    with pytest.raises(ClashesError), session_scope(inside.sessions) as session:
+        change_times(session, other, *times, "sooner", actor=SAM, at=inside.at)
+    with session_scope(inside.sessions) as session:
+        change_times(
+            session, other, *times, "sooner", override=Override(SUE, "two rooms"), actor=SAM, at=inside.at
+        )
+        found = pass_of(session, other, inside.at)
+        assert found is not None
+        assert found.signed_by == "sue"
+        told = [
+            (held.id, [clash.code for clash in why])
+            for held, why in spoken_against(session, inside.at, times[1])
+        ]
+        assert told == [], "whoever signed for one of two knew of the other"
+    cal = living(inside, "Requena")
+    third = plan(inside, draft(inside, cal, hours=1))[0]
+    apart(inside, ana, cal)
+    with session_scope(inside.sessions) as session:
+        heard = {
+            held.id: [clash.about for clash in why]
+            for held, why in spoken_against(session, inside.at, times[1])
+        }
+        assert heard == {one: [cal.number], third: [ana.number]}, "a keep-apart that came after the plan"
+        with pytest.raises(RefusedError, match="another person"):
+            sign_for(session, one, Override(SAM, "mine"), actor=SAM, at=inside.at)
+        sign_for(session, one, Override(SUE, "two rooms"), actor=SAM, at=inside.at)
+        assert spoken_against(session, inside.at, times[1]) == []
+
+
+def test_whoever_is_to_go_out_has_a_pass_through_the_gates_that_follows_the_order(inside: World) -> None:
+    with session_scope(inside.sessions) as session:
+        import_site(session, read_site(SITE + OUTSIDE), actor=SAM, at=inside.at)
+    ana = living(inside)
+    goes(inside, ana, "block-a")
+    with session_scope(inside.sessions) as session:
+        today = date(2026, 11, 22)
+        wish = Wish(ana.id, Why.COURT, "Belmopan", "W 7/2026", today, today)
+        trip = Trip(inside.at + timedelta(minutes=30), inside.at + timedelta(hours=4), "Officer Cal")
+        going = go_once(session, wish, trip, actor=SAM, at=inside.at)
+    watch = PassWatch(inside.sessions)
+    watch.tick(inside.at)
+    with session_scope(inside.sessions) as session:
+        (held,) = open_passes(session, inside.at)
+        assert (held.going, held.escort, held.from_at) == (
+            going,
+            "OFFICER",
+            inside.at - timedelta(minutes=30),
+        )
+        assert [load(session).zone(one).code for one in held.route] == ["block-a", "yard", "outside"]
+        with pytest.raises(RefusedError, match="follows the going out"):
+            cancel_pass(session, held.id, "no", actor=SAM, at=inside.at)
+        expect_later(session, going, inside.at + timedelta(hours=5), "sits longer", actor=SAM, at=inside.at)
+    inside.later(minutes=10)
+    goes(inside, ana, "yard")
+    inside.later(minutes=20)
+    with session_scope(inside.sessions) as session:
+        leave(session, going, Seen(inside.at), actor=SAM, at=inside.at)
+    watch.tick(inside.at)
+    assert state(inside, held.id) == PassState.ARRIVED
+    inside.later(hours=6)
+    watch.tick(inside.at)
+    assert (state(inside, held.id), alarms(inside)) == (PassState.ARRIVED, []), (
+        "late outside is told of there"
+    )
+    with session_scope(inside.sessions) as session:
+        assert pass_of(session, held.id, inside.at).until_at == NOON + timedelta(hours=5)  # type: ignore[union-attr]
+        come_back(session, going, Seen(inside.at), actor=SAM, at=inside.at)
+    inside.later(seconds=2)
+    watch.tick(inside.at)
+    assert state(inside, held.id) == PassState.DEPARTED, "in the prison, and not yet at home"
+    inside.later(hours=3)
+    watch.tick(inside.at)
+    assert alarms(inside) == [("pass_unaccounted", False)], "between the gate and the block somebody was lost"
+    with session_scope(inside.sessions) as session:
+        stay = open_booking_of(session, ana.id)
+        assert stay is not None
+        value = Release(inside.at, ReleaseReason.BAIL, "BO 7", "sam", "sue", "seen")
+        said = Statement(RELEASE, value, inside.at, "BO 7", booking_id=stay.id)
+        state_fact(session, ana.id, said, actor=SAM, at=inside.at)
+    watch.tick(inside.at)
+    inside.later(seconds=31)
+    watch.tick(inside.at)
+    assert (state(inside, held.id), alarms(inside)) == (PassState.CANCELLED, [("pass_unaccounted", True)])
 
 
 def test_whoever_is_at_court_is_not_missed_on_a_pass(inside: World) -> None:
