@@ -15,13 +15,15 @@ from hub.custody.records import PersonChange
 from hub.headcount.loading import facts_of
 from hub.headcount.records import Headcount, HeadcountStep
 from hub.headcount.rules import reckon
+from hub.headcount.scope import scope_words
 from hub.headcount.states import State
-from hub.headcount.values import EVERYTHING
 from hub.movements.cells.reading import dwellers
 from hub.movements.records import Site
 from hub.movements.site.tree import Tree, load
 
 ALL_SITES: Final = ""
+EVERYTHING: Final = scope_words((), ALL_SITES, ())
+"""The scope of a count of all units of all sites."""
 COUNT_HOLDS: Final = timedelta(days=1)
 """A roll is traced back to a count for no longer; after that to the records of midnight."""
 SOONEST: Final = timedelta(seconds=5)
