@@ -263,7 +263,7 @@ def _where(places: Places | None, kind: Kind, code: str) -> Sentence:
 def _together(troubles: Sequence[Trouble]) -> list[Trouble]:
     """The same trouble of many rows is one, with where it is: sixty zones of a site that is not there need one act."""
     by_words: dict[str, list[Trouble]] = {}
-    for one in troubles:
+    for one in sorted(troubles, key=lambda one: str(one.where.values.get("number", "")).zfill(6)):
         by_words.setdefault(str(one.words), []).append(one)
     found = []
     for same in by_words.values():

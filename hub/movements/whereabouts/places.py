@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,7 +14,7 @@ from hub.custody.merging.reading import leads
 from hub.custody.records import Booking
 from hub.movements.records import Position, ZoneKind
 from hub.movements.site.tree import Tree, load
-from hub.movements.staying import stays_of, stays_since
+from hub.movements.staying import Stays, stays_of, stays_since
 from hub.movements.whereabouts.confidence import Confidence, Doubt, Fastest, confidence, doubts_of
 from hub.movements.whereabouts.fold import Held
 from hub.movements.whereabouts.holding import COLUMNS, held_of
@@ -91,11 +91,15 @@ class Judging:
         """What speaks against the last proof."""
         return doubts_of(held, self.limits, self.nested, self.fastest, self._resets.get(held.last.zone_id))
 
-    def is_still_here(self, place: Place) -> bool:
-        """Of somebody who is not in custody: whether a proof holds that they are within the walls all the same."""
-        return (
-            place.confidence is not Confidence.UNPROVEN and self.tree.zone(place.zone_id).kind not in BEYOND
-        )
+    def here(self, person_id: int, held: Held, stays: Stays) -> Place | None:
+        """The place of somebody who is here: in custody, or by a proof of after the release that holds."""
+        if not stays.counts(person_id, held.last.latest_at):
+            return None
+        place = self.place(person_id, held)
+        if person_id in stays.inside:
+            return place
+        gone = place.confidence is Confidence.UNPROVEN or self.tree.zone(place.zone_id).kind in BEYOND
+        return None if gone else place
 
     def nested(self, one: int, other: int) -> bool:
         """Whether two zones are one or one lies in the other."""
@@ -122,7 +126,7 @@ def places(session: Session, now: datetime, *, people: Collection[int] | None = 
     """The places of these people, or of everybody who is here; whom nobody saw in their stay is left out.
 
     The end of a stay ends what was proven before it. Somebody who left for good is here only while a proof of after
-    that holds, and is no proof of having gone.
+    that holds.
 
     Two who were found to be one have one place, which each of the two numbers asked for gives; when everybody is asked
     for, it stands under the one who leads.
@@ -134,11 +138,10 @@ def places(session: Session, now: datetime, *, people: Collection[int] | None = 
     wanted = {person: led.get(person, person) for person in people}
     stays = stays_of(session, set(wanted.values()))
     helds = {row[0]: held_of(row[1:]) for row in _rows(session, set(wanted.values()))}
-    return {
-        person: judging.place(person, helds[lead])
-        for person, lead in wanted.items()
-        if lead in helds and stays.counts(lead, helds[lead].last.latest_at)
+    here = {
+        lead: place for lead, held in helds.items() if (place := judging.here(lead, held, stays)) is not None
     }
+    return {person: replace(here[lead], person_id=person) for person, lead in wanted.items() if lead in here}
 
 
 def _everybody(session: Session, judging: Judging, now: datetime) -> dict[int, Place]:
@@ -149,12 +152,9 @@ def _everybody(session: Session, judging: Judging, now: datetime) -> dict[int, P
     leading = Position.person_id.in_(set(leads(session).values()))
     found: dict[int, Place] = {}
     for row in session.execute(select(*COLUMNS).where(theirs | leading | recent)):
-        person_id, held = row[0], held_of(row[1:])
-        if not stays.counts(person_id, held.last.latest_at):
-            continue
-        place = judging.place(person_id, held)
-        if person_id in stays.inside or judging.is_still_here(place):
-            found[person_id] = place
+        place = judging.here(row[0], held_of(row[1:]), stays)
+        if place is not None:
+            found[row[0]] = place
     return found
 
 
@@ -166,7 +166,7 @@ def place_of(session: Session, person_id: int, now: datetime) -> Place | None:
 _AT_ONCE = 5_000
 
 
-def _rows(session: Session, people: Collection[int]) -> Iterable[tuple[object, ...]]:
+def _rows(session: Session, people: Collection[int]) -> Iterable[tuple[Any, ...]]:
     ordered = sorted(people)
     for start in range(0, len(ordered), _AT_ONCE):
         wanted = select(*COLUMNS).where(Position.person_id.in_(ordered[start : start + _AT_ONCE]))
