@@ -29,6 +29,8 @@ WORDS: Final = "2026-1"
 MOST_FINGERS: Final = 4
 FEWEST_FINGERS: Final = 2
 """One finger may be hurt: with two there is always another."""
+OWN_FINGERS: Final = Sentence("Another officer takes your fingers, not you yourself.")
+NO_CONSENT: Final = Sentence("The officer has to agree first: on their own page, under “My fingers”.")
 ROLES: Final = tuple(role.value for role in AT_TERMINALS)
 
 
@@ -167,11 +169,9 @@ def officer_templates(session: Session, vault: Vault) -> dict[str, list[tuple[in
 
 def _check(session: Session, account: Account, fingers: Sequence[PreparedFinger], actor: Actor) -> None:
     if actor.login == account.login:
-        raise RefusedError("own_fingers", Sentence("Another officer takes your fingers, not you yourself."))
+        raise RefusedError("own_fingers", OWN_FINGERS)
     if account.id not in _agreed(session):
-        raise RefusedError(
-            "no_consent", Sentence("The officer has to agree first: on their own page, under “My fingers”.")
-        )
+        raise RefusedError("no_consent", NO_CONSENT)
     positions = [finger.position for finger in fingers]
     if not FEWEST_FINGERS <= len(set(positions)) == len(positions) <= MOST_FINGERS:
         raise RefusedError("officer_fingers", Sentence("Take two to four different fingers."))

@@ -20,11 +20,10 @@ from hub.custody.queries import names, person_by_number
 from hub.custody.records import Person
 from hub.headcount import out_counts, showing
 from hub.headcount.loading import facts_of, roster, units_of
-from hub.headcount.reading import is_blind
 from hub.headcount.records import Headcount, HeadcountUnit
-from hub.headcount.rules import newest, reckon
+from hub.headcount.rules import reckon
 from hub.headcount.states import COURSES, ENDED, State
-from hub.headcount.taking import PAGE, NewMark, NewSlip, Told, take_mark, take_slip
+from hub.headcount.taking import PAGE, NewMark, NewSlip, Told, is_taken, take_mark, take_slip
 from hub.headcount.words import KINDS, METHODS, OUT_STEPS
 from hub.movements.cells.reading import cells
 from hub.movements.cells.rules import CellView
@@ -51,7 +50,8 @@ class Entry:
     recount: int
     people: Sequence[Person]
     cells: Sequence[CellView]
-    blind: bool
+    asked: bool
+    """Whether a slip is still wanted: once one is in, only the control room asks for another."""
 
 
 @pages.page("/counts/<int:number>/units/<code>", Permission.TAKE_COUNT)
@@ -76,6 +76,11 @@ def sign(number: int, code: str) -> Response | tuple[str, int]:
             if State(entry.count.state) in (*ENDED, State.ANNOUNCED):
                 raise RefusedError(
                     "not_counting", Sentence("This count is not open for slips now. Look at how it stands.")
+                )
+            if not entry.asked and not is_taken(session, key):
+                raise RefusedError(
+                    "counted",
+                    Sentence("The slip of this unit is in. The control room asks when it is to count again."),
                 )
             took_s = max(0, int((now() - opened_at).total_seconds()))
             _take(session, entry, key, counters, took_s)
@@ -191,18 +196,17 @@ def _entry(session: Session, number: int, code: str) -> Entry:
     if count is None or row is None:
         abort(404)
     facts, tree = facts_of(session, count, now()), load_tree(session)
-    slip = newest(facts.slips, code, facts.open_from)
+    signed = [one.recount for one in facts.slips if one.unit == code and one.ended_at >= count.open_from]
     method = CountMethod(row.method)
-    recount = row.recount if slip is None or row.recount > slip.recount else slip.recount + 1
     people: Sequence[Person] = ()
     if method in (CountMethod.BY_NAME, CountMethod.BY_SCAN):
         wanted = reckon(facts).unit(code).expected | facts.roster.units[code].assigned
         people = sorted(names(session, wanted).values(), key=lambda one: (one.surname, one.given, one.id))
     inside = {tree.zone(zone).code for zone in tree.within(row.zone_id)}
     mine = [one for one in cells(session).values() if one.zone in inside]
-    blind = is_blind(count, sum(one.unit == code for one in facts.slips))
     shown = mine if method is CountMethod.VACANT_BEDS else []
-    return Entry(count, row, tree.path(row.zone_id), method, recount, people, shown, blind)
+    asked = not signed or row.recount > max(signed)
+    return Entry(count, row, tree.path(row.zone_id), method, row.recount, people, shown, asked)
 
 
 def _show(number: int, code: str, problem: Sentence | None) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from hub.headcount.marking import Tally
-from hub.headcount.values import BY_NAME, Limits, Slip
+from hub.headcount.values import BY_NAME, Limits, OutCount, Slip
 from hub.sentences import Sentence
 
 ON_PAPER: Final = "paper"
@@ -28,6 +28,7 @@ class Flag(StrEnum):
     NOT_MARKS = "number_differs_from_marks"
     NOT_BLIND = "not_blind"
     TWO_SLIPS = "two_slips"
+    OWN_OUT = "own_out_count"
     LATE = "late"
 
 
@@ -40,8 +41,9 @@ WORDS: Final = {
     Flag.ELSEWHERE: Sentence("a counter signed in another unit at the same time"),
     Flag.NO_LIFE: Sentence("signs of life not confirmed"),
     Flag.NOT_MARKS: Sentence("the number is not the number of people marked"),
-    Flag.NOT_BLIND: Sentence("entered by somebody who could see what was expected"),
-    Flag.TWO_SLIPS: Sentence("another slip of the same count says another number"),
+    Flag.NOT_BLIND: Sentence("counted or entered by somebody who could see what was expected"),
+    Flag.TWO_SLIPS: Sentence("another slip of the same count says another number: recount"),
+    Flag.OWN_OUT: Sentence("a counter has accepted elsewhere somebody of the unit that they counted"),
     Flag.LATE: Sentence("came after the count was cleared"),
 }
 
@@ -51,6 +53,8 @@ def flags_of(
     *,
     open_from: datetime | None,
     two_counters: bool,
+    blind: bool = True,
+    outs: Iterable[OutCount] = (),
     others: Iterable[Slip],
     tally: Tally | None,
     limits: Limits,
@@ -69,7 +73,8 @@ def flags_of(
         Flag.ELSEWHERE: any(_elsewhere(slip, other) for other in others),
         Flag.NO_LIFE: not slip.signs_of_life,
         Flag.NOT_MARKS: slip.method in BY_NAME and tally is not None and tally.number != slip.observed,
-        Flag.NOT_BLIND: slip.saw_totals and slip.recount == 0,
+        Flag.NOT_BLIND: blind and slip.saw_totals and slip.recount == 0,
+        Flag.OWN_OUT: any(out.unit == slip.unit and out.accepted_by in slip.counters for out in outs),
         Flag.TWO_SLIPS: any(other.observed != slip.observed for other in same),
     }
     return tuple(flag for flag, odd in tests.items() if odd)

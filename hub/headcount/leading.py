@@ -60,7 +60,7 @@ def announce(session: Session, asked: Asked, *, actor: Actor, at: datetime) -> H
         slot=asked.slot,
         announced_at=at,
         announced_by=actor.login[:64],
-        freeze_at=max(at, asked.freeze_at or at + wait),
+        freeze_at=max(at, asked.freeze_at or at + wait) if course.announced else at,
         paper=asked.paper,
         cleared_by="",
     )

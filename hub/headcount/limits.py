@@ -43,6 +43,8 @@ class Rules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether the hub announces a count of the schedule by itself; otherwise it says when one is due."""
     announce_s: Seconds = 1_800
     """From the announcement until movement stops."""
+    freeze_late_s: Seconds = 120
+    """Movement that nobody has stopped this long after it was to stop is asked after."""
     unit_due_s: Seconds = 1_200
     """A unit that has not sent in its slip by then is asked after."""
     not_held_s: Seconds = 900

@@ -30,6 +30,7 @@ from hub.headcount.records import (
 from hub.headcount.rules import Facts
 from hub.headcount.states import COURSES, ENDED, State
 from hub.headcount.values import (
+    EVERYTHING,
     Explanation,
     LastProof,
     Mark,
@@ -42,6 +43,7 @@ from hub.headcount.values import (
     Unit,
     What,
 )
+from hub.movements.records import Site
 from hub.movements.site.tree import Tree
 from hub.movements.site.tree import load as load_tree
 from hub.movements.site.ways import graph
@@ -123,12 +125,28 @@ def facts_of(session: Session, count: Headcount, now: datetime, *, with_proofs: 
         marks=marks_of(session, count),
         explanations=_explanations(session, count),
         proofs=last_proofs(session, tree, _everybody(people), now) if with_proofs and ended is None else {},
-        open_from=count.frozen_at or count.announced_at,
+        open_from=count.open_from,
+        blind=count.blind,
+        others=_of_other_sites(session, count, tree, people, now),
         frozen_at=count.frozen_at,
         two_counters=COURSES[CountKind(count.kind)].two_counters,
         limits=rules_at(session, count.announced_at).limits,
         beside=_beside(session, tree, units) if with_proofs else lambda _unit, _proof: False,
     )
+
+
+def _of_other_sites(
+    session: Session, count: Headcount, tree: Tree, people: Roster, now: datetime
+) -> frozenset[Person]:
+    """Those without a unit whom this count does not look for: all of them where only some units are counted, those
+    last proven at another site where one site is."""
+    if count.scope == EVERYTHING or not people.no_unit:
+        return frozenset()
+    if not count.site or count.scope != count.site:
+        return people.no_unit
+    proven = places(session, now, people=people.no_unit)
+    here = {node.id for node in tree.zones(session.scalar(select(Site.id).where(Site.code == count.site)))}
+    return frozenset(one for one in people.no_unit if one in proven and proven[one].zone_id not in here)
 
 
 def units_of(session: Session, count: Headcount) -> Sequence[HeadcountUnit]:

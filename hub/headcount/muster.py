@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from hub.headcount.loading import roster
 from hub.headcount.records import Muster, MusterMark, MusterPerson
 from hub.headcount.values import Roster
 from hub.movements import feed
+from hub.movements.alarms.raising import Cause, over, raise_alarm
 from hub.movements.records import FeedKind
 from hub.movements.site.tree import Tree
 from hub.movements.site.tree import load as load_tree
@@ -95,6 +96,9 @@ def begin(session: Session, zones: Collection[str], reason: str, *, actor: Actor
     )
     told = {"what": "muster", "muster": muster.id, "by": actor.login, "at": at.isoformat()}
     feed.append(session, [feed.Line(at, FeedKind.TERMINAL, told)])
+    evidence = {"muster": muster.id, "by": actor.login, "people": len(rows)}
+    zone_id = chosen[0].id if len(chosen) == 1 else None
+    raise_alarm(session, Cause("muster", _key(muster), zone_id=zone_id, evidence=evidence), at)
     return muster
 
 
@@ -150,6 +154,7 @@ def end(session: Session, muster: Muster, reason: str, *, actor: Actor, at: date
         why=reason,
     )
     session.flush()
+    over(session, "muster", _key(muster), at)
 
 
 def lists(session: Session, muster: Muster, now: datetime) -> Lists:
@@ -182,6 +187,15 @@ def lists(session: Session, muster: Muster, now: datetime) -> Lists:
         seen=tuple(sorted(seen.values(), key=lambda one: one.at, reverse=True)),
         not_seen=tuple(one for one in ordered if one.person.id not in seen),
     )
+
+
+def open_musters(session: Session) -> Sequence[Muster]:
+    """Those that go on, the oldest first."""
+    return session.scalars(select(Muster).where(Muster.ended_at.is_(None)).order_by(Muster.id)).all()
+
+
+def _key(muster: Muster) -> str:
+    return f"muster:{muster.id}"
 
 
 def _building(muster: Muster, tree: Tree) -> frozenset[int]:

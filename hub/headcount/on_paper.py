@@ -15,7 +15,10 @@ from sqlalchemy.orm import Session
 from hub.custody.records import Person
 from hub.headcount.pdf import Text, write_pdf
 from hub.headcount.records import RunningCount
-from hub.headcount.running import Line, Running
+from hub.headcount.running import PAPER_ALARM, Line, Running
+from hub.movements import feed
+from hub.movements.alarms.raising import over
+from hub.movements.records import FeedKind
 from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE, age_text
 from hub.web.language import say_in
@@ -104,6 +107,11 @@ def keep(
         )
     )
     session.flush()
+    if trouble:
+        told = {"what": PAPER_ALARM, "key": PAPER_ALARM, "why": trouble, "at": at.isoformat()}
+        feed.append(session, [feed.Line(at, FeedKind.ALARM, told)])
+    else:
+        over(session, PAPER_ALARM, PAPER_ALARM, at)
     return path
 
 

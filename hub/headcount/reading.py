@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.custody.queries import names
@@ -118,7 +118,7 @@ def session_view(session: Session, number: int, viewer: Viewer, now: datetime) -
     shown = []
     for row in units_of(session, count):
         mine = [slip for slip in slips if slip.unit == row.code]
-        hidden = not viewer.sees_totals and is_blind(count, len(mine))
+        hidden = not viewer.sees_totals and is_blind(count, sum(s.ended_at >= count.open_from for s in mine))
         shown.append(UnitShown(row, None if hidden else found.unit(row.code), hidden, len(mine)))
     any_hidden = any(unit.hidden for unit in shown)
     return CountView(
@@ -135,7 +135,10 @@ def session_view(session: Session, number: int, viewer: Viewer, now: datetime) -
 
 
 def is_blind(count: Headcount, slips: int) -> bool:
-    """From the announcement until the unit's first slip, nothing may say what is to be found there."""
+    """From the announcement until the unit's first slip, nothing may say what is to be found there.
+
+    `slips` are those signed since counting was open: whoever signs before is told nothing for it.
+    """
     return count.blind and slips == 0 and State(count.state) not in ENDED
 
 
@@ -143,7 +146,9 @@ def blind_units(session: Session) -> frozenset[str]:
     """Codes of units whose roll and totals are hidden from whoever may count them."""
     over = [state.value for state in ENDED]
     counted = select(HeadcountSlip.id).where(
-        HeadcountSlip.headcount_id == HeadcountUnit.headcount_id, HeadcountSlip.unit == HeadcountUnit.code
+        HeadcountSlip.headcount_id == HeadcountUnit.headcount_id,
+        HeadcountSlip.unit == HeadcountUnit.code,
+        HeadcountSlip.ended_at >= func.coalesce(Headcount.frozen_at, Headcount.freeze_at),
     )
     wanted = (
         select(HeadcountUnit.code)
@@ -257,8 +262,11 @@ def _recount_of(session: Session, found: UnitReckoning) -> tuple[int | None, lis
 def _slips_by_unit(session: Session, counts: Collection[int]) -> dict[tuple[int, str], list[int]]:
     found: dict[tuple[int, str], list[int]] = {}
     rows = session.execute(
-        select(HeadcountSlip.headcount_id, HeadcountSlip.unit, HeadcountSlip.recount).where(
-            HeadcountSlip.headcount_id.in_(counts)
+        select(HeadcountSlip.headcount_id, HeadcountSlip.unit, HeadcountSlip.recount)
+        .join(Headcount, Headcount.id == HeadcountSlip.headcount_id)
+        .where(
+            HeadcountSlip.headcount_id.in_(counts),
+            HeadcountSlip.ended_at >= func.coalesce(Headcount.frozen_at, Headcount.freeze_at),
         )
     )
     for number, unit, recount in rows:

@@ -56,6 +56,8 @@ class UnitReckoning:
     left_plus: int
     left_minus: int
     vacancy: tuple[tuple[str, int], ...] = ()
+    disputed: bool = False
+    """Two slips of this recount say different numbers: the one that fits is not the one that is right."""
 
     @property
     def beds_counted(self) -> bool:
@@ -64,7 +66,7 @@ class UnitReckoning:
 
     @property
     def agrees(self) -> bool:
-        return self.slip is not None and not self.left_plus and not self.left_minus
+        return self.slip is not None and not (self.left_plus or self.left_minus or self.disputed)
 
     @property
     def unknown(self) -> int:
@@ -82,7 +84,15 @@ class Reckoning:
     elsewhere: Mapping[Person, OutCount]
     away: Mapping[Person, str]
     unplaced: frozenset[Person]
+    found: int
+    """In no unit, and an accepted explanation says where."""
     twice: tuple[Twice, ...]
+
+    @property
+    def sum(self) -> int:
+        """Everybody, by where they are: the roll, or the figures do not agree."""
+        parts = (len(self.elsewhere), len(self.away), len(self.unplaced), self.found)
+        return self.expected + self.outside_scope + sum(parts)
 
     @property
     def counted(self) -> int:
@@ -92,6 +102,11 @@ class Reckoning:
     def waiting(self) -> tuple[str, ...]:
         """Units without any slip."""
         return tuple(one.code for one in self.units if one.slip is None)
+
+    @property
+    def off_units(self) -> tuple[str, ...]:
+        """Units that do not agree."""
+        return tuple(one.code for one in self.units if not one.agrees)
 
     @property
     def agrees(self) -> bool:

@@ -53,6 +53,11 @@ class Headcount(Base):
     order_number: Mapped[int | None]
     paper: Mapped[str | None] = mapped_column(String(80))
 
+    @property
+    def open_from(self) -> datetime:
+        """From when on slips can be: movement stopped, or was to stop. What was signed before was not counted."""
+        return self.frozen_at or self.freeze_at
+
 
 class HeadcountUnit(Base):
     """A unit of a count: what is asked of it now, and what the newest slip came to when it was last reckoned."""

@@ -44,6 +44,9 @@ class Facts:
     open_from: datetime | None = None
     frozen_at: datetime | None = None
     two_counters: bool = True
+    blind: bool = True
+    others: frozenset[Person] = frozenset()
+    """Without a unit, and not this count's to find: only some units, or another site, are counted."""
     limits: Limits = field(default_factory=Limits)
     beside: Callable[[str, LastProof], bool] = lambda unit, proof: False
 
@@ -57,14 +60,17 @@ def reckon(facts: Facts) -> Reckoning:
     doubled = tuple(one for one in twice(told) if not _set_aside(one, facts))
     units = tuple(_unit(code, wanted, tallies, running[code], facts) for code in facts.scope)
     explained = {one.person for one in facts.explanations if one.accepted and one.unit == ""}
+    nowhere = unplaced(facts.roster, facts.outs)
+    uncounted = sum(len(people) for code, people in wanted.items() if code not in facts.scope)
     return Reckoning(
         units=units,
         roll=facts.roster.roll,
         expected=sum(len(wanted[code]) for code in facts.scope),
-        outside_scope=sum(len(people) for code, people in wanted.items() if code not in facts.scope),
+        outside_scope=uncounted + len(nowhere & facts.others),
         elsewhere=elsewhere(facts.roster, facts.outs),
         away=facts.roster.away,
-        unplaced=frozenset(unplaced(facts.roster, facts.outs) - explained),
+        unplaced=nowhere - explained - facts.others,
+        found=len((nowhere & explained) - facts.others),
         twice=doubled,
     )
 
@@ -145,7 +151,14 @@ def _unit(
         left_plus=plus,
         left_minus=minus,
         vacancy=_vacancy(slips),
+        disputed=slip is not None and any(_disputes(one, slip, facts) for one in slips),
     )
+
+
+def _disputes(one: Slip, slip: Slip, facts: Facts) -> bool:
+    same = (one.recount, one.method) == (slip.recount, slip.method)
+    in_time = facts.open_from is None or one.ended_at >= facts.open_from
+    return same and in_time and one.observed != slip.observed
 
 
 def _missing(
@@ -229,6 +242,8 @@ def _flags(slip: Slip, named: Tally | None, facts: Facts) -> tuple[Flag, ...]:
         slip,
         open_from=facts.open_from,
         two_counters=facts.two_counters,
+        blind=facts.blind,
+        outs=facts.outs.values(),
         others=facts.slips,
         tally=None if aside else own,
         limits=facts.limits,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +18,9 @@ from hub.headcount.records import RunningCount
 from hub.headcount.values import LastProof, Roster
 from hub.movements.cells.reading import dwellers
 from hub.movements.site.tree import load as load_tree
+
+PAPER_ALARM: Final = "running_count"
+"""Code and key of the alarm that the paper of a shift is not there."""
 
 
 @dataclass(frozen=True)

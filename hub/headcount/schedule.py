@@ -13,9 +13,10 @@ from hub.accounts.audit import Actor
 from hub.database import Sessions, session_scope
 from hub.headcount.leading import Asked, announce
 from hub.headcount.limits import Hour, Rules, rules_at
-from hub.headcount.records import Headcount, HeadcountRules, HeadcountUnit
-from hub.headcount.states import ENDED
-from hub.headcount.turning import SCHEDULE, raise_alarm_line
+from hub.headcount.records import Headcount, HeadcountRules, HeadcountStep, HeadcountUnit
+from hub.headcount.running import PAPER_ALARM, newest
+from hub.headcount.states import ENDED, State
+from hub.headcount.turning import SCHEDULE, note, raise_alarm_line
 from hub.movements import feed
 from hub.movements.records import FeedItem, FeedKind
 from hub.movements.site.tree import load as load_tree
@@ -23,6 +24,8 @@ from hub.sentences import RefusedError
 from hub.web.formats import SITE_ZONE
 
 LOOK_EVERY: Final = timedelta(seconds=5)
+NOT_FROZEN: Final = "NOT_FROZEN"
+"""Step of a count for which movement was not stopped in time."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,15 @@ class CountWatch:
             rules, adopted = rules_at(session, now), session.scalar(select(HeadcountRules.id).limit(1))
             waiting = [due for due in due_hours(session, now) if due.count is None and due.announce_at <= now]
             late = _late_units(session, now)
+            moving = _not_frozen(session, now - timedelta(seconds=rules.freeze_late_s))
+            paper = paper_missing(session, rules, now)
             has_units = bool(load_tree(session).units())
         if adopted is None or not has_units:
             waiting = []  # a schedule that nobody has set yet is a proposal
         done = sum(self._call_for(due, rules, now) for due in waiting)
-        return done + (self._warn(late, now) if late else 0)
+        done += self._warn(late, now) if late else 0
+        done += sum(self._say_moving(number, now) for number in moving)
+        return done + (self._say_paper(paper, now) if paper else 0)
 
     def _call_for(self, due: Due, rules: Rules, now: datetime) -> int:
         if rules.announces_itself and now < due.missed_at:
@@ -110,6 +117,21 @@ class CountWatch:
                 unit.warned_at = now
                 raise_alarm_line(session, count, "count_late_unit", now, unit=unit.code)
         return len(rows)
+
+    def _say_moving(self, number: int, now: datetime) -> int:
+        """Movement was to stop, and nobody stopped it. Its own step says that it was said."""
+        with session_scope(self._sessions) as session:
+            count = session.get_one(Headcount, number, with_for_update=True)
+            if State(count.state) is not State.ANNOUNCED or _said(session, number, NOT_FROZEN):
+                return 0
+            note(session, count, NOT_FROZEN, SCHEDULE, now)
+            raise_alarm_line(session, count, "count_not_frozen", now)
+        return 1
+
+    def _say_paper(self, shift: datetime, now: datetime) -> int:
+        with session_scope(self._sessions) as session:
+            told: dict[str, object] = {"what": PAPER_ALARM, "key": PAPER_ALARM, "at": shift.isoformat()}
+            return _say_once(session, told, now)
 
 
 def announce_slot(session: Session, due: Due, actor: Actor, now: datetime) -> int:
@@ -137,15 +159,64 @@ def _late_units(session: Session, now: datetime) -> list[int]:
     return list(session.scalars(wanted))
 
 
+def paper_missing(session: Session, rules: Rules, now: datetime) -> datetime | None:
+    """The beginning of this shift, when no running count was made for it in time; None where none ever was made.
+
+    It may be made a little before the hour, so that it lies there when the shift begins.
+    """
+    last = newest(session)
+    grace = timedelta(seconds=rules.not_held_s)
+    begun = [at for at in shift_hours(rules, now) if at + grace <= now]
+    if last is None or not begun or last.made_at > begun[-1] - grace:
+        return None
+    return begun[-1]
+
+
+def shift_hours(rules: Rules, now: datetime) -> list[datetime]:
+    """When shifts of yesterday and today begin, by the clock of the site. Pure."""
+    today = now.astimezone(SITE_ZONE).date()
+    return sorted(
+        datetime.combine(day, time(minute // 60, minute % 60), SITE_ZONE).astimezone(now.tzinfo)
+        for day in (today - timedelta(days=1), today)
+        for minute in rules.shifts
+    )
+
+
+def _not_frozen(session: Session, by: datetime) -> list[int]:
+    """Announced counts for which movement was to stop by then."""
+    said = select(HeadcountStep.id).where(
+        HeadcountStep.headcount_id == Headcount.id, HeadcountStep.step == NOT_FROZEN
+    )
+    wanted = select(Headcount.id).where(
+        Headcount.state == State.ANNOUNCED.value, Headcount.freeze_at < by, ~said.exists()
+    )
+    return list(session.scalars(wanted))
+
+
+def _said(session: Session, number: int, step: str) -> bool:
+    wanted = select(HeadcountStep.id).where(HeadcountStep.headcount_id == number, HeadcountStep.step == step)
+    return session.scalar(wanted.limit(1)) is not None
+
+
 def _say_missing(session: Session, due: Due, now: datetime) -> int:
-    """Once for each hour that nobody held: told by what the feed holds, so that a restart does not say it again."""
+    told: dict[str, object] = {
+        "what": "count_not_held",
+        "key": due.key,
+        "slot": due.slot,
+        "kind": due.hour.kind.value,
+        "at": due.freeze_at.isoformat(),
+    }
+    return _say_once(session, told, now)
+
+
+def _say_once(session: Session, told: dict[str, object], now: datetime) -> int:
+    """Once for each key and hour: told by what the feed holds, so that a restart does not say it again."""
     recent = session.scalars(
         select(FeedItem.payload).where(
-            FeedItem.kind == FeedKind.ALARM.value, FeedItem.at > now - timedelta(hours=13)
+            FeedItem.kind == FeedKind.ALARM.value, FeedItem.at > now - timedelta(hours=25)
         )
     )
-    if any(told.get("what") == "count_not_held" and told.get("slot") == due.slot for told in recent):
+    if any(all(one.get(name) == told[name] for name in ("what", "key", "at")) for one in recent):
         return 0
-    told = {"what": "count_not_held", "key": due.key, "slot": due.slot, "kind": due.hour.kind.value}
-    feed.append(session, [feed.Line(now, FeedKind.ALARM, {**told, "at": due.freeze_at.isoformat()})])
+    feed.append(session, [feed.Line(now, FeedKind.ALARM, told)])
     return 1

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
 from hub.headcount.loading import units_of
 from hub.headcount.records import Headcount, HeadcountUnit
 from hub.headcount.states import ENDED, State
+from hub.headcount.turning import SCHEDULE
+from hub.headcount.values import EVERYTHING
 from hub.headcount.words import KINDS
 from hub.movements.orders.actions import give, release_hold
 from hub.movements.records import Site
@@ -21,8 +22,6 @@ from hub.movements.site.tree import load as load_tree
 from hub.sentences import RefusedError, Sentence
 from wire.happenings import CountKind
 from wire.orders import OrderKind
-
-EVERYTHING: Final = "*"
 
 
 def units_for(tree: Tree, codes: Sequence[str], site: str, sites: dict[str, int]) -> Sequence[Node]:
@@ -53,12 +52,13 @@ def scope_words(codes: Sequence[str], site: str, units: Sequence[Node]) -> str:
 
 
 def refuse_overlap(session: Session, codes: Sequence[str]) -> None:
-    """RefusedError while another count holds one of these units."""
+    """RefusedError while another count holds one of these units. What a unit counted by itself holds none."""
+    announced = or_(Headcount.announced_by != SCHEDULE.login, Headcount.slot.is_not(None))
     over = [state.value for state in (*ENDED, State.REVISED)]
     held = session.execute(
         select(HeadcountUnit.name, Headcount.id)
         .join(Headcount, Headcount.id == HeadcountUnit.headcount_id)
-        .where(Headcount.state.not_in(over), HeadcountUnit.code.in_(codes))
+        .where(Headcount.state.not_in(over), announced, HeadcountUnit.code.in_(codes))
         .limit(1)
     ).first()
     if held is not None:

@@ -16,9 +16,11 @@ from hub.headcount import candidates, explaining, flags
 from hub.headcount.beds import Bedding, BedFinding, compare
 from hub.headcount.limits import rules_at
 from hub.headcount.loading import out_counts
+from hub.headcount.muster import open_musters
 from hub.headcount.out_counts import shown as shown_outs
 from hub.headcount.reading import CountView, Viewer, open_sessions, session_view
 from hub.headcount.records import Headcount, HeadcountSlip
+from hub.headcount.running import newest
 from hub.headcount.schedule import due_hours
 from hub.headcount.states import COURSES, ENDED, LADDER, State, needs_reason, rungs_left
 from hub.headcount.words import KINDS, MEANINGS, METHODS, OUT_STEPS, RUNGS, STATES, STEPS, WHATS
@@ -67,6 +69,8 @@ def list_facts(session: Session, now: datetime) -> dict[str, Any]:
     return {
         "now": now,
         "open": open_sessions(session, now),
+        "musters": open_musters(session),
+        "paper": newest(session),
         "past": history(session),
         "due": due_hours(session, now),
         "units": [(unit.code, tree.path(unit.id)) for unit in tree.units()],
@@ -90,6 +94,7 @@ def count_facts(session: Session, number: int, now: datetime) -> dict[str, Any] 
     steps = [State(step.step) for step in view.steps if step.step in State._value2member_map_]
     left = rungs_left(steps)
     return {
+        "now": now,
         "view": view,
         "count": view.count,
         "kind": CountKind(view.count.kind),

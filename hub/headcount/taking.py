@@ -5,6 +5,7 @@ The caller has the transaction. Nothing that was signed is ever turned away: wha
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,17 +15,18 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
+from hub.accounts.permissions import Permission, permissions_of
+from hub.accounts.records import Account
 from hub.headcount.flags import ON_PAPER
+from hub.headcount.meant import meant
 from hub.headcount.reckoned import Reckoning
 from hub.headcount.records import Headcount, HeadcountMark, HeadcountSlip, HeadcountUnit
 from hub.headcount.states import ENDED, UNDER_WAY, State
-from hub.headcount.turning import SCHEDULE, note, raise_alarm_line, revise, settle
+from hub.headcount.turning import note, raise_alarm_line, revise, settle
 from hub.movements import feed
-from hub.movements.site.tree import load as load_tree
 from hub.movements.whereabouts.proofs import Key, NewProof, Source
 from hub.movements.whereabouts.prove import prove, withdraw
-from hub.sentences import RefusedError, Sentence
-from wire.happenings import CountKind, CountMethod
+from wire.happenings import CountMethod
 
 PAGE: Final = "page"
 PAPER: Final = ON_PAPER
@@ -92,7 +94,7 @@ def take_slip(session: Session, new: NewSlip, at: datetime) -> Reckoning | None:
     if _known(session, HeadcountSlip, new.told):
         return None
     began_at = new.told.at - timedelta(seconds=new.took_s)
-    count, unit = _meant(session, new.session, new.unit, began_at, new.told.at, at)
+    count, unit = meant(session, new.session, new.unit, began_at, new.told.at, at)
     late = State(count.state) in (*ENDED, State.REVISED)
     first, second = (*new.counters, "", "")[:2]
     session.add(
@@ -113,7 +115,7 @@ def take_slip(session: Session, new: NewSlip, at: datetime) -> Reckoning | None:
             clock_sure=new.told.clock_sure,
             heard_at=at,
             late=late,
-            saw_totals=new.saw_totals,
+            saw_totals=new.saw_totals or _lead(session, new.counters),
             **_key(new.told),
         )
     )
@@ -127,11 +129,17 @@ def take_slip(session: Session, new: NewSlip, at: datetime) -> Reckoning | None:
     return found
 
 
+def is_taken(session: Session, key: bytes) -> bool:
+    """Whether the slip of a page with this key was taken: whoever sends it twice is not told that it is too late."""
+    wanted = exists().where(HeadcountSlip.terminal == PAGE, HeadcountSlip.journal_id == key)
+    return bool(session.scalar(select(wanted)))
+
+
 def take_mark(session: Session, new: NewMark, at: datetime) -> None:
     """Keep a mark heard of at `at`: it proves where the person was. Nothing happens for one that was taken before."""
     if _known(session, HeadcountMark, new.told):
         return
-    count, unit = _meant(session, new.session, new.unit, new.told.at, new.told.at, at)
+    count, unit = meant(session, new.session, new.unit, new.told.at, new.told.at, at)
     session.add(
         HeadcountMark(
             headcount_id=count.id,
@@ -201,67 +209,10 @@ def _unprove(session: Session, count: Headcount, unit: HeadcountUnit, new: NewMa
         )
 
 
-def _meant(
-    session: Session, number: int, code: str, began_at: datetime, ended_at: datetime, at: datetime
-) -> tuple[Headcount, HeadcountUnit]:
-    """The count and unit that are meant. Without a number: the one that ran then, or a count of its own."""
-    wanted = (
-        select(Headcount, HeadcountUnit)
-        .join(HeadcountUnit, HeadcountUnit.headcount_id == Headcount.id)
-        .where(HeadcountUnit.code == code, Headcount.state != State.CANCELLED.value)
-        .with_for_update()
-    )
-    if number:
-        row = session.execute(wanted.where(Headcount.id == number)).first()
-        if row is None:
-            raise RefusedError("no_unit", Sentence("This unit is not counted in this headcount."))
-        return row[0], row[1]
-    ran_then = wanted.where(
-        Headcount.announced_at <= ended_at,
-        Headcount.ended_at.is_(None) | (Headcount.ended_at >= began_at),
-    )
-    row = session.execute(ran_then.order_by(Headcount.id.desc()).limit(1)).first()
-    return (row[0], row[1]) if row is not None else _own_count(session, code, began_at, at)
-
-
-def _own_count(
-    session: Session, code: str, began_at: datetime, at: datetime
-) -> tuple[Headcount, HeadcountUnit]:
-    """A unit counted although nobody announced anything: kept as an informal count of that unit."""
-    tree = load_tree(session)
-    node = tree.by_code(code)
-    if node is None or not node.is_unit:
-        raise RefusedError("no_unit", Sentence("This zone is no unit in which counts are taken."))
-    count = Headcount(
-        kind=CountKind.INFORMAL.value,
-        name="",
-        state=State.COUNTING.value,
-        method=CountMethod.NUMBER.value,
-        blind=False,
-        scope=node.name[:200],
-        site="",
-        announced_at=began_at,
-        announced_by=SCHEDULE.login,
-        freeze_at=began_at,
-        began_at=began_at,
-        effective_at=began_at,
-        cleared_by="",
-    )
-    session.add(count)
-    session.flush()
-    unit = HeadcountUnit(
-        headcount_id=count.id,
-        zone_id=node.id,
-        code=node.code,
-        name=tree.path(node.id)[:160],
-        recount=0,
-        method=count.method,
-        named_off=0,
-    )
-    session.add(unit)
-    session.flush()
-    note(session, count, "UNANNOUNCED", SCHEDULE, at, unit=code)
-    return count, unit
+def _lead(session: Session, counters: Collection[str]) -> bool:
+    """Whether one of them may see what is expected, at whatever screen: they cannot have counted blind."""
+    roles = session.scalars(select(Account.role).where(Account.login.in_(counters)))
+    return any(permissions_of(role) & {Permission.RUN_COUNT, Permission.CLEAR_COUNT} for role in roles)
 
 
 def _signed_before(session: Session, count: Headcount, unit: HeadcountUnit, recount: int) -> bool:

@@ -11,6 +11,8 @@ from typing import Final
 from wire.happenings import CountMethod, OutCountStep
 
 Person = int
+EVERYTHING: Final = "*"
+"""Scope of a count of every unit of every site."""
 BY_NAME: Final = frozenset({CountMethod.BY_NAME, CountMethod.BY_SCAN})
 """Methods that tell who was seen, and not only how many."""
 

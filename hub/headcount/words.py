@@ -77,5 +77,6 @@ STEPS: Final = {
     "EXPLAINED": Sentence("explanation stated"),
     "ACCEPTED": Sentence("explanation accepted"),
     "TAKEN_BACK": Sentence("explanation taken back"),
+    "NOT_FROZEN": Sentence("movement was not stopped in time"),
     "UNANNOUNCED": Sentence("counted by the unit, announced by nobody"),
 }

@@ -63,6 +63,8 @@ from hub.keeping.oversight.words import act_words
 from hub.keeping.retention.views import pages as retention_pages
 from hub.movements.actions import find_checkpoint
 from hub.movements.cells.views import pages as cell_pages
+from hub.movements.external.consent_views import pages as consent_pages
+from hub.movements.external.convoy_views import pages as convoy_pages
 from hub.movements.external.views import pages as external_pages
 from hub.movements.orders.views import pages as orders_pages
 from hub.movements.passes.panel import PANEL as MOVES_PANEL
@@ -77,6 +79,7 @@ from hub.movements.whereabouts.views import pages as location_rules_pages
 from hub.reception.admitting.signing_views import pages as receptions_pages
 from hub.reception.admitting.views import pages as admitting_pages
 from hub.reception.blackout.views import pages as paper_pages
+from hub.reception.desk.officer_views import pages as officer_desk_pages
 from hub.reception.desk.views import pages as desk_pages
 from hub.reception.file.document_views import pages as document_pages
 from hub.reception.file.evidence_views import pages as evidence_pages
@@ -195,6 +198,7 @@ def create_app(parts: Parts) -> Flask:
         re_enrolment_pages,
         standing_pages,
         desk_pages,
+        officer_desk_pages,
     ):
         app.register_blueprint(blueprint)
     app.register_blueprint(finding_pages)
@@ -230,7 +234,8 @@ def create_app(parts: Parts) -> Flask:
     ):
         app.register_blueprint(blueprint)
     app.register_blueprint(location_rules_pages)
-    for blueprint in (move_pages, move_plan_pages, move_series_pages, external_pages):
+    going_out = (external_pages, consent_pages, convoy_pages)
+    for blueprint in (move_pages, move_plan_pages, move_series_pages, *going_out):
         app.register_blueprint(blueprint)
     counting = (count_pages, count_entry_pages, count_paper_pages, count_rule_pages, muster_pages, unit_pages)
     for blueprint in (docket_pages, docket_rule_pages, diary_pages, *counting):

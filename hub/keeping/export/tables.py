@@ -73,6 +73,9 @@ HELD_BACK: Final = {
             *("admission_images", "admissions_under_way", "aside_counts", "boots", "configuration_events"),
             *("configuration_reports", "cut_tails", "desk_findings", "desk_look_events", "desk_looks"),
             *(
+                "desk_officer_events",
+                "desk_officer_parts",
+                "desk_officer_tasks",
                 "desk_parts",
                 "desk_reports",
                 "desk_task_events",

@@ -94,6 +94,11 @@ CODES: Final[dict[str, Code]] = {
     "release_early": Code(2, Sentence("Somebody was released before the date that is reckoned now")),
     "release_twin_order": Code(2, Sentence("An order to release stands on two files: look who went out")),
     "absence_overdue": Code(2, Sentence("Somebody is late coming back from outside"), _FIND),
+    "court_no_way": Code(
+        2,
+        Sentence("A date in court that nobody is taken to"),
+        Sentence("Tell the records office and the court: the person is out then for something else, or not allowed."),
+    ),
     "absence_not_left": Code(
         3, Sentence("Somebody should have left for outside and has not"), group="passes"
     ),

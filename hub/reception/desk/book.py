@@ -17,6 +17,7 @@ from hub.custody.queries import names
 from hub.custody.records import Person
 from hub.database import Sessions, session_scope
 from hub.errors import HubError
+from hub.reception.desk import officer_tasks
 from hub.reception.desk.asking import change
 from hub.reception.desk.looks import expire_late, late_looks, tasks_for, version_of
 from hub.reception.desk.records import DeskSaid, FingerTask, TaskEvent
@@ -73,7 +74,7 @@ class EnrolmentBooks:
         """Look once and say what is due; gives how many messages went out."""
         with session_scope(self._sessions, writes=False) as session:
             late = [task.id for task in _late(session, now)]
-            looks = late_looks(session, now)
+            looks = [*late_looks(session, now), *officer_tasks.late_tasks(session, now)]
             work = [
                 (desk, version, _tasks(session, self._vault, desk.terminal_id))
                 for desk in _listening(session)
@@ -85,6 +86,7 @@ class EnrolmentBooks:
         if looks:
             with session_scope(self._sessions) as session:
                 expire_late(session, now)
+                officer_tasks.expire_late(session, now)
         return sum(self._say(desk, version, tasks, now) for desk, version, tasks in work)
 
     def _is_due(self, desk: _Desk, version: Version, now: datetime) -> bool:
@@ -137,14 +139,15 @@ def _listening(session: Session) -> list[_Desk]:
 
 
 def _version(session: Session, terminal_id: int) -> Version:
-    """Of one desk's book: the last thing that happened to any task or look of it."""
+    """Of one desk's book: the last thing that happened to any task, look or officer's task of it."""
     last = session.scalar(
         select(func.max(TaskEvent.id))
         .join(FingerTask, FingerTask.id == TaskEvent.task_id)
         .where(FingerTask.terminal_id == terminal_id, TaskEvent.what.in_([*Status]))
     )
-    # Both counts only rise, and so does their sum.
-    return Version(current_version(session).epoch, (last or 0) + version_of(session, terminal_id))
+    # All counts only rise, and so does their sum.
+    more = version_of(session, terminal_id) + officer_tasks.version_of(session, terminal_id)
+    return Version(current_version(session).epoch, (last or 0) + more)
 
 
 def _tasks(session: Session, vault: Vault, terminal_id: int) -> DeskTasks:
@@ -162,6 +165,7 @@ def _tasks(session: Session, vault: Vault, terminal_id: int) -> DeskTasks:
             for row in rows
         ]
         + tasks_for(session, terminal_id)
+        + officer_tasks.tasks_for(session, terminal_id)
     )
 
 

@@ -27,6 +27,7 @@ from hub.logs import log
 from hub.movements.re_enrolment import note_enrolled
 from hub.reception.desk.answering import LookWork
 from hub.reception.desk.asking import HELD_UP, TaskLine, add_finding, change, drop_parts, findings_of
+from hub.reception.desk.officer_work import OfficerWork
 from hub.reception.desk.readying import Ready, prepare, taking_of
 from hub.reception.desk.records import FingerTask, Part, UnusableFinger
 from hub.reception.desk.rules import Status
@@ -62,6 +63,7 @@ class EnrolmentWork:
         self._search = search or DuplicateSearch(vault, sessions)
         self._broke: set[int] = set()
         self._looks = LookWork(sessions, vault, receiving_key, clock, self._search)
+        self._officers = OfficerWork(sessions, vault, receiving_key, clock, self._search)
 
     def tick(self, _now: datetime) -> int:
         """`step` as a desk of the ingest process takes it."""
@@ -72,7 +74,7 @@ class EnrolmentWork:
 
         A task that breaks the engine is left for the next start, so that it holds up no other.
         """
-        if self._looks.step():
+        if self._looks.step() or self._officers.step():
             return True  # somebody stands there and waits for the answer
         with session_scope(self._sessions, writes=False) as session:
             found = _next(session, self._broke)

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.reception.desk import looks
+from hub.reception.desk import looks, officer_tasks
 from hub.reception.desk.asking import change, note
 from hub.reception.desk.records import DeskSaid, FingerTask, Part
 from hub.reception.desk.rules import AT_DESK, Status, read, written
@@ -41,7 +41,10 @@ def _take_report(
     said.refused, said.heard_at = report.refused, now
     mine = _tasks(session, terminal_id, [one.task for one in report.tasks])
     asked = looks.find(session, terminal_id, [one.task for one in report.tasks])
+    officers = officer_tasks.find(session, terminal_id, [one.task for one in report.tasks])
     for progress in report.tasks:
+        if progress.task in officers:
+            officer_tasks.note_progress(session, officers[progress.task], progress)
         if progress.task in asked:
             looks.note_progress(session, asked[progress.task], progress, now)
         task = mine.get(progress.task)
@@ -59,6 +62,8 @@ def _take_report(
     held = looks.find(session, terminal_id, report.kept)
     receipts = [_receipt(session, task) for task in kept.values()]
     receipts += [looks.receipt_of(look) for look in held.values()]
+    of_officers = officer_tasks.find(session, terminal_id, report.kept).values()
+    receipts += [officer_tasks.receipt_of(session, one) for one in of_officers]
     return [DeskWord(receipt=receipt) for receipt in receipts]
 
 
@@ -70,6 +75,10 @@ def _take_part(
     if look is not None:
         looks.take_part(session, look, part, now, terminal)
         return DeskWord(receipt=looks.receipt_of(look))
+    of_officer = officer_tasks.find(session, terminal_id, [part.task]).get(part.task)
+    if of_officer is not None:
+        officer_tasks.take_part(session, of_officer, part, now, terminal)
+        return DeskWord(receipt=officer_tasks.receipt_of(session, of_officer))
     if task is None:
         raise WireError(Refusal.WRONG_SENDER, "The finger is of no task of that desk.")
     if part.position not in part.parts or not set(part.parts) <= set(read(task.positions)):

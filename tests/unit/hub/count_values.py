@@ -122,6 +122,7 @@ def facts(
     explanations: Sequence[Explanation] = (),
     proofs: Sequence[LastProof] = (),
     scope: Sequence[str] | None = None,
+    others: frozenset[int] = frozenset(),
 ) -> Facts:
     return Facts(
         scope=sorted(people.units) if scope is None else scope,
@@ -133,4 +134,5 @@ def facts(
         proofs={one.person: one for one in proofs},
         open_from=FROZEN,
         frozen_at=FROZEN,
+        others=others,
     )

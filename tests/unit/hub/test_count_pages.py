@@ -33,6 +33,13 @@ def count_unit(client: FlaskClient, number: int, unit: str, **form: object) -> T
     return client.post(f"/counts/{number}/units/{unit}", data=made)
 
 
+def sign_of(client: FlaskClient, number: int, unit: str) -> str:
+    """What a page that was opened carries."""
+    opened = re.search(r'name="opened" value="([^"]+)"', client.get(f"/counts/{number}/units/{unit}").text)
+    assert opened is not None
+    return opened[1]
+
+
 def test_an_officer_is_refused_what_only_the_control_room_does(world: World, inside: Prison) -> None:
     number = inside.announce()
     ann = world.browser("ann", Role.OFFICER)
@@ -66,6 +73,17 @@ def test_a_count_is_led_in_the_browser_from_the_announcement_to_the_report(
     assert refused.status_code == 409
     assert "Write how many there are" in refused.text
     assert count_unit(ann, number, "a", observed="2").status_code == 303
+    page = ann.get(f"/counts/{number}/units/a")
+    assert "Only the control room asks for another count" in page.text
+    assert 'name="observed"' not in page.text
+    again = {
+        "csrf_token": token_of(page),
+        "opened": sign_of(bob, number, "b"),
+        "observed": "3",
+        "alive": "yes",
+    }
+    refused = ann.post(f"/counts/{number}/units/a", data=again)
+    assert refused.status_code == 409, "whoever saw that it is off does not sign the number that fits"
     assert count_unit(bob, number, "b", observed="2").status_code == 303
     page = cora.get(f"/counts/{number}")
     assert "−1" in page.text

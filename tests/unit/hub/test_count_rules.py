@@ -450,6 +450,27 @@ def test_two_slips_of_one_count_that_disagree_are_both_kept_and_flagged() -> Non
     found = reckon(facts(AB, [first, second, slip("B 2", counters=("cy", "dee"))])).unit("A")
     assert found.slip == second
     assert all(Flag.TWO_SLIPS in flags for _, flags in found.flags)
+    wrong_then_right = [slip("A 2 @600"), slip("A 3 @700", sequence=2), slip("B 2")]
+    found = reckon(facts(AB, wrong_then_right)).unit("A")
+    assert (found.off, found.agrees) == (0, False), "whoever saw the totals signs the one that fits"
+    assert reckon(facts(AB, [*wrong_then_right, slip("A 3 r1 @900")])).agrees
+
+
+def test_whoever_counts_a_unit_and_accepts_its_people_elsewhere_is_looked_at() -> None:
+    outs = "3 A->clinic declared dee @1; 3 A->clinic accepted ann @2"
+    found = reckon(facts(AB, [slip("A 2"), slip("B 2", counters=("cy", "dee"))], outs=outs))
+    assert Flag.OWN_OUT in dict(found.unit("A").flags)[found.unit("A").slips[0]]
+    assert dict(found.unit("B").flags)[found.unit("B").slips[0]] == ()
+
+
+def test_somebody_without_a_unit_holds_up_only_the_count_that_looks_for_them() -> None:
+    lost = roster("A:1 2 3", "B:4", no_unit=[5])
+    found = reckon(facts(lost, [slip("A 3")], scope=["A"], others=frozenset({5})))
+    assert (found.agrees, found.unplaced, found.outside_scope, found.sum) == (True, frozenset(), 2, 5)
+    named = reckon(
+        facts(lost, [slip("A 3"), slip("B 1")], explanations=[replace(said("A PRESENT 5"), unit="")])
+    )
+    assert (named.agrees, named.found, named.sum, named.roll) == (True, 1, 5, 5)
 
 
 def test_an_officer_cannot_count_two_units_at_once() -> None:

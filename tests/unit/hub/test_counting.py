@@ -8,7 +8,7 @@ import pytest
 
 from hub.accounts.audit import Actor
 from hub.database import session_scope
-from hub.headcount import explaining, from_paper, muster
+from hub.headcount import explaining, from_paper, leading, muster
 from hub.headcount.explaining import Named
 from hub.headcount.from_paper import PaperCount
 from hub.headcount.leading import Asked, announce
@@ -20,6 +20,7 @@ from hub.headcount.rules import reckon
 from hub.headcount.schedule import CountWatch, slots
 from hub.headcount.states import State
 from hub.headcount.values import What
+from hub.movements.alarms.reading import open_alarms
 from hub.movements.orders.actions import end
 from hub.movements.whereabouts.places import places
 from hub.sentences import RefusedError
@@ -134,6 +135,16 @@ def test_whoever_counts_sees_no_totals_until_the_first_slip(world: World, inside
         assert all(unit.hidden and unit.reckoning is None for unit in view.units)
         assert blind_units(session) == {"a", "b"}
         assert [one.blind for one in counts_for(session, ["a"], world.at)] == [True]
+    inside.slip(number, "a", 0)
+    with session_scope(world.sessions, writes=False) as session:
+        assert blind_units(session) == {"a", "b"}, (
+            "a slip signed before movement stopped buys no look at the roll"
+        )
+        assert [(one.blind, one.slips) for one in counts_for(session, ["a"], world.at)] == [(True, 0)]
+        view = session_view(session, number, officer, world.at)
+        assert view is not None
+        assert all(unit.hidden for unit in view.units)
+    world.later(seconds=60)
     inside.lead(number, "freeze")
     inside.lead(number, "begin")
     world.later(seconds=60)
@@ -224,6 +235,7 @@ def test_an_informal_count_holds_nobody_and_an_unannounced_slip_makes_one(
     world.later(seconds=30)
     inside.slip(0, "b", 2)
     assert inside.state(number) is State.RECONCILING, "a slip without number is of the count that runs then"
+    inside.announce(CountKind.FORMAL, units=("a",))  # what a unit counted by itself is in nobody's way
 
 
 def test_the_roster_is_that_of_the_moment_when_movement_stopped(world: World, inside: Prison) -> None:
@@ -262,6 +274,14 @@ def test_the_schedule_says_what_was_not_held_once_and_warns_of_a_late_unit(
     world.later(seconds=1_300)
     watch.tick(world.at)
     assert inside.alarms().count("count_late_unit") == 2
+    with session_scope(world.sessions) as session:
+        leading.cancel(session, session.get_one(Headcount, 1), reason="over", actor=CORA, at=world.at)
+    number = inside.announce()
+    for _ in range(3):
+        world.later(seconds=Rules().announce_s)
+        watch.tick(world.at)
+    assert inside.alarms().count("count_not_frozen") == 1
+    assert inside.steps(number)[-1] == "NOT_FROZEN"
 
 
 def test_counts_on_paper_become_counts_of_that_hour_or_answer_the_one_that_was_open(
@@ -328,3 +348,9 @@ def test_a_muster_knows_who_was_inside_who_was_seen_and_who_was_not(world: World
             muster.end(session, row, "", actor=CORA, at=world.at)
         muster.see(session, row, inside.people[0], "", back=True, actor=CORA, at=world.at)
         assert len(muster.lists(session, row, world.at).not_seen) == 2
+        (rung,) = [one for one in open_alarms(session, world.at) if one.code == "muster"]
+        assert (rung.rank, rung.zone_name, rung.over_at is not None) == (1, "Block A", False)
+        muster.end(session, row, "found at the kitchen", actor=CORA, at=world.at)
+        assert [
+            one.over_at is not None for one in open_alarms(session, world.at) if one.code == "muster"
+        ] == [True]

@@ -7,37 +7,47 @@ from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from edge.enrolment.judging import pack
+from hub.accounts.actions import add_account
+from hub.accounts.audit import Actor
+from hub.accounts.permissions import Role
+from hub.accounts.pins import set_pin
 from hub.accounts.records import AuditEntry
 from hub.biometrics import enrolment
 from hub.biometrics.actions import enrol_finger, fingers_of
 from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.enrolment import prepare_finger
 from hub.biometrics.images import read_image
+from hub.biometrics.officers import consent, logins_with_fingers
 from hub.biometrics.packed_images import unpack
 from hub.biometrics.records import Finger, PersonKey
 from hub.custody.merging.reading import all_cases
 from hub.custody.records import Person
 from hub.database import session_scope
+from hub.ingest.doorkeeper import Delivery
 from hub.movements.re_enrolment import Why, open_task, task_of
-from hub.reception.desk import asking, readying
+from hub.reception.desk import asking, officer_tasks, readying
 from hub.reception.desk.book import PATIENCE
+from hub.reception.desk.officer_records import OfficerPart
 from hub.reception.desk.records import FingerTask, Part, Taking, TaskEvent, UnusableFinger
 from hub.reception.desk.rules import FIRST_POSITIONS, GOOD_FOR, MOST_TASKS, Status, in_order
 from hub.sentences import RefusedError
 from hub.terminals.errors import KeysError
 from hub.terminals.key_files import RECEIVING_KEY, read_receiving_key, write_private
+from hub.terminals.records import Terminal
 from wire.enrolment import Stage, Unusable
 from wire.errors import Refusal
 from wire.keys import SigningKey
 
 from .desk_world import ADA, Desk, Hub, Prints, progress, receipts
 from .ingest_world import NOON, Gate, World, make_template, open_world
+from .site_world import cheap_passwords
 
 TASK = "a" * 32
 
@@ -446,3 +456,94 @@ def test_a_receiving_key_that_cannot_be_used_is_said_by_name(tmp_path: Path) -> 
     (tmp_path / RECEIVING_KEY).chmod(0o644)
     with pytest.raises(KeysError, match="Others may read"):
         read_receiving_key(tmp_path)
+
+
+@pytest.fixture
+def luz(world: World) -> str:
+    """An officer who may sign in at terminals and has agreed."""
+    with session_scope(world.sessions) as session:
+        add_account(session, "luz", Role.OFFICER, passwords=cheap_passwords(), actor=ADA, at=NOON)
+        set_pin(session, "luz", "$argon2id$x", name="GOMEZ, Luz", actor=ADA, at=NOON)
+        consent(session, "luz", actor=Actor("luz", ""), at=NOON)
+    return "luz"
+
+
+def ask_luz(hub: Hub, by: Actor = ADA, positions: tuple[int, ...] = (2, 7), name: str = TASK) -> None:
+    with session_scope(hub.world.sessions) as session:
+        terminal = session.scalars(select(Terminal.id)).first()
+        assert terminal is not None
+        officer_tasks.ask_officer(session, "luz", terminal, positions, name=name, actor=by, at=hub.at)
+
+
+def how_luz_stands(hub: Hub) -> tuple[str, str, int, int]:
+    """Status and outcome of the last task, images that lie here, fingers that terminals get."""
+    with session_scope(hub.world.sessions, writes=False) as session:
+        found = officer_tasks.last_task(session, "luz")
+        assert found is not None
+        parts = session.scalar(select(func.count()).select_from(OfficerPart))
+        return found[0].status, found[0].outcome, parts or 0, len(logins_with_fingers(session))
+
+
+def test_an_officers_fingers_are_taken_at_a_desk_and_no_image_stays(
+    desk: Desk, hub: Hub, luz: str, prints: Prints
+) -> None:
+    with pytest.raises(RefusedError, match="not you yourself"):
+        ask_luz(hub, by=Actor("luz", ""))
+    with pytest.raises(RefusedError, match="two to four"):
+        ask_luz(hub, positions=(2,))
+    ask_luz(hub)
+    hub.tick()
+    (task,) = desk.hears()
+    assert (task.person, task.name, task.positions) == ("luz", "GOMEZ, Luz", [2, 7])
+    first = hub.take(desk.finger(2, [prints[1, 1], prints[1, 2]]))
+    assert [(one.parts, one.settled) for one in receipts(first)] == [([2], False)]
+    hub.take(desk.finger(7, [prints[2, 1], prints[2, 2]]))
+    assert how_luz_stands(hub) == ("RECEIVED", "", 2, 0)
+    assert hub.work.step()
+    assert how_luz_stands(hub) == ("STORED", "", 0, 1)
+    (settled,) = receipts(hub.take(desk.report(kept=[TASK])))
+    assert settled.settled
+    hub.later(seconds=30)
+    hub.tick()
+    assert desk.hears() == []
+
+
+@pytest.mark.parametrize(
+    ("second", "operator", "outcome"),
+    [
+        ((2, 1), "luz", "own_fingers"),
+        ((1, 2), "officer-7", "same_finger"),
+        (None, "officer-7", "officer_fingers"),
+    ],
+    ids=["taken by oneself", "one finger twice", "one finger left out"],
+)
+def test_an_officers_fingers_that_cannot_be_kept_leave_no_image(
+    desk: Desk,
+    hub: Hub,
+    luz: str,
+    prints: Prints,
+    second: tuple[int, int] | None,
+    operator: str,
+    outcome: str,
+) -> None:
+    ask_luz(hub)
+
+    def part(position: int, of: tuple[int, int] | None) -> Delivery:
+        images = [] if of is None else [prints[of]]
+        sent = [pack(read_image(png), dpi=500, sensor="zfm", at=hub.at, quality=60) for png in images]
+        taken = desk.taken(position, sent, unusable=None if of else Unusable.BANDAGED)
+        return desk.part(msgspec.structs.replace(taken, operator=operator))
+
+    hub.take(part(2, (1, 1)), part(7, second))
+    assert hub.work.step()
+    assert how_luz_stands(hub) == ("REFUSED", outcome, 0, 0)
+
+
+def test_an_officer_who_never_came_to_the_desk_is_let_go(desk: Desk, hub: Hub, luz: str) -> None:
+    ask_luz(hub)
+    ask_luz(hub, name="b" * 32)  # the first is taken back
+    hub.tick()
+    assert [task.task for task in desk.hears()] == ["b" * 32]
+    hub.later(seconds=officer_tasks.GOOD_FOR.total_seconds())
+    hub.tick()
+    assert how_luz_stands(hub)[0] == "EXPIRED"

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from hub.__main__ import main
 from hub.database import session_scope
-from hub.headcount.on_paper import KEPT
+from hub.headcount.limits import rules_at
+from hub.headcount.on_paper import KEPT, keep
 from hub.headcount.pdf import LINES, Text, write_pdf
 from hub.headcount.records import RunningCount
+from hub.headcount.running import running
+from hub.headcount.schedule import CountWatch, shift_hours
+from hub.movements.alarms.records import Alarm
 
 from .count_world import prison
 from .site_world import World
@@ -94,13 +99,20 @@ def test_a_printer_that_fails_is_said_and_the_file_is_there(
             ("gate", "out of paper"),
             ("gate", ""),
         ]
+        assert [one.over_at is not None for one in session.query(Alarm)] == [True], "one alarm, and its end"
     assert list((tmp_path / "out").glob("*.pdf")) != []
 
 
-def test_a_folder_that_cannot_be_written_is_said(world: World, capsys: pytest.CaptureFixture[str]) -> None:
-    prison(world)
-    world.settings()
-    blocked = world.folder / "file"
-    blocked.write_text("")
-    assert main(["running-count", "--data", str(world.folder), "--to", str(blocked / "x")]) == 2
-    assert "Choose another folder with --to" in capsys.readouterr().err
+def test_a_shift_without_its_paper_rings_once_where_there_was_paper_before(world: World) -> None:
+    made = prison(world)
+    watch = CountWatch(world.sessions)
+    world.later(days=1)
+    watch.tick(world.at)
+    assert made.alarms() == [], "nobody has turned the timer on"
+    with session_scope(world.sessions) as session:
+        rules = rules_at(session, world.at)
+        last, shift = shift_hours(rules, world.at)[-2:]
+        keep(session, running(session, world.at), world.folder / "paper", "en", printer=None, at=last)
+    for wait_s, rung in ((0, 0), (rules.not_held_s, 1), (2 * rules.not_held_s, 1)):
+        CountWatch(world.sessions).tick(shift + timedelta(seconds=wait_s))
+        assert made.alarms().count("running_count") == rung, wait_s
