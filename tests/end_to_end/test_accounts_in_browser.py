@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -20,6 +19,7 @@ from hub.database import make_engine, make_sessions
 from hub.migrations import upgrade
 
 from ..unit.hub.site_world import PASSWORD, World, cheap_passwords
+from .reader import Reader
 
 CHROMIUM = shutil.which("chromium")
 PATIENCE_MS = 60_000
@@ -92,15 +92,6 @@ def give_key(page: Page) -> None:
     session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
-def serious(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{each['id']}: {each['nodes'][0]['html']}"
-        for each in found
-        if each["impact"] in ("serious", "critical")
-    ]
-
-
 def test_a_security_key_is_registered_and_opens_the_door(site: Serving, browser: Browser) -> None:
     site.world.account("rita", Role.RECORDS_OFFICER)
     page = window(browser)
@@ -115,7 +106,7 @@ def test_a_security_key_is_registered_and_opens_the_door(site: Serving, browser:
     page.get_by_role("button", name="Sign out").first.click()
     sign_in(page, site, "rita")
     assert page.url.endswith("/second-factor")
-    assert serious(page) == []
+    assert Reader().faults(page) == []
     page.click("[data-security-key]")
     page.wait_for_url(f"{site.address}/people")
     page.context.close()
@@ -139,7 +130,7 @@ def test_nothing_serious_stands_against_any_page_of_accounts(site: Serving, brow
     page = window(browser)
     for address in ("/login", "/reset"):
         page.goto(site.address + address)
-        assert serious(page) == [], address
+        assert Reader().faults(page) == [], address
     page.context.close()
     for login, pages in addresses.items():
         page = window(browser, 800)
@@ -151,7 +142,7 @@ def test_nothing_serious_stands_against_any_page_of_accounts(site: Serving, brow
             page.wait_for_url(f"{site.address}/people/{person.number}")
         for address in pages:
             page.goto(site.address + address)
-            assert serious(page) == [], address
+            assert Reader().faults(page) == [], address
             wide = page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )

@@ -13,7 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
 from playwright.sync_api import expect as wait_until
 from sqlalchemy import select
@@ -31,6 +30,7 @@ from ..databases import chosen
 from ..ports import free_port
 from ..unit.hub.duty_world import refer
 from ..unit.hub.site_world import PASSWORD, World, cheap_passwords
+from .reader import Reader
 
 CHROMIUM = shutil.which("chromium")
 PATIENCE_MS = 45_000
@@ -220,8 +220,7 @@ def test_a_reader_of_screens_finds_nothing_serious_wrong(page: Page, width: int,
     page.set_viewport_size({"width": width, "height": height})
     page.locator("#needs li").first.click()
     wait_until(page.locator("#drawer.open")).to_have_count(1)
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    assert [one["id"] for one in found if one["impact"] in ("serious", "critical")] == []
+    assert Reader().faults(page) == []
 
 
 def test_the_officers_page_shows_who_waits_without_being_loaded_again(

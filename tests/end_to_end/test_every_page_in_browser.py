@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from sqlalchemy import event, select, text
@@ -43,11 +42,10 @@ from hub.web.routes import required_permission
 
 from ..unit.hub.conftest import hurry
 from ..unit.hub.site_world import World, cheap_passwords, sign_in
+from .reader import Reader
 
 CHROMIUM = shutil.which("chromium")
 PATIENCE_MS = 60_000
-OPTIONS: Final = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}
-"""Half the work of all rules; what serious and critical faults are is all in these."""
 LINKS_WITH_A_HOLE: Final = (
     "[...document.querySelectorAll('a[href], form[action]')]"
     ".map(e => e.getAttribute('href') ?? e.getAttribute('action')).filter(a => /^\\/.*\\/\\//.test(a.split('?')[0]))"
@@ -306,27 +304,24 @@ def window(site: Serving, browser: Browser, role: Role, locale: str, width: int)
     return context
 
 
-def faults(page: Page, address: str) -> list[str]:
-    said: list[str] = []
+def faults(page: Page, address: str, reader: Reader) -> list[str]:
     answer = page.goto(address, wait_until="load", timeout=PATIENCE_MS)
     assert answer is not None
     assert answer.status == 200, address
-    for one in Axe().run(page, options=OPTIONS).response["violations"]:
-        if one["impact"] in ("serious", "critical"):
-            said.append(f"{one['id']}: {one['nodes'][0]['html'][:200]}")
+    said = reader.faults(page)
     said += [f"leads nowhere: {one}" for one in page.evaluate(LINKS_WITH_A_HOLE)]
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return [*said, *([f"{wide} px too wide"] if wide > 0 else [])]
 
 
 def walk(site: Serving, browser: Browser, locale: str, width: int) -> dict[str, list[str]]:
-    found = {}
+    found, reader = {}, Reader()
     for role, addresses in site.pages.items():
         context = window(site, browser, role, locale, width)
         page, broken = context.new_page(), list[str]()
         page.on("pageerror", lambda error, broken=broken: broken.append(f"script: {error}"))
         for address in addresses:
-            found[f"{role.value} {address}"] = [*faults(page, site.address + address), *broken]
+            found[f"{role.value} {address}"] = [*faults(page, site.address + address, reader), *broken]
             broken.clear()
         context.close()
     return {address: said for address, said in found.items() if said}

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Iterator
-from typing import Any, cast
+from typing import cast
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
@@ -38,6 +37,7 @@ from ..unit.edge.unit_world import (
     picture,
     somebody,
 )
+from .reader import Reader
 
 TARGET_PX = 63
 """12 mm on a 7-inch screen of 800 pixels."""
@@ -187,57 +187,52 @@ class Screen:
         self.type(PIN)
         self.press("button.go")
 
-    def judge(self, axe: Axe | None) -> list[str]:
+    def judge(self, reader: Reader | None) -> list[str]:
         """What is wrong with the page that is open."""
         where = self.page.url.split("/", 3)[-1]
         found = [f"{where}: small {one}" for one in self.page.evaluate(SMALL, TARGET_PX)]
         down, right = self.page.evaluate(BEYOND)
         found += [f"{where}: must be scrolled"] * bool(down or right)
-        told: dict[str, Any] = axe.run(self.page).response if axe is not None else {"violations": []}
-        found += [
-            f"{where}: {one['id']} {one['nodes'][0]['html'][:120]}"
-            for one in told["violations"]
-            if one["impact"] in ("serious", "critical")
-        ]
-        return found
+        read = reader.faults(self.page) if reader is not None else []
+        return [*found, *(f"{where}: {one}" for one in read)]
 
 
 @pytest.mark.parametrize("language", ["en", pytest.param("es", marks=pytest.mark.long)])
 def test_every_page_fits_gloves_a_small_screen_and_a_screen_reader(browser: Browser, language: str) -> None:
-    unit, axe = world(), Axe() if language == "en" else None  # the same marks in either
+    unit, reader = world(), Reader() if language == "en" else None  # the same marks in either
     screen = Screen(browser, unit, language)
     try:
         wrong = []
         for path in ("/", "/sign-in", "/sign-in/gomez"):
             screen.page.goto(path)
-            wrong += screen.judge(axe)
+            wrong += screen.judge(reader)
         screen.sign_in()
         for path in PAGES:
             screen.page.goto(path)
-            wrong += screen.judge(axe)
-        wrong += walk_a_count(screen, unit, axe)
+            wrong += screen.judge(reader)
+        wrong += walk_a_count(screen, unit, reader)
         assert not wrong, "\n".join(sorted(set(wrong)))
         assert screen.faults == []
     finally:
         screen.close()
 
 
-def walk_a_count(screen: Screen, unit: UnitWorld, axe: Axe | None) -> list[str]:
+def walk_a_count(screen: Screen, unit: UnitWorld, reader: Reader | None) -> list[str]:
     """From the blind first page to the page where both officers sign, and the lists of recounts."""
     page, wrong = screen.page, list[str]()
     unit.picture = picture([somebody(nth) for nth in range(1, 30)], counts=[announced()])
     for path in ("/", f"/unit/{UNIT}/roll", f"/unit/{UNIT}/count"):
         page.goto(path)
-        wrong += screen.judge(axe)
+        wrong += screen.judge(reader)
     screen.press(".count button.go")
-    wrong += screen.judge(axe)
+    wrong += screen.judge(reader)
     screen.type("29")
     screen.press("button.go")
-    wrong += screen.judge(axe)
+    wrong += screen.judge(reader)
     screen.press("button.go")
     for go in ("second", "beds", "remarks", "sign"):
         screen.press(f"button[value={go}]")
-        wrong += screen.judge(axe)
+        wrong += screen.judge(reader)
         screen.press("button[value=slip], button[value=yes], button.back")
     for method in (CountMethod.BY_NAME, CountMethod.BY_SCAN):
         recount = 1 if method is CountMethod.BY_NAME else 2
@@ -253,9 +248,9 @@ def walk_a_count(screen: Screen, unit: UnitWorld, axe: Axe | None) -> list[str]:
             counts=[announced(off=-1, candidates=[number(3)], **again)],
         )
         page.goto(f"/unit/{UNIT}/count")
-        wrong += screen.judge(axe)
+        wrong += screen.judge(reader)
         screen.press(".count button.go")
-        wrong += screen.judge(axe)
+        wrong += screen.judge(reader)
     return wrong
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, sync_playwright
 from playwright.sync_api import expect as wait_until
 from sqlalchemy import event
@@ -28,6 +27,7 @@ from hub.movements.site.plans.reading import PlanView, plans
 from ..databases import new_database
 from ..unit.hub.conftest import hurry
 from ..unit.hub.site_world import PASSWORD, World, cheap_passwords
+from .reader import Reader
 
 CHROMIUM = shutil.which("chromium")
 PATIENCE_MS = 45_000
@@ -127,11 +127,7 @@ def test_a_drawing_is_tied_by_mouse_and_by_keys_and_becomes_the_map(
     page.click("#spot button[type=submit]:not([name])")
     wait_until(page.locator('[data-spot="a-in"]')).to_have_count(1)
     assert sorted(drawn(world).zones) == ["block-a", "workshop", "yard"]
-    assert [
-        one["id"]
-        for one in Axe().run(page).response["violations"]
-        if one["impact"] in ("serious", "critical")
-    ] == []
+    assert Reader().faults(page) == []
     screen = signed_in(window, address, "cora")
     screen.goto(f"{address}/control-room")
     wait_until(screen.locator('[data-zone="block-a"] [data-count]')).to_have_text("0", timeout=PATIENCE_MS)
