@@ -15,7 +15,7 @@ from edge.desk.client import Desk
 from edge.errors import DeskAbsentError, DeskRefusedError
 from edge.provisioning import Folder
 from edge.unit.count_forms import CountQuestion, CountShown, MarkQuestion, SlipQuestion, SlipTaken
-from edge.unit.forms import OfUnit, OutCounts, OutQuestion, ShiftQuestion, ShiftShown
+from edge.unit.forms import OfUnit, OutCounts, OutQuestion, ShiftQuestion, ShiftShown, UnitHome
 from simulation.officer import Officer
 from wire.codec import Strict
 from wire.happenings import CountMethod, OutCountStep
@@ -48,6 +48,12 @@ class Post:
         self._sign_in(self.second)
         self._sign_in(self.first)
         return True
+
+    def has_picture(self, people: int) -> bool:
+        """Whether the terminal has the hub's picture of the unit, with so many people who live there."""
+        home = self._desk.ask("unit_home", Nothing(), UnitHome)
+        figures = [one.figures for one in home.units if one.unit == self.unit]
+        return any(one is not None and one.assigned == people for one in figures)
 
     def take_over(self) -> ShiftShown:
         """Signs for the number on the unit's roll."""

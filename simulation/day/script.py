@@ -29,7 +29,7 @@ SCRIPT: Final = (
     Chapter(
         "11:00", "somebody is late", "the pass turns OVERDUE and rings: /moves, /control-room", clinic.overdue
     ),
-    Chapter("14:00", "visits", "two are called to the visits", visits.visits),
+    Chapter("14:00", "visits", "two are called to the visits: /moves", visits.visits),
     Chapter("14:30", "a terminal dies", "its gate goes dark on the map of /control-room", visits.power_cut),
     Chapter("16:00", "end of work", "everybody comes home, but for one who stays behind", work.come_home),
     Chapter("16:30", "headcount", "blind: one is hiding, one is in two places: /counts", headcount.count),

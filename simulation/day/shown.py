@@ -6,7 +6,6 @@ import argparse
 import json
 import random
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from simulation.day.cast import FEWEST, Cast, give_parts
@@ -47,12 +46,11 @@ class Shown:
         if not self.chosen.day:
             welcome(self.prison)
         walkers = self._walkers(hands)
-        with ThreadPoolExecutor(1) as pool:
-            staff = pool.submit(employ_staff, self.prison)
-            others = [] if self.chosen.day else [pool.submit(employ, self.prison.hub, who) for who in _MORE]
-            self.prison.open_gates()
-            employed = staff.result()
-            members = [one.result() for one in others]
+        # Before the gates: each account holds the database while its secrets are made, and the gates write too.
+        self.progress("accounts and PINs of those who work today")
+        employed = employ_staff(self.prison)
+        members = [] if self.chosen.day else [employ(self.prison.hub, who) for who in _MORE]
+        self.prison.open_gates()
         if not self.chosen.day:
             self._tell_logins(employed, members)
         stage = self._stage(give_parts(walkers, self.prison.enrol(walkers, self.progress.counting)), employed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from simulation.day.post import Post
 from simulation.day.site import LEFT
 from simulation.day.stage import Stage
 
@@ -11,7 +12,12 @@ def prepare(stage: Stage) -> None:
     stage.control.sign_in()
     stage.control.set_limits()
     for post in stage.posts.values():
-        stage.wait(f"the officers of {post.unit} at their page", lambda post=post: post.knows_them() or None)  # type: ignore[misc]
+        people = sum(one.home == post.unit for one in stage.cast.everybody)
+
+        def ready(post: Post = post, people: int = people) -> bool | None:
+            return (post.knows_them() and post.has_picture(people)) or None
+
+        stage.wait(f"officers and roll on the page of {post.unit}", ready)
 
 
 def unlock(stage: Stage) -> None:

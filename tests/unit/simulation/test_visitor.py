@@ -1,0 +1,34 @@
+"""A form is sent as it stands on the page, but for what somebody changed."""
+
+from __future__ import annotations
+
+import pytest
+
+from simulation.visitor import fields_of
+
+PAGE = """
+<form action="/out"><input type="hidden" name="csrf_token" value="t"></form>
+<form method="post"><input type="hidden" name="csrf_token" value="t">
+  <input name="way_s" value="300"><input type="checkbox" name="tests" value="1" checked>
+  <input type="checkbox" name="again" value="1">
+  <input type="checkbox" name="day" value="0" checked><input type="checkbox" name="day" value="1" checked>
+  <select name="kind"><option value="">none</option><option value="A" selected>a</option></select>
+  <select name="first"><option value="x">x</option><option value="y">y</option></select>
+  <button name="act" value="keep">Keep</button></form>
+"""
+
+
+def test_the_form_is_the_one_that_asks_for_what_is_changed() -> None:
+    assert fields_of(PAGE, ["way_s", "csrf_token", "act"]) == {
+        "csrf_token": "t",
+        "way_s": "300",
+        "tests": "1",
+        "day": ["0", "1"],
+        "kind": "A",
+        "first": "x",
+    }
+
+
+def test_a_page_without_such_a_form_is_told() -> None:
+    with pytest.raises(LookupError, match="never_there"):
+        fields_of(PAGE, ["never_there"])
