@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -15,14 +15,16 @@ from hub.custody.absence import Why
 from hub.database import Sessions, session_scope
 from hub.docket.diary.reading import Appointment, appointments, day_of
 from hub.logs import log
+from hub.movements.alarms.raising import Cause, over, raise_alarm
 from hub.movements.external.authorising import Trip, Wish, call_off, go_once
-from hub.movements.external.records import Occurrence
+from hub.movements.external.records import Authorisation, Occurrence
 from hub.movements.move_limits import limits
-from hub.sentences import RefusedError
+from hub.sentences import RefusedError, Sentence
 
 EVERY: Final = timedelta(seconds=30)
 BY_ITSELF: Final = Actor("hub", "")
 _SOURCE: Final = "hearing:"
+NO_WAY: Final = "court_no_way"
 
 _log = logging.getLogger("hub.docket")
 
@@ -33,6 +35,7 @@ class CourtTrips:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self._looked_at: datetime | None = None
+        self._told: dict[str, str] = {}
 
     def tick(self, now: datetime) -> int:
         """Plan and call off what changed; gives how many."""
@@ -42,23 +45,76 @@ class CourtTrips:
         with session_scope(self._sessions, writes=False) as session:
             new, gone = _changes(session, now)
         done = 0
-        for one in new.values():
-            done += self._plan(one, now)
+        refused = [source for source, one in new.items() if not self._plan(one, now)]
+        done += len(new) - len(refused)
+        self._settle(refused, now)
         for number in gone:
             with session_scope(self._sessions) as session:
                 call_off(session, number, "the court diary changed", actor=BY_ITSELF, at=now)
             done += 1
         return done
 
-    def _plan(self, one: Appointment, now: datetime) -> int:
+    def _plan(self, one: Appointment, now: datetime) -> bool:
         try:
             with session_scope(self._sessions) as session:
                 plan_hearing(session, one, actor=BY_ITSELF, at=now)
         except RefusedError as error:
-            # Two cases on one day are one way: the first date takes the person there for both.
-            log(_log, logging.INFO, "a date in court needs no way of its own", reason=error.code)
-            return 0
-        return 1
+            self._tell(one, error, now)
+            return False
+        return True
+
+    def _tell(self, one: Appointment, error: RefusedError, now: datetime) -> None:
+        """Two cases on one day are one way. Anybody else who is out then is missed by the court: somebody must know."""
+        source = source_of(one)
+        if source in self._told:
+            return
+        with session_scope(self._sessions) as session:
+            covered = _is_taken(session, one)
+            if not covered:
+                raise_alarm(session, _cause(one, error), now)
+        self._told[source] = "" if covered else _key(one)
+        log(_log, logging.INFO, "a date in court has no way of its own", reason=error.code, covered=covered)
+
+    def _settle(self, refused: Collection[str], now: datetime) -> None:
+        """Whoever was taken there after all, or is not called any more, is missed no longer."""
+        for source in [one for one in self._told if one not in refused]:
+            key = self._told.pop(source)
+            if key:
+                with session_scope(self._sessions) as session:
+                    over(session, NO_WAY, key, now)
+
+
+def _is_taken(session: Session, one: Appointment) -> bool:
+    """Whether the person goes to court then anyway."""
+    wanted = (
+        select(Occurrence.id)
+        .join(Authorisation, Authorisation.id == Occurrence.authorisation_id)
+        .where(
+            Occurrence.person_id == one.person.id,
+            Occurrence.closed_at.is_(None),
+            Occurrence.leave_at <= one.hearing.hearing_at,
+            Occurrence.due_back_at >= one.hearing.hearing_at,
+            Authorisation.why == Why.COURT.value,
+        )
+    )
+    return session.scalar(wanted.limit(1)) is not None
+
+
+def _key(one: Appointment) -> str:
+    return f"hearing:{one.held.item}"
+
+
+def _cause(one: Appointment, error: RefusedError) -> Cause:
+    words = Sentence(
+        "%(number)s has a date in court and nobody takes them there: %(court)s",
+        {"number": one.person.number, "court": one.hearing.court},
+    )
+    evidence = {
+        "hearing_at": one.hearing.hearing_at.isoformat(),
+        "court": one.hearing.court,
+        "reason": error.code,
+    }
+    return Cause(NO_WAY, _key(one), person_id=one.person.id, evidence=evidence, words=words)
 
 
 def plan_hearing(session: Session, one: Appointment, *, actor: Actor, at: datetime) -> int:
@@ -70,7 +126,7 @@ def plan_hearing(session: Session, one: Appointment, *, actor: Actor, at: dateti
         person_id=one.person.id,
         why=Why.COURT,
         where_to=hearing.court,
-        reference=hearing.case.strip() or one.held.row.source or "court diary",
+        reference=hearing.case.strip() or hearing.purpose.strip() or "court diary",
         from_on=day_of(leave_at),
         until_on=day_of(back_at),
     )

@@ -17,6 +17,7 @@ from hub.movements.external.records import Authorisation, Occurrence
 from hub.movements.external.rules import MOVES_TO, ORDERED, Consent, Going, consent_on, going_of
 from hub.movements.external.steps import AUTHORISATION, OCCURRENCE, write_step
 from hub.movements.move_limits import limits
+from hub.movements.site.tree import load
 from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE
 
@@ -60,6 +61,8 @@ def ask(session: Session, wish: Wish, *, actor: Actor, at: datetime) -> int:
     RefusedError for what cannot be.
     """
     _check(wish, at)
+    if wish.why is Why.TRANSFER:
+        _refuse_one_site(session)
     booking = open_booking_of(session, wish.person_id)
     if booking is None:
         raise RefusedError("not_held", Sentence("The person is not in custody here."))
@@ -193,6 +196,17 @@ def _planned(session: Session, authorisation_id: int) -> list[Occurrence]:
         Occurrence.left_at.is_(None),
     )
     return list(session.scalars(wanted.order_by(Occurrence.id).with_for_update()))
+
+
+def _refuse_one_site(session: Session) -> None:
+    if len({node.site_id for node in load(session).zones()}) < 2:
+        raise RefusedError(
+            "one_site",
+            Sentence(
+                "There is one site only. Add the other one on the page of the site; whoever leaves this service for "
+                "good is released to whoever takes them over."
+            ),
+        )
 
 
 def _check(wish: Wish, at: datetime) -> None:

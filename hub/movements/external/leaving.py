@@ -113,6 +113,11 @@ def come_back(
         raise RefusedError(
             "back_time", Sentence("The time of return is before that of leaving, or still to come.")
         )
+    if held.why == Why.TRANSFER and zone_id is None and not seen.terminal:
+        raise RefusedError(
+            "no_arrival",
+            Sentence("Choose where at the other site the person came in: the gate, or reception."),
+        )
     words = note.strip() or seen.text or "is back"
     for fact in _held_facts(session, row.person_id):
         end(session, fact, ABSENCE, effective_at=seen.at, reason=words, actor=actor, at=at)

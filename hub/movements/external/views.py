@@ -7,43 +7,41 @@ from typing import Any
 
 from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from hub.accounts.acting import acting
 from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
-from hub.custody.absence import WHY, Why
-from hub.custody.life.alerts import ALERT_TYPES, alerts_of
+from hub.custody.absence import Why
 from hub.custody.queries import in_custody, person_by_number
 from hub.custody.records import Person
 from hub.movements import typed_moves as typed
-from hub.movements.external.authorising import Trip, Wish, ask, call_off, decide, go_once
-from hub.movements.external.convoys import Signed, Vehicle, apart_in, convoy_back, convoy_leaves, make_convoy
+from hub.movements.external.authorising import Trip, Wish, ask, call_off, go_once
+from hub.movements.external.knowing import arrival_places, what_to_know
 from hub.movements.external.leaving import Seen, come_back, expect_later, gate_zone, leave
 from hub.movements.external.reading import (
     away,
     convoys,
     going_with,
     goings,
-    goings_of_convoy,
     waiting_consents,
 )
-from hub.movements.external.records import Authorisation, Convoy
-from hub.movements.external.rules import MOVES_TO, ORDERED, Consent
-from hub.movements.external.steps import AUTHORISATION, CONVOY, OCCURRENCE, steps_of
-from hub.movements.external.words import CONSENTS, DECIDE, GOINGS, STEPS
+from hub.movements.external.rules import ORDERED
+from hub.movements.external.steps import AUTHORISATION, OCCURRENCE, steps_of
+from hub.movements.external.words import words
 from hub.movements.site.tree import load
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, writing
 from hub.web.formats import SITE_ZONE
-from hub.web.routes import Pages, number_in
+from hub.web.routes import Pages
 
 pages = Pages("external", __name__, template_folder="templates")
 
 
 @pages.page("/external", Permission.SEE_MOVES)
 def trips() -> str:
-    return _list(None)
+    return list_page(None)
 
 
 @pages.page("/external/new", Permission.PLAN_MOVES)
@@ -63,7 +61,7 @@ def ask_for() -> Response | tuple[str, int]:
                 )
             if request.form.get("again") == "1":
                 number = ask(session, _weekly(person.id), actor=acting(), at=now())
-                return redirect(url_for("external.consent", number=number), 303)
+                return redirect(url_for("external_consents.consent", number=number), 303)
             leave_at, back_at = typed.moment("leave_at"), typed.moment("due_back_at")
             going = go_once(
                 session,
@@ -104,62 +102,13 @@ def change(number: int) -> Response | tuple[str, int]:
             elif act == "later":
                 until = typed.moment("due_back_at")
                 expect_later(session, number, until, typed.text("reason"), actor=acting(), at=now())
-            else:
+            elif act == "off":
                 call_off(session, number, typed.text("reason"), actor=acting(), at=now())
+            else:
+                raise RefusedError("no_choice", Sentence("Choose one of what is listed."))
     except RefusedError as error:
         return _show(number, error.message), 409
     return redirect(url_for("external.trip", number=number), 303)
-
-
-@pages.page("/external/consents/<int:number>", Permission.SEE_MOVES)
-def consent(number: int) -> str:
-    return _consent(number, None)
-
-
-@pages.page("/external/consents/<int:number>", Permission.APPROVE_ABSENCE, methods=("POST",))
-def decide_on(number: int) -> Response | tuple[str, int]:
-    try:
-        with writing() as session:
-            wanted = typed.choice("consent", Consent)
-            decide(session, number, wanted, typed.text("reason"), actor=acting(), at=now())
-    except RefusedError as error:
-        return _consent(number, error.message), 409
-    return redirect(url_for("external.consent", number=number), 303)
-
-
-@pages.page("/external/convoys", Permission.PLAN_MOVES, methods=("POST",))
-def plan_convoy() -> Response | tuple[str, int]:
-    try:
-        second = typed.signer()
-        signed = None if second is None else Signed(second, typed.text("override_reason"))
-        about = Vehicle(*(typed.text(name, 200) for name in ("name", "vehicle", "driver", "escorts")))
-        chosen = {number_in(one) for one in request.form.getlist("trip")}
-        with writing() as session:
-            number = make_convoy(session, chosen, about, signed=signed, actor=acting(), at=now())
-    except RefusedError as error:
-        return _list(error.message), 409
-    return redirect(url_for("external.convoy", number=number), 303)
-
-
-@pages.page("/external/convoys/<int:number>", Permission.SEE_MOVES)
-def convoy(number: int) -> str:
-    return _convoy(number, None)
-
-
-@pages.page("/external/convoys/<int:number>", Permission.PLAN_MOVES, methods=("POST",))
-def move_convoy(number: int) -> Response | tuple[str, int]:
-    try:
-        on_board = {number_in(one) for one in request.form.getlist("trip")}
-        with writing() as session:
-            at = typed.moment("at")
-            if request.form.get("act") == "leave":
-                convoy_leaves(session, number, on_board, at, actor=acting(), at=now())
-            else:
-                zone = typed.zone_if_any("zone", load(session))
-                convoy_back(session, number, on_board, at, zone_id=zone, actor=acting(), at=now())
-    except RefusedError as error:
-        return _convoy(number, error.message), 409
-    return redirect(url_for("external.convoy", number=number), 303)
 
 
 def _weekly(person_id: int) -> Wish:
@@ -193,7 +142,14 @@ def _trip(leave_at: datetime, back_at: datetime) -> Trip:
     return Trip(leave_at, back_at, typed.text("escort", 120), typed.text("papers", 200))
 
 
-def _list(problem: Sentence | None) -> str:
+def gate_code(session: Session) -> str:
+    """Where one comes in from outside, by code; empty where the site has no outside."""
+    gate = gate_zone(session)
+    return "" if gate is None else load(session).zone(gate).code
+
+
+def list_page(problem: Sentence | None) -> str:
+    """Everybody who is out or is to go."""
     with writing() as session:
         at = now()
         held = goings(session, at)
@@ -219,7 +175,7 @@ def _list(problem: Sentence | None) -> str:
         ticked=request.form.getlist("trip"),
         problem=problem,
         **shown,
-        **_words(),
+        **words(),
     )
 
 
@@ -233,7 +189,7 @@ def _form(problem: Sentence | None) -> str:
         today=at.astimezone(SITE_ZONE).date(),
         defaults={"leave_at": typed.local(at), "due_back_at": typed.local(at + timedelta(hours=4))},
         problem=problem,
-        **_words(),
+        **words(),
     )
 
 
@@ -245,12 +201,15 @@ def _show(number: int, problem: Sentence | None) -> str:
         write_down(
             session, at=now(), actor=acting(), act="absence.look", subject=found.number, detail=f"{number}"
         )
-        tree = load(session)
         steps = [
             *steps_of(session, AUTHORISATION, found.authorisation_id),
             *steps_of(session, OCCURRENCE, number),
         ]
-        shown = {"places": tree.zones(), "gate": gate_zone(session)}
+        shown = {
+            "places": arrival_places(session, found),
+            "gate": gate_code(session) if found.why is not Why.TRANSFER else "",
+            "known": what_to_know(session, found),
+        }
     return render_template(
         "external_one.html",
         one=found,
@@ -260,81 +219,5 @@ def _show(number: int, problem: Sentence | None) -> str:
         typed=request.form,
         problem=problem,
         **shown,
-        **_words(),
+        **words(),
     )
-
-
-def _consent(number: int, problem: Sentence | None) -> str:
-    with writing() as session:
-        row = session.get(Authorisation, number)
-        if row is None:
-            abort(404)
-        person = session.get_one(Person, row.person_id)
-        write_down(
-            session, at=now(), actor=acting(), act="absence.look", subject=person.number, detail=f"A{number}"
-        )
-        planned = [
-            one for one in goings(session, now(), people=[person.id]) if one.authorisation_id == number
-        ]
-        steps = steps_of(session, AUTHORISATION, number)
-    return render_template(
-        "external_consent.html",
-        one=row,
-        person=person,
-        planned=planned,
-        steps=steps,
-        weekdays=typed.WEEKDAYS,
-        clock_of=typed.clock_of,
-        consent_choices=_choices(row),
-        problem=problem,
-        **_words(),
-    )
-
-
-def _choices(row: Authorisation) -> list[Consent]:
-    """What may be decided by hand from here."""
-    return [one for one in Consent if one in MOVES_TO[Consent(row.state)] and one is not Consent.EXPIRED]
-
-
-def _convoy(number: int, problem: Sentence | None) -> str:
-    with writing() as session:
-        row = session.get(Convoy, number)
-        if row is None:
-            abort(404)
-        people = goings_of_convoy(session, number, now())
-        ids = [one.person_id for one in people]
-        detail = " ".join(one.number for one in people)
-        write_down(
-            session, at=now(), actor=acting(), act="convoy.look", subject=str(number), detail=detail[:480]
-        )
-        alerts = alerts_of(session, ids, now())
-        shown = {
-            "apart": apart_in(session, set(ids), now()),
-            "steps": steps_of(session, CONVOY, number),
-            "places": load(session).zones(),
-            "gate": gate_zone(session),
-        }
-    return render_template(
-        "convoy.html",
-        one=row,
-        people=people,
-        alerts={person: [ALERT_TYPES[held.value.type] for held in found] for person, found in alerts.items()},
-        waiting=[one for one in people if one.left_at is None and not one.is_over],
-        out=[one for one in people if one.is_out],
-        local=typed.local,
-        at=now(),
-        typed=request.form,
-        problem=problem,
-        **shown,
-        **_words(),
-    )
-
-
-def _words() -> dict[str, Any]:
-    return {
-        "whys": WHY,
-        "states": GOINGS,
-        "consent_words": CONSENTS,
-        "step_words": STEPS,
-        "decide_words": DECIDE,
-    }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
+from hub.custody.absence import WHY
 from hub.movements.external.rules import Consent, Going
 from hub.sentences import Sentence
 
@@ -32,6 +33,7 @@ STEPS: Final = {
     "PLANNED": Sentence("Was planned"),
     "CHANGED": Sentence("Times or place changed"),
     "JOINED": Sentence("Travels with others"),
+    "ALONE": Sentence("Does not travel with the others"),
     "SIGNED": Sentence("Signed by a second officer"),
     "LEFT": Sentence("Went out"),
     "NOT_LEFT": Sentence("Has not left in time"),
@@ -48,3 +50,14 @@ DECIDE: Final = {
     Consent.PAUSED: Sentence("Pause"),
     Consent.CANCELLED: Sentence("Take it back"),
 }
+
+
+def words() -> dict[str, Any]:
+    """For the pages."""
+    return {
+        "whys": WHY,
+        "states": GOINGS,
+        "consent_words": CONSENTS,
+        "step_words": STEPS,
+        "decide_words": DECIDE,
+    }

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from hub.accounts.audit import Actor
 from hub.custody.absence import Why
-from hub.custody.actions import open_booking_of
+from hub.custody.actions import assign_home, open_booking_of
 from hub.custody.hearing_outcomes import HearingOutcome
 from hub.custody.legal import Hearing
 from hub.custody.life.keep_aparts import KeptApart, Part, Restriction, keep_apart
@@ -21,17 +21,22 @@ from hub.docket.diary.trips import CourtTrips
 from hub.movements import feed
 from hub.movements.alarms.records import Alarm
 from hub.movements.crossing import cross
-from hub.movements.external.authorising import Trip, Wish, ask, decide, go_once, plan_trip
+from hub.movements.external.authorising import Trip, Wish, ask, call_off, decide, go_once, plan_trip
 from hub.movements.external.convoys import (
     KeptApartError,
     Signed,
     Vehicle,
+    change_convoy,
     convoy_back,
     convoy_leaves,
+    join_convoy,
+    leave_convoy,
     make_convoy,
 )
+from hub.movements.external.knowing import what_to_know
 from hub.movements.external.leaving import Seen, come_back, expect_later, leave
 from hub.movements.external.reading import away, convoys, going_with, goings
+from hub.movements.external.records import Occurrence
 from hub.movements.external.rules import Consent, Going
 from hub.movements.external.watch import AbsenceWatch
 from hub.movements.passages import Passage, Place, Somebody
@@ -290,6 +295,47 @@ def test_those_who_must_be_kept_apart_travel_in_one_vehicle_only_with_a_second_s
     with session_scope(inside.sessions) as session:
         missing = convoy_back(session, convoy, trips[:1], inside.at, actor=SAM, at=inside.at)
         assert missing == [trips[1]], "who is not on board is asked for by name"
+        about = Vehicle("", "Van 1", "Ed Paz", "Officer Lin")
+        with refused("convoy_left"):
+            join_convoy(session, convoy, [trips[2]], actor=SAM, at=inside.at)
+        change_convoy(session, convoy, about, "the bus broke down", actor=SAM, at=inside.at)
+        other = make_convoy(session, [trips[2]], about, actor=SAM, at=inside.at)
+        with refused("no_reason"):
+            leave_convoy(session, other, [trips[2]], " ", actor=SAM, at=inside.at)
+        leave_convoy(session, other, [trips[2]], "ill", actor=SAM, at=inside.at)
+        with refused("convoy_left"):
+            join_convoy(session, other, [trips[2]], actor=SAM, at=inside.at)
+        assert [line.row.vehicle for line in convoys(session, inside.at)] == ["Van 1"]
+
+
+def test_a_transfer_needs_another_site_a_place_there_and_then_a_cell(inside: World) -> None:
+    ana = inside.person()
+    with session_scope(inside.sessions) as session:
+        with refused("one_site"):
+            go_once(session, wish(ana, Why.TRANSFER), trip(inside), actor=SAM, at=inside.at)
+        other = b'\n[[site]]\ncode = "south"\nname = "South"\n[[zone]]\ncode = "s-gate"\nname = "Gate"\n'
+        more = other + b'kind = "MOVEMENT_AREA"\nsite = "south"\n'
+        import_site(session, read_site(SITE + OUTSIDE + more), actor=SAM, at=inside.at)
+        number = go_once(session, wish(ana, Why.TRANSFER), trip(inside), actor=SAM, at=inside.at)
+        row = session.get_one(Occurrence, number)
+        decide(session, row.authorisation_id, Consent.APPROVED, "", actor=DORA, at=inside.at)
+    inside.passage(ana, to_zone="yard")
+    inside.later(hours=1)
+    goes_out(inside, number)
+    inside.later(hours=1)
+    with session_scope(inside.sessions) as session:
+        with refused("no_arrival"):
+            come_back(session, number, Seen(inside.at), actor=SAM, at=inside.at)
+        gate = session.scalars(select(Zone.id).where(Zone.code == "s-gate")).one()
+        come_back(session, number, Seen(inside.at), zone_id=gate, actor=SAM, at=inside.at)
+        found = going_with(session, number, inside.at)
+        assert found is not None
+        assert what_to_know(session, found).needs_home, "the old cell is still theirs by the file"
+        booking = open_booking_of(session, ana.id)
+        assert booking is not None
+        inside.later(minutes=5)
+        assign_home(session, booking, "s-gate", effective_at=inside.at, recorded_at=inside.at, actor=SAM)
+        assert not what_to_know(session, found).needs_home
 
 
 def test_leave_that_comes_again_is_planned_day_by_day_until_it_expires(inside: World) -> None:
@@ -315,7 +361,7 @@ def test_leave_that_comes_again_is_planned_day_by_day_until_it_expires(inside: W
 
 
 def test_a_date_in_the_court_diary_is_a_going_out_and_is_called_off_with_it(inside: World) -> None:
-    ana = inside.person()
+    ana, bea = inside.person(), inside.person("Chan")
     sits_at = inside.at + timedelta(hours=20)
     with session_scope(inside.sessions) as session:
         booking = open_booking_of(session, ana.id)
@@ -323,12 +369,25 @@ def test_a_date_in_the_court_diary_is_a_going_out_and_is_called_off_with_it(insi
         for video, case in ((False, "C 7/26"), (True, "C 8/26")):
             hearing = Hearing(court="Belmopan", hearing_at=sits_at, purpose="trial", case=case, video=video)
             fix_date(session, ana.id, booking.id, hearing, "notice 3", actor=SAM, at=inside.at)
+        ill = open_booking_of(session, bea.id)
+        assert ill is not None
+        day = Hearing(court="Belmopan", hearing_at=sits_at, purpose="plea")
+        fix_date(session, bea.id, ill.id, day, "notice 4", actor=SAM, at=inside.at)
+        stays = Trip(inside.at, inside.at + timedelta(days=3), "Officer Lin")
+        week = wish(bea, Why.HOSPITAL, until_on=TODAY + timedelta(days=3))
+        ward = go_once(session, week, stays, actor=SAM, at=inside.at)
     trips = CourtTrips(inside.sessions)
     assert trips.tick(inside.at) == 1, "a date by video needs nobody to travel"
+    assert alarms(inside) == [("court_no_way", False)], "in hospital on the day of the court"
     inside.later(minutes=1)
     assert trips.tick(inside.at) == 0
+    with session_scope(inside.sessions) as session:
+        call_off(session, ward, "sent back", actor=SAM, at=inside.at)
+    inside.later(minutes=1)
+    assert trips.tick(inside.at) == 1
+    assert alarms(inside) == [("court_no_way", True)]
     with session_scope(inside.sessions, writes=False) as session:
-        planned = goings(session, inside.at)
+        planned = goings(session, inside.at, people=[ana.id])
         assert [(one.where, one.reference, one.consent) for one in planned] == [
             ("Belmopan", "C 7/26", Consent.APPROVED)
         ]
@@ -343,4 +402,4 @@ def test_a_date_in_the_court_diary_is_a_going_out_and_is_called_off_with_it(insi
         record_outcome(session, court_day, said, seen=court_day.held.row.id, actor=SAM, at=inside.at)
     assert trips.tick(inside.at) == 1
     with session_scope(inside.sessions, writes=False) as session:
-        assert goings(session, inside.at) == []
+        assert goings(session, inside.at, people=[ana.id]) == []
