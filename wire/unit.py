@@ -130,6 +130,8 @@ class UnitShift(Strict, frozen=True):
     officer: Name
     name: Text
     since_at: When
+    remarks: Text = ""
+    """What whoever took it over wrote down then: injuries, damage, keys, whom to watch."""
 
 
 class UnitPicture(Strict, frozen=True):

@@ -39,6 +39,8 @@ class UnitLine(Strict, frozen=True):
     alarms: Count
     shift: str = ""
     shift_s: Count | None = None
+    opens_s: Count | None = None
+    """Seconds until the count that is announced opens, None once one is open, or none is announced."""
 
 
 class UnitHome(Strict, frozen=True):
@@ -108,6 +110,10 @@ class ShiftShown(Strict, frozen=True):
     holder_name: str
     since_s: Count | None
     figures: UnitFigures
+    remarks: str = ""
+    """What the last shift wrote down."""
+    to_accept: Count = 0
+    alarms: Count = 0
 
 
 class ShiftQuestion(Strict, frozen=True):

@@ -8,14 +8,12 @@ from edge.errors import DeskRefusedError
 from edge.unit.begun import OWN_SESSION, BegunCounts
 from edge.unit.count_forms import BedLine, CountList, CountListQuestion, CountShown
 from edge.unit.forms import RollLine
-from edge.unit.picture import Known, everybody, is_blind_count, open_counts
+from edge.unit.picture import Known, everybody, is_blind_count, open_counts, opens_s
 from edge.unit.showing import Showing, roll_line, search
 from wire.happenings import CountKind
 from wire.unit import CountPhase, OpenCount
 
 LIST_PAGE = 6
-HUB_AWAY_S = 120
-"""A picture older than that has no hub behind it: the page says so by its colour as well."""
 
 
 class OpenCounts:
@@ -95,7 +93,7 @@ class OpenCounts:
             slips=max(one.slips, len(slips)),
             recount=one.recount,
             method=one.method,
-            opens_s=_opens_s(known, one),
+            opens_s=opens_s(known, one),
             begun_s=None if mine is None else int(known.now.seconds_since(mine.at)),
             waits_for_hub=last is not None and last.sequence > committed,
             off=None if blind else one.off,
@@ -124,18 +122,6 @@ class OpenCounts:
             )
             for number in one.candidates[:LIST_PAGE]
         ]
-
-
-def _opens_s(known: Known, one: OpenCount) -> int | None:
-    """Seconds until the count is to open, 0 when it only waits for the hub's word; None once it is open.
-
-    With the hub away the announced hour stands for its word.
-    """
-    if one.phase is not CountPhase.ANNOUNCED:
-        return None
-    left_s = int((one.freeze_at - known.now.wall_time).total_seconds())
-    here = known.age_s is not None and known.age_s <= HUB_AWAY_S
-    return max(0, left_s) if left_s > 0 or here else None
 
 
 def _own_count(unit: str, known: Known) -> OpenCount:

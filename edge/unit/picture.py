@@ -16,6 +16,8 @@ from wire.roll import RollPerson
 from wire.unit import CountPhase, OpenCount, UnitPerson, UnitPicture, ZoneName
 
 OPEN_PHASES = frozenset(CountPhase) - {CountPhase.CLEARED, CountPhase.CANCELLED}
+HUB_AWAY_S = 120
+"""A picture older than that has no hub behind it: the page says so by its colour as well."""
 EMPTY = UnitPicture(units=[], people=[], counts=[], out_counts=[], alarms=[], calls=[])
 
 
@@ -132,6 +134,18 @@ def is_blind(known: Known, unit: str, begun_here: bool) -> bool:
 def is_blind_count(known: Known, unit: str, count: OpenCount) -> bool:
     """A slip that was signed here ends it, whether the hub has heard of it or not."""
     return count.blind and not known.doings.slips(unit, count.session)
+
+
+def opens_s(known: Known, one: OpenCount) -> int | None:
+    """Seconds until the count is to open, 0 when it only waits for the hub's word; None once it is open.
+
+    With the hub away the announced hour stands for its word.
+    """
+    if one.phase is not CountPhase.ANNOUNCED:
+        return None
+    left_s = int((one.freeze_at - known.now.wall_time).total_seconds())
+    here = known.age_s is not None and known.age_s <= HUB_AWAY_S
+    return max(0, left_s) if left_s > 0 or here else None
 
 
 def _whereabouts(

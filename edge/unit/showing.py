@@ -20,7 +20,7 @@ from edge.unit.forms import (
     UnitRoll,
 )
 from edge.unit.outs import out_lines
-from edge.unit.picture import Known, Whereabouts, everybody, figures, is_blind, open_counts
+from edge.unit.picture import Known, Whereabouts, everybody, figures, is_blind, open_counts, opens_s
 
 PAGE = 6
 """People with their faces that fit on one screen of 800x480."""
@@ -78,17 +78,21 @@ class Showing:
 
     def _line(self, known: Known, unit: str) -> UnitLine:
         blind = self.is_blind(known, unit)
-        holder, _name, since_s = self._holder(known, unit)
+        holder, _name, since_s, _remarks = self._holder(known, unit)
+        waits = [opens_s(known, one) for one in open_counts(known, unit)]
         return UnitLine(
             unit=unit,
             name=known.words(unit),
             figures=None if blind else figures(known, unit, everybody(known, unit)),
             blind=blind,
             counts=len(open_counts(known, unit)) + self._begun.is_own(unit),
-            to_accept=sum(one.mine and not one.accepted_by for one in self._outs(known, unit)),
+            to_accept=self._to_accept(known, unit),
             alarms=len(known.picture.alarms),
             shift=self._name_of(holder) if holder else "",
             shift_s=since_s,
+            opens_s=min((one for one in waits if one is not None), default=None)
+            if None not in waits
+            else None,
         )
 
     def roll(self, asked: RollQuestion) -> UnitRoll:
@@ -119,7 +123,7 @@ class Showing:
 
     def shift(self, asked: str) -> ShiftShown:
         known, unit = self.seen(asked)
-        holder, name, since_s = self._holder(known, unit)
+        holder, name, since_s, remarks = self._holder(known, unit)
         return ShiftShown(
             unit=unit,
             name=known.words(unit),
@@ -127,9 +131,15 @@ class Showing:
             holder_name=name,
             since_s=since_s,
             figures=figures(known, unit, everybody(known, unit)),
+            remarks=remarks,
+            to_accept=self._to_accept(known, unit),
+            alarms=len(known.picture.alarms),
         )
 
-    def _holder(self, known: Known, unit: str) -> tuple[str, str, int | None]:
+    def _to_accept(self, known: Known, unit: str) -> int:
+        return sum(one.mine and not one.accepted_by for one in self._outs(known, unit))
+
+    def _holder(self, known: Known, unit: str) -> tuple[str, str, int | None, str]:
         own = known.doings.shift(unit)
         told = next((one for one in known.picture.shifts if one.unit == unit), None)
         told_s = None
@@ -138,8 +148,10 @@ class Showing:
         if own is not None:
             own_s = int(known.now.seconds_since(own.at))
             if told is None or told_s is None or own_s <= told_s:
-                return own.said.officer, self._name_of(own.said.officer), own_s
-        return ("", "", None) if told is None else (told.officer, told.name or told.officer, told_s)
+                return own.said.officer, self._name_of(own.said.officer), own_s, own.said.remarks
+        if told is None:
+            return "", "", None, ""
+        return told.officer, told.name or told.officer, told_s, told.remarks
 
     def out_counts(self, asked: str) -> OutCounts:
         """Who is counted elsewhere, and whom this unit is to accept. Declaring is needed while the count is blind."""

@@ -36,7 +36,18 @@ def meant(
         Headcount.ended_at.is_(None) | (Headcount.ended_at >= began_at),
     )
     row = session.execute(ran_then.order_by(Headcount.id.desc()).limit(1)).first()
-    return (row[0], row[1]) if row is not None else _own_count(session, code, began_at, at)
+    if row is None:
+        return _own_count(session, code, began_at, at)
+    count, unit = row[0], row[1]
+    if is_own(count) and began_at < count.freeze_at:  # its marks came first, and the slip says when the walk began
+        count.announced_at = count.freeze_at = count.began_at = count.effective_at = began_at
+        session.flush()
+    return count, unit
+
+
+def is_own(count: Headcount) -> bool:
+    """Whether a unit counted by itself, announced by nobody."""
+    return count.announced_by == SCHEDULE.login and count.slot is None
 
 
 def _own_count(

@@ -93,7 +93,13 @@ def picture_of(
             for cell, beds in have.assigned.cells.get(unit, ())
         ],
         shifts=[
-            UnitShift(unit=one.unit, officer=one.officer, name=one.name, since_at=one.since_at)
+            UnitShift(
+                unit=one.unit,
+                officer=one.officer,
+                name=one.name,
+                since_at=one.since_at,
+                remarks=one.remarks[:200],
+            )
             for one in holders(session, units).values()
         ],
     )

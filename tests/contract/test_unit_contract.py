@@ -21,7 +21,7 @@ from edge.provisioning import Folder, prepare
 from edge.refusals import Refusals
 from edge.roll_content import Receipt
 from edge.sealed_copy import SealedCopy
-from edge.unit.count_forms import CountQuestion, SlipQuestion
+from edge.unit.count_forms import CountQuestion, MarkQuestion, SlipQuestion
 from edge.unit.forms import AlarmQuestion, CallQuestion, OfUnit, RollQuestion, ShiftQuestion, UnitFigures
 from edge.unit.picture import EMPTY, Known
 from hub.accounts.audit import OPERATOR, Actor
@@ -29,8 +29,10 @@ from hub.custody.actions import assign_home, open_booking_of
 from hub.custody.records import Person
 from hub.database import session_scope
 from hub.headcount.leading import Asked, announce, begin, freeze
+from hub.headcount.loading import facts_of
 from hub.headcount.reading import open_sessions
 from hub.headcount.records import Headcount
+from hub.headcount.rules import reckon
 from hub.movements.alarms.handling import Seen, acknowledge
 from hub.movements.alarms.records import Alarm, AlarmStep
 from hub.movements.records import Zone
@@ -317,6 +319,42 @@ def test_a_count_is_blind_on_the_page_and_the_slip_ends_it_on_both_sides(site: S
     assert (count.blind, count.phase in CountPhase) == (False, True)
 
 
+@pytest.mark.parametrize("announced", [True, False], ids=["announced meanwhile", "announced by nobody"])
+def test_a_count_begun_with_the_hub_away_is_blind_and_finds_its_place_when_it_comes_back(
+    site: Site, announced: bool
+) -> None:
+    site.connected = False
+    number = site.count() if announced else None
+    page, token = site.page, site.page.sign_in()
+    assert page.act("counts", OfUnit(token=token, unit=UNIT)) == [], "the terminal has not heard of any"
+    page.act("count_begin", CountQuestion(token=token, unit=UNIT, session=0))
+    assert site.figures() is None
+    people = sorted(one.person for one in (site.copy.content() or EMPTY).people)
+    for person, taken_back in ((people[0], False), (people[1], False), (people[2], False), (people[2], True)):
+        site.later(10)
+        mark = MarkQuestion(token=token, unit=UNIT, session=0, person=person, taken_back=taken_back)
+        page.act("count_mark", mark)
+    slip = SlipQuestion(
+        token=token, unit=UNIT, session=0, recount=0, method=CountMethod.BY_NAME, observed=2,
+        signs_of_life=True, pin=PIN, second="tillett", second_pin=SECOND_PIN,
+    )  # fmt: skip
+    page.act("slip", slip)
+    assert site.figures() is not None
+    site.later(3_600)
+    site.reconnect()
+    site.deliver()
+    with session_scope(site.world.sessions, writes=False) as session:
+        (count,) = session.scalars(select(Headcount)).all()
+        assert (count.id == number, count.kind) == (announced, "FORMAL" if announced else "INFORMAL")
+        unit = reckon(facts_of(session, count, site.at)).unit(UNIT)
+        missing = [session.get_one(Person, one.person).number for one in unit.missing]
+        flags = {flag.value for _, found in unit.flags for flag in found}
+    assert (unit.off, missing) == (-1, [people[2]])
+    assert flags <= {"late"}
+    assert site.world.zone_of(people[0]) == UNIT, "a mark proves a place, an hour late as well"
+    assert site.world.zone_of(people[2]) != UNIT, "what was taken back proves nothing"
+
+
 def test_help_is_sent_only_when_the_control_room_has_acknowledged_it(site: Site) -> None:
     site.page.act("call", CallQuestion())
     site.deliver()
@@ -363,6 +401,7 @@ def test_a_shift_taken_over_is_kept_with_what_both_sides_counted(site: Site) -> 
         )
         assert holders(session)[UNIT].officer == "gomez"
     assert [one.officer for one in (site.copy.content() or EMPTY).shifts] == ["gomez"]
+    assert site.page.act("shift", OfUnit(token=token, unit=UNIT)).remarks == "keys"
     site.world.take(site.gate.batch(1, at=site.at))  # delivered once more
     assert site.world.count(UnitShift) == 1
 
