@@ -215,7 +215,7 @@ def test_a_lockdown_takes_two_presses_and_says_which_terminal_has_not_confirmed(
     wait_until(strip).to_be_hidden(timeout=PATIENCE_MS)
 
 
-@pytest.mark.parametrize(("width", "height"), [(1920, 1080), (1280, 800)])
+@pytest.mark.parametrize(("width", "height"), [pytest.param(1920, 1080, marks=pytest.mark.long), (1280, 800)])
 def test_a_reader_of_screens_finds_nothing_serious_wrong(page: Page, width: int, height: int) -> None:
     page.set_viewport_size({"width": width, "height": height})
     page.locator("#needs li").first.click()

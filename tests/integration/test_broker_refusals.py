@@ -25,7 +25,7 @@ def refusal(hub: settings.Settings) -> str:
     return error
 
 
-@pytest.mark.parametrize("kind", ["mosquitto", "amqtt"])
+@pytest.mark.parametrize("kind", ["mosquitto", pytest.param("amqtt", marks=pytest.mark.long)])
 def test_port_in_use(tmp_path: Path, kind: str) -> None:
     import socket
 

@@ -185,6 +185,7 @@ def test_from_a_scan_to_the_export_and_a_clean_stop(
     assert not any("Ash" in line or ASH in line for line in prison.ingest.log)
 
 
+@pytest.mark.long  # a run of the whole prison kills both, again and again
 def test_killed_ingest_and_killed_broker_lose_nothing_and_double_nothing(
     prison: Prison, capsys: pytest.CaptureFixture[str]
 ) -> None:

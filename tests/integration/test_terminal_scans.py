@@ -79,7 +79,7 @@ def everything_there(hub: HubDouble, terminal: Terminal) -> bool:
     return len(hub.entries) == len(terminal.journalled())
 
 
-@pytest.mark.parametrize("mqtt5", [True, False])
+@pytest.mark.parametrize("mqtt5", [True, pytest.param(False, marks=pytest.mark.long)])
 def test_a_scan_travels_from_the_glass_to_the_hub(
     broker: Mosquitto,
     hub: HubDouble,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -305,17 +307,25 @@ def furnish(sessions: Sessions, people: Sequence[str] = ("Ash", "Birch", "Cedar"
 
 
 def make_template(folder: Path) -> Path:
-    """A migrated and furnished SQLite file to copy."""
+    """A migrated and furnished SQLite file to copy; made once for all modules of a run."""
     path = folder / "template.sqlite"
-    engine = make_engine(f"sqlite:///{path}")
-    upgrade(engine)
-    furnish(make_sessions(engine))
-    with engine.connect() as connection:
-        connection.exec_driver_sql("COMMIT")
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        connection.exec_driver_sql("BEGIN")
-    engine.dispose()
+    path.write_bytes(_furnished())
     return path
+
+
+@cache
+def _furnished() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "template.sqlite"
+        engine = make_engine(f"sqlite:///{path}")
+        upgrade(engine)
+        furnish(make_sessions(engine))
+        with engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("BEGIN")
+        engine.dispose()
+        return path.read_bytes()
 
 
 def open_world(template: Path, folder: Path) -> World:
