@@ -13,7 +13,6 @@ from hub.custody.records import Booking, Person
 from hub.custody.search.finding import Hit
 from hub.custody.then import Named
 from hub.database import once
-from hub.movements.records import Zone
 from hub.movements.site.tree import Tree, load
 from hub.movements.whereabouts.confidence import Confidence
 from hub.movements.whereabouts.places import Place, places
@@ -43,16 +42,17 @@ def rows_of(session: Session, people: Sequence[Person], now: datetime) -> list[P
 
 
 def zone_names(session: Session) -> dict[str, str]:
-    """Names of zones by code."""
+    """Zones in words, by code: a tier is called like the tier of the next block."""
     return dict(once(session, _zone_names))
 
 
 def _zone_names(session: Session) -> dict[str, str]:
-    return {row.code: row.name for row in session.execute(select(Zone.code, Zone.name))}
+    tree = load(session)
+    return {zone.code: tree.path(zone.id) for zone in tree.all()}
 
 
 def _row(person: Person, held: bool, place: Place | None, tree: Tree) -> PersonRow:
     if place is None:
         return PersonRow(person, held, None, None, unproven=False)
     unproven = held and place.confidence is Confidence.UNPROVEN
-    return PersonRow(person, held, tree.zone(place.zone_id).name, place.proven_at, unproven=unproven)
+    return PersonRow(person, held, tree.path(place.zone_id), place.proven_at, unproven=unproven)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.custody.facts.reading import by_person, holding, rows_of
@@ -16,7 +15,8 @@ from hub.custody.life.keep_aparts import RESTRICTIONS, keep_aparts_of
 from hub.custody.stays import HOME
 from hub.custody.who.health import OPERATIONAL_NEED
 from hub.docket.diary.reading import Appointment
-from hub.movements.records import Position, Zone
+from hub.movements.site.tree import load
+from hub.movements.whereabouts.places import places
 from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE
 
@@ -40,15 +40,15 @@ class Produced:
 def production_list(session: Session, found: Sequence[Appointment], at: datetime) -> list[Produced]:
     """A line for each date, in the order of `found`; whoever comes by video needs no escort."""
     ids = [one.person.id for one in found]
-    homes, places = _homes(session, ids, at), _places(session, ids)
+    homes, seen = _homes(session, ids, at), _places(session, ids, at)
     alerts, needs = alerts_of(session, ids, at), _needs(session, ids, at)
     apart = _apart(session, found, at)
     return [
         Produced(
             appointment=one,
             lives_in=homes.get(one.person.id, ""),
-            seen_at=places[one.person.id][0] if one.person.id in places else "",
-            seen_when=places[one.person.id][1] if one.person.id in places else None,
+            seen_at=seen[one.person.id][0] if one.person.id in seen else "",
+            seen_when=seen[one.person.id][1] if one.person.id in seen else None,
             escorts=_escorts(one, {held.value.type for held in alerts.get(one.person.id, ())}),
             flags=[
                 *(ALERT_TYPES[held.value.type] for held in alerts.get(one.person.id, ())),
@@ -74,13 +74,9 @@ def _homes(session: Session, ids: Collection[int], at: datetime) -> dict[int, st
     }
 
 
-def _places(session: Session, ids: Collection[int]) -> dict[int, tuple[str, datetime]]:
-    rows = session.execute(
-        select(Position.person_id, Zone.name, Position.proven_at)
-        .join(Zone, Zone.id == Position.zone_id)
-        .where(Position.person_id.in_(ids))
-    )
-    return {person_id: (name, proven_at) for person_id, name, proven_at in rows}
+def _places(session: Session, ids: Collection[int], at: datetime) -> dict[int, tuple[str, datetime]]:
+    found, tree = places(session, at, people=ids), load(session)
+    return {person_id: (tree.path(one.zone_id), one.proven_at) for person_id, one in found.items()}
 
 
 def _needs(session: Session, ids: Collection[int], at: datetime) -> dict[int, list[Sentence]]:

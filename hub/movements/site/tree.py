@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import select
@@ -40,11 +41,15 @@ class Node:
 class Tree:
     """All zones of all sites, closed ones as well: what was proven there stays true.
 
-    Lists leave closed zones out and stand in the order of the site: by site, by `sort` under each parent.
+    Lists leave closed zones out and stand in the order of the site: by site, by `sort` under each parent. `sites` are
+    the names of sites by id, in their order.
     """
 
-    def __init__(self, nodes: Iterable[Node]) -> None:
+    def __init__(self, nodes: Iterable[Node], sites: Mapping[int, str] = MappingProxyType({})) -> None:
         self._nodes = {node.id: node for node in nodes}
+        self._sites = sites
+        used = {node.site_id for node in self._nodes.values()}
+        self._first = next((site for site in sites if site in used), None)
 
     def __contains__(self, zone_id: object) -> bool:
         return zone_id in self._nodes
@@ -100,7 +105,15 @@ class Tree:
         return frozenset(found)
 
     def path(self, zone_id: int, *, between: str = " > ") -> str:
-        """The zone in words, from the outside in: "Block B > Tier 2"."""
+        """The zone in words, from the outside in: "Block B > Tier 2"; "Farm: Dairy" at any site but the first."""
+        words = self.way(zone_id, between=between)
+        node = self._nodes.get(zone_id)
+        if node is None or node.site_id == self._first or node.site_id not in self._sites:
+            return words
+        return f"{self._sites[node.site_id]}: {words}"
+
+    def way(self, zone_id: int, *, between: str = " > ") -> str:
+        """The same within its site."""
         return between.join(node.name for node in reversed(self.above(zone_id)))
 
     def depth(self, zone_id: int) -> int:
@@ -145,7 +158,13 @@ def load(session: Session) -> Tree:
 
 
 def _read(session: Session) -> Tree:
-    return Tree(nodes(session))
+    return Tree(nodes(session), site_names(session))
+
+
+def site_names(session: Session) -> dict[int, str]:
+    """Names of sites by id, in their order."""
+    rows = session.execute(select(Site.id, Site.name).order_by(Site.sort, Site.id))
+    return {row.id: row.name for row in rows}
 
 
 @dataclass(frozen=True)
@@ -158,12 +177,11 @@ class Choice:
 
 def choices(session: Session, *, closed: bool = False) -> list[Choice]:
     """Zones to choose from, in order, with the site before where there are several; closed ones for what was."""
-    tree = load(session)
-    sites = {row.id: row.name for row in session.execute(select(Site.id, Site.name))}
+    tree, sites = load(session), site_names(session)
     used = tree.zones() if not closed else tree.all()
     several = len({zone.site_id for zone in used}) > 1
     return [
-        Choice(zone.code, f"{sites[zone.site_id]}: {tree.path(zone.id)}" if several else tree.path(zone.id))
+        Choice(zone.code, f"{sites[zone.site_id]}: {tree.way(zone.id)}" if several else tree.way(zone.id))
         for zone in used
     ]
 

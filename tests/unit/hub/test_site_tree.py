@@ -49,6 +49,15 @@ TREE = Tree(
 )
 
 
+def test_a_zone_of_any_site_but_the_first_says_which() -> None:
+    farm = node(9, "Dairy", site=2)
+    tree = Tree([node(1, "Block"), node(3, "Tier", 1), farm], {2: "Farm", 1: "Central"})
+    assert [tree.path(one) for one in (3, 9)] == ["Central: Block > Tier", "Dairy"]
+    tree = Tree([node(1, "Block"), node(3, "Tier", 1), farm], {7: "Empty", 1: "Central", 2: "Farm"})
+    assert [tree.path(one) for one in (3, 9)] == ["Block > Tier", "Farm: Dairy"]
+    assert tree.way(9) == "Dairy"
+
+
 def test_a_zone_is_found_by_where_it_lies() -> None:
     assert TREE.path(5) == "Block B > Tier 2 > B 2-01"
     assert [TREE.unit_of(zone) for zone in (5, 4, 2, 1, 99)] == [4, 4, None, None, None]
