@@ -89,10 +89,8 @@ def is_way_back(one: GatePass, from_zone: str, to_zone: str) -> bool:
 
 
 def _holds(curfew: Curfew, minute: int, weekday: int) -> bool:
-    """A curfew over midnight belongs to the weekday on which it begins."""
+    """A curfew over midnight belongs to the weekday on which it begins; one that ends as it begins lasts a day."""
     begin, end = curfew.from_minute, curfew.until_minute
-    if begin == end:
-        return weekday in curfew.weekdays
     if begin < end:
         return begin <= minute < end and weekday in curfew.weekdays
     if minute >= begin:

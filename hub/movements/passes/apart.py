@@ -16,8 +16,6 @@ from hub.custody.records import Person
 from hub.movements.records import ZoneKind
 from hub.movements.site.tree import Tree
 
-_LIVING: Final = (ZoneKind.CELL, ZoneKind.TIER, ZoneKind.BLOCK)
-"""From the narrowest to the widest: sharing one of these is what the restriction speaks of."""
 _SHARED: Final = {
     Restriction.CELL: frozenset({ZoneKind.TIER, ZoneKind.BLOCK}),
     Restriction.TIER: frozenset({ZoneKind.BLOCK}),
@@ -25,6 +23,12 @@ _SHARED: Final = {
     Restriction.SITE: frozenset(),
 }
 """Where people live, a restriction is taken at its word; where people meet, every pair is kept apart."""
+_WIDEST: Final = {
+    Restriction.CELL: frozenset({ZoneKind.CELL}),
+    Restriction.TIER: frozenset({ZoneKind.CELL, ZoneKind.TIER}),
+    Restriction.BLOCK: frozenset({ZoneKind.CELL, ZoneKind.TIER, ZoneKind.BLOCK}),
+    Restriction.SITE: frozenset({ZoneKind.CELL, ZoneKind.TIER, ZoneKind.BLOCK}),
+}
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,27 @@ def forbidden_zones(tree: Tree, restriction: Restriction) -> frozenset[int]:
     return frozenset(
         node.id for node in tree.zones() if node.kind not in shared and node.kind != ZoneKind.OUTSIDE
     )
+
+
+def together(tree: Tree, restriction: Restriction, zone_id: int) -> frozenset[int]:
+    """Zones in one of which the other must not be while one of the two enters `zone_id`; empty: it may be entered.
+
+    Where people live it is the whole of the cell, tier or block that the restriction speaks of, elsewhere the zone
+    with all that lies in it; with "not in one prison" every zone of the site.
+    """
+    forbidden = forbidden_zones(tree, restriction)
+    if zone_id in forbidden and restriction is Restriction.SITE:
+        site = tree.site_of(zone_id)
+        return frozenset(one for one in forbidden if tree.site_of(one) == site)
+    return meeting_place(tree, restriction, zone_id)
+
+
+def meeting_place(tree: Tree, restriction: Restriction, zone_id: int) -> frozenset[int]:
+    """As `together`, for planning: two who may not be in one prison still must not be planned into one place."""
+    if zone_id not in forbidden_zones(tree, restriction):
+        return frozenset()
+    wide = [node.id for node in tree.above(zone_id) if node.kind in _WIDEST[restriction]]
+    return tree.within(wide[-1] if tree.is_residential(zone_id) and wide else zone_id)
 
 
 def pairs_of(session: Session, people: Collection[int], at: datetime) -> list[Pair]:

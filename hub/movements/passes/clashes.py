@@ -84,13 +84,17 @@ class Serving:
 
 @dataclass(frozen=True)
 class Apart:
-    """Somebody the person must be kept from: their number, where they live, and their own moves."""
+    """Somebody the person must be kept from: their number, where they live, and their own moves.
+
+    `there` are the zones that are one place with the one where the move ends, as far as these two go.
+    """
 
     number: str
     restriction: Restriction
     forbidden: frozenset[int]
     lives_in: int | None
     moves: tuple[Move, ...]
+    there: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -215,8 +219,8 @@ def _of_apart(move: Move, apart: Iterable[Apart], names: dict[int, str]) -> list
     found = []
     for one in apart:
         grade = Grade.NEVER if one.restriction is Restriction.SITE else Grade.SECOND
-        if move.to_zone in one.forbidden and move.to_zone == one.lives_in:
-            values = {"number": one.number, "zone": names.get(move.to_zone, "")}
+        if one.lives_in in one.there:
+            values = {"number": one.number, "zone": names.get(one.lives_in or 0, "")}
             words = Sentence("Must be kept apart from %(number)s, who lives in %(zone)s.", values)
             found.append(Clash("keep_apart", grade, words, one.number))
         for other in one.moves:
@@ -227,7 +231,7 @@ def _of_apart(move: Move, apart: Iterable[Apart], names: dict[int, str]) -> list
 def _of_two(move: Move, other: Move, apart: Apart, grade: Grade, names: dict[int, str]) -> list[Clash]:
     values = {"number": apart.number, "zone": names.get(move.to_zone, "")}
     together = move.there_at < other.until_at and other.there_at < move.until_at
-    if move.to_zone == other.to_zone and move.to_zone in apart.forbidden and together:
+    if other.to_zone in apart.there and together:
         words = Sentence("Must be kept apart from %(number)s, who goes to %(zone)s at the same time.", values)
         return [Clash("keep_apart", grade, words, apart.number)]
     shared = (set(move.zones[1:]) & set(other.zones[1:])) & apart.forbidden

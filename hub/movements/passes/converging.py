@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -79,8 +79,12 @@ def meetings(
     forbidden: Collection[int],
     within: timedelta,
     now: datetime,
+    place: Callable[[int], Collection[int]] = lambda zone: (zone,),
 ) -> list[Meeting]:
-    """Where those who come may meet one of those who are `around`, in a forbidden zone and before `within` is over."""
+    """Where those who come may meet one of those who are `around`, in a forbidden zone and before `within` is over.
+
+    `place` gives the zones that are one place with a zone.
+    """
     by_zone: dict[int, list[Stay]] = {}
     for stay in around:
         by_zone.setdefault(stay.zone_id, []).append(stay)
@@ -88,7 +92,7 @@ def meetings(
     for one in coming:
         if one.zone_id not in forbidden:
             continue
-        for other in by_zone.get(one.zone_id, ()):
+        for other in (each for zone in place(one.zone_id) for each in by_zone.get(zone, ())):
             at = max(one.from_at, other.from_at)
             if at < min(one.until_at, other.until_at) and at - now <= within:
                 found.append(Meeting(one.zone_id, at, one, other))

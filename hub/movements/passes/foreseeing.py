@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Final
 
 from sqlalchemy import select
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from hub.movements.alarms.raising import Cause, over, raise_alarm
 from hub.movements.alarms.records import Alarm
 from hub.movements.move_limits import limits
-from hub.movements.passes.apart import Pair, all_pairs, forbidden_zones, numbers_of
+from hub.movements.passes.apart import Pair, all_pairs, forbidden_zones, meeting_place, numbers_of
 from hub.movements.passes.converging import FOR_EVER, Meeting, Stay, Way, meetings, stays_of
 from hub.movements.passes.reading import Pass, open_passes
 from hub.movements.passes.rules import Leg, PassState
@@ -50,11 +51,15 @@ def foresee(session: Session, now: datetime) -> Foreseen:
     found: Foreseen = {}
     for pair in pairs:
         forbidden = forbidden_zones(tree, pair.restriction)
+        place = partial(meeting_place, tree, pair.restriction)
         met = [
-            *meetings(stays.get(pair.one, ()), _around(pair.other, stays, known, now), forbidden, ahead, now),
-            *meetings(stays.get(pair.other, ()), _around(pair.one, stays, known, now), forbidden, ahead, now),
+            meeting
+            for one, other in ((pair.one, pair.other), (pair.other, pair.one))
+            if one in moving
+            for meeting in meetings(
+                stays.get(one, ()), _around(other, stays, known, now), forbidden, ahead, now, place
+            )
         ]
-        met = [one for one in met if one.one.person_id in moving]
         if met:
             found[pair.one, pair.other] = (pair, min(met, key=lambda one: (one.at, one.zone_id)))
     return found

@@ -17,7 +17,7 @@ from hub.custody.queries import ids_in_custody
 from hub.custody.stays import HOME
 from hub.custody.then import facts_of
 from hub.movements.external.planned import absences_between
-from hub.movements.passes.apart import Pair, forbidden_zones, numbers_of, pairs_of
+from hub.movements.passes.apart import Pair, forbidden_zones, meeting_place, numbers_of, pairs_of
 from hub.movements.passes.clashes import Apart, Around, Move, Outside, Room, Serving
 from hub.movements.passes.reading import Pass, passes_between
 from hub.movements.passes.rules import DONE
@@ -59,7 +59,7 @@ class Surroundings:
             moves=own,
             outside=self.outside.get(person, ()),
             serving=self.serving.get(person, ()),
-            apart=tuple(self._apart(pair, person) for pair in self.pairs.get(person, ())),
+            apart=tuple(self._apart(pair, move) for pair in self.pairs.get(person, ())),
             curfew=self._curfew(move),
             risky=person in self.risky,
             closed_to=there.name if there.is_closed else "",
@@ -89,14 +89,15 @@ class Surroundings:
     def names(self) -> dict[int, str]:
         return {node.id: node.name for node in self.tree.zones()}
 
-    def _apart(self, pair: Pair, person: int) -> Apart:
-        other = pair.with_whom(person)
+    def _apart(self, pair: Pair, move: Move) -> Apart:
+        other = pair.with_whom(move.person_id)
         return Apart(
             number=self.numbers.get(other, ""),
             restriction=pair.restriction,
             forbidden=forbidden_zones(self.tree, pair.restriction),
             lives_in=self.homes.get(other),
             moves=tuple(self.moves.get(other, ())),
+            there=meeting_place(self.tree, pair.restriction, move.to_zone),
         )
 
     def _curfew(self, move: Move) -> str:

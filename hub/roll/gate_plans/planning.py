@@ -14,7 +14,7 @@ from hub.custody.facts.records import Fact
 from hub.custody.queries import ids_in_custody
 from hub.custody.records import PersonChange
 from hub.movements.move_limits import limits as move_limits
-from hub.movements.passes.apart import Pair, all_pairs, numbers_of
+from hub.movements.passes.apart import Pair, all_pairs, numbers_of, together
 from hub.movements.passes.reading import Pass, open_passes
 from hub.movements.passes.records import PassRow, PassStep
 from hub.movements.records import Checkpoint, ZoneKind
@@ -25,7 +25,6 @@ from hub.movements.site.tree import Tree, load
 from hub.movements.whereabouts.records import AreaReset as Reset
 from hub.movements.whereabouts.resets import resets
 from hub.roll.gate_plans.gates import Gate
-from hub.roll.gate_plans.together import together
 from hub.terminals.epochs import current_epoch
 from hub.terminals.records import Status, Terminal
 from hub.web.formats import SITE_ZONE
@@ -75,7 +74,7 @@ def everything(session: Session, now: datetime, gates: list[Gate]) -> Everything
     codes = {node.id: node.code for node in tree.zones()}
     by_zone: dict[int, list[GatePass]] = {}
     for one in held:
-        told = _gate_pass(codes, one)
+        told = gate_pass(codes, one)
         for zone in one.route:
             by_zone.setdefault(zone, []).append(told)
     pairs = [one for one in all_pairs(session, now) if {one.one, one.other} <= inside]
@@ -151,7 +150,8 @@ def _through(known: Everything, gate: Gate) -> list[GatePass]:
     return [one for one in passes if near in one.zones]
 
 
-def _gate_pass(codes: Mapping[int, str], one: Pass) -> GatePass:
+def gate_pass(codes: Mapping[int, str], one: Pass) -> GatePass:
+    """A pass as gates are told it; `codes` are of zones."""
     return GatePass(
         number=one.id,
         person=one.number,
