@@ -14,10 +14,11 @@ from hub.accounts.acting import acting
 from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.accounts.records import Account
+from hub.control_room.alarm_words import ESCALATED_TO
 from hub.movements.alarms.codes import CLOSE_REASONS
 from hub.movements.alarms.desk import ring_test
 from hub.movements.alarms.limits import Limits, limits_at, set_limits, shift_began
-from hub.movements.alarms.reading import raised_between, trials_between
+from hub.movements.alarms.reading import left_open, raised_between, trials_between
 from hub.movements.alarms.records import AlarmLimits
 from hub.movements.alarms.rules import urgency
 from hub.sentences import RefusedError, Sentence
@@ -80,12 +81,15 @@ def _book(problem: Sentence | None) -> str:
     from_at = start_of(day)
     with writing() as session:
         found = raised_between(session, from_at, from_at + timedelta(days=1), MOST_SHOWN)
+        older = left_open(session, from_at, MOST_SHOWN) if day == _today() else []
         trials = trials_between(session, from_at, from_at + timedelta(days=1))
         names = _names(session)
         write_down(session, at=now(), actor=acting(), act="alarm.book", detail=f"{day}: {len(found)}")
     return render_template(
         "alarm_book.html",
         alarms=found,
+        older=older,
+        escalated_to=ESCALATED_TO,
         trials=trials,
         names=names,
         day=day,
@@ -140,7 +144,7 @@ def _time(typed: str) -> datetime | None:
 
 
 def _day(typed: str) -> tuple[date, Sentence | None]:
-    today = now().astimezone(SITE_ZONE).date()
+    today = _today()
     if not typed:
         return today, None
     try:
@@ -150,6 +154,10 @@ def _day(typed: str) -> tuple[date, Sentence | None]:
     if not date(2000, 1, 1) <= day <= today:
         return today, Sentence("Choose a day that has begun.")
     return day, None
+
+
+def _today() -> date:
+    return now().astimezone(SITE_ZONE).date()
 
 
 def _names(session: Session) -> dict[str, str]:

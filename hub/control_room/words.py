@@ -6,6 +6,7 @@ from typing import Final
 
 from hub.custody.absence import Why
 from hub.custody.sentencing.dates import Certainty
+from hub.headcount.words import STEPS as COUNT_STEPS
 from hub.movements.alarms.codes import CODES
 from hub.movements.passes.words import STATES as PASS_STATES
 from hub.movements.whereabouts.words import DOUBTS, SOURCES
@@ -19,7 +20,7 @@ ALARMS: Final = {code: kind.words for code, kind in CODES.items()}
 EVENTS: Final = {
     "area_reset": Sentence("Who is in an area is to be found out anew"),
     "area_reset_refused": Sentence("An area could not be reset"),
-    "count": Sentence("A headcount goes on"),
+    "count": Sentence("Headcount"),
     "muster": Sentence("An emergency muster began"),
     "shift_taken": Sentence("A unit was taken over"),
     "alarm_taken": Sentence("An officer is on the way to an alarm"),
@@ -224,6 +225,7 @@ def screen_words() -> dict[str, dict[str, str]]:
         "parts": PARTS,
         "moves": MOVES,
         "doubts": DOUBTS,
+        "count_steps": COUNT_STEPS,
         "screen": SCREEN,
     }
     return {

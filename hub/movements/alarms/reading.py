@@ -101,6 +101,12 @@ def raised_between(session: Session, from_at: datetime, until_at: datetime, most
     return _told(session.execute(wanted.order_by(Alarm.id.desc()).limit(most)))
 
 
+def left_open(session: Session, before_at: datetime, most: int) -> list[OpenAlarm]:
+    """Alarms first raised before a time that nobody has closed since, the newest first."""
+    wanted = _alarms().where(Alarm.raised_at < before_at, Alarm.closed_at.is_(None))
+    return _told(session.execute(wanted.order_by(Alarm.id.desc()).limit(most)))
+
+
 @dataclass(frozen=True)
 class Trial:
     """The test alarm of a shift. `by` is whoever answered it, None with `answered_at` where nobody did."""

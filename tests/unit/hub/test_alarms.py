@@ -388,6 +388,18 @@ def test_a_storm_is_acknowledged_and_closed_in_one_act(world: World) -> None:
     numbers = [alarm.id for alarm in alarms(world)]
     page = carla.get("/control-room/alarms", query_string={"id": numbers})
     assert "6 alarms at once" in page.text
-    form = {"csrf_token": token_of(page), "alarm": [f"{number}:1" for number in numbers]}
+    assert "whose cause has ended" not in page.text
+    with session_scope(world.sessions) as session:
+        assert over(session, "sensor", "t-2", world.at)
+        last = session.scalars(select(FeedItem).order_by(FeedItem.id.desc()).limit(1)).one()
+        assert (last.payload["what"], last.payload["terminal"]) == ("sensor_over", "t-2"), (
+            "the end has its place"
+        )
+    page = carla.get("/control-room/alarms", query_string={"id": numbers})
+    assert "Close the 1 whose cause has ended" in page.text
+    token = {"csrf_token": token_of(page)}
+    carla.post("/control-room/alarms", data={**token, "close": "DEALT_WITH", "alarm": [f"{numbers[3]}:1"]})
+    assert len(alarms(world)) == 5
+    form = {**token, "alarm": [f"{number}:1" for number in numbers]}
     carla.post("/control-room/alarms", data={**form, "close": "DEALT_WITH"})
     assert alarms(world) == []

@@ -513,6 +513,11 @@ def test_a_trail_is_a_look_that_is_written_down(client: FlaskClient, world: Worl
     with session_scope(world.sessions, writes=False) as session:
         acts = session.scalars(select(AuditEntry.subject).where(AuditEntry.act == "person.trail")).all()
     assert acts == ["P-000001"]
+    before = client.get("/control-room/people/P-000001?day=2026-11-21").text
+    assert "Trail: 21 Nov 2026" in before
+    assert "Nothing is known of this day" in before
+    assert "Trail: today" in client.get("/control-room/people/P-000001?day=2027-01-01").text
+    assert "Trail: today" in client.get("/control-room/people/P-000001?day=x").text
 
 
 def test_who_got_the_whole_picture_is_written_down(client: FlaskClient, world: World) -> None:

@@ -16,6 +16,7 @@ export function describe(model, line) {
   if (line.kind === "attempt") return { code: "AGAIN", title: say("again"), detail: line.terminal ?? "" };
   const place = line.terminal ?? model.zoneName(line.zone);
   if (line.kind === "alarm") return { code: "ALARM", title: word("alarms", line.what), detail: [place, line.name].filter(Boolean).join(". ") };
+  if (line.what === "count") return { code: "TERMINAL", title: `${word("events", "count")}: ${word("count_steps", line.step)}`, detail: line.unit ? model.zoneName(line.unit) : "" };
   const over = line.what?.endsWith("_over") ? line.what.slice(0, -5) : "";
   const title = over && !known("events", line.what) ? say("cause_over", { title: word("alarms", over) }) : word("events", line.what);
   return { code: "TERMINAL", title, detail: place };

@@ -5,6 +5,12 @@ import { say, word } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const ON_THE_WAY = ["DEPARTED", "OVERDUE", "UNACCOUNTED"];
+/** Of this rank and above a room is outlined as well; below it the badge alone says so. */
+const URGENT = 2;
+/** Ranks are told apart by shape: a triangle in a frame, a triangle, a diamond, a square. */
+const BADGES = {
+  1: "M0-20 21 16H-21zM0-15 16 13H-16z", 2: "M0-15 17 14H-17z", 3: "M0-13 15 4 0 21-15 4z", 4: "M-12-8h24v24h-24z", 5: "M-12-8h24v24h-24z",
+};
 const AIMS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 const maps = [...document.querySelectorAll("[data-map]")];
 const tabs = [...document.querySelectorAll('.map-tabs [role="tab"]')];
@@ -43,8 +49,9 @@ function mark(room, name, on) {
   if (room.dataset.on) room.ownerSVGElement.querySelector(`[data-shape="${room.dataset.on}"]`)?.classList.toggle(name, on);
 }
 
-function showRoom(room, zone, found, alarms) {
+function showRoom(room, zone, found, alarm) {
   const { count, old } = found;
+  const alarms = alarm?.count ?? 0;
   const over = zone.capacity !== null && count > zone.capacity;
   const frame = room.classList.contains("frame");
   const short = old ? `${old}?` : "";
@@ -53,7 +60,7 @@ function showRoom(room, zone, found, alarms) {
   write(room, "capacity", hidden || zone.capacity === null ? "" : over ? say("over", { count: count - zone.capacity }) : say("of_capacity", { count: zone.capacity }));
   write(room, "old", hidden ? "" : room.classList.contains("in-words") && old ? `${old} ${say("unproven")}` : short);
   mark(room, "over", over);
-  mark(room, "alarmed", alarms > 0);
+  mark(room, "alarmed", alarms > 0 && alarm.rank <= URGENT);
   mark(room, "locked", zone.order === "LOCKDOWN");
   mark(room, "evacuated", zone.order === "EVACUATE");
   showBar(room, Math.max(zone.capacity ?? count, count, 1), zone.hidden ? { count: 0, likely: 0, old: 0 } : found);
@@ -75,24 +82,33 @@ function roomOf(map, model, code) {
   return null;
 }
 
+/** The outermost room of a zone on this map: arrows between blocks are calmer than from every tier. */
+function outerRoomOf(map, model, code) {
+  let found = roomOf(map, model, code);
+  for (let one = code; one; one = model.zones.get(one)?.within) found = rooms.get(map).find((each) => each.dataset.zone === one) ?? found;
+  return found;
+}
+
 function alarmsOf(map, model) {
   const found = new Map();
   for (const need of model.needs) {
     if (need.kind !== "alarm") continue;
     for (const zone of need.zones ?? []) {
       const room = roomOf(map, model, zone);
-      if (room) found.set(room, (found.get(room) ?? 0) + 1);
+      if (!room) continue;
+      const { count, rank } = found.get(room) ?? { count: 0, rank: 5 };
+      found.set(room, { count: count + 1, rank: Math.min(rank, need.rank) });
     }
   }
   return found;
 }
 
 function showAlarms(map, alarms) {
-  map.querySelector("[data-alarms]").replaceChildren(...[...alarms].map(([room, count]) => {
+  map.querySelector("[data-alarms]").replaceChildren(...[...alarms].map(([room, { count, rank }]) => {
     const { x, y, height } = room.querySelector(".wall").getBBox();
     const [, dx, dy] = room.getAttribute("transform").match(/\((-?\d+) (-?\d+)\)/).map(Number);
-    const badge = node("g", { class: "alarm-mark", transform: `translate(${x + dx + 2} ${y + dy + height - 8})` });
-    badge.append(node("path", { d: "M0-15 17 14H-17z" }), node("text", { y: 11 }, String(count)));
+    const badge = node("g", { class: `alarm-mark r${rank}`, transform: `translate(${x + dx + 2} ${y + dy + height - 8})` });
+    badge.append(node("path", { d: BADGES[rank] }), node("text", { y: 11 }, String(count)));
     return badge;
   }));
 }
@@ -124,8 +140,8 @@ function showMoves(map, model) {
   const ways = new Map();
   for (const move of model.moves) {
     if (!ON_THE_WAY.includes(move.state) || !move.from_zone || !move.to_zone) continue;
-    const from = roomOf(map, model, move.from_zone);
-    const to = roomOf(map, model, move.to_zone);
+    let [from, to] = [outerRoomOf(map, model, move.from_zone), outerRoomOf(map, model, move.to_zone)];
+    if (from === to) [from, to] = [roomOf(map, model, move.from_zone), roomOf(map, model, move.to_zone)];
     if (!from || !to || from === to) continue;
     const key = `${from.dataset.zone} ${to.dataset.zone}`;
     const way = ways.get(key) ?? { from, to, people: 0, late: false };
@@ -164,7 +180,7 @@ function showTabs(model) {
   for (const map of maps) {
     const badge = tabOf(map)?.querySelector("[data-tab-mark]");
     if (!badge) continue;
-    const count = map === shown ? 0 : [...alarmsOf(map, model).values()].reduce((sum, one) => sum + one, 0);
+    const count = map === shown ? 0 : [...alarmsOf(map, model).values()].reduce((sum, one) => sum + one.count, 0);
     badge.hidden = count === 0;
     badge.textContent = count ? `${say("alarm")} ${count}` : "";
   }
@@ -186,7 +202,7 @@ export function showPlan(model, counts) {
   const alarms = alarmsOf(shown, model);
   for (const room of rooms.get(shown)) {
     const zone = model.zones.get(room.dataset.zone);
-    if (zone) showRoom(room, zone, counts.get(zone.code), alarms.get(room) ?? 0);
+    if (zone) showRoom(room, zone, counts.get(zone.code), alarms.get(room));
   }
   showMoves(shown, model);
   showAlarms(shown, alarms);
