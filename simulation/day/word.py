@@ -87,8 +87,9 @@ class Word:
         """Whether each of these terminals says that it holds what it shall decide by as things stand now."""
         wanted = set(terminals)
         with session_scope(self._sessions, writes=False) as session:
-            found = [one for one in gates(session) if one.name in wanted]
-            known, made = everything(session, datetime.now(UTC), found), newest(session)
+            every = gates(session)
+            found = [one for one in every if one.name in wanted]
+            known, made = everything(session, datetime.now(UTC), every), newest(session)
             epoch = current_epoch(session)
             return len(found) == len(wanted) and all(
                 (row := made.get(one.terminal_id)) is not None
