@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from edge.attestation.forms import Nothing
 from edge.errors import DeskAbsentError, DeskRefusedError
 from edge.kiosk.door import desk, token
+from edge.kiosk.units import terminal
 from edge.unit.forms import CallQuestion, CallState
 
 pages = Blueprint("panic", __name__)
@@ -32,6 +33,7 @@ def state() -> tuple[Response, int]:
 
 
 def _told(said: CallState) -> tuple[Response, int]:
-    """Who acknowledged it is for officers: others read that it was heard."""
-    facts = {"sequence": said.sequence, "age_s": said.age_s, "at_hub": said.at_hub, "heard": bool(said.by)}
-    return jsonify(facts), 200
+    """Who acknowledged it is for officers: others read that it was heard. `away`: nobody can have heard it yet."""
+    away = bool(said.sequence) and not said.by and terminal().connected is False
+    heard = {"at_hub": said.at_hub, "heard": bool(said.by), "away": away}
+    return jsonify({"sequence": said.sequence, "age_s": said.age_s, **heard}), 200

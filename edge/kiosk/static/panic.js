@@ -4,6 +4,7 @@ const ASK_MS = 700;
 const REST_ASK_MS = 5000;
 const PATIENCE_S = 10;
 const SHOWN_S = 120;
+const ANSWER_MS = 8000;
 
 export function armPanic(button, csrf) {
   const label = button.querySelector(".label");
@@ -38,7 +39,9 @@ export function armPanic(button, csrf) {
     busy = true;
     show("waiting-call", button.dataset.sending);
     try {
-      const answer = await fetch("/panic", { method: "POST", headers: { "X-CSRF": csrf } });
+      let answer = await send(csrf);
+      // The page's program started anew since this page was opened: a call must not be lost by that.
+      if (answer.status === 403) answer = await send(await freshKey());
       if (answer.ok) tell(await answer.json());
       else show("lost-call", button.dataset.lost);
     } catch {
@@ -47,19 +50,29 @@ export function armPanic(button, csrf) {
     busy = false;
   }
 
+  function send(key) {
+    return fetch("/panic", { method: "POST", headers: { "X-CSRF": key }, signal: AbortSignal.timeout(ANSWER_MS) });
+  }
+
+  async function freshKey() {
+    const page = await fetch("/", { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
+    const found = new DOMParser().parseFromString(await page.text(), "text/html").querySelector("meta[name=csrf]");
+    return found ? found.content : csrf;
+  }
+
   // Whatever page is open says what became of the last call: the truth does not end with the page it was made on.
   function tell(state) {
     if (timer !== null) return;
     if (!state.sequence || (state.heard && state.age_s > SHOWN_S)) show(null, rest);
     else if (state.heard) show("sent", button.dataset.sent);
-    else if (state.age_s < PATIENCE_S) show("waiting-call", button.dataset.sending);
+    else if (!state.away && state.age_s < PATIENCE_S) show("waiting-call", button.dataset.sending);
     else show("lost-call", button.dataset.lost);
   }
 
   async function look() {
     let pause = REST_ASK_MS;
     try {
-      const answer = await fetch("/panic", { cache: "no-store" });
+      const answer = await fetch("/panic", { cache: "no-store", signal: AbortSignal.timeout(ANSWER_MS) });
       const state = await answer.json();
       if (!busy && (answer.ok || state.sequence)) tell(state);
       if (state.sequence && !state.heard) pause = ASK_MS;

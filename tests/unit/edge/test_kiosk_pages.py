@@ -342,8 +342,22 @@ def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(page: FlaskClient, ag
 
 
 def test_help_is_sent_only_when_somebody_has_acknowledged_it(page: FlaskClient, agent: Agent) -> None:
-    assert post(page, "/panic").json == {"sequence": 9, "age_s": 0, "at_hub": False, "heard": False}
-    assert get(page, "/panic").json == {"sequence": 9, "age_s": 4, "at_hub": True, "heard": False}
+    assert post(page, "/panic").json == {
+        "sequence": 9,
+        "age_s": 0,
+        "at_hub": False,
+        "heard": False,
+        "away": True,
+    }
+    assert get(page, "/panic").json == {
+        "sequence": 9,
+        "age_s": 4,
+        "at_hub": True,
+        "heard": False,
+        "away": True,
+    }
+    agent.answers["home"] = msgspec.structs.replace(HOME, connected=True)
+    assert get(page, "/panic").json["away"] is False, "with the hub there somebody may answer yet"  # type: ignore[index]
     agent.answers["call_state"] = CallState(sequence=9, age_s=5, at_hub=True, by="reyes")
     answer = get(page, "/panic")
     assert answer.json is not None
