@@ -28,7 +28,7 @@ What is in it
   manifest.json    Every file with its SHA-256, signed by the hub in manifest.sig.
 
 How to verify it
-  1. Install Python 3.11 or newer, and the package "cryptography".
+  1. Python 3.11 or newer is all that is needed: no package, no network.
   2. Take verifier.py out of the bundle, or better get it from somebody who is not the hub.
   3. Run:  python -I verifier.py BUNDLE.zip --hub KEY
      KEY is the hub's public key. It is on the hub's papers; ask for them on a way that does not lead through
@@ -48,8 +48,8 @@ UNA HORA DE LOS REGISTROS DE UNA PRISIÓN, PARA VERIFICAR SIN ESA PRISIÓN
 
 Paquete {number}, de {begin} a {end} (hora del lugar).
 
-Abra replay.html en un navegador: reproduce ese tiempo sobre el plano, sin red. Para verificarlo instale Python 3.11
-o más nuevo y el paquete "cryptography", saque verifier.py del paquete y ejecute:
+Abra replay.html en un navegador: reproduce ese tiempo sobre el plano, sin red. Para verificarlo basta Python 3.11 o
+más nuevo, sin ningún paquete ni red: saque verifier.py del paquete y ejecute:
   python -I verifier.py PAQUETE.zip --hub CLAVE
 CLAVE es la clave pública del centro; está en sus papeles. Pídala por un camino que no pase por este paquete. El
 programa dice qué prueba el paquete y qué no, o nombra lo primero que está mal.

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -216,6 +217,38 @@ def invented(files: Files) -> Files:
     return with_json(files, "events.json", lambda found: found.append({**found[0], "sequence": 99}))
 
 
+def played(files: Files, change: Callable[[Rows], None]) -> Files:
+    """Another film, in the page as well as beside it."""
+    reel = json.loads(files["replay.json"])
+    old = re.search(rb'id="reel">(.*?)</script>', files["replay.html"])
+    assert old is not None
+    change(reel["seen"])
+    raw = json.dumps(reel).encode()
+    return files | {"replay.json": raw, "replay.html": files["replay.html"].replace(old[1], raw)}
+
+
+def other_place_played(files: Files) -> Files:
+    return played(files, lambda seen: seen[0].update(zone="workshop"))
+
+
+def played_out_of_nothing(files: Files) -> Files:
+    return played(files, lambda seen: seen.append({**seen[0], "sequence": 99}))
+
+
+def other_page(files: Files) -> Files:
+    return files | {"replay.html": played(files, lambda seen: seen.clear())["replay.html"]}
+
+
+def unreadable_line(files: Files) -> Files:
+    rows = rows_of(files)
+    del rows[place(rows, 3)]["at"]
+    return with_rows(files, rows)
+
+
+def without_events(files: Files) -> Files:
+    return {name: raw for name, raw in files.items() if name != "events.json"}
+
+
 def journal_left_out(files: Files) -> Files:
     return {name: raw for name, raw in files.items() if not name.startswith("entries/w-1")}
 
@@ -234,6 +267,11 @@ BY_THE_HUB: Final[dict[Callable[[Files], Files], str]] = {
     other_person_told: "says person P-000003; the terminal's own entry says P-000001.",
     untold: "Entry 3 of a-1 is left out of what happened.",
     invented: "by entry 99 of a-1 is told without an entry of the hour that says so.",
+    other_place_played: "shows P-000001 in workshop at 2026-03-02T12:15:00Z by entry 3 of a-1; that entry says",
+    played_out_of_nothing: "by entry 99 of a-1; no such entry of that time is told",
+    other_page: "The page replay.html plays something else than replay.json says.",
+    unreadable_line: f"Line 6 of {JOURNAL} is not of the agreed form: KeyError.",
+    without_events: "The hub made the bundle without the file events.json, which every bundle has.",
     journal_left_out: "The manifest and the files do not agree on journal 77777777 of w-1.",
 }
 """What somebody with the hub's own key changed, and the sentence that names it."""
@@ -254,6 +292,9 @@ def test_a_bundle_is_verified_where_there_is_no_hub(day: tuple[World, Gate, byte
     assert "The bundle is whole." in done.stdout
     assert "7 entries of 2 terminals stand in their order, 3 of them in that time" in done.stdout
     assert "3 passages are told, each as its entry says." in done.stdout
+    assert "3 places that the map plays are what those entries say." in done.stdout
+    assert "nothing of that time followed entry 1 of w-1." in done.stdout
+    assert "THE HUB'S WORD: that there was no other terminal" in done.stdout
     assert "P-000002" in done.stdout
     assert "zone_not_allowed" in done.stdout
 
@@ -264,6 +305,67 @@ def test_what_terminals_signed_cannot_be_changed_by_the_hub_itself(
 ) -> None:
     status, said = run(signed_again(change(files_of(day[2]))), tmp_path, "--hub", HUB_HEX)
     assert (status, BY_THE_HUB[change] in said) == (1, True), said
+
+
+def lowered(files: Files) -> Files:
+    """The last entry of the hour left out, and everywhere as if the hub had never held it or what came after."""
+    rows = rows_of(files)
+    found = with_rows(files, rows[: place(rows, 5)])
+    found = with_json(found, "events.json", lambda events: events.pop())
+    found = with_json(found, "manifest.json", lambda told: told["journals"][0].update(held=4))
+    return played(found, lambda seen: [seen.remove(one) for one in [*seen] if one["sequence"] == 5])
+
+
+def earlier(files: Files) -> Files:
+    """An entry put before the hour, as if its terminal's clock had been fast."""
+    rows = rows_of(files)
+    rows[place(rows, 3)]["at"] = (FROM_AT - timedelta(minutes=2)).isoformat()
+    found = with_json(with_rows(files, rows), "events.json", lambda events: events.pop(0))
+    return played(found, lambda seen: seen.pop(0))
+
+
+def terminal_left_out(files: Files) -> Files:
+    found = with_json(journal_left_out(files), "manifest.json", lambda told: told["journals"].pop())
+    return found
+
+
+def unplayed(files: Files) -> Files:
+    return played(files, lambda seen: seen.pop())
+
+
+ITS_WORD: Final[dict[Callable[[Files], Files], str]] = {
+    lowered: "that nothing of that time followed entry 4 of a-1, entry 1 of w-1.",
+    earlier: "put earlier: entry 3 of a-1 (2026-03-02 12:15:00 UTC to 2026-03-02T12:08:00+00:00).",
+    terminal_left_out: "that nothing of that time was written by w-1.",
+    unplayed: "1 passages that the map does not show.",
+}
+"""What a hub that lies can do, and the sentence by which the reader knows that it is believed."""
+
+
+@pytest.mark.parametrize("change", ITS_WORD, ids=lambda change: change.__name__)
+def test_what_only_the_hub_says_is_called_its_word(
+    change: Callable[[Files], Files], day: tuple[World, Gate, bytes], tmp_path: Path
+) -> None:
+    status, said = run(signed_again(change(files_of(day[2]))), tmp_path, "--hub", HUB_HEX)
+    assert (status, ITS_WORD[change] in said) == (0, True), said
+
+
+def test_signatures_are_checked_as_the_library_checks_them() -> None:
+    signer = Ed25519PrivateKey.from_private_bytes(b"k" * 32)
+    key, signed = signer.public_key().public_bytes_raw(), signer.sign(b"covered")
+    more = int.from_bytes(signed[32:], "little") + verifier.ORDER
+    assert verifier.is_by(key, signed, b"covered")
+    assert verifier.is_by(HUB.public_key().public_bytes_raw(), HUB.sign(b""), b"")
+    for other, signature, covered in (
+        (key, signed, b"covers"),
+        (key, bytes([signed[0] ^ 1]) + signed[1:], b"covered"),
+        (key, signed[:63] + bytes([signed[63] ^ 1]), b"covered"),
+        (key, signed[:32] + more.to_bytes(32, "little"), b"covered"),
+        (HUB.public_key().public_bytes_raw(), signed, b"covered"),
+        (b"\xff" * 32, signed, b"covered"),
+        (key[:31], signed, b"covered"),
+    ):
+        assert not verifier.is_by(other, signature, covered)
 
 
 def test_whoever_has_not_the_hubs_key_changes_nothing(day: tuple[World, Gate, bytes], tmp_path: Path) -> None:
@@ -288,7 +390,7 @@ def test_whoever_has_not_the_hubs_key_changes_nothing(day: tuple[World, Gate, by
     status, said = run(day[2], tmp_path, "--terminal", f"a-1={'11' * 32}")
     assert "The terminal a-1 has another key than the one that was read from the device." in said
     status, said = run(day[2][:-400], tmp_path)
-    assert (status, "cannot be read as a bundle" in said) == (2, True)
+    assert (status, "is no ZIP, or was cut short on its way. Nothing was verified" in said) == (2, True)
 
 
 def test_a_file_that_stands_twice_or_is_damaged_is_named(
