@@ -59,6 +59,8 @@ class Limits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one checkpoint is expected to take on such a way."""
     fast_percent: Annotated[int, Meta(ge=1, le=100)] = 60
     """A way in less than this part of the fastest known time is impossible."""
+    rings_for_s: Seconds = HOUR
+    """A contradiction of longer ago is shown where the place and the trail are, and rings for nobody."""
     learn_days: Annotated[int, Meta(ge=1, le=366)] = 28
     learn_every_s: Seconds = HOUR
     enough: Annotated[int, Meta(ge=1, le=1_000)] = 5

@@ -21,9 +21,8 @@ from hub.movements.whereabouts.fold import Held, add, fold
 from hub.movements.whereabouts.places import Judging
 from hub.movements.whereabouts.proofs import NewProof, Proven, proven
 from hub.movements.whereabouts.records import ProofRow
+from hub.movements.whereabouts.rules import limits_at
 
-RINGS_FOR: Final = timedelta(hours=1)
-"""A contradiction of so long ago is no work of the moment."""
 TOLD: Final = (DoubtCode.TWO_PLACES, DoubtCode.IMPOSSIBLE_TRAVEL)
 """Doubts that somebody has to look into; the others are shown where the place is."""
 
@@ -184,12 +183,11 @@ def _contradictions(
 
     What was long over when the hub heard of it stands in the trail, and rings for nobody.
     """
-    since = at - RINGS_FOR
-    suspect = {
-        owner: held
-        for owner, held in changed.items()
-        if held.last.latest_at >= since and _may_contradict(held)
-    }
+    suspect = {owner: held for owner, held in changed.items() if _may_contradict(held)}
+    if not suspect:
+        return []
+    since = at - timedelta(seconds=limits_at(session, at).rings_for_s)
+    suspect = {owner: held for owner, held in suspect.items() if held.last.latest_at >= since}
     if not suspect:
         return []
     judging, lines = Judging(session, at), list[Line]()

@@ -14,7 +14,7 @@ from hub.movements.referral_records import Referral
 from hub.movements.whereabouts.confidence import Doubt, way
 from hub.movements.whereabouts.fold import Held, add
 from hub.movements.whereabouts.places import Judging
-from hub.movements.whereabouts.proofs import Proven
+from hub.movements.whereabouts.proofs import Key, Proven
 from hub.movements.whereabouts.prove import proven_row
 from hub.movements.whereabouts.records import ProofRow
 from hub.web.formats import SITE_ZONE, start_of
@@ -52,6 +52,8 @@ class TrailLine:
     withdrawn_why: str = ""
     doubts: tuple[Doubt, ...] = ()
     gap: int | None = None
+    key: Key | None = None
+    """The journal entry, or the number of a record of the hub's own, that it rests on."""
 
 
 def trail(
@@ -192,6 +194,7 @@ def _line(row: ProofRow, doubts: tuple[Doubt, ...], gap: int | None, *, taken_ba
         withdrawn_why=(row.withdrawn_why or "") if taken_back else "",
         doubts=doubts,
         gap=gap,
+        key=Key(row.terminal, row.journal_id, row.sequence),
     )
 
 
@@ -222,6 +225,7 @@ def _referred(
             evidence="",
             late=row.past,
             recorded_at=row.opened_at,
+            key=Key(row.terminal, row.journal_id, row.sequence),
         )
         for row in session.scalars(wanted)
     ]

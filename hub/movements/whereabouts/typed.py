@@ -36,6 +36,7 @@ PLAIN: Final = {
     "paper_slack_s": Sentence("The time in a book may be wrong by"),
     "least_step_s": Sentence("Least time of one checkpoint where nobody was timed"),
     "unknown_step_s": Sentence("Expected time of one checkpoint where nobody was timed"),
+    "rings_for_s": Sentence("A contradiction rings when it is not older than"),
     "learn_every_s": Sentence("Ways are learnt again every"),
 }
 """Single spans."""
