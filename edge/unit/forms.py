@@ -39,6 +39,8 @@ class UnitLine(Strict, frozen=True):
     alarms: Count
     shift: str = ""
     shift_s: Count | None = None
+    to_count: Count = 0
+    """Counts that wait for a slip of this unit."""
     opens_s: Count | None = None
     """Seconds until the count that is announced opens, None once one is open, or none is announced."""
 

@@ -21,6 +21,7 @@ from edge.unit.forms import (
 )
 from edge.unit.outs import out_lines
 from edge.unit.picture import Known, Whereabouts, everybody, figures, is_blind, open_counts, opens_s
+from wire.unit import CountPhase, OpenCount
 
 PAGE = 6
 """People with their faces that fit on one screen of 800x480."""
@@ -86,6 +87,7 @@ class Showing:
             figures=None if blind else figures(known, unit, everybody(known, unit)),
             blind=blind,
             counts=len(open_counts(known, unit)) + self._begun.is_own(unit),
+            to_count=sum(_waits(known, unit, one) for one in open_counts(known, unit)),
             to_accept=self._to_accept(known, unit),
             alarms=len(known.picture.alarms),
             shift=self._name_of(holder) if holder else "",
@@ -226,6 +228,14 @@ class Showing:
             at_hub=self._committed() >= own.sequence,
             by="" if answered is None else (answered.by or "?"),
         )
+
+
+def _waits(known: Known, unit: str, one: OpenCount) -> bool:
+    """Whether a slip is still to be signed for it here."""
+    here = [kept.said.recount for kept in known.doings.slips(unit, one.session)]
+    if one.phase is CountPhase.RECOUNT:
+        return one.recount not in here
+    return not one.slips and not here
 
 
 def roll_line(one: Whereabouts, unit: str) -> RollLine:

@@ -39,7 +39,9 @@ def meant(
     if row is None:
         return _own_count(session, code, began_at, at)
     count, unit = row[0], row[1]
-    if is_own(count) and began_at < count.freeze_at:  # its marks came first, and the slip says when the walk began
+    if (
+        is_own(count) and began_at < count.freeze_at
+    ):  # its marks came first, and the slip says when the walk began
         count.announced_at = count.freeze_at = count.began_at = count.effective_at = began_at
         session.flush()
     return count, unit

@@ -40,7 +40,9 @@ def lines_of(count: Running, language: str, *, with_names: bool = True) -> list[
     head = [
         Text(say("RUNNING COUNT, %(date)s %(time)s", date=f"{at:%Y-%m-%d}", time=f"{at:%H:%M}"), strong=True),
         Text(
-            say(
+            say("Units that are being counted blind are left out.")
+            if count.hides
+            else say(
                 "Roll %(roll)s = units %(inside)s + elsewhere %(elsewhere)s + away %(away)s + no unit %(without)s",
                 roll=count.roll,
                 inside=count.inside,

@@ -56,6 +56,8 @@ class Running:
     away: tuple[Line, ...]
     elsewhere: tuple[Line, ...]
     without: tuple[Line, ...]
+    hides: bool = False
+    """Some units are left out: then nothing may tell the sum of everybody, which would tell what they hold."""
 
     @property
     def inside(self) -> int:
@@ -85,6 +87,7 @@ def running(session: Session, now: datetime, *, hide: Sequence[str] = ()) -> Run
         away=lines.of(people.away, people.away),
         elsewhere=lines.of(out, {person: f"{one.place}: {one.accepted_by}" for person, one in out.items()}),
         without=lines.of(unplaced(people, outs)),
+        hides=bool(hide),
     )
 
 

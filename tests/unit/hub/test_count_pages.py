@@ -56,6 +56,9 @@ def test_an_officer_is_refused_what_only_the_control_room_does(world: World, ins
         assert ann.post(address, data={"csrf_token": token, "act": "freeze"}).status_code == 403, address
     assert ann.get(f"/counts/{number}/report").status_code == 403
     assert "Block A: 3" not in ann.get("/counts/running").text
+    paper = ann.get("/counts/running.pdf").data
+    assert b"left out" in paper
+    assert b"Roll 5" not in paper, "the sum less what is shown is what is hidden"
 
 
 def test_a_count_is_led_in_the_browser_from_the_announcement_to_the_report(
