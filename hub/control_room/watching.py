@@ -17,6 +17,8 @@ from hub.movements.alarms.limits import Limits, limits_at
 from hub.movements.alarms.raising import Cause, over, raise_alarm
 from hub.movements.alarms.records import Alarm
 from hub.movements.orders.standing import lingering, reaches
+from hub.movements.whereabouts.places import places
+from hub.movements.whereabouts.prove import TOLD
 from hub.sentences import Sentence
 from hub.terminals.records import Status, Terminal, TerminalState
 from wire.orders import OrderKind
@@ -72,6 +74,7 @@ def _news(session: Session, watched_since: datetime, now: datetime) -> _News:
     begun = {key: cause for key, cause in causes.items() if is_over.get(key, True)}
     begun = _unknown(session, begun, now)
     ended = {key for key, was_over in is_over.items() if not was_over and key not in causes}
+    ended |= _settled(session, now)
     return _News(begun, frozenset(ended))
 
 
@@ -93,6 +96,19 @@ def _open(session: Session) -> dict[tuple[str, str], bool]:
     wanted = select(Alarm.code, Alarm.key, Alarm.over_at)
     rows = session.execute(wanted.where(Alarm.closed_at.is_(None), Alarm.code.in_(_WATCHED)))
     return {(code, key): over_at is not None for code, key, over_at in rows}
+
+
+def _settled(session: Session, now: datetime) -> set[tuple[str, str]]:
+    """Contradictions about people whose place is in no such doubt any more: a later one is to ring anew."""
+    wanted = select(Alarm.code, Alarm.key, Alarm.person_id).where(
+        Alarm.closed_at.is_(None), Alarm.over_at.is_(None), Alarm.code.in_([code.value for code in TOLD])
+    )
+    rows = [row for row in session.execute(wanted) if row.person_id is not None]
+    if not rows:
+        return set()
+    found = places(session, now, people={row.person_id for row in rows})
+    doubts = {person: {doubt.code.value for doubt in place.doubts} for person, place in found.items()}
+    return {(row.code, row.key) for row in rows if row.code not in doubts.get(row.person_id, set())}
 
 
 def _down(

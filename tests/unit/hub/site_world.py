@@ -202,6 +202,7 @@ class World:
         *,
         to_zone: str = "block-a",
         at: datetime | None = None,
+        terminal: str = "a-1",
     ) -> None:
         """A decision at the entry of a zone, as ingest would apply it."""
         self.sequence += 1
@@ -210,7 +211,7 @@ class World:
             who = None
             if person is not None:
                 who = Somebody(person.id, person.number, f"{person.surname.upper()}, {person.given}")
-            proof = Proof("a-1", b"j" * 16, self.sequence, at or self.at, True)
+            proof = Proof(terminal, b"j" * 16, self.sequence, at or self.at, True)
             passage = Passage(
                 proof,
                 "a-in",

@@ -16,7 +16,7 @@ from hub.movements.alarms.handling import Seen
 from hub.movements.alarms.limits import Limits, set_limits
 from hub.movements.alarms.raising import Cause, raise_alarm
 from hub.movements.alarms.reading import OpenAlarm, open_alarms
-from hub.movements.alarms.records import AlarmTrial
+from hub.movements.alarms.records import Alarm, AlarmTrial
 from hub.movements.orders.actions import give
 from hub.movements.orders.receipts import note_receipt
 from hub.terminals.records import TerminalState
@@ -165,6 +165,31 @@ def test_silence_while_the_hub_was_away_is_no_terminals_fault(world: World) -> N
     watch = Watch(world.sessions)
     assert tick(world, watch) == 0
     assert tick(world, watch, seconds=SILENT_AFTER.total_seconds() + 1) == 1
+
+
+def test_a_contradiction_is_over_when_the_place_is_known_again_and_the_next_one_rings_anew(
+    world: World,
+) -> None:
+    world.site()
+    ana, watch = world.person(), Watch(world.sessions)
+
+    def seen_twice() -> None:
+        world.passage(ana)
+        world.passage(ana, to_zone="workshop", terminal="w-1")
+
+    seen_twice()
+    assert (watch.tick(world.at), codes_over(world)) == (0, [("two_places", False)])
+    world.later(minutes=10)
+    world.passage(ana, to_zone="workshop")
+    assert (watch.tick(world.at), codes_over(world)) == (1, [("two_places", True)])
+    world.later(minutes=10)
+    seen_twice()
+    assert codes_over(world) == [("two_places", False)]
+
+
+def codes_over(world: World) -> list[tuple[str, bool]]:
+    with session_scope(world.sessions, writes=False) as session:
+        return [(row.code, row.over_at is not None) for row in session.scalars(select(Alarm))]
 
 
 def test_an_order_that_a_terminal_does_not_confirm_in_time_is_an_alarm_until_it_does(world: World) -> None:
