@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
+from hub.custody.absence import Why
 from hub.web.formats import SITE_ZONE
 from simulation.visitor import CannotSignIn, Visitor
 
@@ -14,7 +15,8 @@ _NUMBER: Final = re.compile(r"/(\d+)(?:$|\?)")
 _WHY: Final = "The day in ten minutes"
 
 MOVES: Final = {"grace_s": 15, "way_s": 45}
-ALARMS: Final = {"down_s": 5}
+PLACES: Final = {"least_step_s": 0, "unknown_step_s": 10}
+ALARMS: Final = {"down_s": 8}
 COUNTS: Final = {"announce_s": 10, "per_person_number_ms": 100, "per_person_named_ms": 200}
 """Limits of a day that takes minutes, in the units of their names."""
 
@@ -32,6 +34,7 @@ class Control:
     def set_limits(self) -> None:
         """From now on things take as long as they do on this day."""
         self.director.fill("/moves/rules", {**_texts(MOVES), "reason": _WHY})
+        self.director.fill("/location-rules", {**_texts(PLACES), "reason": _WHY})
         self.director.fill("/counts/rules", {**_texts(COUNTS), "reason": _WHY})
         self.supervisor.fill("/alarms/limits", _texts(ALARMS))
 
@@ -82,7 +85,7 @@ class Control:
         for number in people:
             wanted = {
                 "person": number,
-                "why": "COURT",
+                "why": Why.COURT.value,
                 "where_to": "Harbour Magistrate's Court",
                 "reference": "Production order of today",
                 "leave_at": _local(now),

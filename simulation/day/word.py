@@ -72,7 +72,7 @@ class Word:
             found = {}
             for one in away(session, now).values():
                 held = open_booking_of(session, one.person_id) is not None
-                found[one.number] = Out(one.number, one.why.value, one.convoy_id or 0, held, one.left_at)
+                found[one.number] = Out(one.number, one.why.name, one.convoy_id or 0, held, one.left_at)
             return found
 
     def zone_of(self, number: str) -> int | None:
