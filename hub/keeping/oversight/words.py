@@ -50,6 +50,7 @@ ACTS: Final = {
     "absence.later": Sentence("Set another time of return"),
     "absence.look": Sentence("Looked at a going out"),
     "external.look": Sentence("Looked at who is outside and who is to go"),
+    "absence.escort": Sentence("Said who goes along with somebody who goes out"),
     "convoy.change": Sentence("Changed a convoy"),
     "convoy.plan": Sentence("Planned a convoy"),
     "convoy.sign": Sentence("Signed for a convoy as the second officer"),

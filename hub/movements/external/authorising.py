@@ -184,6 +184,22 @@ def call_off(session: Session, number: int, reason: str, *, actor: Actor, at: da
     session.flush()
 
 
+def name_escort(
+    session: Session, number: int, escort: str, papers: str, *, actor: Actor, at: datetime
+) -> None:
+    """Who goes along, and which papers; RefusedError once the person has left, and for whoever is in a convoy."""
+    row = session.get(Occurrence, number, with_for_update=True, populate_existing=True)
+    if row is None or row.closed_at is not None or row.left_at is not None:
+        raise RefusedError("trip_over", Sentence("The person has left, or it is over. Load the page again."))
+    if row.convoy_id is not None and escort.strip() != row.escort:
+        raise RefusedError("in_convoy", Sentence("Who goes along is said of the whole convoy, on its page."))
+    row.escort, row.papers = escort.strip()[:120], papers.strip()[:200]
+    _step(session, OCCURRENCE, row.id, "ESCORT", actor, at, ", ".join(filter(None, (row.escort, row.papers))))
+    number_of = _number(session, row.person_id)
+    write_down(session, at=at, actor=actor, act="absence.escort", subject=number_of, detail=str(row.id))
+    session.flush()
+
+
 def _call_off(session: Session, row: Occurrence, reason: str, actor: Actor, at: datetime) -> None:
     row.state, row.closed_at, row.next_at = Going.CANCELLED.value, at, None
     _step(session, OCCURRENCE, row.id, "CALLED_OFF", actor, at, reason)

@@ -17,7 +17,7 @@ from hub.custody.absence import Why
 from hub.custody.queries import in_custody, person_by_number
 from hub.custody.records import Person
 from hub.movements import typed_moves as typed
-from hub.movements.external.authorising import Trip, Wish, ask, call_off, go_once
+from hub.movements.external.authorising import Trip, Wish, ask, call_off, go_once, name_escort
 from hub.movements.external.knowing import arrival_places, what_to_know
 from hub.movements.external.leaving import Seen, come_back, expect_later, gate_zone, leave
 from hub.movements.external.reading import (
@@ -102,6 +102,9 @@ def change(number: int) -> Response | tuple[str, int]:
             elif act == "later":
                 until = typed.moment("due_back_at")
                 expect_later(session, number, until, typed.text("reason"), actor=acting(), at=now())
+            elif act == "escort":
+                escort, papers = typed.text("escort", 120), typed.text("papers", 200)
+                name_escort(session, number, escort, papers, actor=acting(), at=now())
             elif act == "off":
                 call_off(session, number, typed.text("reason"), actor=acting(), at=now())
             else:
@@ -171,6 +174,7 @@ def list_page(problem: Sentence | None) -> str:
         past=past,
         by_file=[(one, people[one.person_id]) for one in by_file],
         away=len(out),
+        at=at,
         typed=request.form,
         ticked=request.form.getlist("trip"),
         problem=problem,

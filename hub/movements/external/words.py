@@ -33,6 +33,7 @@ STEPS: Final = {
     "PLANNED": Sentence("Was planned"),
     "CHANGED": Sentence("Times or place changed"),
     "JOINED": Sentence("Travels with others"),
+    "ESCORT": Sentence("Said who goes along"),
     "ALONE": Sentence("Does not travel with the others"),
     "SIGNED": Sentence("Signed by a second officer"),
     "LEFT": Sentence("Went out"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +16,8 @@ from hub.movements.passes.seen import Known, known_places
 from hub.movements.site.tree import Tree, load
 
 SOON: Final = timedelta(hours=2)
+MOST_DUE: Final = 80
+"""In an unlock hundreds are due at once: nobody reads more names than these from a screen."""
 ORDER: Final = (
     PassState.UNACCOUNTED,
     PassState.OVERDUE,
@@ -42,12 +45,39 @@ class MoveLine:
 
 
 @dataclass(frozen=True)
+class DueGroup:
+    """People who may go to one place from one time on, told of as a number."""
+
+    from_at: datetime
+    to_zone_id: int
+    to: str
+    reason: str
+    people: int
+
+
+@dataclass(frozen=True)
 class Board:
     """Moves by state, in the order in which they stand; `later` is how many more are planned after `until_at`."""
 
     lines: dict[PassState, list[MoveLine]]
     until_at: datetime
     later: int
+
+    def shown(self, state: PassState) -> list[MoveLine]:
+        """Those that stand by name: everybody who may need somebody, and of those who are due the first ones."""
+        return self.lines[state][:MOST_DUE] if state is PassState.DUE else self.lines[state]
+
+    @property
+    def more_due(self) -> list[DueGroup]:
+        """The others who are due, by time and place."""
+        found = Counter(
+            (line.held.from_at, line.to, line.held.to_zone_id, line.held.reason)
+            for line in self.lines[PassState.DUE][MOST_DUE:]
+        )
+        return [
+            DueGroup(from_at, zone_id, to, reason, people)
+            for (from_at, to, zone_id, reason), people in sorted(found.items())
+        ]
 
     def count(self, state: PassState) -> int:
         return len(self.lines.get(state, ()))

@@ -18,7 +18,7 @@ from hub.custody.records import Booking
 from hub.custody.then import COLUMNS
 from hub.movements.move_limits import limits
 from hub.movements.passes.groups import new_group, zone_for
-from hub.movements.passes.looking import Draft, look
+from hub.movements.passes.looking import FREE, Draft, look
 from hub.movements.passes.planning import make_clear
 from hub.movements.passes.records import PassClash, PassGroup, PassRow, PassSeries, SeriesMember
 from hub.movements.passes.ringing import HUB, write_step
@@ -75,7 +75,8 @@ def feed_passes(session: Session, now: datetime, *, again: bool = False) -> int:
     made = set(plan.clear())
     for place, draft in enumerate(plan.drafts[: len(fresh)]):
         if place not in made:
-            _leave_out(session, draft, [one.code for one in plan.found.of(place)], now)
+            grave = [one.code for one in plan.found.of(place) if one.grade not in FREE]
+            _leave_out(session, draft, grave, now)
     session.flush()
     return len(made) + len(waiting.gone)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,9 +13,9 @@ from hub.custody.absence import WHY
 from hub.custody.facts.reading import holding
 from hub.custody.stays import HOME
 from hub.custody.then import facts_of
-from hub.movements.external.reading import goings
+from hub.movements.external.reading import Trip, goings
 from hub.movements.passes.apart import numbers_of, pairs_of
-from hub.movements.passes.reading import passes_between
+from hub.movements.passes.reading import Pass, passes_between
 from hub.movements.passes.rules import Escort, PassState, Reason
 from hub.movements.passes.surroundings import homes_of
 from hub.movements.passes.words import ESCORTS, REASONS
@@ -53,6 +53,7 @@ class UnlockLine:
     escort: Sentence
     group: int
     apart: tuple[str, ...]
+    escorted: bool
     going: int = 0
 
 
@@ -66,6 +67,14 @@ class UnlockList:
     @property
     def people(self) -> int:
         return len({line.person for line in self.lines})
+
+    @property
+    def times(self) -> list[tuple[datetime, list[UnlockLine]]]:
+        """Lines by the time at which they are let out."""
+        found: dict[datetime, list[UnlockLine]] = {}
+        for line in self.lines:
+            found.setdefault(line.leave_at, []).append(line)
+        return list(found.items())
 
 
 def unlock_lists(session: Session, on: date, by: By, now: datetime) -> list[UnlockList]:
@@ -85,7 +94,7 @@ def _lines(session: Session, on: date, tree: Tree, now: datetime) -> list[Unlock
     first, last = start_of(on), start_of(on + timedelta(days=1))
     stand = [one for one in passes_between(session, first, last) if one.state != PassState.CANCELLED]
     passes = [one for one in stand if one.going is None and first <= one.from_at < last]
-    outings = {one.going: one for one in stand if one.going is not None}
+    outings: dict[int, Pass] = {one.going: one for one in stand if one.going is not None}
     trips = [one for one in goings(session, now, until_at=last) if one.leave_at >= first]
     people = {one.person_id for one in passes} | {one.person_id for one in trips}
     homes, cells = homes_of(session, tree, people, now), _cells(session, people, now)
@@ -103,6 +112,7 @@ def _lines(session: Session, on: date, tree: Tree, now: datetime) -> list[Unlock
             leave_at=one.from_at,
             there_at=one.there_at,
             back_at=one.until_at,
+            escorted=one.escort != Escort.NONE,
             escort=ESCORTS[Escort(one.escort)],
             group=one.group,
             apart=apart.get(one.person_id, ()),
@@ -123,13 +133,21 @@ def _lines(session: Session, on: date, tree: Tree, now: datetime) -> list[Unlock
             leave_at=one.leave_at,
             there_at=None,
             back_at=one.due_back_at,
-            escort=ESCORTS[Escort.OFFICER if one.escort else Escort.NONE],
+            escorted=(escort := _escort(one, outings)) is not Escort.NONE,
+            escort=ESCORTS[escort],
             group=outings[one.id].group if one.id in outings else 0,
             apart=apart.get(one.person_id, ()),
         )
         for one in trips
     ]
     return found
+
+
+def _escort(one: Trip, outings: Mapping[int, Pass]) -> Escort:
+    """Who takes somebody out of the prison, as the gates are told it."""
+    if one.id in outings:
+        return Escort(outings[one.id].escort)
+    return Escort.OFFICER if one.escort else Escort.NONE
 
 
 def _unit(tree: Tree, home: int | None) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any, Final
 
 from flask import abort, redirect, render_template, request, url_for
@@ -14,6 +15,7 @@ from hub.accounts.acting import acting
 from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
 from hub.custody.queries import person_by_number
+from hub.custody.records import Person
 from hub.movements import typed_moves as typed
 from hub.movements.external.reading import away, convoys
 from hub.movements.passes.anew import against, sign_for, spoken_against
@@ -46,13 +48,13 @@ def moves() -> str:
         shown = _board(session)
         write_down(session, at=now(), actor=acting(), act="moves.look", detail=_figures(shown["board"]))
         days = (site_today(), site_today() + timedelta(days=1))
-        left_out = [(on, one, person) for on in days for one, person in clashes_on(session, on)]
+        left_out = [_left_out(session, on) for on in days]
         held = spoken_against(session, now(), now() + SPANS["36"])
         tree = load(session)
     return render_template(
         "moves.html",
         clash_words=clash_words,
-        left_out=[(on, one, person, tree.path(one.to_zone_id)) for on, one, person in left_out],
+        left_out=[one for some in left_out for one in some],
         held=[(one, tree.path(one.to_zone_id), clashes) for one, clashes in held],
         **shown,
     )
@@ -161,6 +163,30 @@ def _board(session: Session) -> dict[str, Any]:
             name: value for name, value in request.args.items() if name in ("person", "hours", "to")
         },
     }
+
+
+@dataclass
+class _LeftOut:
+    """People of whom the same keeps a move of a day from being planned."""
+
+    on: date
+    place: str
+    reason: str
+    codes: list[str]
+    people: list[Person] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        return len(self.people)
+
+
+def _left_out(session: Session, on: date) -> list[_LeftOut]:
+    tree, found = load(session), dict[tuple[int, str, str], _LeftOut]()
+    for one, person in clashes_on(session, on):
+        key = (one.to_zone_id, one.reason, one.codes)
+        group = _LeftOut(on, tree.path(one.to_zone_id), one.reason, one.codes.split())
+        found.setdefault(key, group).people.append(person)
+    return sorted(found.values(), key=lambda group: (group.place, -group.count))
 
 
 def _figures(shown: Board) -> str:
