@@ -1,29 +1,18 @@
 // The map: counts, bars, terminals, who is on the way, and alarms at their place. A room that is pressed opens.
 import { onKey } from "../keys.js";
 import { setMark } from "./elements.js";
+import { badge, node, orderSign } from "./signs.js";
 import { say, word } from "./words.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const ON_THE_WAY = ["DEPARTED", "OVERDUE", "UNACCOUNTED"];
 /** Of this rank and above a room is outlined as well; below it the badge alone says so. */
 const URGENT = 2;
-/** Ranks are told apart by shape: a triangle in a frame, a triangle, a diamond, a square. */
-const BADGES = {
-  1: "M0-20 21 16H-21zM0-15 16 13H-16z", 2: "M0-15 17 14H-17z", 3: "M0-13 15 4 0 21-15 4z", 4: "M-12-8h24v24h-24z", 5: "M-12-8h24v24h-24z",
-};
 const AIMS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
 const maps = [...document.querySelectorAll("[data-map]")];
 const tabs = [...document.querySelectorAll('.map-tabs [role="tab"]')];
 const rooms = new Map(maps.map((map) => [map, [...map.querySelectorAll("[data-zone]")]]));
 let shown = null;
 let site = null;
-
-function node(name, attributes = {}, text = "") {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  if (text) made.textContent = text;
-  return made;
-}
 
 const write = (room, name, text) => {
   const place = room.querySelector(`[data-${name}]`);
@@ -43,6 +32,14 @@ function showBar(room, full, { count, likely, old }) {
   }
 }
 
+/** Whether a frame's count runs into its name: then the rooms in it alone say how much is unproven. */
+function collides(room) {
+  const [name, count] = [room.querySelector(".room-name"), room.querySelector("[data-count]")];
+  if (!name || !count) return false;
+  const [left, right] = [name.getBBox(), count.getBBox()];
+  return left.x + left.width > right.x - 4;
+}
+
 /** The class is on the room and on the part of the drawing that it is. */
 function mark(room, name, on) {
   room.classList.toggle(name, on);
@@ -57,6 +54,7 @@ function showRoom(room, zone, found, alarm) {
   const short = old ? `${old}?` : "";
   const hidden = zone.hidden ? "\u2013" : null;
   write(room, "count", hidden ?? (frame && short ? `${count} ${short}` : String(count)));
+  if (!hidden && frame && short && collides(room)) write(room, "count", String(count));
   write(room, "capacity", hidden || zone.capacity === null ? "" : over ? say("over", { count: count - zone.capacity }) : say("of_capacity", { count: zone.capacity }));
   write(room, "old", hidden ? "" : room.classList.contains("in-words") && old ? `${old} ${say("unproven")}` : short);
   mark(room, "over", over);
@@ -104,19 +102,8 @@ function alarmsOf(map, model) {
 }
 
 function showAlarms(map, alarms) {
-  map.querySelector("[data-alarms]").replaceChildren(...[...alarms].map(([room, { count, rank }]) => {
-    const { x, y, height } = room.querySelector(".wall").getBBox();
-    const [, dx, dy] = room.getAttribute("transform").match(/\((-?\d+) (-?\d+)\)/).map(Number);
-    const badge = node("g", { class: `alarm-mark r${rank}`, transform: `translate(${x + dx + 2} ${y + dy + height - 8})` });
-    badge.append(node("path", { d: BADGES[rank] }), node("text", { y: 11 }, String(count)));
-    return badge;
-  }));
+  map.querySelector("[data-alarms]").replaceChildren(...[...alarms].map(([room, { count, rank }]) => badge(room, count, rank)));
 }
-
-const SIGNS = {
-  LOCKDOWN: "M-7-1h14v11H-7zM-4-1v-4a4 4 0 0 1 8 0v4",
-  EVACUATE: "M-8 10V-9H1M-3 0H9M4-5l5 5-5 5",
-};
 
 /** The sign of an order on each zone that it is for, once for all that lies in it. */
 function showOrders(map, model) {
@@ -124,11 +111,7 @@ function showOrders(map, model) {
     const zone = model.zones.get(room.dataset.zone);
     const above = zone?.within ? model.zones.get(zone.within) : null;
     if (!zone?.order || above?.order === zone.order) return [];
-    const { x, y, width, height } = room.querySelector(".wall").getBBox();
-    const [, dx, dy] = room.getAttribute("transform").match(/\((-?\d+) (-?\d+)\)/).map(Number);
-    const sign = node("g", { class: `order-sign ${zone.order}`, transform: `translate(${x + dx + width - 10} ${y + dy + height - 10})` });
-    sign.append(node("rect", { x: -13, y: -14, width: 26, height: 28, rx: 3 }), node("path", { d: SIGNS[zone.order] ?? "" }));
-    return [sign];
+    return [orderSign(room, zone.order)];
   });
   map.querySelector("[data-alarms]").append(...signs);
 }
