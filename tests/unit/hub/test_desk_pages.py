@@ -6,8 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from hub.accounts.audit import Actor
 from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
+from hub.biometrics.officers import consent
 from hub.custody.records import Person
 from hub.database import session_scope
 from hub.reception.desk import asking
@@ -174,3 +176,24 @@ def test_in_spanish(client: FlaskClient, desk: int) -> None:
     where = asked(client, desk)
     client.set_cookie("pims-language", "es")
     assert "Retirarlo del puesto" in client.get(where, headers={"Accept-Language": "es"}).text
+
+
+def test_an_officers_fingers_are_asked_of_a_desk_on_a_page_that_says_what_is_missing(
+    world: World, desk: int
+) -> None:
+    world.account("luz", Role.OFFICER)
+    page = "/officers/fingers/luz/desk"
+    sue = world.browser("sue", Role.SHIFT_SUPERVISOR)
+    assert "has not agreed yet" in sue.get(page).text
+    fingers = {"desk": desk, "fingers": ["2", "7"], "act": "ask"}
+    assert post(sue, page, fingers, page="/officers/fingers").status_code == 409
+    with session_scope(world.sessions) as session:
+        consent(session, "luz", actor=Actor("luz", ""), at=world.at)
+    refused = post(sue, page, {**fingers, "fingers": ["2"]})
+    assert (refused.status_code, "two to four" in refused.text) == (409, True)
+    assert post(sue, page, fingers).status_code == 303
+    assert "not begun yet" in sue.get(f"{page}/state").text
+    assert post(sue, page, {"act": "cancel"}).status_code == 303
+    assert "Cancelled" in sue.get(page).text
+    assert world.browser("otto", Role.OFFICER).get(page).status_code == 403
+    assert sue.get("/officers/fingers/nobody/desk").status_code == 404
