@@ -10,9 +10,10 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
-from hub.custody.absence import Why
+from hub.custody.absence import ABSENCE, Why
 from hub.custody.actions import open_booking_of
 from hub.custody.away import people_away
+from hub.custody.then import facts_of
 from hub.movements.alarms.raising import Cause, over, raise_alarm
 from hub.movements.external.leaving import Seen, come_back, leave
 from hub.movements.external.records import Authorisation, Occurrence
@@ -132,29 +133,19 @@ def _in(session: Session, passage: Passage, at: datetime) -> str | None:
 def _seen_inside(session: Session, passages: Sequence[Passage], at: datetime) -> None:
     """Whoever is out by the record and passes a checkpoint inside is in one of the two places only."""
     people = {one.person.id for one in passages if one.person is not None}
-    if not people:
+    if not people or not facts_of(session, people, (ABSENCE.name,)):
         return
-    rows = session.execute(
-        select(Occurrence.person_id, Occurrence.left_at).where(
-            Occurrence.person_id.in_(people), Occurrence.closed_at.is_(None), Occurrence.left_at.is_not(None)
-        )
-    )
-    left: dict[int, datetime] = {row.person_id: row.left_at for row in rows}
-    if not left:
-        return
+    left = {one.person.id: one.left_at for one in people_away(session, at)}
     slack = timedelta(seconds=limits_at(session, at).paper_slack_s)
     for one in passages:
-        left_at = None if one.person is None else left.pop(one.person.id, None)
-        if left_at is not None and (one.proof.earliest_at or one.proof.at) > left_at + slack:
-            assert one.person is not None
-            number = {"number": one.person.number}
-            _raise(
-                session,
-                one,
-                INSIDE,
-                Sentence("%(number)s is out by the record, and was seen inside", number),
-                at,
-            )
+        assert one.person is not None
+        left_at = left.get(one.person.id)
+        if left_at is None or (one.proof.earliest_at or one.proof.at) <= left_at + slack:
+            continue
+        del left[one.person.id]
+        number = {"number": one.person.number}
+        words = Sentence("%(number)s is out by the record, and was seen inside", number)
+        _raise(session, one, INSIDE, words, at)
 
 
 def _ring(session: Session, passage: Passage, at: datetime) -> None:

@@ -107,7 +107,7 @@ def join_convoy(
     if signed is not None:
         convoy.signed_by = signed.actor.login[:64]
         _sign(session, convoy, signed, at)
-    _tell(session, convoy, f"+{len(rows)}", actor, at)
+    _tell(session, convoy, "JOINED", _numbers(session, rows), actor, at)
 
 
 def leave_convoy(
@@ -126,7 +126,7 @@ def leave_convoy(
     for row in rows:
         row.convoy_id, row.escort = None, ""
         write_step(session, OCCURRENCE, row.id, "ALONE", occurred_at=at, at=at, by=actor.login, text=reason)
-    _tell(session, convoy, f"-{len(rows)} {reason.strip()}", actor, at)
+    _tell(session, convoy, "ALONE", f"{_numbers(session, rows)}: {reason.strip()}", actor, at)
 
 
 def change_convoy(
@@ -147,7 +147,14 @@ def change_convoy(
     for one in riders:
         if one.left_at is None:
             one.escort = row.escorts[:120]
-    _tell(session, row, f"{was} -> {row.vehicle}, {row.driver}, {row.escorts}: {reason.strip()}", actor, at)
+    _tell(
+        session,
+        row,
+        "CHANGED",
+        f"{was} -> {row.vehicle}, {row.driver}, {row.escorts}: {reason.strip()}",
+        actor,
+        at,
+    )
 
 
 def convoy_leaves(
@@ -254,8 +261,13 @@ def _sign(session: Session, row: Convoy, signed: Signed, at: datetime) -> None:
     write_down(session, at=at, actor=signed.actor, act="convoy.sign", subject=str(row.id))
 
 
-def _tell(session: Session, row: Convoy, text: str, actor: Actor, at: datetime) -> None:
-    write_step(session, CONVOY, row.id, "CHANGED", occurred_at=at, at=at, by=actor.login, text=text[:300])
+def _numbers(session: Session, rows: Sequence[Occurrence]) -> str:
+    wanted = select(Person.number).where(Person.id.in_([one.person_id for one in rows]))
+    return ", ".join(session.scalars(wanted.order_by(Person.number)))
+
+
+def _tell(session: Session, row: Convoy, what: str, text: str, actor: Actor, at: datetime) -> None:
+    write_step(session, CONVOY, row.id, what, occurred_at=at, at=at, by=actor.login, text=text[:300])
     write_down(session, at=at, actor=actor, act="convoy.change", subject=str(row.id), detail=text[:300])
     session.flush()
 

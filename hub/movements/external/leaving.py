@@ -138,7 +138,6 @@ def complete(
     for code in (OVERDUE, LOST):
         over(session, code, f"absence:{row.person_id}", at)
     over(session, NOT_LEFT, f"occurrence:{row.id}", at)
-    over(session, "inside_while_away", f"person:{row.person_id}", at)
 
 
 def expect_later(

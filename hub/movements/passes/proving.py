@@ -149,11 +149,11 @@ def _look(session: Session, rows: Sequence[PassRow], now: datetime) -> _Look:
 
 
 def _advance_one(session: Session, row: PassRow, look: _Look) -> None:
-    sightings = _of_pass(row, look)
-    before = trace_in(row)
+    before, opens_at = trace_in(row), row.from_at - timedelta(seconds=look.limits.early_s)
+    sightings = [*_was_there(row, look, before, opens_at), *_of_pass(row, look)]
     found = trace_of(
         sightings,
-        opens_at=row.from_at - timedelta(seconds=look.limits.early_s),
+        opens_at=opens_at,
         origin=home_of(look.tree, row.from_zone_id),
         destination=look.tree.within(row.to_zone_id),
         one_way=row.one_way,
@@ -163,6 +163,11 @@ def _advance_one(session: Session, row: PassRow, look: _Look) -> None:
     held = replace(look.limits, grace_s=look.limits.out_before_s) if outing else look.limits
     standing = state_of(asked, place, look.ways, look.now, held)
     _write_trace(session, row, before, found, sightings, look.now)
+    stays = (
+        _stays_on(row, look) if standing.state in LATE and found.arrived_at and not found.left_at else None
+    )
+    if stays is not None and found.arrived_at is not None:
+        standing = Standing(PassState.ARRIVED, Leg.BACK, found.arrived_at, max(look.now, stays.until_at))
     out = look.out.get(row.person_id)
     if out is not None and outing and standing.state not in DONE:
         since = found.arrived_at or out.from_at
@@ -174,6 +179,32 @@ def _advance_one(session: Session, row: PassRow, look: _Look) -> None:
         standing = Standing(PassState.DUE, Leg.OUT, look.now, max(look.now, out.until_at))
     _write_state(session, row, standing, place, look)
     row.seen_at = None if place is None else place.proven_at
+
+
+def _was_there(row: PassRow, look: _Look, before: Trace, opens_at: datetime) -> list[Sighting]:
+    """Whoever was at the place already when the window opened, and was seen nowhere else since, has come there."""
+    place = look.known.get(row.person_id)
+    is_there = (
+        place is not None
+        and not place.unproven
+        and place.proven_at < opens_at <= look.now
+        and place.zone_id in look.tree.within(row.to_zone_id)
+    )
+    if not is_there and before.arrived_at != opens_at:
+        return []
+    return [Sighting(opens_at, row.to_zone_id, "" if place is None else place.evidence)]
+
+
+def _stays_on(row: PassRow, look: _Look) -> PassRow | None:
+    """The person's next pass to the same place, when it begins before they would have to be back."""
+    there = look.tree.within(row.to_zone_id)
+    back = look.ways.late_after(row.to_zone_id, row.from_zone_id) + timedelta(seconds=look.limits.grace_s)
+    early = timedelta(seconds=look.limits.early_s)
+    for one in look.others.get(row.person_id, ()):
+        goes_on = one.to_zone_id in there and row.until_at <= one.until_at and one.closed_at is None
+        if one.id != row.id and goes_on and row.from_at < one.from_at <= row.until_at + back + early:
+            return one
+    return None
 
 
 def _ends_by(out: Planned, row: PassRow) -> bool:

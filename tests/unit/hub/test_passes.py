@@ -174,6 +174,29 @@ def test_a_pass_follows_its_person_there_and_back(inside: World) -> None:
     assert alarms(inside) == []
 
 
+def test_whoever_stays_for_the_next_hours_is_there_for_both_and_late_for_none(inside: World) -> None:
+    ana = living(inside)
+    signed = Override(SUE, "midday at the bench")
+    morning = plan(inside, draft(inside, ana, hours=1))[0]
+    start = inside.at + timedelta(hours=1, minutes=5)
+    after = replace_gate(
+        draft(inside, ana), from_at=start, there_at=start, until_at=start + timedelta(hours=2)
+    )
+    second = plan(inside, after, override=signed)[0]
+    inside.later(minutes=2)
+    goes(inside, ana, "workshop")
+    watch = PassWatch(inside.sessions)
+    inside.later(minutes=90)
+    for _ in range(2):
+        inside.later(seconds=2)
+        watch.tick(inside.at)
+    assert (state(inside, morning), state(inside, second)) == (PassState.ARRIVED, PassState.ARRIVED)
+    inside.later(hours=1)
+    goes(inside, ana, "block-a")
+    assert (state(inside, morning), state(inside, second)) == (PassState.RETURNED, PassState.RETURNED)
+    assert alarms(inside) == []
+
+
 def test_time_alone_makes_somebody_on_the_way_overdue_and_then_unaccounted_for(inside: World) -> None:
     ana = living(inside)
     number = plan(inside, draft(inside, ana))[0]
