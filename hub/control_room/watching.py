@@ -11,11 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.control_room.rules import SILENT_AFTER
+from hub.custody.away import people_away
 from hub.database import Sessions, session_scope
 from hub.movements.alarms.codes import TERMINAL_DOWN
 from hub.movements.alarms.limits import Limits, limits_at
 from hub.movements.alarms.raising import Cause, over, raise_alarm
 from hub.movements.alarms.records import Alarm
+from hub.movements.external.at_gate import INSIDE
 from hub.movements.orders.standing import lingering, reaches
 from hub.movements.whereabouts.places import places
 from hub.movements.whereabouts.prove import TOLD
@@ -99,15 +101,19 @@ def _open(session: Session) -> dict[tuple[str, str], bool]:
 
 
 def _settled(session: Session, now: datetime) -> set[tuple[str, str]]:
-    """Contradictions about people whose place is in no such doubt any more: a later one is to ring anew."""
+    """Contradictions about people that are none any more: a later one is to ring anew."""
     wanted = select(Alarm.code, Alarm.key, Alarm.person_id).where(
-        Alarm.closed_at.is_(None), Alarm.over_at.is_(None), Alarm.code.in_([code.value for code in TOLD])
+        Alarm.closed_at.is_(None),
+        Alarm.over_at.is_(None),
+        Alarm.code.in_([INSIDE, *(code.value for code in TOLD)]),
     )
     rows = [row for row in session.execute(wanted) if row.person_id is not None]
     if not rows:
         return set()
     found = places(session, now, people={row.person_id for row in rows})
     doubts = {person: {doubt.code.value for doubt in place.doubts} for person, place in found.items()}
+    for one in people_away(session, now):
+        doubts.setdefault(one.person.id, set()).add(INSIDE)
     return {(row.code, row.key) for row in rows if row.code not in doubts.get(row.person_id, set())}
 
 

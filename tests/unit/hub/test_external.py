@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.accounts.audit import Actor
+from hub.control_room.watching import Watch
 from hub.custody.absence import Why
 from hub.custody.actions import assign_home, open_booking_of
 from hub.custody.hearing_outcomes import HearingOutcome
@@ -262,8 +263,10 @@ def test_whoever_is_out_by_the_record_and_passes_inside_is_rung_for(inside: Worl
     assert alarms(inside) == [], "it was before they left"
     scan(inside, ana, "block-a", "yard")
     assert alarms(inside) == [("inside_while_away", False)]
+    assert Watch(inside.sessions).tick(inside.at) == 0
     with session_scope(inside.sessions) as session:
         come_back(session, number, Seen(inside.at), actor=SAM, at=inside.at)
+    Watch(inside.sessions).tick(inside.at)
     assert alarms(inside) == [("inside_while_away", True)]
 
 
