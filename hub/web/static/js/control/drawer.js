@@ -92,7 +92,7 @@ export function openZone(model, code, now) {
   if (zone.hidden) return show([make("p", { class: "who" }, zone.name), make("p", {}, say("hidden"))]);
   const worth = { unproven: 0, likely: 1, proven: 2 };
   const inside = model.peopleIn(code).sort((a, b) => worth[model.confidence(a, now)] - worth[model.confidence(b, now)] || a.name.localeCompare(b.name));
-  const list = make("ol", { class: "lines", "data-list": "" }, ...inside.slice(0, MOST_NAMED).map((person) => {
+  const list = make("ol", { class: "lines", "data-list": "", tabindex: "0", "aria-label": zone.name }, ...inside.slice(0, MOST_NAMED).map((person) => {
     const item = make("li", { class: "line two", tabindex: "-1" }, make("span", {}, make("span", { class: "line-title" }, person.name), make("span", { class: "line-detail" }, `${person.number} ${model.zoneName(person.zone)}`)), placeChip(model, person, now));
     item.addEventListener("click", () => openPerson(model, person.number));
     return item;
