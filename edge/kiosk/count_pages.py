@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from edge.kiosk.door import desk, signed_in_only, token
 from edge.kiosk.slip_pages import beds_page, empty, method_of, one
+from edge.kiosk.units import terminal
 from edge.unit.count_forms import (
     CountList,
     CountListQuestion,
@@ -18,6 +19,7 @@ from edge.unit.count_forms import (
 )
 from edge.unit.forms import OfUnit
 from wire.happenings import CountMethod
+from wire.unit import CountPhase
 
 pages = Blueprint("count", __name__, url_prefix="/unit")
 
@@ -26,13 +28,13 @@ pages = Blueprint("count", __name__, url_prefix="/unit")
 @signed_in_only
 def page(unit: str) -> str:
     """Counts that this unit is to take."""
-    return render_template("counts.html", unit=unit, counts=_counts(unit))
+    return _listed("counts.html", unit, active=True)
 
 
 @pages.get("/<unit>/count/state")
 @signed_in_only
 def state(unit: str) -> str:
-    return render_template("counts_state.html", unit=unit, counts=_counts(unit, active=False))
+    return _listed("counts_state.html", unit, active=False)
 
 
 @pages.post("/<unit>/count/<int:session>/begin")
@@ -123,8 +125,11 @@ def _listing(unit: str, session: int) -> str:
     return render_template("count_list.html", unit=unit, listing=found, words=words, page=page)
 
 
-def _counts(unit: str, *, active: bool = True) -> list[CountShown]:
-    return desk().ask("counts", OfUnit(token=token(), unit=unit, active=active), list[CountShown])
+def _listed(template: str, unit: str, *, active: bool) -> str:
+    counts = desk().ask("counts", OfUnit(token=token(), unit=unit, active=active), list[CountShown])
+    signed = all(one.slips and one.begun_s is None and one.phase is not CountPhase.RECOUNT for one in counts)
+    may_be_own = bool(counts) and signed and terminal().connected is False
+    return render_template(template, unit=unit, counts=counts, may_be_own=may_be_own)
 
 
 def _scanned(unit: str, session: int) -> ScanState:

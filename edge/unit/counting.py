@@ -14,7 +14,6 @@ from edge.unit.open_counts import OpenCounts
 from edge.unit.picture import Known
 from edge.unit.showing import Showing
 from wire.happenings import CountMark, CountMethod, Slip
-from wire.unit import CountPhase
 
 MARKING = frozenset({CountMethod.BY_NAME, CountMethod.BY_SCAN})
 
@@ -53,7 +52,7 @@ class Counting:
             self._may_begin(unit, count)
             recount = count.recount
         elif not self._begun.is_own(unit):
-            if self._counts.open(unit):
+            if not self._counts.may_be_own(unit):
                 raise DeskRefusedError("count_open", "A count is open already: take that one.")
             self._known().doings.begin_count(unit, OWN_SESSION)
         self._begun.begin(Begun(unit, asked.session, recount, officer, self._clock.read()))
@@ -66,10 +65,7 @@ class Counting:
                 "not_open",
                 "This count is announced, and not open yet: nobody counts before movement has stopped.",
             )
-        here = self._known().doings.slips(unit, count.session)
-        if any(one.said.recount >= count.recount for one in here) or (
-            count.slips and count.phase is not CountPhase.RECOUNT
-        ):
+        if self._counts.is_counted(unit, count):
             raise DeskRefusedError(
                 "counted", "The slip of this unit is signed. Only the control room asks for another count."
             )

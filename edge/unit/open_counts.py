@@ -8,7 +8,7 @@ from edge.errors import DeskRefusedError
 from edge.unit.begun import OWN_SESSION, BegunCounts
 from edge.unit.count_forms import BedLine, CountList, CountListQuestion, CountShown
 from edge.unit.forms import RollLine
-from edge.unit.picture import Known, everybody, is_blind_count, open_counts, opens_s
+from edge.unit.picture import HUB_AWAY_S, Known, everybody, is_blind_count, open_counts, opens_s
 from edge.unit.showing import Showing, roll_line, search
 from wire.happenings import CountKind
 from wire.unit import CountPhase, OpenCount
@@ -47,6 +47,20 @@ class OpenCounts:
         if found is None:
             raise DeskRefusedError("no_count", "This count is not open any more. Look at the list of counts.")
         return found
+
+    def is_counted(self, unit: str, count: CountShown) -> bool:
+        """Whether its slip is signed, here or at another page, and no other was asked for."""
+        here = self._known().doings.slips(unit, count.session)
+        return any(one.said.recount >= count.recount for one in here) or (
+            count.slips > 0 and count.phase is not CountPhase.RECOUNT
+        )
+
+    def may_be_own(self, unit: str) -> bool:
+        """Whether a unit may be counted unasked: no count is open, or the hub went away before it said that the last
+        one was cleared."""
+        found, age_s = self.open(unit), self._known().age_s
+        away = age_s is None or age_s > HUB_AWAY_S
+        return not found or (away and all(self.is_counted(unit, one) for one in found))
 
     def listing(self, asked: CountListQuestion) -> CountList:
         """Who is to be marked. While the count is blind the first of those who were searched for, and no total."""

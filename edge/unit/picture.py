@@ -139,13 +139,11 @@ def is_blind_count(known: Known, unit: str, count: OpenCount) -> bool:
 def opens_s(known: Known, one: OpenCount) -> int | None:
     """Seconds until the count is to open, 0 when it only waits for the hub's word; None once it is open.
 
-    With the hub away the announced hour stands for its word.
+    With the hub away nobody here can know whether movement has stopped: the officer was told by radio, and counts.
     """
-    if one.phase is not CountPhase.ANNOUNCED:
+    if one.phase is not CountPhase.ANNOUNCED or known.age_s is None or known.age_s > HUB_AWAY_S:
         return None
-    left_s = int((one.freeze_at - known.now.wall_time).total_seconds())
-    here = known.age_s is not None and known.age_s <= HUB_AWAY_S
-    return max(0, left_s) if left_s > 0 or here else None
+    return max(0, int((one.freeze_at - known.now.wall_time).total_seconds()))
 
 
 def _whereabouts(

@@ -312,12 +312,19 @@ def test_nobody_signs_for_a_walk_that_was_not_begun(world: UnitWorld) -> None:
     [
         (CountPhase.ANNOUNCED, 600, 0, 600),
         (CountPhase.ANNOUNCED, -1, 0, 0),
-        (CountPhase.ANNOUNCED, 600, 7_200, 600),
+        (CountPhase.ANNOUNCED, 600, 7_200, None),
         (CountPhase.ANNOUNCED, -1, 7_200, None),
         (CountPhase.FROZEN, -1, 0, None),
         (CountPhase.COUNTING, -1, 0, None),
     ],
-    ids=["to come", "the hub has not said so", "to come, hub away", "hub away, hour past", "frozen", "open"],
+    ids=[
+        "to come",
+        "the hub has not said so",
+        "hub away, told by radio",
+        "hub away, hour past",
+        "frozen",
+        "open",
+    ],
 )
 def test_nobody_counts_before_movement_has_stopped(
     world: UnitWorld, phase: CountPhase, left_s: int, picture_s: int, opens_s: int | None
@@ -348,6 +355,26 @@ def test_whoever_has_seen_the_totals_does_not_count_again_unasked(world: UnitWor
     again = announced(phase=CountPhase.RECOUNT, blind=False, slips=1, recount=1)
     world.picture = picture(counts=[again])
     begin(world, token)
+
+
+def test_with_the_hub_away_a_unit_that_has_signed_may_count_again_by_itself(world: UnitWorld) -> None:
+    world.picture = picture(counts=[announced()])
+    token = world.sign_in()
+
+    def own() -> str:
+        with pytest.raises(DeskRefusedError) as refused:
+            begin(world, token, 0)
+        return why(refused)
+
+    assert own() == "count_open"
+    begin(world, token)
+    world.act("slip", slip_of(token, 8))
+    assert own() == "count_open", "the hub is there: the control room asks"
+    world.now_s += 7_200
+    token = world.sign_in()
+    begin(world, token, 0)
+    assert world.act("unit_home", Nothing()).units[0].blind
+    world.act("slip", slip_of(token, 8, session=0))
 
 
 def test_a_slip_says_who_counted_how_long_and_what_was_seen(world: UnitWorld) -> None:
