@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wire.plan import Curfew, GatePass, Plan
 from wire.versions import Version
 
-DAY_MINUTES: Final = 1440
+SOON: Final = timedelta(minutes=30)
+"""People gather at a gate before their time."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,13 @@ class HeldPlan:
         return bool(self.curfews) and self.zone is None
 
     def opens_soon(self, now: datetime) -> frozenset[str]:
-        """Everybody who has a pass through here that is not over: who may come to this gate."""
+        """Who may come to this gate now: whose pass is open, or opens soon, or brings them back however late.
+
+        A plan knows the day that follows as well; whoever comes tomorrow is not expected today.
+        """
+        soon = now + SOON
         return frozenset(
-            person for person, passes in self.passes.items() if any(one.until_at > now for one in passes)
+            person for person, passes in self.passes.items() if any(one.from_at <= soon for one in passes)
         )
 
 

@@ -22,6 +22,13 @@ def reset_area(
     session.flush()
 
 
+def resets_around(session: Session, zone_id: int, most: int = 10) -> list[AreaReset]:
+    """When, by whom and why the zone or one that it lies in was reset, the newest first."""
+    around = [node.id for node in load(session).above(zone_id)]
+    wanted = select(AreaReset).where(AreaReset.zone_id.in_(around))
+    return list(session.scalars(wanted.order_by(AreaReset.at.desc(), AreaReset.id.desc()).limit(most)))
+
+
 def resets(session: Session) -> dict[int, datetime]:
     """When each zone was last reset, by itself or by one that it lies in."""
     return once(session, _resets)

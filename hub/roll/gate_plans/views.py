@@ -16,7 +16,7 @@ from hub.accounts.permissions import Permission
 from hub.movements import feed
 from hub.movements.records import Checkpoint, FeedKind
 from hub.movements.site.tree import Tree, load
-from hub.movements.whereabouts.resets import reset_area, resets
+from hub.movements.whereabouts.resets import reset_area, resets_around
 from hub.roll.gate_plans.gates import Gate, gates, newest
 from hub.roll.gate_plans.planning import everything, plan_of
 from hub.roll.gate_plans.records import GatePlan, PlanHolding
@@ -92,14 +92,14 @@ def _page(terminal: str, problem: Sentence | None) -> str:
             abort(404)
         plan = plan_of(everything(session, now(), [gate]), gate)
         line = next(line for line in _lines(session) if line.terminal == terminal)
-        reset_at = resets(session).get(gate.to_zone)
+        done = resets_around(session, gate.to_zone)
         write_down(session, at=now(), actor=acting(), act="gate.look", subject=terminal)
     return render_template(
         "gate.html",
         line=line,
         plan=plan,
         room=plan.rooms[0].most if plan.rooms else None,
-        reset_at=reset_at,
+        resets=done,
         now=now(),
         escorts=ESCORTS,
         problem=problem,

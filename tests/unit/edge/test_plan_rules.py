@@ -376,3 +376,8 @@ def test_whatever_is_planned_the_rule_fits_the_decision(
     assert not (guarded and found.decision is Decision.ADMIT and not escorted)
     if other == CLINIC and fresh:
         assert found.decision is not Decision.ADMIT
+
+
+def test_who_is_expected_is_who_may_come_now_and_nobody_of_tomorrow() -> None:
+    held = plan(pass_(begin=-90, end=-30), pass_(BEN, begin=600, end=660), pass_(CAL, begin=20))
+    assert held.opens_soon(AT) == {ANN, CAL}, "whoever went comes back, however late"

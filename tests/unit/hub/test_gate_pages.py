@@ -78,6 +78,7 @@ def test_an_area_is_reset_by_who_gives_orders_with_a_reason(world: World) -> Non
     with session_scope(world.sessions, writes=False) as session:
         kept = session.scalars(select(AreaReset)).one()
         assert (kept.by, kept.reason, kept.at) == ("cora", "After the fire", world.at)
+    assert "cora: After the fire" in officer.get("/gates/w-1").text, "who and why stand on the page"
 
 
 def test_a_pass_brings_its_person_onto_the_cards_of_its_gates_and_takes_them_off_again(world: World) -> None:
