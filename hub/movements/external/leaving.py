@@ -124,7 +124,7 @@ def come_back(
     what = "ARRIVED" if held.why == Why.TRANSFER else "BACK"
     complete(session, row, seen.at, what, by=actor.login, text=note or seen.text, at=at)
     if not seen.terminal:
-        _move(session, row, held, seen, _IN, zone_id or gate_zone(session), at)
+        _move(session, row, held, seen, _IN, zone_id, at)
     _audit(session, row, "absence.back", actor, at)
 
 
@@ -176,19 +176,24 @@ def expect_later(
     _audit(session, row, "absence.later", actor, at)
 
 
-def gate_zone(session: Session) -> int | None:
-    """Where one comes in from outside: the zone beside it, None where the site has no outside."""
+def gate_zone(session: Session, site_id: int | None = None) -> int | None:
+    """Where one comes in from outside: the zone beside it, at this site if it has one; None where there is none."""
     tree, ways = load(session), graph(session)
     outside = [node for node in tree.zones() if node.kind == ZoneKind.OUTSIDE]
-    beside = sorted({zone for node in outside for zone in ways.beside(node.id)})
-    return next((zone for zone in beside if tree.zone(zone).kind != ZoneKind.COURT), None)
+    beside = {zone for node in outside for zone in ways.beside(node.id)}
+    inner = [zone for zone in beside if tree.zone(zone).kind != ZoneKind.COURT]
+    return min(inner, key=lambda zone: (tree.site_of(zone) != site_id, zone), default=None)
 
 
-def outside_zone(session: Session, why: str) -> int | None:
-    """The zone in which somebody is who went out: the court's, else the outside; None where the site has neither."""
-    nodes = load(session).zones()
-    kinds = (ZoneKind.COURT, ZoneKind.OUTSIDE) if why == Why.COURT else (ZoneKind.OUTSIDE,)
-    return next((node.id for kind in kinds for node in nodes if node.kind == kind), None)
+def outside_zone(session: Session, why: str, site_id: int | None = None) -> int | None:
+    """The zone in which somebody is who went out: the court's, else the outside; this site's own if it has one.
+
+    None where there is neither.
+    """
+    kinds = [ZoneKind.COURT, ZoneKind.OUTSIDE] if why == Why.COURT else [ZoneKind.OUTSIDE]
+    nodes = [node for node in load(session).zones() if node.kind in kinds]
+    ordered = sorted(nodes, key=lambda node: (kinds.index(ZoneKind(node.kind)), node.site_id != site_id))
+    return ordered[0].id if ordered else None
 
 
 def _open(session: Session, number: int) -> tuple[Occurrence, Authorisation]:
@@ -233,9 +238,12 @@ def _move(
     at: datetime,
 ) -> None:
     """Of an officer's word: the movement, CRT, TAP or TRN, and the place. A scan is both by itself."""
-    outside = outside_zone(session, held.why)
     known = places(session, at, people=[row.person_id]).get(row.person_id)
-    within = inside if way == _IN else (None if known is None else known.zone_id)
+    site_id = None if known is None else load(session).site_of(known.zone_id)
+    outside = outside_zone(session, held.why, site_id)
+    # Whom nobody had seen yet went past the gate all the same.
+    started = None if way == _IN or known is None else known.zone_id
+    within = started or inside or gate_zone(session, site_id)
     if outside is None or within is None or within == outside:
         return
     journal = hashlib.blake2b(f"occurrence {row.id}".encode(), digest_size=16).digest()

@@ -45,6 +45,8 @@ from hub.movements.records import Movement, Zone
 from hub.movements.rules import Proof
 from hub.movements.site.files import read_site
 from hub.movements.site.importing import import_site
+from hub.movements.site.tree import load
+from hub.movements.whereabouts.places import places
 from hub.sentences import RefusedError
 
 from .site_world import SITE, World
@@ -233,6 +235,16 @@ def test_the_gate_begins_and_ends_an_absence_and_tells_of_one_that_nobody_allowe
     assert alarms(inside) == [("left_without_authority", False)]
     scan(inside, bea, "outside", "yard")
     assert alarms(inside) == [("left_without_authority", True)]
+
+
+def test_whom_nobody_had_seen_is_away_all_the_same(inside: World) -> None:
+    ana = inside.person()
+    number = to_court(inside, ana)
+    goes_out(inside, number)
+    assert moved(inside) == [("CRT", "OUT")]
+    with session_scope(inside.sessions, writes=False) as session:
+        place = places(session, inside.at, people=[ana.id])[ana.id]
+        assert (load(session).zone(place.zone_id).code, place.source) == ("outside", "court_list")
 
 
 def test_a_leaving_that_is_heard_of_after_the_return_leaves_nobody_away(inside: World) -> None:
