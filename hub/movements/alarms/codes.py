@@ -97,7 +97,9 @@ CODES: Final[dict[str, Code]] = {
     "court_no_way": Code(
         2,
         Sentence("A date in court that nobody is taken to"),
-        Sentence("Tell the records office and the court: the person is out then for something else, or not allowed."),
+        Sentence(
+            "Tell the records office and the court: the person is out then for something else, or not allowed."
+        ),
     ),
     "absence_not_left": Code(
         3, Sentence("Somebody should have left for outside and has not"), group="passes"
