@@ -274,6 +274,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
     Role.DIRECTOR: frozenset(
         {
             Permission.WATCH,
+            Permission.HANDLE_ALARMS,
             Permission.SEE_PEOPLE,
             Permission.SEE_DOCKET,
             Permission.WORK_DOCKET,

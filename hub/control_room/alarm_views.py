@@ -140,6 +140,6 @@ def _places(alarms: Sequence[OpenAlarm]) -> list[str]:
 
 def _officers(session: Session) -> list[tuple[str, str]]:
     """Login and name of everybody who can be sent or may decide."""
-    roles = {role.value for role, may in ALLOWED.items() if Permission.ANSWER_REFERRALS in may}
+    roles = {role.value for role, may in ALLOWED.items() if not handling.LOOK_AFTER.isdisjoint(may)}
     wanted = select(Account.login, Account.name).where(Account.closed_at.is_(None), Account.role.in_(roles))
     return [(login, name or login) for login, name in session.execute(wanted.order_by(Account.login))]

@@ -21,6 +21,8 @@ from hub.sentences import RefusedError, Sentence
 
 MAX_NOTE: Final = 300
 SHORTEST_NOTE: Final = 3
+LOOK_AFTER: Final = frozenset({Permission.ANSWER_REFERRALS, Permission.HANDLE_ALARMS})
+"""Who may do one of these can be given an alarm: whoever can be sent, and whoever it goes up to."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def acknowledge(session: Session, alarms: Sequence[Seen], *, actor: Actor, at: d
 def assign(session: Session, alarms: Sequence[Seen], login: str, *, actor: Actor, at: datetime) -> None:
     """`login` looks after them from now on; RefusedError for somebody who may not."""
     account = session.scalar(select(Account).where(Account.login == login, Account.closed_at.is_(None)))
-    if account is None or Permission.ANSWER_REFERRALS not in permissions_of(account.role):
+    if account is None or LOOK_AFTER.isdisjoint(permissions_of(account.role)):
         raise RefusedError("no_officer", Sentence("Choose an officer, a supervisor or the control room."))
     for alarm in _still_open(session, alarms):
         if alarm.acknowledged_at is None:

@@ -101,6 +101,16 @@ def test_it_is_given_only_to_somebody_who_may_act(world: World) -> None:
         handling.assign(session, seen(*alarms(world)), "tina", actor=CARLA, at=world.at)
 
 
+def test_the_director_to_whom_it_goes_up_can_take_and_close_it(world: World) -> None:
+    ring(world)
+    director = browser_of(world, "dana", Role.DIRECTOR)
+    page = director.get("/control-room/alarms/1")
+    form = {"csrf_token": token_of(page), "alarm": "1:1"}
+    assert "with dana" in director.post("/control-room/alarms", data={**form, "act": "take"}).text
+    done = director.post("/control-room/alarms", data={**form, "close": "DEALT_WITH", "note": "Asked"})
+    assert "This alarm is closed." in done.text
+
+
 # --- one cause, one row
 
 
