@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Final
+
 from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -31,6 +34,9 @@ from hub.movements.site.tree import choices, load
 from hub.sentences import RefusedError, Sentence
 from hub.web.door import now, writing
 from hub.web.routes import Pages, number_in
+
+_NEAR: Final = timedelta(hours=12)
+"""Whoever leaves so long before or after might travel along."""
 
 pages = Pages("convoys", __name__, template_folder="templates")
 
@@ -107,7 +113,9 @@ def _convoy(number: int, problem: Sentence | None) -> str:
             "places": choices(session),
             "gate": gate_code(session),
             "others": [
-                one for one in goings(session, now()) if one.convoy_id is None and one.left_at is None
+                one
+                for one in goings(session, now())
+                if one.convoy_id is None and one.left_at is None and abs(one.leave_at - row.leave_at) < _NEAR
             ],
         }
     return render_template(
