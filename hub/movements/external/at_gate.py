@@ -52,7 +52,7 @@ def note_outside(session: Session, passages: Sequence[Passage], *, at: datetime)
     for one in admitted:
         out, into = one.to_zone.id in outside, one.from_zone.id in outside
         if out == into:
-            within += [] if out else [one]
+            within += [] if out or one.late else [one]
             continue
         kind = _out(session, one, at, outside) if out else _in(session, one, at)
         if kind is not None:
@@ -131,7 +131,10 @@ def _in(session: Session, passage: Passage, at: datetime) -> str | None:
 
 
 def _seen_inside(session: Session, passages: Sequence[Passage], at: datetime) -> None:
-    """Whoever is out by the record and passes a checkpoint inside is in one of the two places only."""
+    """Whoever is out by the record and passes a checkpoint inside is in one of the two places only.
+
+    Asked of live passages: what is heard of late rings for nobody, and is a difference of the roll all the same.
+    """
     people = {one.person.id for one in passages if one.person is not None}
     if not people or not facts_of(session, people, (ABSENCE.name,)):
         return
