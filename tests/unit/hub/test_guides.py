@@ -6,22 +6,26 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
+
 import hub
 from hub.accounts.permissions import Role
 
 from .site_world import World
 
 GUIDE = Path(__file__).parents[3] / "docs" / "records-officer.md"
+CONTROL_ROOM = GUIDE.with_name("control-room.md")
 OFFICERS = GUIDE.with_name("officer.md")
 SCREEN_WORDS = GUIDE.parents[1] / "edge" / "kiosk" / "words" / "es.toml"
 WORDS = Path(hub.__file__).parent / "web" / "locale" / "es" / "messages.po"
 
 
-def test_the_records_officers_guide_calls_things_as_the_pages_do() -> None:
+@pytest.mark.parametrize(("guide", "one"), [(GUIDE, "It has changed"), (CONTROL_ROOM, "Take it up")])
+def test_the_guides_call_things_as_the_pages_do(guide: Path, one: str) -> None:
     known = set(re.findall(r'^msgid "(.+)"$', WORDS.read_text(encoding="utf-8"), re.MULTILINE))
-    named = re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", GUIDE.read_text(encoding="utf-8"))
+    named = re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", guide.read_text(encoding="utf-8"))
     said = {word for path in named for word in " ".join(path.split()).split(" > ")}
-    assert "It has changed" in said
+    assert one in said
     assert sorted(said - known) == []
 
 
