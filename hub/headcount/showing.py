@@ -22,7 +22,7 @@ from hub.headcount.reading import CountView, Viewer, open_sessions, session_view
 from hub.headcount.records import Headcount, HeadcountSlip
 from hub.headcount.running import newest
 from hub.headcount.schedule import due_hours
-from hub.headcount.states import COURSES, ENDED, LADDER, State, needs_reason, rungs_left
+from hub.headcount.states import COURSES, ENDED, LADDER, State, needs_reason
 from hub.headcount.words import KINDS, MEANINGS, METHODS, OUT_STEPS, RUNGS, STATES, STEPS, WHATS
 from hub.movements.cells.reading import cells, dwellers
 from hub.movements.passes.reading import Pass, open_passes
@@ -92,7 +92,6 @@ def count_facts(session: Session, number: int, now: datetime) -> dict[str, Any] 
     said = explaining.of_count(session, view.count)
     people = dict(view.people) | names(session, {*outs, *(row.person_id for row in said if row.person_id)})
     steps = [State(step.step) for step in view.steps if step.step in State._value2member_map_]
-    left = rungs_left(steps)
     return {
         "now": now,
         "view": view,
@@ -107,7 +106,7 @@ def count_facts(session: Session, number: int, now: datetime) -> dict[str, Any] 
         "beds": _beds(session, view, tree),
         "on_passes": _on_passes(session, view, tree, now) if who.sees_totals else [],
         "pass_states": PASS_STATES,
-        "rungs": [(rung, needs_reason(rung, steps)) for rung in left],
+        "rungs": [(rung, needs_reason(rung, steps)) for rung in LADDER],
         "stages": _stages(view, steps),
         "ended": view.state in ENDED,
         "sees_totals": who.sees_totals,

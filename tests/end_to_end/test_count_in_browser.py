@@ -107,6 +107,10 @@ def test_one_hides_and_the_recount_by_name_finds_it(inside: tuple[Prison, str], 
 
     held.world.later(seconds=60)
     ann.goto(f"{address}/counts/1/units/a")
+    expect(ann.get_by_text("The slip of this unit is in")).to_be_visible()
+    cora.locator("summary", has_text="Recount by name").click()
+    cora.get_by_role("button", name="Recount by name").click()
+    ann.goto(f"{address}/counts/1/units/a")
     for name in ("ALVAREZ", "BOL", "CAL"):
         ann.get_by_text(f"{name}, Jo").click()
     ann.get_by_role("button", name="Sign the slip").click()
