@@ -30,12 +30,15 @@ class Gate:
 
 @dataclass(frozen=True)
 class Facility:
+    """`blocks` are where people live and are counted, two of them."""
+
     zones: tuple[Zone, ...]
     gates: tuple[Gate, ...]
+    blocks: tuple[str, ...] = BLOCKS
 
     def allowed(self, home: str) -> tuple[str, ...]:
         """Zones that people of a block may enter: their own block and what all share."""
-        return (YARD, home, *(zone.code for zone in self.zones if zone.code not in {YARD, *BLOCKS}))
+        return (YARD, home, *(zone.code for zone in self.zones if zone.code not in {YARD, *self.blocks}))
 
     def cells(self, block: str) -> list[str]:
         """Codes of a block's cells: as many as its places need."""
@@ -50,7 +53,7 @@ class Facility:
             parts.append(
                 f'[[zone]]\ncode = "{zone.code}"\nname = "{zone.name}"\n'
                 f'kind = "{zone.kind}"\ncapacity = {zone.capacity}\n'
-                + ("unit = true\n" if zone.code in BLOCKS else "")
+                + ("unit = true\n" if zone.code in self.blocks else "")
             )
         names = {zone.code: zone.name for zone in self.zones}
         for gate in self.gates:
@@ -61,7 +64,7 @@ class Facility:
                 f'from_zone = "{gate.from_zone}"\nto_zone = "{gate.to_zone}"\n'
             )
         for zone in self.zones:
-            parts += self._cells_toml(zone) if zone.code in BLOCKS else []
+            parts += self._cells_toml(zone) if zone.code in self.blocks else []
         return "\n".join(parts)
 
     def _cells_toml(self, zone: Zone) -> list[str]:

@@ -150,7 +150,7 @@ def cast(
     rng.shuffle(order)
     walkers = []
     for index, fingers in enumerate(order):
-        home = BLOCKS[index % len(BLOCKS)]
+        home = facility.blocks[index % len(facility.blocks)]
         walkers.append(
             Walker(
                 index=index,

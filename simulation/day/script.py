@@ -31,7 +31,12 @@ SCRIPT: Final = (
     ),
     Chapter("14:00", "visits", "two are called to the visits: /moves", visits.visits),
     Chapter("14:30", "a terminal dies", "its gate goes dark on the map of /control-room", visits.power_cut),
-    Chapter("16:00", "end of work", "everybody comes home, but for one who stays behind: /control-room", work.come_home),
+    Chapter(
+        "16:00",
+        "end of work",
+        "everybody comes home, but for one who stays behind: /control-room",
+        work.come_home,
+    ),
     Chapter("16:30", "headcount", "blind: one is hiding, one is in two places: /counts", headcount.count),
     Chapter(
         "17:00", "recount by name", "who is missing, and who was counted twice: /counts", headcount.recount

@@ -8,14 +8,14 @@ from typing import Final
 from simulation.facility import YARD, Facility, Gate, Zone
 
 BLOCK_A, BLOCK_B, WORKSHOP, CLINIC, VISITS, OUTSIDE = (
-    "block-a",
-    "block-b",
+    "wing-a",
+    "wing-b",
     "workshop",
     "clinic",
     "visits",
     "outside",
 )
-"""Codes of zones; a terminal that leads into a zone has its name."""
+"""Codes of zones; a terminal that leads into a zone has its name. No invented people live in these two blocks."""
 LEFT: Final = "-out"
 """Ends the name of the terminal past which a block is left."""
 
@@ -31,21 +31,22 @@ class DayPrison(Facility):
 DAY_PRISON: Final = DayPrison(
     zones=(
         Zone(YARD, "Yard", "MOVEMENT_AREA", 60),
-        Zone(BLOCK_A, "Block A", "BLOCK", 24),
-        Zone(BLOCK_B, "Block B", "BLOCK", 24),
+        Zone(BLOCK_A, "Wing A", "BLOCK", 24),
+        Zone(BLOCK_B, "Wing B", "BLOCK", 24),
         Zone(WORKSHOP, "Workshop", "WORKSHOP", 18),
         Zone(CLINIC, "Clinic", "CLINIC", 6),
         Zone(VISITS, "Visits", "VISITS", 12),
         Zone(OUTSIDE, "Outside", "OUTSIDE", 200),
     ),
     gates=(
-        Gate(BLOCK_A, "cell_block", BLOCK_A, "block-a-in"),
-        Gate(BLOCK_A + LEFT, "gate", YARD, "block-a-out", BLOCK_A),
-        Gate(BLOCK_B, "cell_block", BLOCK_B, "block-b-in"),
-        Gate(BLOCK_B + LEFT, "gate", YARD, "block-b-out", BLOCK_B),
+        Gate(BLOCK_A, "cell_block", BLOCK_A, "wing-a-in"),
+        Gate(BLOCK_A + LEFT, "gate", YARD, "wing-a-out", BLOCK_A),
+        Gate(BLOCK_B, "cell_block", BLOCK_B, "wing-b-in"),
+        Gate(BLOCK_B + LEFT, "gate", YARD, "wing-b-out", BLOCK_B),
         Gate(WORKSHOP, "gate", WORKSHOP, "workshop-in"),
         Gate(CLINIC, "gate", CLINIC, "clinic-in"),
         Gate(VISITS, "gate", VISITS, "visits-in"),
         Gate(OUTSIDE, "gate", OUTSIDE, "way-out"),
     ),
+    blocks=(BLOCK_A, BLOCK_B),
 )

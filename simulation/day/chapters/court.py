@@ -27,7 +27,8 @@ def back(stage: Stage) -> None:
     convoy = stage.played.convoy
     assert convoy is not None
     stage.control.back_from_court(convoy.number, now())
-    stage.wait("nobody is out any more", lambda: not stage.word.outside() or None)
+    riders = set(convoy.riders)
+    stage.wait("the convoy is in again", lambda: riders.isdisjoint(stage.word.outside()) or None)
     for walker in stage.cast.convoy:
         stage.where[walker.index] = "yard"
     for block in sorted({one.home for one in stage.cast.convoy}):
