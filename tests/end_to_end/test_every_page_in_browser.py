@@ -224,7 +224,8 @@ def move_about(world: World, who: Actor) -> None:
         override = Override(Actor("second", "here"), "Only he can mend it")
         make_passes(session, [draft], override=override, actor=who, at=at)
         week = SeriesDraft("Carpentry", Reason.WORK, work, 28_800, 29_700, 41_400, frozenset({0}), today)
-        add_people(session, begin_series(session, week, actor=who, at=at), people[:1], actor=who, at=at)
+        series = begin_series(session, week, actor=who, at=at)
+        add_people(session, series, people[:1], override=override, actor=who, at=at)
         trip = Trip(at + hour, at + 5 * hour)
         going = [
             go_once(session, Wish(one, Why.COURT, "Belmopan", "W 7", today, today), trip, actor=who, at=at)
