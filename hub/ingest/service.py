@@ -59,6 +59,7 @@ from hub.terminals.mqtt import make_client
 from hub.terminals.renewal.desk import RenewalDesk
 from hub.terminals.stopping import Stop
 from hub.units.desk import UnitDesk
+from hub.web.collecting import collect_seldom
 from wire.errors import WireError
 from wire.topics import Channel
 
@@ -164,6 +165,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
             daemon=True,
         ),
     ]
+    collect_seldom()
     for thread in threads:
         thread.start()
     uplink.start()

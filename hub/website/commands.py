@@ -79,8 +79,8 @@ class _Site:
         self._rules = rules_from(found.accounts)
 
     def make(self) -> Flask:
+        from hub.web.collecting import collect_seldom
         from hub.website.app import Parts, create_app
-        from hub.website.collecting import collect_seldom
 
         sessions = make_sessions(make_engine(self._found.database))
         parts = Parts(

@@ -37,8 +37,8 @@ from hub.reception.register.bringing_in import bring_in
 from hub.reception.register.duplicates import Why
 from hub.reception.register.records import RegisterImport
 from hub.reception.seed.making import Order, make
+from hub.web.collecting import collect_seldom
 from hub.website.app import Parts, create_app
-from hub.website.collecting import collect_seldom
 from simulation.bench.measuring import Row, milliseconds, print_table, resident_bytes
 from simulation.bench.moving import moving_figures
 from simulation.bench.population import later_touch

@@ -54,7 +54,8 @@ def rebuild_figures(progress: Progress, entries: int | None = None) -> dict[str,
         for start in range(0, count, _AT_ONCE):
             with session_scope(sessions) as session:
                 insert_rows(session, StoredEntry, list(_rows(start, min(_AT_ONCE, count - start), last)))
-            progress.counting(f"    {start:,} written")
+            done, tenth = start + _AT_ONCE, max(_AT_ONCE, count // 10)
+            (progress if done % tenth < _AT_ONCE else progress.counting)(f"    {min(done, count):,} written")
         progress("  folding them")
         begun, worked = time.perf_counter(), time.process_time()
         with session_scope(sessions, writes=False) as session:

@@ -1,4 +1,4 @@
-"""How often a serving process looks for unused objects: seldom, because a page makes thousands and leaves none."""
+"""How often a serving process looks for unused objects: seldom, as pages and batches make thousands and leave none."""
 
 from __future__ import annotations
 
