@@ -75,7 +75,10 @@ certified = 4
         (b"[[zone]\n", "site file"),
         (b'[[zone]]\ncode="Yard"\nname="Y"\nkind="BLOCK"\n', "code"),
         (b'[[zone]]\ncode="yard"\nname="Y"\nkind="GARDEN"\n', "GARDEN"),
-        (b'[[site]]\ncode="a"\nname="A"\n[[zone]]\ncode="b"\nname="B"\nkind=1\n', "[[zone]] number 1 of the file, kind"),
+        (
+            b'[[site]]\ncode="a"\nname="A"\n[[zone]]\ncode="b"\nname="B"\nkind=1\n',
+            "[[zone]] number 1 of the file, kind",
+        ),
         (b'[[zone]]\ncode="yard"\nname="Y"\nkind="BLOCK"\ncolour="red"\n', "colour"),
         (b'[[zone]]\ncode="yard"\nname="Y"\nkind="BLOCK"\n' * 2, "stand twice in the file: zone yard"),
         (b'[[curfew]]\ncode="n"\nname="N"\nzones=["yard"]\nbetween="24:00"\nuntil="05:00"\n', "between"),
@@ -195,7 +198,14 @@ def test_everything_wrong_in_a_table_is_said_by_row() -> None:
         b"code,name,kind,capacity\nB 1,Tier,TIER,4\nb-2,,TIER,many\nb-3,Tier,GARDEN,4\n\nb-4,Tier,TIER,4,5\n"
         b"b-5,Tier,TIER,\nb-5,Tier,TIER,\n"
     )
-    assert [str(one.where) for one in table.troubles] == ["row 2", "row 3", "row 3", "row 4", "row 6", "row 8"]
+    assert [str(one.where) for one in table.troubles] == [
+        "row 2",
+        "row 3",
+        "row 3",
+        "row 4",
+        "row 6",
+        "row 8",
+    ]
     assert "many" not in "".join(str(one.words) for one in table.troubles)
     assert "capacity: Write a whole number" in str(table.troubles[2].words)
     assert [zone.code for zone in table.file.zone] == ["b-5"]
