@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import shutil
 import zipfile
@@ -125,3 +126,17 @@ def test_it_plays_by_itself_and_stops_at_the_end(page: Page) -> None:
     expect(page.locator("#replay-play")).to_have_text("Pause")
     expect(page.locator("#replay-time")).to_have_text("07:00:00")
     expect(page.locator("#replay-play")).to_have_text("Play")
+
+
+def test_of_a_time_of_which_nothing_is_held_that_is_said(page: Page, tmp_path: Path) -> None:
+    whole = page.content()
+    reel = re.search(r'id="reel">(.*?)</script>', whole, re.S)
+    assert reel is not None
+    empty = json.loads(reel[1]) | {"people": [], "before": [], "seen": [], "away": [], "bands": []}
+    path = tmp_path / "replay.html"
+    path.write_text(whole.replace(reel[1], json.dumps(empty)))
+    shown = page.context.new_page()
+    shown.goto(path.as_uri())
+    expect(shown.locator("#replay-unknown")).to_contain_text("no record of anybody in custody")
+    expect(shown.locator("#replay-all-heard")).to_be_hidden()
+    shown.close()

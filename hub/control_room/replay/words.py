@@ -21,6 +21,9 @@ PLAYER: Final = {
     "withdrawn": Sentence("taken back since"),
     "refused": Sentence("Refused at the way to %(zone)s"),
     "nowhere": Sentence("%(count)s people in custody had never been seen by then"),
+    "nobody": Sentence(
+        "The hub holds no record of anybody in custody at this moment: what is not shown may have been all the same"
+    ),
     "where": Sentence("%(zone)s, %(sure)s, last proof %(time)s"),
     "never_seen": Sentence("Nobody had seen them by then."),
     "proven": Sentence("proven"),

@@ -217,6 +217,7 @@ export class ReplayScreen {
     const lines = [
       ...this.player.silent(this.t).map((one) => ["away", this.say("silent", one)]),
       ...this.together(this.player.lasting(this.t)),
+      ...(picture.roll ? [] : [["away", this.say("nobody")]]),
       ...(picture.nowhere.length ? [["away", this.say("nowhere", { count: picture.nowhere.length })]] : []),
     ];
     byId("replay-unknown").replaceChildren(...lines.map(([kind, text]) => make("li", { className: `line mark-${kind}` }, text)));
