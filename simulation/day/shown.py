@@ -6,6 +6,7 @@ import argparse
 import json
 import random
 import threading
+import time
 from typing import Final
 
 from simulation.day.cast import FEWEST, Cast, give_parts
@@ -106,10 +107,8 @@ class Shown:
 
     def _looked_at(self, stage: Stage, walkers: list[Walker]) -> None:
         """The day, and then people who walk as they like until somebody stops it."""
+        play(stage, self.progress, lambda: time.sleep(_BETWEEN_S))
         on_signals(lambda *_: self.stop.set())
-        play(stage, self.progress, self._between)
-        if self.stop.is_set():
-            return
         rng = random.Random(self.chosen.seed)
         houses = [one for one in self.prison.gatehouses if self.prison.is_alive(one.gate.terminal)]
         walking = Walking(houses, walkers, None, self.chosen.seed)
@@ -119,7 +118,3 @@ class Shown:
         while not self.stop.wait(1.0) and not walking.join(0.0):
             self.progress.counting(f"{walking.made} scans so far; Ctrl-C stops")
         walking.stop()
-
-    def _between(self) -> None:
-        if self.stop.wait(_BETWEEN_S):
-            raise KeyboardInterrupt

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
+from simulation.day import play
 from simulation.day.cast import FEWEST, Cast, give_parts
-from simulation.day.script import SCRIPT
+from simulation.day.script import SCRIPT, Chapter
 from simulation.day.site import BLOCK_A, BLOCK_B, DAY_PRISON, LEFT, OUTSIDE
 from simulation.facility import YARD
 from simulation.options import arguments
@@ -65,6 +66,19 @@ def test_beyond_yard_and_block_nobody_goes_without_a_pass() -> None:
 def test_chapters_follow_the_hours_and_say_where_to_look() -> None:
     assert [one.at for one in SCRIPT] == sorted(one.at for one in SCRIPT)
     assert all("/" in one.look for one in SCRIPT)
+
+
+def test_a_chapter_that_fails_ends_the_day_and_is_told_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_stage: object) -> None:
+        raise LookupError("the van")
+
+    monkeypatch.setattr(play, "SCRIPT", (Chapter("10:00", "court", "/external", fails), SCRIPT[0]))
+    monkeypatch.setattr(play, "_PREPARING", Chapter("06:45", "before", "", lambda _stage: None))
+    said: list[str] = []
+    diary = play.play(None, said.append)  # type: ignore[arg-type]
+    assert "10:00 court" in diary.broke_off
+    assert "the van" in said[-1]
+    assert list(diary.took_s) == ["06:45 before", "10:00 court"]
 
 
 def test_the_day_is_headless_and_needs_its_people() -> None:
