@@ -276,7 +276,9 @@ def test_the_page_is_worked_by_keys_alone_and_help_is_called_by_holding_enter(br
         assert [one.officer for one in unit.kept if isinstance(one, Call)] == ["gomez"]
         unit.now_s += 11  # the patience of the page is reckoned from the agent's clock
         expect(bar).to_contain_text("NOT SENT. Use the radio", timeout=10_000)
-        screen.context.clear_cookies(name="pims-page")  # the page's program started anew: the call is made all the same
+        screen.context.clear_cookies(
+            name="pims-page"
+        )  # the page's program started anew: the call is made all the same
         page.keyboard.down("Enter")
         expect(page.locator("#panic-said")).to_contain_text("nobody has answered yet", timeout=10_000)
         page.keyboard.up("Enter")
