@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
@@ -83,14 +83,16 @@ class CountWatch:
             return 0
         self._looked_at = now
         with session_scope(self._sessions, writes=False) as session:
-            rules, adopted = rules_at(session, now), session.scalar(select(HeadcountRules.id).limit(1))
+            rules, adopted = rules_at(session, now), session.scalar(select(func.min(HeadcountRules.effective_at)))
             waiting = [due for due in due_hours(session, now) if due.count is None and due.announce_at <= now]
             late = _late_units(session, now)
             moving = _not_frozen(session, now - timedelta(seconds=rules.freeze_late_s))
             paper = paper_missing(session, rules, now)
             has_units = bool(load_tree(session).units())
-        if adopted is None or not has_units:
-            waiting = []  # a schedule that nobody has set yet is a proposal
+        if not has_units:
+            waiting = []
+        # A schedule that nobody has set yet is a proposal; what lies before the first one was nobody's to hold.
+        waiting = [due for due in waiting if adopted is not None and due.freeze_at >= adopted]
         done = sum(self._call_for(due, rules, now) for due in waiting)
         done += self._warn(late, now) if late else 0
         done += sum(self._say_moving(number, now) for number in moving)

@@ -126,7 +126,7 @@ def test_two_ingesters_at_once_apply_everything_once(world: World, monkeypatch: 
     other = world.grant(Gate("gate-2", checkpoint="workshop", journal_id=b"k" * 16))
     for _ in range(60):
         gate.passes(ASH)
-        other.passes(ASH)
+        other.passes(BIRCH)
     monkeypatch.setattr(worker_module, "MAX_DELIVERIES", 3)
     workers = []
     for order in (range(1, 61, 4), range(57, 0, -4)):

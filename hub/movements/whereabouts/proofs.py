@@ -82,9 +82,13 @@ class Proven(msgspec.Struct, frozen=True, array_like=True):
         return Key(self.terminal, self.journal_id, self.sequence)
 
     @property
-    def order(self) -> tuple[datetime, bool, str, bytes, int, bytes, int]:
-        """The place of a proof among others: time, and where that is the same, the surer clock and then its key."""
-        return self.at, self.sure, self.terminal, self.journal_id, self.sequence, self.link, self.zone_id
+    def order(self) -> tuple[object, ...]:
+        """The place of a proof among others: time, and where that is the same, the surer clock and then its key.
+
+        No two proofs that differ in where or when have the same place: what arrives first decides nothing.
+        """
+        key = self.terminal, self.journal_id, self.sequence, self.link
+        return (self.at, self.sure, *key, self.zone_id, self.latest_at, self.earliest_at)
 
 
 def proven(new: NewProof) -> Proven:
