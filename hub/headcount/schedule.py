@@ -83,7 +83,10 @@ class CountWatch:
             return 0
         self._looked_at = now
         with session_scope(self._sessions, writes=False) as session:
-            rules, adopted = rules_at(session, now), session.scalar(select(func.min(HeadcountRules.effective_at)))
+            rules, adopted = (
+                rules_at(session, now),
+                session.scalar(select(func.min(HeadcountRules.effective_at))),
+            )
             waiting = [due for due in due_hours(session, now) if due.count is None and due.announce_at <= now]
             late = _late_units(session, now)
             moving = _not_frozen(session, now - timedelta(seconds=rules.freeze_late_s))
