@@ -1,4 +1,7 @@
-"""Who may do what: the whole table on one page. Nothing is allowed that does not stand here."""
+"""Who may do what: the whole table on one page. Nothing is allowed that does not stand here.
+
+Longer than other modules on purpose: it is one table, and whoever asks what a role may do reads it at a stretch.
+"""
 
 from __future__ import annotations
 
@@ -133,6 +136,24 @@ class Permission(StrEnum):
     """Take an hour out as a bundle that a court can verify."""
     SEE_FIGURES = "see_figures"
     """Read the figures of the prison, without names."""
+    PUBLISH_FIGURES = "publish_figures"
+    """Freeze figures and give them out, after their proof that nobody can be told from them."""
+    WRITE_REVIEW = "write_review"
+    """Write, freeze and sign the yearly review of the Data Policy."""
+    SEE_SHARING = "see_sharing"
+    """See what was sent to other agencies, what came from them, and on which agreement."""
+    SET_AGREEMENTS = "set_agreements"
+    """Write agreements with other agencies: what may leave, for what, until when."""
+    SIGN_AGREEMENTS = "sign_agreements"
+    """Sign an agreement, or its end; it takes two people."""
+    WORK_INBOX = "work_inbox"
+    """Accept, correct or refuse what another agency sent."""
+    APPROVE_IDENTITY = "approve_identity"
+    """Approve an agency's request by finger or for fingers, on the authority that it names."""
+    MANAGE_PARTNERS = "manage_partners"
+    """Keep the programs of other agencies: their certificates, addresses and keys."""
+    REPLAY_DELIVERIES = "replay_deliveries"
+    """Send again what another agency did not get."""
 
 
 class Role(StrEnum):
@@ -165,6 +186,8 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SAY_WHO_IS_TOLD,
             Permission.SEE_BACKUPS,
             Permission.EDIT_SITE,
+            Permission.MANAGE_PARTNERS,
+            Permission.REPLAY_DELIVERIES,
         }
     ),
     Role.SHIFT_SUPERVISOR: frozenset(
@@ -198,6 +221,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.TAKE_COUNT,
             Permission.RUN_COUNT,
             Permission.SEE_REPLAY,
+            Permission.APPROVE_IDENTITY,
         }
     ),
     Role.CONTROL_ROOM: frozenset(
@@ -240,6 +264,11 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.BREAK_GLASS,
             Permission.SEE_MOVES,
             Permission.PLAN_MOVES,
+            Permission.SEE_SHARING,
+            Permission.SET_AGREEMENTS,
+            Permission.WORK_INBOX,
+            Permission.APPROVE_IDENTITY,
+            Permission.SEE_FIGURES,
         }
     ),
     Role.OFFICER: frozenset(
@@ -298,6 +327,13 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEE_COUNTS,
             Permission.SEE_REPLAY,
             Permission.EXPORT_REPLAY,
+            Permission.SEE_SHARING,
+            Permission.SET_AGREEMENTS,
+            Permission.SIGN_AGREEMENTS,
+            Permission.APPROVE_IDENTITY,
+            Permission.REPLAY_DELIVERIES,
+            Permission.PUBLISH_FIGURES,
+            Permission.WRITE_REVIEW,
         }
     ),
     Role.AUDITOR: frozenset(
@@ -314,6 +350,8 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEE_COUNTS,
             Permission.SEE_REPLAY,
             Permission.EXPORT_REPLAY,
+            Permission.SEE_SHARING,
+            Permission.SIGN_AGREEMENTS,
         }
     ),
     Role.AGENCY_CLIENT: frozenset(),

@@ -2,117 +2,52 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import Any, Final
 
-from flask import Flask, Request, redirect, url_for
+from flask import Flask, redirect, url_for
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
-from hub.accounts.admin_views import pages as accounts_desk_pages
 from hub.accounts.emergencies.actions import KnownPeople
-from hub.accounts.emergencies.views import pages as emergency_pages
-from hub.accounts.factor_door import pages as factor_door_pages
 from hub.accounts.factors.sealing import FactorSeal
 from hub.accounts.notices import notices
-from hub.accounts.own_account import pages as own_account_pages
 from hub.accounts.passwords import Passwords
-from hub.accounts.permission_views import pages as permission_pages
 from hub.accounts.permissions import Permission, Role
-from hub.accounts.pin_views import pages as pin_pages
 from hub.accounts.policy import DEFAULT_RULES, SignInRules
-from hub.accounts.slips.views import pages as slip_pages
-from hub.accounts.views import pages as account_pages
 from hub.accounts.visitors import recogniser
 from hub.biometrics.duplicates import DuplicateSearch
-from hub.biometrics.officer_views import pages as officer_finger_pages
-from hub.biometrics.photo_views import pages as photo_pages
 from hub.biometrics.vault import Vault
-from hub.control_room.alarm_book_views import pages as alarm_book_pages
-from hub.control_room.alarm_views import pages as alarm_pages
 from hub.control_room.live import Live
-from hub.control_room.officer import pages as officer_pages
-from hub.control_room.posts import pages as post_pages
 from hub.control_room.replay.bundles import FOLDER as BUNDLES
 from hub.control_room.replay.bundles import BundlePlace
-from hub.control_room.replay.views import pages as replay_pages
-from hub.control_room.somebody_views import pages as somebody_pages
-from hub.control_room.views import pages as control_room_pages
 from hub.custody.queries import person_by_number
 from hub.database import Sessions
-from hub.docket.diary.views import pages as diary_pages
 from hub.docket.panel import PANEL as DOCKET_PANEL
-from hub.docket.rule_views import pages as docket_rule_pages
-from hub.docket.views import pages as docket_pages
-from hub.headcount.entry_views import pages as count_entry_pages
-from hub.headcount.muster_views import pages as muster_pages
-from hub.headcount.paper_views import pages as count_paper_pages
-from hub.headcount.rule_views import pages as count_rule_pages
-from hub.headcount.views import pages as count_pages
-from hub.keeping.backup.views import pages as backup_pages
 from hub.keeping.backup.watching import BackupPlace
 from hub.keeping.export.making import FOLDER as EXPORTS
 from hub.keeping.export.making import Exporter
-from hub.keeping.export.views import pages as export_pages
-from hub.keeping.oversight.views import pages as oversight_pages
 from hub.keeping.oversight.words import act_words
-from hub.keeping.retention.views import pages as retention_pages
 from hub.movements.actions import find_checkpoint
-from hub.movements.cells.views import pages as cell_pages
-from hub.movements.external.consent_views import pages as consent_pages
-from hub.movements.external.convoy_views import pages as convoy_pages
-from hub.movements.external.views import pages as external_pages
-from hub.movements.orders.views import pages as orders_pages
 from hub.movements.passes.panel import PANEL as MOVES_PANEL
-from hub.movements.passes.plan_views import pages as move_plan_pages
-from hub.movements.passes.series_views import pages as move_series_pages
-from hub.movements.passes.views import pages as move_pages
-from hub.movements.site.file_views import pages as site_file_pages
 from hub.movements.site.files import all_checkpoints
-from hub.movements.site.plan_views import pages as site_plan_pages
-from hub.movements.site.views import pages as site_pages
-from hub.movements.whereabouts.views import pages as location_rules_pages
-from hub.reception.admitting.signing_views import pages as receptions_pages
-from hub.reception.admitting.views import pages as admitting_pages
-from hub.reception.blackout.views import pages as paper_pages
-from hub.reception.desk.officer_views import pages as officer_desk_pages
-from hub.reception.desk.views import pages as desk_pages
-from hub.reception.file.document_views import pages as document_pages
-from hub.reception.file.evidence_views import pages as evidence_pages
-from hub.reception.file.record_views import pages as fact_pages
-from hub.reception.finding import pages as finding_pages
-from hub.reception.people import pages as people_pages
-from hub.reception.person_pages import PAGES as PERSON_PAGES
 from hub.reception.person_pages import PANELS as PERSON_PANELS
-from hub.reception.re_enrolment_views import pages as re_enrolment_pages
 from hub.reception.register.running import Importer
-from hub.reception.register.views import pages as register_pages
 from hub.reception.releasing.panel import PANEL as WAY_OUT
-from hub.reception.releasing.record_views import pages as release_record_pages
-from hub.reception.releasing.views import pages as releasing_pages
 from hub.reception.sentencing.background import TrialRunner
-from hub.reception.sentencing.date_views import pages as release_date_pages
-from hub.reception.sentencing.entry_views import pages as sentence_pages
-from hub.reception.sentencing.holiday_views import pages as holiday_pages
 from hub.reception.sentencing.panel import PANEL as RELEASE_DATE
-from hub.reception.sentencing.policy_views import pages as policy_pages
-from hub.reception.standing_views import pages as standing_pages
-from hub.roll.gate_plans.views import pages as gate_plan_pages
-from hub.roll.theft.views import pages as theft_pages
 from hub.terminals.claims.knocking import pages as knocking_pages
 from hub.terminals.claims.service import TakingIn
-from hub.terminals.claims.views import pages as claims_pages
-from hub.terminals.configuration.views import pages as configuration_pages
-from hub.units.views import pages as unit_pages
 from hub.web import assets, errors, formats, guard, headers, known, language, navigation, preferences
 from hub.web.compiling import SpokenEnvironment
 from hub.web.door import Site, provide, visitor, visitor_or_none
 from hub.web.panels import Panel, Panels
 from hub.web.routes import Number, Pages, check_routes
+from hub.website.pages import PAGES
+from hub.website.requests import HubRequest
 from hub.website.waiting import WAITING
 
 pages = Pages("home", __name__)
@@ -156,19 +91,6 @@ class Parts:
     rules: SignInRules = field(default=DEFAULT_RULES, kw_only=True)
 
 
-class HubRequest(Request):
-    """Handed-in files stay in memory: a finger is never in a temporary file."""
-
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,
-        content_type: str | None,
-        filename: str | None = None,
-        content_length: int | None = None,
-    ) -> IO[bytes]:
-        return io.BytesIO()
-
-
 class Hub(Flask):
     request_class = HubRequest
     jinja_environment = SpokenEnvironment
@@ -185,60 +107,7 @@ def create_app(parts: Parts) -> Flask:
     CSRFProtect(app).exempt(knocking_pages)
     for part in (language, formats, assets, preferences, navigation, known):
         part.install(app)
-    for blueprint in (pages, account_pages, pin_pages, admitting_pages, people_pages, control_room_pages):
-        app.register_blueprint(blueprint)
-    for blueprint in (
-        photo_pages,
-        officer_finger_pages,
-        officer_pages,
-        post_pages,
-        alarm_pages,
-        alarm_book_pages,
-        somebody_pages,
-        re_enrolment_pages,
-        standing_pages,
-        desk_pages,
-        officer_desk_pages,
-    ):
-        app.register_blueprint(blueprint)
-    app.register_blueprint(finding_pages)
-    app.register_blueprint(replay_pages)
-    app.register_blueprint(register_pages)
-    app.register_blueprint(paper_pages)
-    for blueprint in (oversight_pages, retention_pages, export_pages, backup_pages):
-        app.register_blueprint(blueprint)
-    for blueprint in (fact_pages, evidence_pages, document_pages):
-        app.register_blueprint(blueprint)
-    for blueprint in (
-        configuration_pages,
-        gate_plan_pages,
-        orders_pages,
-        receptions_pages,
-        releasing_pages,
-        release_record_pages,
-        cell_pages,
-    ):
-        app.register_blueprint(blueprint)
-    for blueprint in (release_date_pages, sentence_pages, holiday_pages, policy_pages):
-        app.register_blueprint(blueprint)
-    places = (site_pages, site_file_pages, site_plan_pages)
-    for blueprint in (*PERSON_PAGES, knocking_pages, claims_pages, theft_pages, *places):
-        app.register_blueprint(blueprint)
-    for blueprint in (
-        factor_door_pages,
-        own_account_pages,
-        accounts_desk_pages,
-        slip_pages,
-        emergency_pages,
-        permission_pages,
-    ):
-        app.register_blueprint(blueprint)
-    app.register_blueprint(location_rules_pages)
-    going_out = (external_pages, consent_pages, convoy_pages)
-    for blueprint in (move_pages, move_plan_pages, move_series_pages, *going_out):
-        app.register_blueprint(blueprint)
-    counting = (count_pages, count_entry_pages, count_paper_pages, count_rule_pages, muster_pages, unit_pages)
-    for blueprint in (docket_pages, docket_rule_pages, diary_pages, *counting):
+    for blueprint in (pages, *PAGES):
         app.register_blueprint(blueprint)
     app.jinja_env.globals["visitor"] = visitor_or_none
     app.jinja_env.globals["notices"] = notices

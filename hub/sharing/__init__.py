@@ -1,0 +1,1 @@
+"""What leaves for other agencies and what comes from them: agreements, one gate, a log of every act of sharing."""
