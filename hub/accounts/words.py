@@ -128,6 +128,15 @@ PERMISSIONS: Final[dict[Permission, Sentence]] = {
     Permission.SEE_REPLAY: Sentence("Play back any hour of any day on the map"),
     Permission.EXPORT_REPLAY: Sentence("Take an hour out as a bundle that a court can verify"),
     Permission.SEE_FIGURES: Sentence("Read the figures of the prison, without names"),
+    Permission.PUBLISH_FIGURES: Sentence("Freeze figures and give them out"),
+    Permission.WRITE_REVIEW: Sentence("Write, freeze and sign the yearly review"),
+    Permission.SEE_SHARING: Sentence("See what other agencies got and sent"),
+    Permission.SET_AGREEMENTS: Sentence("Write agreements with other agencies"),
+    Permission.SIGN_AGREEMENTS: Sentence("Sign agreements with other agencies"),
+    Permission.WORK_INBOX: Sentence("Decide on what another agency sent"),
+    Permission.APPROVE_IDENTITY: Sentence("Approve requests of agencies by finger or for fingers"),
+    Permission.MANAGE_PARTNERS: Sentence("Keep certificates and addresses of other agencies' programs"),
+    Permission.REPLAY_DELIVERIES: Sentence("Send again what an agency did not get"),
 }
 
 
