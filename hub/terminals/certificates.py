@@ -72,9 +72,11 @@ def certificate_pem(certificate: x509.Certificate) -> str:
     return certificate.public_bytes(Encoding.PEM).decode("ascii")
 
 
-def self_signed(key: EllipticCurvePrivateKey, now: datetime) -> x509.Certificate:
-    """The authority's certificate: ten years, signs leaves only."""
-    name = _name("PIMS hub authority")
+def self_signed(
+    key: EllipticCurvePrivateKey, now: datetime, common_name: str = "PIMS hub authority"
+) -> x509.Certificate:
+    """An authority's certificate: ten years, signs leaves only."""
+    name = _name(common_name)
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     return (
         _builder(name, name, key.public_key(), now, AUTHORITY_DAYS)

@@ -1,0 +1,62 @@
+"""One call of an agency's program as an operation sees it, and what the operation answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from hub.accounts.audit import Actor
+
+
+@dataclass(frozen=True)
+class Client:
+    """The program that calls: of which agency, by which certificate, with which scopes in its token.
+
+    `thumbprint` is the SHA-256 of the certificate as RFC 8705 writes it (base64url without padding). `scopes` is empty
+    until a token was shown.
+    """
+
+    agency: str
+    client_id: str
+    thumbprint: str
+    scopes: frozenset[str]
+    address: str
+
+    @property
+    def actor(self) -> Actor:
+        """The client as trail and disclosures name it."""
+        return Actor(f"agency:{self.agency}/{self.client_id}", self.address)
+
+
+@dataclass(frozen=True)
+class Call:
+    """`session` is the one transaction of the call: committed when the operation answers, rolled back when it raises."""
+
+    client: Client
+    at: datetime
+    session: Session
+
+    @property
+    def actor(self) -> Actor:
+        return self.client.actor
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What an operation gives: a document to be written as JSON, or `raw` bytes of `media_type`.
+
+    `status` 0 stands for the first one declared. `etag` is any text that changes with what the client would see; without
+    it the answer's bytes are taken, which differ at each call where a disclosure number stands in them.
+    """
+
+    document: Any = None
+    status: int = 0
+    etag: str = ""
+    location: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    raw: bytes | None = None
+    media_type: str = "application/json"

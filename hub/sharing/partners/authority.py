@@ -1,0 +1,139 @@
+"""The authority of the agencies' interface: apart from the terminals', so that no terminal's certificate opens it."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import (
+    SECP256R1,
+    EllipticCurvePrivateKey,
+    EllipticCurvePublicKey,
+)
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from hub.errors import HubError
+from hub.settings import write_durably
+from hub.terminals import certificates as x
+from hub.terminals.errors import KeysError
+from hub.terminals.key_files import certificate_path, check_folder, key_path, read_private, write_private
+
+CA: Final = "agencies-ca"
+SERVER: Final = "agencies"
+LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
+RENEW_BEFORE: Final = timedelta(days=60)
+AUTHORITY_NAME: Final = "PIMS agencies authority"
+
+
+@dataclass(frozen=True)
+class AgenciesAuthority:
+    """Certifies agencies' programs and the one server that they speak to."""
+
+    folder: Path
+    certificate: x509.Certificate
+    _key: EllipticCurvePrivateKey = field(repr=False)
+
+    @property
+    def pem(self) -> str:
+        """What agencies' programs check the server by; no secret."""
+        return x.certificate_pem(self.certificate)
+
+    def certify(self, request_pem: str, client_id: str, at: datetime) -> x509.Certificate:
+        """A year's certificate for the key of a request, always in the client's name; HubError when it proves no key."""
+        return x.leaf(self.certificate, self._key, _requested_key(request_pem), client_id, x.CLIENT, at)
+
+
+def prepare_agencies(folder: Path, *, hosts: Collection[str] = (), at: datetime) -> AgenciesAuthority:
+    """Make what is missing in the folder of keys and renew the server's certificate; safe to repeat.
+
+    The server's certificate names loopback, `hosts`, and what it named before.
+    """
+    check_folder(folder)
+    if not key_path(folder, CA).exists():
+        if certificate_path(folder, CA).exists():
+            raise KeysError(f"{key_path(folder, CA)} is missing. Restore it from the backup of this hub.")
+        write_private(key_path(folder, CA), x.key_pem(x.new_key()))
+    if not certificate_path(folder, CA).exists():
+        own = x.self_signed(_key(key_path(folder, CA)), at, AUTHORITY_NAME)
+        write_durably(certificate_path(folder, CA), x.certificate_pem(own))
+    authority = open_agencies(folder)
+    _prepare_server(authority, hosts, at)
+    return authority
+
+
+def open_agencies(folder: Path) -> AgenciesAuthority:
+    """The authority that `prepare_agencies` made; KeysError when it cannot be used."""
+    check_folder(folder)
+    return AgenciesAuthority(folder, _certificate(certificate_path(folder, CA)), _key(key_path(folder, CA)))
+
+
+def thumbprint(der: bytes) -> str:
+    """The SHA-256 of a certificate as `x5t#S256` writes it (RFC 8705)."""
+    digest = x509.load_der_x509_certificate(der).fingerprint(SHA256())
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
+
+
+def _prepare_server(authority: AgenciesAuthority, hosts: Collection[str], at: datetime) -> None:
+    folder = authority.folder
+    if not key_path(folder, SERVER).exists():
+        write_private(key_path(folder, SERVER), x.key_pem(x.new_key()))
+    key = _key(key_path(folder, SERVER)).public_key()
+    path = certificate_path(folder, SERVER)
+    held = _certificate(path) if path.exists() else None
+    wanted = {*LOOPBACK, *hosts}
+    if (
+        held is not None
+        and x.is_by(held, authority.certificate)
+        and held.public_key() == key
+        and wanted <= set(x.hosts_of(held))
+        and at + RENEW_BEFORE < held.not_valid_after_utc
+    ):
+        return
+    wanted |= set(x.hosts_of(held)) if held else set()
+    fresh = x.leaf(authority.certificate, authority._key, key, SERVER, x.SERVER, at, wanted)
+    write_durably(path, x.certificate_pem(fresh))
+
+
+def _requested_key(pem: str) -> EllipticCurvePublicKey:
+    try:
+        request = x509.load_pem_x509_csr(pem.encode())
+        proven, key = request.is_signature_valid, request.public_key()
+    except (ValueError, UnsupportedAlgorithm, InvalidSignature):
+        raise HubError("bad_request", _BAD) from None
+    if not proven:
+        raise HubError("not_proven", "The certificate request is not signed by its own key. Make it again.")
+    if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
+        raise HubError(
+            "bad_key", "The certificate request must hold a P-256 key (prime256v1). Make it again."
+        )
+    return key
+
+
+def _key(path: Path) -> EllipticCurvePrivateKey:
+    try:
+        return x.read_key(read_private(path))
+    except ValueError:
+        raise KeysError(f"The key {path} is damaged. Restore it from the backup of this hub.") from None
+
+
+def _certificate(path: Path) -> x509.Certificate:
+    try:
+        return x509.load_pem_x509_certificate(path.read_bytes())
+    except FileNotFoundError:
+        raise KeysError(
+            "This hub has no authority for agencies yet. Add the first client: pims-hub partner add"
+        ) from None
+    except (OSError, ValueError):
+        raise KeysError(f"The certificate {path} is damaged. Restore it from the backup.") from None
+
+
+_BAD: Final = (
+    "This is no certificate request that can be read. The agency makes one with: "
+    "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout client.key -out client.csr"
+)
