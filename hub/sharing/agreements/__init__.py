@@ -1,0 +1,1 @@
+"""Agreements with other agencies as data: written in versions, signed by two, and read by the gate alone."""
