@@ -7,6 +7,7 @@ import json
 import threading
 import time
 from dataclasses import dataclass
+from typing import Any
 
 from simulation.visitor import Visitor
 
@@ -28,6 +29,7 @@ class Onlooker(Visitor):
         self._last_id = ""
         self._stopping = threading.Event()
         self.arrivals: list[Arrival] = []
+        self._summed: dict[tuple[str, str], int] = {}
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def start(self) -> None:
@@ -72,6 +74,23 @@ class Onlooker(Visitor):
             self._last_id = line[3:].strip()
         elif line.startswith("data:"):
             event = json.loads(line[5:])
-            if isinstance(event, dict) and event.get("sequence") is not None:
-                key = (str(event["terminal"]), str(event["journal"]), int(event["sequence"]))
-                self.arrivals.append(Arrival(key, time.time(), event.get("late") is True))
+            if isinstance(event, dict):
+                self._note(event)
+
+    def _note(self, event: dict[str, Any]) -> None:
+        if event.get("sequence") is not None:
+            key = (str(event["terminal"]), str(event["journal"]), int(event["sequence"]))
+            self.arrivals.append(Arrival(key, time.time(), event.get("late") is True))
+        elif event.get("kind") == "late":
+            self._note_sum(event)
+
+    def _note_sum(self, event: dict[str, Any]) -> None:
+        """Entries that came summed up: those of each journal that were not here before."""
+        for row in event["terminals"]:
+            journal = (str(row["terminal"]), str(row["journal"]))
+            first = max(int(row["first_sequence"]), self._summed.get(journal, 0) + 1)
+            last = int(row["last_sequence"])
+            self._summed[journal] = max(last, self._summed.get(journal, 0))
+            self.arrivals += [
+                Arrival((*journal, one), time.time(), late=True) for one in range(first, last + 1)
+            ]

@@ -1,6 +1,7 @@
 """Two threads follow the hub and tell every open screen: one each line of the feed, one how everything stands.
 
-A screen gets the whole picture when it opens and then only what changes. Everything that is said to screens of one
+A screen gets the whole picture when it opens and then only what changes. What terminals tell late comes summed up,
+once a second, so that whoever passes now is never lost among it. Everything that is said to screens of one
 sort, in one language, is made once however many there are. A screen has a bounded queue; one that does not keep up is
 given up, and the browser comes back for a whole picture.
 """
@@ -8,22 +9,25 @@ given up, and the browser comes back for a whole picture.
 from __future__ import annotations
 
 import logging
-import queue
 import threading
 import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from hub.control_room.belonging import Belonging
 from hub.control_room.changes import Change, changes_of
-from hub.control_room.feed_lines import last_id, lines_after, recent_items
+from hub.control_room.events import event, message
+from hub.control_room.feed_lines import last_id, lines_after
+from hub.control_room.feed_picture import FEED_LENGTH, encoded_lines, feed_message, missed, recent
+from hub.control_room.late import Returns
 from hub.control_room.picture import Look, Viewer, look, sections
 from hub.control_room.sections import Encoded, difference, encode, whole
+from hub.control_room.subscriber import END, Subscriber
 from hub.database import Sessions, session_scope
 from hub.movements.records import FeedItem, FeedKind
 
@@ -38,43 +42,8 @@ STANDING_SOONEST_S: Final = 0.2
 """Between two looks at how everything stands, however urgent the news."""
 BEAT_S: Final = 2.0
 """A screen that hears nothing for three beats calls its picture stale."""
-QUEUE_LENGTH: Final = 512
 MOST_AT_ONCE: Final = 256
-RESUME_LIMIT: Final = 1000
-"""Whoever missed more lines starts from the picture alone."""
-FEED_LENGTH: Final = 60
 EVERYBODY: Final = Viewer("en")
-
-END: Final = None
-
-
-class Subscriber:
-    """One open screen. `lost` is set when it did not keep up."""
-
-    def __init__(self, viewer: Viewer) -> None:
-        self.viewer = viewer
-        self.lost = False
-        self.has_picture = False
-        self._queue: queue.Queue[bytes | None] = queue.Queue(QUEUE_LENGTH)
-
-    def offer(self, message: bytes | None) -> None:
-        """Hand over one message; the screen is given up when its queue is full."""
-        try:
-            self._queue.put_nowait(message)
-        except queue.Full:
-            self.lost = True
-
-    def messages(self) -> Iterator[bytes]:
-        """Messages as they come, until the end or until the screen was given up."""
-        while not self.lost:
-            try:
-                message = self._queue.get(timeout=BEAT_S * 2)
-            except queue.Empty:
-                # The following threads are gone: let the browser call again rather than hold a dead line.
-                return
-            if message is END:
-                return
-            yield message
 
 
 class Live:
@@ -90,6 +59,8 @@ class Live:
         self._threads: list[threading.Thread] = []
         self._last = 0
         self._feed: deque[Change] = deque(maxlen=FEED_LENGTH)
+        self._returns = Returns()
+        self._more = False
         self._standing: dict[Viewer, Encoded] = {}
         self._blind: frozenset[str] = frozenset()
         self._beat_s = -BEAT_S
@@ -141,36 +112,50 @@ class Live:
         return len(self._subscribers)
 
     def missed(self, after: int) -> list[bytes]:
-        """Messages of the lines after number `after`; none when they are too many, or the number is not ours."""
+        """Messages of the lines after number `after`, for a screen that comes back."""
         with session_scope(self._sessions, writes=False) as session:
-            newest = last_id(session)
-            if after > newest or newest - after > RESUME_LIMIT:
-                return []
-            items = lines_after(session, after, RESUME_LIMIT)
-            return [feed_message(change) for change in changes_of(session, items, self._clock())]
+            return missed(session, after, self._clock())
 
     # --- the feed
 
     def _follow(self) -> None:
         while not self._stop.is_set():
+            self._more = False
             self._try(self._step)
-            self._stop.wait(POLL_S if self.screens else IDLE_S)
+            if not self._more:
+                self._stop.wait(POLL_S if self.screens else IDLE_S)
 
     def _step(self) -> None:
         now = self._clock()
         with session_scope(self._sessions, writes=False) as session:
             items = lines_after(session, self._last, MOST_AT_ONCE)
-            found = changes_of(session, items, now) if items else []
+            whole = self._returns.whole_of(items, now)
+            found = changes_of(session, whole, now) if whole else []
+        self._more = len(items) == MOST_AT_ONCE
         with self._turn:
+            self._returns.take(items, now)
+            if items:
+                self._last = items[-1].id
             if found:
-                self._last = found[-1].id
                 self._feed.extend(found)
                 self._tell_feed(found)
+            self._tell_late()
             if time.monotonic() - self._beat_s >= BEAT_S:
                 self._beat_s = time.monotonic()
                 self._tell(message("beat", {"now": now, "last_id": self._last, "stood_at": self._stood_at}))
         if any(_needs_somebody(item) for item in items):
             self._wanted.set()
+
+    def _tell_late(self) -> None:
+        """What is due of the sums, to every screen. Whoever calls holds the turn."""
+        for late in self._returns.due(time.monotonic()):
+            for sees_totals in (True, False):
+                document = late.document(frozenset() if sees_totals else self._blind)
+                # All up to here is told: a screen that comes back goes on after it.
+                said = None if document is None else event("late", msgspec.json.encode(document), self._last)
+                for subscriber in self._subscribers:
+                    if said is not None and subscriber.viewer.sees_totals is sees_totals:
+                        subscriber.offer(said)
 
     def _tell_feed(self, found: list[Change]) -> None:
         """All lines of one look as one piece for each screen: a write for each line would cost more than the rest."""
@@ -188,9 +173,10 @@ class Live:
     def _catch_up(self) -> None:
         """Begin at the newest line, with those before it for whoever opens a screen."""
         with session_scope(self._sessions, writes=False) as session:
-            items = recent_items(session, FEED_LENGTH)
-            self._last = items[-1].id if items else 0
-            self._feed = deque(changes_of(session, items, self._clock()), FEED_LENGTH)
+            self._last = last_id(session)
+            before = recent(session, self._clock())
+        self._feed = deque(before.changes, FEED_LENGTH)
+        self._returns = Returns(before.returns)
 
     # --- how everything stands
 
@@ -234,11 +220,7 @@ class Live:
         if known is None:
             return
         hidden = frozenset[str]() if subscriber.viewer.sees_totals else self._blind
-        lines = [
-            msgspec.json.encode(change.document())
-            for change in reversed(self._feed)
-            if not hidden or not change.concerns(hidden)
-        ]
+        lines = encoded_lines(self._feed, self._returns.shown, hidden)
         subscriber.offer(event("picture", whole(self._clock(), self._last, known, lines)))
         subscriber.has_picture = True
 
@@ -260,34 +242,6 @@ class Live:
             self._stop.wait(1.0)
 
 
-def picture(sessions: Sessions, viewer: Viewer, now: datetime) -> bytes:
-    """The whole picture as JSON, read for this one viewer."""
-    with session_scope(sessions, writes=False) as session:
-        shown = look(session, now)
-        hidden = frozenset[str]() if viewer.sees_totals else shown.blind
-        items = recent_items(session, FEED_LENGTH)
-        changes = [one for one in changes_of(session, items, now) if not hidden or not one.concerns(hidden)]
-        lines = [msgspec.json.encode(change.document()) for change in reversed(changes)]
-        newest = items[-1].id if items else 0
-        return whole(now, newest, encode(sections(session, shown, viewer)), lines)
-
-
 def _needs_somebody(item: FeedItem) -> bool:
     """Whether the queue should change at once; everything else the line itself tells the screen."""
     return item.kind != FeedKind.PASSAGE or item.payload.get("decision") == "REFER"
-
-
-def feed_message(change: Change) -> bytes:
-    """A feed item as a server-sent event whose id lets a screen resume after it."""
-    return event("feed", msgspec.json.encode(change.document()), change.id)
-
-
-def message(name: str, data: Any) -> bytes:
-    """One server-sent event of what becomes JSON."""
-    return event(name, msgspec.json.encode(data))
-
-
-def event(name: str, data: bytes, number: int | None = None) -> bytes:
-    """One server-sent event; JSON holds no line break, so one data line is enough."""
-    head = b"" if number is None else b"id: %d\n" % number
-    return head + b"event: " + name.encode() + b"\ndata: " + data + b"\n\n"

@@ -13,7 +13,9 @@ from sqlalchemy import select
 from hub.accounts.acting import acting
 from hub.accounts.audit import write_down
 from hub.accounts.permissions import Permission
-from hub.control_room.live import Live, message, picture
+from hub.control_room.events import message
+from hub.control_room.feed_picture import picture
+from hub.control_room.live import Live
 from hub.control_room.picture import Viewer
 from hub.control_room.site_map import site_maps
 from hub.control_room.terminal_page import terminal_page

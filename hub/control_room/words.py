@@ -136,6 +136,17 @@ CERTAINTIES: Final = {
 SCREEN: Final = {
     "again": Sentence("Asked for the finger again"),
     "late": Sentence("told late"),
+    "late_passages": Sentence("%(count)s late passages from %(terminals)s terminals came in"),
+    "late_attempts": Sentence("%(count)s late attempts from %(terminals)s terminals came in"),
+    "late_passages_of": Sentence("%(count)s late passages from %(terminal)s came in"),
+    "late_attempts_of": Sentence("%(count)s late attempts from %(terminal)s came in"),
+    "late_span": Sentence("From %(first)s to %(last)s"),
+    "late_count": Sentence("Passages"),
+    "late_why": Sentence(
+        "These terminals were cut off, or this was entered from paper. "
+        "Each entry stands in the trail of its person, and in the replay of its hour."
+    ),
+    "replay_from": Sentence("Replay"),
     "nobody": Sentence("nobody identified"),
     "unproven": Sentence("unproven"),
     "never_seen": Sentence("not seen yet"),

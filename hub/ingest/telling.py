@@ -24,6 +24,7 @@ def happening(one: Arrived, moment: Moment, said: Happening | Passage | Trouble,
         return [Line(now, FeedKind.ALARM, {**place, "what": "quarantined", "reason": said.value})]
     if isinstance(said, Attempt):
         told = {"checkpoint": said.checkpoint, "attempt": said.attempt, "advice": said.advice}
+        place["historical"] = one.historical
         return [Line(now, FeedKind.ATTEMPT, {**place, **told, "outcome": said.evidence.outcome.value})]
     if isinstance(said, Started):
         told_start = {"what": "started", "software": said.software, "roll": str(said.roll_version)}

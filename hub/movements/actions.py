@@ -165,6 +165,7 @@ def _payload(passage: Passage, *, late: bool) -> dict[str, object]:
         "from_zone": passage.from_zone.code,
         "to_zone": passage.to_zone.code,
         "late": late,
+        "historical": passage.late,
         "score": passage.score,
         "quality": passage.quality,
         "officer": passage.officer,

@@ -20,12 +20,14 @@ from sqlalchemy import select
 import hub.control_room
 from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
-from hub.control_room.live import EVERYBODY, QUEUE_LENGTH, RESUME_LIMIT, Live, Subscriber
+from hub.control_room.feed_picture import RESUME_LIMIT
+from hub.control_room.live import EVERYBODY, Live
 from hub.control_room.needs import facts, needs
 from hub.control_room.picture import Sections, Viewer, look, sections
 from hub.control_room.roll_line import Out, Seen, parts_of
 from hub.control_room.rules import SILENT_AFTER, Level, Report, health
 from hub.control_room.sections import difference, encode
+from hub.control_room.subscriber import QUEUE_LENGTH, Subscriber
 from hub.control_room.terminals import terminal_lines
 from hub.control_room.views import MOST_SCREENS
 from hub.control_room.words import ALARMS, EVENTS, SENSORS

@@ -6,7 +6,7 @@ const AGAIN_MS = 1500;
 const SIGNED_IN_MS = 5000;
 
 export class Connection {
-  /** `told` has picture(whole), change(now), feed(lines), live(seconds), lost(seconds), signedOut(). */
+  /** `told` has picture(whole), change(now), feed(lines), late(sum), live(seconds), lost(seconds), signedOut(). */
   constructor(addresses, told) {
     this.addresses = addresses;
     this.told = told;
@@ -34,6 +34,7 @@ export class Connection {
     });
     this.on("change", (change) => { if (this.ready) this.told.change(change); });
     this.on("feed", (line) => this.gather(line));
+    this.on("late", (late) => { if (this.ready) this.told.late(late); });
     this.on("beat", (beat) => {
       setHubTime(beat.now);
       // The lines may come while the hub cannot look at how all stands any more: that is stale as well.

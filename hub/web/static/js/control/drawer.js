@@ -3,6 +3,7 @@ import { ageChip } from "./ages_here.js";
 import { calendarDate, clockTime, make, mark } from "./elements.js";
 import { placeChip } from "./finder.js";
 import { describe } from "./lines.js";
+import { lateParts } from "./late.js";
 import { fillPanel, startPanel } from "./panel.js";
 import { say, word } from "./words.js";
 
@@ -48,6 +49,7 @@ export function openPanel(address) {
 }
 
 export function openLine(model, line) {
+  if (line.kind === "late") return show(lateParts(model, line));
   const { code, title } = describe(model, line);
   const way = line.from_zone ? `${model.zoneName(line.from_zone)} \u2192 ${model.zoneName(line.to_zone)}` : null;
   const clock = line.clock_sure === undefined ? null : say(line.clock_sure ? "clock_sure" : "clock_unsure");

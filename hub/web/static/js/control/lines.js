@@ -1,12 +1,14 @@
 // Lines of what needs a person, of moves, counts, terminals and the feed.
 import { ageChip } from "./ages_here.js";
-import { clockTime, make, mark, showEmpty } from "./elements.js";
+import { hubNow } from "../ages.js";
+import { calendarDate, clockTime, make, mark, showEmpty } from "./elements.js";
 import { say, word } from "./words.js";
 
 const FRESH_MS = 4000;
 
 /** Mark, title and detail of a feed line. */
 export function describe(model, line) {
+  if (line.kind === "late") return describeLate(model, line);
   if (line.kind === "passage") {
     const who = line.name ? `${line.name}` : say("nobody");
     const where = line.decision === "ADMIT" ? `${model.zoneName(line.from_zone)} \u2192 ${model.zoneName(line.to_zone)}` : model.zoneName(line.to_zone);
@@ -20,6 +22,28 @@ export function describe(model, line) {
   const over = line.what?.endsWith("_over") ? line.what.slice(0, -5) : "";
   const title = over && !known("events", line.what) ? say("cause_over", { title: word("alarms", over) }) : word("events", line.what);
   return { code: "TERMINAL", title, detail: place };
+}
+
+/** A sum of what came late: of the terminals of the site that is looked at. */
+function describeLate(model, line) {
+  const sum = sumOf(model.lateHere(line));
+  const count = sum.passages || sum.attempts;
+  const code = `late_${sum.passages ? "passages" : "attempts"}${sum.terminals.size > 1 ? "" : "_of"}`;
+  const title = say(code, { count, terminals: sum.terminals.size, terminal: [...sum.terminals][0] ?? "" });
+  return { code: "TERMINAL", title, detail: say("late_span", { first: dayTime(sum.first), last: dayTime(sum.last) }) };
+}
+
+function sumOf(rows) {
+  const total = (name) => rows.reduce((sum, row) => sum + row[name], 0);
+  const times = rows.flatMap((row) => [Date.parse(row.first_at), Date.parse(row.last_at)]);
+  return { passages: total("passages"), attempts: total("attempts"), terminals: new Set(rows.map((row) => row.terminal)), first: Math.min(...times), last: Math.max(...times) };
+}
+
+/** 14:02 at the site, with its day where that is another than today. */
+export function dayTime(at) {
+  const day = calendarDate(at);
+  const time = clockTime(at).slice(0, 5);
+  return day === calendarDate(hubNow()) ? time : `${day} ${time}`;
 }
 
 const known = (group, code) => word(group, code) !== String(code).replaceAll("_", " ");
@@ -52,9 +76,11 @@ function keep(list, items, { name, text, build }) {
 const by = (id) => document.getElementById(id);
 const [feed, needs, moves, counts, terminals] = ["feed", "needs", "moves", "counts", "terminals"].map(by);
 
+const lateSide = (late) => [make("span", { class: "chip none" }, say("late")), make("span", { class: "figure quiet" }, clockTime(late.noted_at))];
+
 function feedElement(model, line) {
-  const time = make("span", { class: "figure quiet" }, clockTime(line.at));
-  return lineElement(describe(model, line), [time], { "data-feed": line.id });
+  const time = line.kind === "late" ? lateSide(line) : [make("span", { class: "figure quiet" }, clockTime(line.at))];
+  return lineElement(describe(model, line), time, { "data-feed": line.id });
 }
 
 export function showFeed(model) {
@@ -72,6 +98,16 @@ export function addToFeed(model, lines) {
   feed.prepend(...shown);
   while (feed.children.length > model.feed.length) feed.lastElementChild.remove();
   showEmpty("feed", false);
+}
+
+/** A sum that stands there already takes its new numbers in place: focus stays, and nothing is read out again. */
+export function growLate(model, late) {
+  const element = feed.querySelector(`[data-feed="${late.id}"]`);
+  if (!element || !model.isLineHere(late)) return showFeed(model);
+  const { title, detail } = describe(model, late);
+  element.querySelector(".line-title").textContent = title;
+  element.querySelector(".line-detail").textContent = detail;
+  element.querySelector(".line-side").replaceChildren(...lateSide(late));
 }
 
 const NEED_MARKS = { alarm: "ALARM", referral: "REFER", order: "REFUSE", order_ended: "REFUSE" };

@@ -77,6 +77,7 @@ export class Model {
 
   isLineHere(line) {
     if (this.site === null) return true;
+    if (line.kind === "late") return this.lateHere(line).length > 0;
     const zone = this.zones.get(line.to_zone ?? line.zone ?? line.from_zone);
     return zone ? zone.site === this.site : this.isHere(this.terminals.get(line.terminal) ?? {});
   }
@@ -92,6 +93,22 @@ export class Model {
       this.people.set(line.position.number, { ...line.position, away: known?.away ?? "" });
     }
     return true;
+  }
+
+  /** Take a sum of what came late: it grows where it stands. Gives false when it begins. */
+  takeLate(late) {
+    const place = this.feed.findIndex((line) => line.id === late.id);
+    if (place >= 0) this.feed[place] = late;
+    else {
+      this.feed.unshift(late);
+      this.feed.length = Math.min(this.feed.length, FEED_LENGTH);
+    }
+    return place >= 0;
+  }
+
+  /** Terminals of a sum that are of the site that is looked at. */
+  lateHere(late) {
+    return late.terminals.filter((one) => this.isHere(this.terminals.get(one.terminal) ?? {}));
   }
 
   /** "proven", "likely" or "unproven" at `now` (milliseconds), or null for somebody nobody has seen. */

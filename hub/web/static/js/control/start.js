@@ -8,7 +8,7 @@ import { closeDrawer, openLine, openPage, openPanel, openPerson, openTerminal, o
 import { clockTime, make } from "./elements.js";
 import { startFinder } from "./finder.js";
 import { showHeadline } from "./headline.js";
-import { addToFeed, showCounts, showFeed, showMoves, showNeeds, showTerminals } from "./lines.js";
+import { addToFeed, growLate, showCounts, showFeed, showMoves, showNeeds, showTerminals } from "./lines.js";
 import { Model } from "./model.js";
 import { acknowledged, announce } from "./news.js";
 import { flashRoom, onZone, showDots, showPlan } from "./plan.js";
@@ -92,6 +92,10 @@ const told = {
     refreshPerson(fresh);
     for (const line of fresh) if (line.position && !line.late && line.decision === "ADMIT") flashRoom(line.position.zone);
     laterFigures();
+  },
+  late(sum) {
+    if (model.takeLate(sum)) growLate(model, sum);
+    else addToFeed(model, [sum]);
   },
   live(seconds) {
     stale.hidden = true;
