@@ -117,7 +117,9 @@ def _body(operation: Operation) -> bytes:
         return b""
     request.max_content_length = operation.max_bytes
     charset = request.mimetype_params.get("charset", "utf-8").lower()
-    if operation.body is not None and (request.mimetype != "application/json" or charset not in ("utf-8", "utf8")):
+    if operation.body is not None and (
+        request.mimetype != "application/json" or charset not in ("utf-8", "utf8")
+    ):
         raise ProblemError(MEDIA, headers={"Accept": "application/json"})
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise ProblemError(MEDIA, headers={"Accept-Encoding": "identity"})

@@ -67,10 +67,7 @@ class _Grant(ClientCredentialsGrant):  # type: ignore[misc]
 def scopes_agreed(session: Session, agency: str, at: datetime) -> frozenset[str]:
     """Exchanges of all agreements with the agency that are in force."""
     return frozenset(
-        grant.exchange
-        for one in agreements_in_force(session, at)
-        if one.agency == agency
-        for grant in one.terms.grants
+        grant.exchange for one in agreements_in_force(session, at, agency) for grant in one.terms.grants
     )
 
 

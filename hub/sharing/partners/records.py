@@ -19,7 +19,7 @@ class PartnerClient(Base):
 
     id: Mapped[Id]
     client_id: Mapped[str] = mapped_column(String(64), unique=True)
-    agency: Mapped[str] = mapped_column(String(40), index=True)
+    agency: Mapped[str] = mapped_column(String(32), index=True)
     """Code of the agency."""
     about: Mapped[str] = mapped_column(String(200))
     registered_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -94,7 +94,7 @@ class Webhook(Base):
     )
 
     id: Mapped[Id]
-    agency: Mapped[str] = mapped_column(String(40))
+    agency: Mapped[str] = mapped_column(String(32))
     url: Mapped[str] = mapped_column(String(500))
     batch: Mapped[bool]
     ca_pem: Mapped[str] = mapped_column(Text)
