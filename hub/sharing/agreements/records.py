@@ -10,11 +10,11 @@ from sqlalchemy import Date, ForeignKey, Index, String, Table, Text, UniqueConst
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.accounts.append_only import protect
-from hub.database import Base, Id
+from hub.database import BIG, Base, Id
 
 
 class Agency(Base):
-    """Another agency. `code` is its name in addresses and in the log; nothing is shared with one that is not `active`."""
+    """Another agency. `code` names it in addresses and in the log; nothing is shared with one that is not `active`."""
 
     __tablename__ = "agencies"
 
@@ -35,7 +35,7 @@ class Agreement(Base):
 
     id: Mapped[Id]
     code: Mapped[str] = mapped_column(String(40), unique=True)
-    agency_id: Mapped[int] = mapped_column(ForeignKey("agencies.id"), index=True)
+    agency_id: Mapped[int] = mapped_column(BIG, ForeignKey("agencies.id"), index=True)
     opened_at: Mapped[datetime]
     opened_by: Mapped[str] = mapped_column(String(64))
 
@@ -47,7 +47,7 @@ class AgreementVersion(Base):
     __table_args__ = (UniqueConstraint("agreement_id", "number"),)
 
     id: Mapped[Id]
-    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreements.id"))
+    agreement_id: Mapped[int] = mapped_column(BIG, ForeignKey("agreements.id"))
     number: Mapped[int]
     terms: Mapped[str] = mapped_column(Text)
     digest: Mapped[str] = mapped_column(String(64))
@@ -86,8 +86,8 @@ class AgreementAct(Base):
     )
 
     id: Mapped[Id]
-    agreement_id: Mapped[int] = mapped_column(ForeignKey("agreements.id"), index=True)
-    version_id: Mapped[int | None] = mapped_column(ForeignKey("agreement_versions.id"))
+    agreement_id: Mapped[int] = mapped_column(BIG, ForeignKey("agreements.id"), index=True)
+    version_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("agreement_versions.id"))
     act: Mapped[str] = mapped_column(String(12))
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]

@@ -41,6 +41,7 @@ class Reading:
     rows: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     given: Mapping[str, Any] = field(default_factory=dict)
     facility: str = ""
+    _known: dict[str, list[Any]] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def today(self) -> date:
@@ -49,7 +50,11 @@ class Reading:
 
     def held(self, kind: Kind[V]) -> list[Held[V]]:
         """What holds of a kind at that time, as known now."""
-        return holding(kind, self.rows.get(kind.name, ()), effective_at=self.at)
+        found = self._known.get(kind.name)
+        if found is None:  # several fields are of one fact
+            found = holding(kind, self.rows.get(kind.name, ()), effective_at=self.at)
+            self._known[kind.name] = found
+        return found
 
     def one(self, kind: Kind[V]) -> V | None:
         """The value of a kind that holds once, the newest of one that holds many times; None without any."""

@@ -1,0 +1,50 @@
+"""Rows of the log, written in the transaction of the sharing itself. The chain comes a moment later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, insert
+from sqlalchemy.orm import Session
+
+from hub.sharing.disclosures.records import Disclosure
+
+
+def write_rows(
+    session: Session, rows: Sequence[Mapping[str, Any]], *, at: datetime, actor: str, way: str
+) -> list[int]:
+    """Append rows; their numbers, in the same order."""
+    if not rows:
+        return []
+    same = {"at": at, "actor": actor[:64], "way": str(way), "receipt_of": None, "receipt": ""}
+    table = cast(Table, Disclosure.__table__)
+    wanted = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return list(session.connection().execute(wanted, [{**row, **same} for row in rows]).scalars())
+
+
+def write_receipt(session: Session, disclosure_id: int, receipt: str, *, at: datetime) -> None:
+    """Append how a disclosure arrived; nothing when there is none of this number."""
+    told = session.get(Disclosure, disclosure_id)
+    if told is None:
+        return
+    session.add(
+        Disclosure(
+            at=at,
+            agency=told.agency,
+            agreement=told.agreement,
+            version=told.version,
+            exchange=told.exchange,
+            purpose=told.purpose,
+            person=told.person,
+            fields="",
+            way=told.way,
+            actor=told.actor,
+            reference=told.reference,
+            refused="",
+            receipt_of=told.id,
+            receipt=receipt.strip()[:200],
+        )
+    )
+    session.flush()

@@ -1,0 +1,388 @@
+"""The gate: the one place where something leaves for another agency, whichever way, and where it is written down.
+
+No agreement row, no field. A field that is not agreed is not read, so nothing that goes wrong afterwards lets it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.accounts.audit import Actor
+from hub.custody.records import Person
+from hub.database import Sessions, session_scope
+from hub.sharing.agreements.reading import InForce, Standing, agency_by_code, standings
+from hub.sharing.catalogue import About, Direction, Way
+from hub.sharing.catalogue.reading import Reading
+from hub.sharing.catalogue.schemas import CONTEXT, VERSION
+from hub.sharing.catalogue.values import day, moment
+from hub.sharing.deciding import CODES, Granted, NotAgreedError, decide
+from hub.sharing.disclosures.writing import write_rows
+from hub.sharing.gathering import Loaded, load
+
+__all__ = (
+    "CODES",
+    "Ask",
+    "NotAgreedError",
+    "Shared",
+    "SharedList",
+    "accept_from",
+    "note_receipt",
+    "note_refusal",
+    "refusals_noted",
+    "share",
+    "share_list",
+    "share_many",
+)
+
+AT_ONCE: Final = 500
+"""People whose facts are loaded together."""
+_NOTHING: Final[tuple[Any, ...]] = (None, "", [], {}, ())
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One wish to share. `wanted` None: every agreed field. `fact` is the row that an event tells about.
+
+    `given` holds, by name of field, what custody's facts do not; of figures, the lines under "observations".
+    """
+
+    agency: str
+    exchange: str
+    purpose: str
+    person: int | None = None
+    booking: int | None = None
+    fact: int | None = None
+    wanted: Collection[str] | None = None
+    reference: str = ""
+    given: Mapping[str, Any] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What left: `document` as it goes out, `values` the same by name of field, `fields` the names that had a value."""
+
+    document: dict[str, Any] = field(repr=False)
+    values: Mapping[str, Any] = field(repr=False)
+    fields: tuple[str, ...]
+    agreement: str
+    version: int
+    disclosure_id: int
+    person: str
+
+
+@dataclass(frozen=True)
+class SharedList:
+    """A list that left as one document: one disclosure for each person on it, and for an empty one a single one."""
+
+    document: dict[str, Any] = field(repr=False)
+    items: tuple[Shared, ...]
+
+
+def share(
+    session: Session,
+    *,
+    agency: str,
+    exchange: str,
+    purpose: str,
+    person: int | None,
+    at: datetime,
+    actor: Actor,
+    way: Way,
+    wanted: Collection[str] | None = None,
+    reference: str = "",
+    given: Mapping[str, Any] | None = None,
+    booking: int | None = None,
+    fact: int | None = None,
+) -> Shared:
+    """Let one document out; NotAgreedError for whatever no agreement in force allows, and then nothing was read."""
+    ask = Ask(agency, exchange, purpose, person, booking, fact, wanted, reference, given)
+    granted = _Rules(session, at).of(ask)
+    [shared] = _let_out(session, [(ask, granted)], at=at, actor=actor, way=way)
+    assert isinstance(shared, Shared)
+    return shared
+
+
+def share_many(
+    session: Session, asks: Sequence[Ask], *, at: datetime, actor: Actor, way: Way
+) -> list[Shared | NotAgreedError]:
+    """The same for many at once, in their order. What is refused is given back, and its row stands with the others."""
+    rules = _Rules(session, at)
+    found: list[Shared | NotAgreedError] = []
+    for start in range(0, len(asks), AT_ONCE):
+        judged: list[tuple[Ask, Granted | NotAgreedError]] = []
+        for ask in asks[start : start + AT_ONCE]:
+            try:
+                judged.append((ask, rules.of(ask)))
+            except NotAgreedError as error:
+                judged.append((ask, error))
+        found.extend(_let_out(session, judged, at=at, actor=actor, way=way))
+    return found
+
+
+def share_list(
+    session: Session,
+    *,
+    agency: str,
+    exchange: str,
+    purpose: str,
+    people: Sequence[int],
+    at: datetime,
+    actor: Actor,
+    way: Way,
+    wanted: Collection[str] | None = None,
+    reference: str = "",
+) -> SharedList:
+    """Let a list out as one document. NotAgreedError, and nothing read, where no agreement in force allows it."""
+    whose: Sequence[int | None] = people or (None,)
+    asks = [Ask(agency, exchange, purpose, one, wanted=wanted, reference=reference) for one in whose]
+    granted = _Rules(session, at).of(asks[0])
+    items: list[Shared] = []
+    for start in range(0, len(asks), AT_ONCE):
+        pairs = [(ask, granted) for ask in asks[start : start + AT_ONCE]]
+        let_out = _let_out(session, pairs, at=at, actor=actor, way=way)
+        items.extend(one for one in let_out if isinstance(one, Shared))
+    document = _envelope(granted, at)
+    document["disclosures"] = [items[0].disclosure_id, items[-1].disclosure_id]
+    document["data"] = [one.document["data"] for one in items] if people else []
+    return SharedList(document, tuple(items))
+
+
+def accept_from(
+    session: Session,
+    *,
+    agency: str,
+    exchange: str,
+    purpose: str | None,
+    fields: Collection[str],
+    at: datetime,
+) -> InForce:
+    """The agreement under which these fields may come in; NotAgreedError where there is none.
+
+    `purpose` None takes the first purpose of an agreement that covers the fields.
+    """
+    rules = _Rules(session, at)
+    known = rules.standings_of(agency)
+    purposes = [purpose] if purpose is not None else rules.purposes_of(agency, exchange) or [""]
+    problem: NotAgreedError | None = None
+    for one in purposes:
+        try:
+            return decide(
+                known,
+                agency=agency,
+                known=rules.knows(agency),
+                exchange=exchange,
+                purpose=one,
+                wanted=fields,
+                direction=Direction.IN,
+            ).under
+        except NotAgreedError as error:
+            problem = problem or error
+    assert problem is not None
+    raise problem
+
+
+def note_refusal(
+    session: Session, error: NotAgreedError, *, at: datetime, actor: Actor, way: Way, reference: str = ""
+) -> int:
+    """Write down what was refused, with the fields that were asked for in vain; its number.
+
+    In a transaction of its own: the one that the refusal was raised in is rolled back.
+    """
+    number = "" if error.person is None else _number_of(session, error.person)
+    row = _refusal(error, number, reference)
+    return write_rows(session, [row], at=at, actor=actor.login, way=way)[0]
+
+
+@contextmanager
+def refusals_noted(
+    sessions: Sessions, *, at: datetime, actor: Actor, way: Way, reference: str = ""
+) -> Iterator[None]:
+    """Around a door's own transaction: a refusal that leaves the block is written down, and goes on."""
+    try:
+        yield
+    except NotAgreedError as error:
+        with session_scope(sessions) as session:
+            note_refusal(session, error, at=at, actor=actor, way=way, reference=reference)
+        raise
+
+
+def note_receipt(session: Session, disclosure_id: int, receipt: str, *, at: datetime) -> None:
+    """Write down how a disclosure arrived: "delivered", or what the partner called it. A row of its own."""
+    from hub.sharing.disclosures.writing import write_receipt
+
+    write_receipt(session, disclosure_id, receipt, at=at)
+
+
+class _Rules:
+    """Agreements as they stand at one moment, read once for a whole batch."""
+
+    def __init__(self, session: Session, at: datetime) -> None:
+        self._session = session
+        self._at = at
+        self._standings: dict[str, list[Standing]] = {}
+        self._known: dict[str, bool] = {}
+        self._granted: dict[object, Granted] = {}
+
+    def standings_of(self, agency: str) -> list[Standing]:
+        if agency not in self._standings:
+            self._standings[agency] = standings(self._session, self._at, agency)
+        return self._standings[agency]
+
+    def knows(self, agency: str) -> bool:
+        if agency not in self._known:
+            self._known[agency] = agency_by_code(self._session, agency) is not None
+        return self._known[agency]
+
+    def purposes_of(self, agency: str, exchange: str) -> list[str]:
+        found = (one.ruling for one in self.standings_of(agency))
+        from hub.sharing.agreements.terms import read_terms
+
+        terms = [read_terms(version.terms) for version in found if version is not None]
+        return [purpose for one in terms for purpose in one.purposes_of(exchange)]
+
+    def of(self, ask: Ask) -> Granted:
+        """What is agreed of a wish; NotAgreedError."""
+        wanted = None if ask.wanted is None else frozenset(ask.wanted)
+        key = (ask.agency, ask.exchange, ask.purpose, wanted)
+        if key not in self._granted:
+            self._granted[key] = decide(
+                self.standings_of(ask.agency),
+                agency=ask.agency,
+                known=self.knows(ask.agency),
+                exchange=ask.exchange,
+                purpose=ask.purpose,
+                wanted=None if ask.wanted is None else tuple(ask.wanted),
+                person=ask.person,
+            )
+        return self._granted[key]
+
+
+def _let_out(
+    session: Session,
+    judged: Sequence[tuple[Ask, Granted | NotAgreedError]],
+    *,
+    at: datetime,
+    actor: Actor,
+    way: Way,
+) -> list[Shared | NotAgreedError]:
+    granted = [one for _, one in judged if isinstance(one, Granted)]
+    kinds = {kind for one in granted for wanted in one.fields for kind in wanted.kinds}
+    loaded = load(session, {ask.person for ask, _ in judged if ask.person is not None}, kinds, at)
+    made: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]] | None] = []
+    rows: list[dict[str, Any]] = []
+    for ask, one in judged:
+        number = loaded.number_of(ask.person)
+        if isinstance(one, NotAgreedError):
+            made.append(None)
+            rows.append(_refusal(one, number, ask.reference))
+            continue
+        values, data = _read(loaded, ask, one)
+        made.append((_envelope(one, at), values, data))
+        rows.append(_row(one, number, ask.reference, values))
+    numbers = write_rows(session, rows, at=at, actor=actor.login, way=way)
+    return [
+        one if isinstance(one, NotAgreedError) else _shared(one, row, number, parts)
+        for (_, one), row, number, parts in zip(judged, rows, numbers, made, strict=True)
+    ]
+
+
+def _read(loaded: Loaded, ask: Ask, granted: Granted) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The values of the agreed fields, and the same as they stand in the document."""
+    if granted.exchange.about is About.FIGURES:
+        return _figures(loaded, ask, granted)
+    reading = loaded.reading(ask.person, ask.booking, ask.fact, ask.given)
+    values: dict[str, Any] = {}
+    data: dict[str, Any] = {}
+    for one in granted.fields:
+        value = one.read(reading)
+        if value in _NOTHING:
+            continue
+        values[one.name] = value
+        inside = data
+        *way, last = one.place
+        for key in way:
+            inside = inside.setdefault(key, {})
+        inside[last] = value
+    return values, data
+
+
+def _figures(loaded: Loaded, ask: Ask, granted: Granted) -> tuple[dict[str, Any], dict[str, Any]]:
+    lines = []
+    for line in (ask.given or {}).get("observations", ()):
+        one = Reading(loaded.session, loaded.at, given=line, facility=loaded.facility)
+        lines.append({column.name: column.read(one) for column in granted.fields if column.name in line})
+    values = {column.name: True for column in granted.fields if any(column.name in line for line in lines)}
+    return values, {"observations": lines}
+
+
+def _envelope(granted: Granted, at: datetime) -> dict[str, Any]:
+    terms = granted.under.terms
+    return {
+        "@context": CONTEXT,
+        "exchange": granted.exchange.name,
+        "schemaVersion": VERSION,
+        "issuedAt": moment(at),
+        "agreement": {
+            "code": granted.under.code,
+            "version": granted.under.version,
+            "purpose": granted.purpose,
+            "retentionDays": terms.retention_days,
+            "onwardSharing": terms.onward,
+            "correctionRoute": terms.correction_route,
+            "endsOn": day(terms.ends_on),
+        },
+    }
+
+
+def _row(granted: Granted, number: str, reference: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "agency": granted.under.agency,
+        "agreement": granted.under.code,
+        "version": granted.under.version,
+        "exchange": granted.exchange.name,
+        "purpose": granted.purpose,
+        "person": number,
+        "fields": ",".join(values),
+        "reference": reference[:120],
+        "refused": "",
+    }
+
+
+def _refusal(error: NotAgreedError, number: str, reference: str) -> dict[str, Any]:
+    return {
+        "agency": error.agency[:32],
+        "agreement": error.agreement,
+        "version": error.version,
+        "exchange": error.exchange[:32],
+        "purpose": error.purpose[:32],
+        "person": number,
+        "fields": ",".join(error.fields)[:2_000],
+        "reference": reference[:120],
+        "refused": error.code,
+    }
+
+
+def _shared(
+    granted: Granted,
+    row: Mapping[str, Any],
+    number: int,
+    parts: tuple[dict[str, Any], dict[str, Any], dict[str, Any]] | None,
+) -> Shared:
+    assert parts is not None
+    document, values, data = parts
+    document["disclosure"] = number
+    document["data"] = data
+    return Shared(
+        document, values, tuple(values), granted.under.code, granted.under.version, number, row["person"]
+    )
+
+
+def _number_of(session: Session, person: int) -> str:
+    return session.scalar(select(Person.number).where(Person.id == person)) or ""
