@@ -16,7 +16,9 @@ _AT_ONCE: Final = 2_000
 TAKEN: Final = frozenset(
     """
     absence_authorisations absence_occurrences admission_steps alarm_limits alarm_steps alarm_trials alarms
+    agencies agreement_acts agreement_versions agreements disclosure_links disclosures
     area_resets attestations backup_checks backups breach_notices cell_terms cells checkpoints convoys curfews
+    deliveries delivery_attempts drop_files drop_settings sharing_events
     desired_configurations docket_limits docket_owners docket_runs emergency_uses escort_runs external_steps
     fact_links feed_items finding_steps findings finger_takings floor_plans gate_plans headcount_explanations
     headcount_marks headcount_rules headcount_slips headcount_steps headcount_units headcounts
@@ -87,6 +89,7 @@ HELD_BACK: Final = {
             *("quarantined", "roll_epochs", "roll_receipts", "rollout_members", "stored_entries"),
             *("terminal_claim_approvals", "terminal_claims", "terminal_holdings", "terminal_reports"),
             *("terminal_samples", "terminal_state_changes", "terminal_states", "unit_holdings"),
+            *("delivery_senders", "fact_cursors", "facts_taken"),
             *("terminal_boots", "certificate_renewals", "batch_signatures", "plan_holdings"),
         ),
         _MACHINE,
