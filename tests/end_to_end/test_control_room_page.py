@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,7 @@ from wire.versions import Version
 from ..databases import chosen
 from ..ports import free_port
 from ..unit.hub.duty_world import refer
+from ..unit.hub.late_world import Returning
 from ..unit.hub.site_world import PASSWORD, World, cheap_passwords
 from .reader import Reader
 
@@ -213,6 +214,33 @@ def test_a_lockdown_takes_two_presses_and_says_which_terminal_has_not_confirmed(
     drawer.get_by_role("button", name="Yes, end it now").click()
     wait_until(drawer).to_contain_text("This order is ended")
     wait_until(strip).to_be_hidden(timeout=PATIENCE_MS)
+
+
+def test_what_came_late_is_one_line_that_grows_and_opens_its_evidence(page: Page, world: World) -> None:
+    world.now()
+    yesterday = world.at - timedelta(days=1)
+    returning = Returning(world, [person(world, "P-000001"), person(world, "P-000002")])
+    for number in range(12):
+        returning.comes_back(f"back-{number}", 30, yesterday)
+    line = page.locator("#feed li").filter(has_text="late passages from 12 terminals came in")
+    wait_until(line).to_contain_text("360 late passages", timeout=PATIENCE_MS)
+    line.focus()
+    returning.comes_back("back-3", 40, yesterday + timedelta(hours=5))
+    returning.passes_now()
+    wait_until(line).to_contain_text("400 late passages", timeout=PATIENCE_MS)
+    assert line.evaluate("element => element === document.activeElement"), "it grows where it stands"
+    wait_until(page.locator("#feed li").first).to_contain_text("Yard \u2192 Block A")
+    page.keyboard.press("Enter")
+    first = page.locator("#drawer tbody tr").first
+    wait_until(first).to_contain_text("back-3")
+    wait_until(first.locator("td.number")).to_have_text("70")
+    wait_until(first.locator("a").nth(1)).to_have_attribute(
+        "href", re.compile(r"^/replay\?day=20\d\d-\d\d-\d\d&at=")
+    )
+    assert page.locator("#feed li").count() < 60
+    assert Reader().faults(page) == []
+    first.locator("a").nth(1).click()
+    wait_until(page.locator("h1")).to_contain_text("Replay")
 
 
 @pytest.mark.parametrize(("width", "height"), [pytest.param(1920, 1080, marks=pytest.mark.long), (1280, 800)])

@@ -43,7 +43,7 @@ const calendar = new Intl.DateTimeFormat(document.documentElement.lang === "es" 
 export const clockTime = (time) => clock.format(typeof time === "string" ? Date.parse(time) : time);
 
 /** 22 Nov 2026 at the site. */
-export const calendarDate = (time) => calendar.format(Date.parse(time));
+export const calendarDate = (time) => calendar.format(typeof time === "string" ? Date.parse(time) : time);
 
 /** Show the empty state of a list when it has nothing. */
 export function showEmpty(id, empty) {

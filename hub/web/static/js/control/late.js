@@ -1,6 +1,6 @@
 // The evidence behind a sum of what came late: each terminal's journal, how many entries, and of which time.
 import { clockTime, make } from "./elements.js";
-import { dayTime, describe } from "./lines.js";
+import { describe, span } from "./lines.js";
 import { say, word } from "./words.js";
 
 const { replay, terminals } = document.getElementById("control").dataset;
@@ -17,8 +17,9 @@ function row(one) {
   const said = Object.entries(one.decisions).map(([code, count]) => `${word("decisions", code)} ${count}`);
   if (one.attempts) said.push(`${say("again")} ${one.attempts}`);
   const entries = `${one.journal.slice(0, 8)}\u2026 / ${one.first_sequence}\u2013${one.last_sequence}`;
-  const span = `${dayTime(one.first_at)} \u2013 ${dayTime(one.last_at)}`;
-  const time = replay ? make("a", { href: replayOf(one.first_at), "aria-label": `${say("replay_from")} ${span}` }, span) : span;
+  const { first, last } = span(one.first_at, one.last_at);
+  const when = `${first} \u2013 ${last}`;
+  const time = replay ? make("a", { href: replayOf(one.first_at), "aria-label": `${say("replay_from")} ${when}` }, when) : when;
   return make("tr", {}, make("th", { scope: "row" }, name), make("td", { class: "number" }, String(one.passages)), make("td", {}, said.join(", ")), make("td", {}, time), make("td", { class: "figure" }, entries));
 }
 
@@ -27,7 +28,7 @@ export function lateParts(model, late) {
   const { title, detail } = describe(model, late);
   const rows = model.lateHere(late).sort((one, other) => other.passages - one.passages || one.terminal.localeCompare(other.terminal));
   const heads = ["terminal", "late_count", "decision", "time", "journal"].map((code) => make("th", { scope: "col" }, say(code)));
-  const table = make("table", {}, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows.map(row)));
+  const table = make("table", { class: "list" }, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows.map(row)));
   return [
     make("p", { class: "who" }, title),
     make("p", {}, `${detail}. ${say("noted")}: ${clockTime(late.noted_at)}`),

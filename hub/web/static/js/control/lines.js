@@ -30,7 +30,7 @@ function describeLate(model, line) {
   const count = sum.passages || sum.attempts;
   const code = `late_${sum.passages ? "passages" : "attempts"}${sum.terminals.size > 1 ? "" : "_of"}`;
   const title = say(code, { count, terminals: sum.terminals.size, terminal: [...sum.terminals][0] ?? "" });
-  return { code: "TERMINAL", title, detail: say("late_span", { first: dayTime(sum.first), last: dayTime(sum.last) }) };
+  return { code: "TERMINAL", title, detail: say("late_span", span(sum.first, sum.last)) };
 }
 
 function sumOf(rows) {
@@ -39,11 +39,11 @@ function sumOf(rows) {
   return { passages: total("passages"), attempts: total("attempts"), terminals: new Set(rows.map((row) => row.terminal)), first: Math.min(...times), last: Math.max(...times) };
 }
 
-/** 14:02 at the site, with its day where that is another than today. */
-export function dayTime(at) {
-  const day = calendarDate(at);
-  const time = clockTime(at).slice(0, 5);
-  return day === calendarDate(hubNow()) ? time : `${day} ${time}`;
+/** Beginning and end at the site, each with its day where that is not the day before it: today's stays unsaid. */
+export function span(first, last) {
+  const days = [calendarDate(hubNow()), calendarDate(first), calendarDate(last)];
+  const said = (at, place) => [days[place] === days[place - 1] ? "" : days[place], clockTime(at).slice(0, 5)].filter(Boolean).join(" ");
+  return { first: said(first, 1), last: said(last, 2) };
 }
 
 const known = (group, code) => word(group, code) !== String(code).replaceAll("_", " ");
