@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, insert
+from sqlalchemy import Table, insert, literal, select
 from sqlalchemy.orm import Session
 
 from hub.sharing.disclosures.records import Disclosure
@@ -48,3 +48,24 @@ def write_receipt(session: Session, disclosure_id: int, receipt: str, *, at: dat
         )
     )
     session.flush()
+
+
+def write_receipts(session: Session, disclosure_ids: Sequence[int], receipt: str, *, at: datetime) -> None:
+    """The same receipt for many disclosures, in one statement."""
+    if not disclosure_ids:
+        return
+    told = cast(Table, Disclosure.__table__)
+    same = [told.c[name] for name in _SAME]
+    rows = select(
+        *same,
+        literal(at, told.c.at.type),
+        literal(""),
+        literal(""),
+        told.c.id,
+        literal(receipt.strip()[:200]),
+    ).where(told.c.id.in_(disclosure_ids))
+    names = [*_SAME, "at", "fields", "refused", "receipt_of", "receipt"]
+    session.execute(insert(told).from_select(names, rows.order_by(told.c.id)))
+
+
+_SAME = ("agency", "agreement", "version", "exchange", "purpose", "person", "way", "actor", "reference")

@@ -1,0 +1,193 @@
+"""The console of agencies, reckoned: what went, what waits and since when, what stands against it, and what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hub.sentences import Sentence
+from hub.sharing.agreements.reading import agreements_in_force
+from hub.sharing.agreements.records import Agency
+from hub.sharing.outbox.channels import agencies_with_webhook
+from hub.sharing.outbox.drops.settings import drops_in_force
+from hub.sharing.outbox.records import Delivery, DeliverySender, SharingEvent, State
+from hub.web.formats import SITE_ZONE
+
+DAY: Final = timedelta(days=1)
+LATE: Final = timedelta(minutes=10)
+"""An event that waits for longer is said: police and courts count on minutes."""
+REVIEW_SOON: Final = timedelta(days=30)
+PAGE: Final = 50
+
+
+class Channel(StrEnum):
+    """How an agency is reached."""
+
+    WEBHOOK = "webhook"
+    DROP = "drop"
+    PULL = "pull"
+
+
+CHANNELS: Final = {
+    Channel.WEBHOOK: Sentence("Its program is told at once"),
+    Channel.DROP: Sentence("Files in a drop"),
+    Channel.PULL: Sentence("It fetches what lies ready"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One agency. Counts of what waits, is given up or stopped are of now, `sent` is of the last day.
+
+    `oldest_at` is since when the oldest waits; `lag_s` what 95 of 100 of the last day took at most, from the fact to
+    the acknowledgement, None where nothing went.
+    """
+
+    code: str
+    name: str
+    kind: str
+    active: bool
+    channel: Channel
+    sent: int
+    waiting: int
+    dead: int
+    stopped: int
+    offered: int
+    oldest_at: datetime | None
+    lag_s: float | None
+    contact_at: datetime | None
+    retry_at: datetime | None
+    outcome: str
+    received: int | None
+    agreements: int
+    review_due: int
+
+    @property
+    def level(self) -> str:
+        """good, trouble or down: what the mark before the line shows."""
+        if self.dead or (self.retry_at is not None and self.waiting):
+            return "down"
+        return "trouble" if self.late or self.review_due or not self.agreements else "good"
+
+    late: bool = False
+
+
+def lines(session: Session, now: datetime, received: Mapping[str, int] | None = None) -> list[Line]:
+    """Every agency, by name. `received` counts what came from each in the last day, where that is known."""
+    counts = _counts(session, now)
+    senders = {one.agency: one for one in session.scalars(select(DeliverySender))}
+    lags = _lags(session, now)
+    webhooks = agencies_with_webhook(session)
+    drops = {one.agency for one in drops_in_force(session)}
+    today = now.astimezone(SITE_ZONE).date()
+    held: dict[str, list[bool]] = {}
+    for one in agreements_in_force(session, now):
+        held.setdefault(one.agency, []).append(one.terms.review_on <= today + REVIEW_SOON)
+    found = []
+    for agency in session.scalars(select(Agency).order_by(Agency.name)):
+        own, sender = counts.get(agency.code, {}), senders.get(agency.code)
+        waiting, oldest_at = own.get(State.WAITING, (0, None))
+        found.append(
+            Line(
+                code=agency.code,
+                name=agency.name,
+                kind=agency.kind,
+                active=agency.active,
+                channel=_channel(agency.code, webhooks, drops),
+                sent=own.get(State.SENT, (0, None))[0],
+                waiting=waiting,
+                dead=own.get(State.DEAD, (0, None))[0],
+                stopped=own.get(State.STOPPED, (0, None))[0],
+                offered=own.get(State.OFFERED, (0, None))[0],
+                oldest_at=oldest_at,
+                lag_s=lags.get(agency.code),
+                contact_at=None if sender is None else sender.contact_at,
+                retry_at=None if sender is None else sender.retry_at,
+                outcome="" if sender is None else sender.outcome,
+                received=None if received is None else received.get(agency.code, 0),
+                agreements=len(held.get(agency.code, [])),
+                review_due=sum(held.get(agency.code, [])),
+                late=oldest_at is not None and now - oldest_at > LATE,
+            )
+        )
+    return found
+
+
+def _channel(code: str, webhooks: frozenset[str], drops: set[str]) -> Channel:
+    if code in webhooks:
+        return Channel.WEBHOOK
+    return Channel.DROP if code in drops else Channel.PULL
+
+
+def _counts(session: Session, now: datetime) -> dict[str, dict[str, tuple[int, datetime | None]]]:
+    of_now = (
+        select(Delivery.agency, Delivery.state, func.count(), func.min(Delivery.since_at))
+        .where(Delivery.state != State.SENT.value)
+        .group_by(Delivery.agency, Delivery.state)
+    )
+    of_day = (
+        select(Delivery.agency, Delivery.state, func.count(), func.min(Delivery.since_at))
+        .where(Delivery.state == State.SENT.value, Delivery.done_at >= now - DAY)
+        .group_by(Delivery.agency, Delivery.state)
+    )
+    found: dict[str, dict[str, tuple[int, datetime | None]]] = {}
+    for wanted in (of_now, of_day):
+        for agency, state, count, oldest_at in session.execute(wanted):
+            found.setdefault(agency, {})[state] = (count, oldest_at)
+    return found
+
+
+_MOST_LAGS: Final = 20_000
+
+
+def _lags(session: Session, now: datetime) -> dict[str, float]:
+    wanted = (
+        select(Delivery.agency, Delivery.since_at, Delivery.done_at)
+        .where(
+            Delivery.state == State.SENT.value,
+            Delivery.done_at >= now - DAY,
+        )
+        .order_by(Delivery.done_at.desc())
+        .limit(_MOST_LAGS)
+    )
+    taken: dict[str, list[float]] = {}
+    for agency, since_at, done_at in session.execute(wanted):
+        if done_at is not None:
+            taken.setdefault(agency, []).append((done_at - since_at).total_seconds())
+    return {agency: sorted(all_)[int((len(all_) - 1) * 0.95)] for agency, all_ in taken.items()}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A page of an agency's deliveries, newest first, each with its event; `total` of all that were asked for."""
+
+    rows: Sequence[Any]
+    total: int
+
+
+def deliveries_of(session: Session, agency: str, state: State | None, page: int) -> Shown:
+    """What went or goes to an agency."""
+    where = [Delivery.agency == agency]
+    if state is not None:
+        where.append(Delivery.state == state.value)
+    total = session.scalar(select(func.count()).where(*where)) or 0
+    wanted = (
+        select(Delivery, SharingEvent)
+        .join(SharingEvent, SharingEvent.id == Delivery.event_id)
+        .where(*where)
+        .order_by(Delivery.sequence.desc())
+        .offset((page - 1) * PAGE)
+        .limit(PAGE)
+    )
+    return Shown(session.execute(wanted).all(), total)
+
+
+def count_dead(session: Session) -> int:
+    """How many deliveries were given up and wait for somebody to decide."""
+    return session.scalar(select(func.count()).where(Delivery.state == State.DEAD.value)) or 0
