@@ -18,6 +18,7 @@ class IdentifierSort(StrEnum):
 
     POLICE = "police"
     COURT = "court"
+    FORENSIC = "forensic"
     PASSPORT = "passport"
     SOCIAL_SECURITY = "social_security"
     BIRTH_CERTIFICATE = "birth_certificate"
@@ -31,6 +32,7 @@ class IdentifierSort(StrEnum):
 IDENTIFIER_SORTS: Final = {
     IdentifierSort.POLICE: Sentence("Police"),
     IdentifierSort.COURT: Sentence("Court"),
+    IdentifierSort.FORENSIC: Sentence("Forensic laboratory"),
     IdentifierSort.PASSPORT: Sentence("Passport"),
     IdentifierSort.SOCIAL_SECURITY: Sentence("Social security"),
     IdentifierSort.BIRTH_CERTIFICATE: Sentence("Birth certificate"),

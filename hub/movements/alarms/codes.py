@@ -158,6 +158,11 @@ CODES: Final[dict[str, Code]] = {
     "rollout_stopped": Code(4, Sentence("A roll-out stopped because a terminal took harm")),
     "backup_overdue": Code(4, Sentence("No good backup for too long: ask the administrator to make one")),
     UNANSWERED: Code(1, Sentence("Nobody has answered a referral")),
+    "agency_asks_often": Code(
+        3,
+        Sentence("An agency has asked by finger as often as it may in a day"),
+        Sentence("Look at its requests. If they look like a trawl and no investigation, refuse them and call it."),
+    ),
     TEST: Code(
         5,
         Sentence("Test alarm of the shift"),
