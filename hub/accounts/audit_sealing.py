@@ -20,7 +20,8 @@ from hub.accounts.audit_chain import START, link_of, seal_covers
 from hub.accounts.audit_head import Head, keep_head
 from hub.accounts.audit_records import AuditLink, AuditSeal
 from hub.accounts.records import AuditEntry
-from hub.database import Sessions, insert_rows, session_scope
+from hub.database import Sessions, session_scope
+from hub.rows import insert_rows
 from wire.keys import SigningKey
 
 EVERY: Final = timedelta(seconds=2)

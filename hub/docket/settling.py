@@ -15,11 +15,11 @@ import msgspec
 from sqlalchemy import ColumnElement, insert, select, text
 from sqlalchemy.orm import Session
 
-from hub.database import insert_rows
 from hub.docket.judging import Found, Key
 from hub.docket.limits import DUE, Limits
 from hub.docket.ownership import Owners
 from hub.docket.records import CloseKind, Finding, FindingStep, StepAct
+from hub.rows import insert_rows
 from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE
 from hub.web.kept_sentences import write_sentence

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor, write_down
 from hub.custody.queries import names
 from hub.custody.records import Person
-from hub.database import insert_rows
 from hub.headcount.loading import roster
 from hub.headcount.records import Muster, MusterMark, MusterPerson
 from hub.headcount.values import Roster
@@ -24,6 +23,7 @@ from hub.movements.site.tree import Tree
 from hub.movements.site.tree import load as load_tree
 from hub.movements.whereabouts.confidence import Confidence
 from hub.movements.whereabouts.places import Place, places
+from hub.rows import insert_rows
 from hub.sentences import RefusedError, Sentence
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from hub.custody.records import Person
-from hub.database import insert_rows
 from hub.ingest.records import StoredEntry
 from hub.ingest.storing import Extension
 from hub.movements.records import Movement, MovementReversal
 from hub.movements.whereabouts.prove import withdraw
+from hub.rows import insert_rows
 from wire.codec import decode
 from wire.errors import WireError
 from wire.happenings import Attestation, Passage, read_body

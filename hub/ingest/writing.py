@@ -10,12 +10,12 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Update
 
-from hub.database import insert_rows
 from hub.ingest.chain import Conflict
 from hub.ingest.clocks import Moment
 from hub.ingest.reading import Trouble
 from hub.ingest.records import EntryStatus, Fork, Journal, Quarantined, StoredEntry
 from hub.ingest.storing import Arrived, Extension
+from hub.rows import insert_rows
 
 
 @dataclass(frozen=True)

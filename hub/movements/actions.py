@@ -9,7 +9,6 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from hub.database import insert_rows
 from hub.errors import HubError
 from hub.movements.lines import Line
 from hub.movements.passages import Passage
@@ -19,6 +18,7 @@ from hub.movements.referrals import open_referrals
 from hub.movements.rules import ADMIT, proven_zone
 from hub.movements.whereabouts.proofs import Key, NewProof, Source
 from hub.movements.whereabouts.prove import take
+from hub.rows import insert_rows
 from wire.provisioning import CheckpointSettings
 
 LET_THROUGH = "let_through"

@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from hub.database import Series, in_commit_order, insert_rows
+from hub.database import Series, in_commit_order
 from hub.movements.records import FeedItem, FeedKind
+from hub.rows import insert_rows
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from typing import Final
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from hub.database import insert_rows
 from hub.movements import feed
 from hub.movements.actions import apply_passages
 from hub.movements.passages import Passage, Place, Somebody
@@ -19,6 +18,7 @@ from hub.movements.rules import ADMIT, Proof
 from hub.movements.whereabouts.proofs import BOOK
 from hub.movements.whereabouts.prove import withdraw
 from hub.movements.whereabouts.rules import limits_at
+from hub.rows import insert_rows
 
 ON_PAPER: Final = "on_paper"
 

@@ -18,8 +18,9 @@ from hub.custody.life.records import FactLink
 from hub.custody.records import Booking, Counter, Person, PersonChange
 from hub.custody.search.projection import add as make_searchable
 from hub.custody.search.projection import in_parts
-from hub.database import Base, Series, in_commit_order, insert_rows
+from hub.database import Base, Series, in_commit_order
 from hub.movements.records import Zone, ZonePermission
+from hub.rows import insert_rows
 
 _BLOCK: Final = 1_000
 """Numbers of rows that are reserved at once."""

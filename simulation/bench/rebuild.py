@@ -14,13 +14,14 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.audit import OPERATOR
 from hub.custody.records import Person
-from hub.database import insert_rows, make_engine, make_sessions, session_scope
+from hub.database import make_engine, make_sessions, session_scope
 from hub.ingest.rebuilding import rebuild
 from hub.ingest.records import EntryStatus, StoredEntry
 from hub.migrations import upgrade
 from hub.movements.site.files import read_site
 from hub.movements.site.importing import import_site
 from hub.movements.site.tree import load
+from hub.rows import insert_rows
 from hub.terminals.records import Status, Terminal
 from simulation.progress import Progress
 from wire.codec import encode

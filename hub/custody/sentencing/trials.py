@@ -18,7 +18,7 @@ from hub.custody.sentencing.forms import SENTENCE
 from hub.custody.sentencing.policies import standing_of, with_change
 from hub.custody.sentencing.reading import cases, last_fact
 from hub.custody.sentencing.records import Difference, Trial
-from hub.database import insert_rows
+from hub.rows import insert_rows
 from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE
 

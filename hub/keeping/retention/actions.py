@@ -13,11 +13,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
-from hub.database import insert_rows
 from hub.keeping.retention.reading import Outlook, open_run, outlook
 from hub.keeping.retention.records import RetentionItem, RetentionRule, RetentionRun
 from hub.keeping.retention.rules import OUTCOMES
 from hub.keeping.retention.things import THINGS, Thing
+from hub.rows import insert_rows
 from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE
 

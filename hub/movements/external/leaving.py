@@ -21,7 +21,6 @@ from hub.custody.facts.actions import Statement, end, state
 from hub.custody.facts.reading import current
 from hub.custody.facts.records import Fact
 from hub.custody.records import Person
-from hub.database import insert_rows
 from hub.movements import feed
 from hub.movements.alarms.raising import over
 from hub.movements.external.records import Authorisation, Occurrence
@@ -34,6 +33,7 @@ from hub.movements.site.ways import graph
 from hub.movements.whereabouts.places import places
 from hub.movements.whereabouts.proofs import Key, NewProof, Source
 from hub.movements.whereabouts.prove import prove
+from hub.rows import insert_rows
 from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE
 

@@ -9,10 +9,10 @@ import msgspec
 from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from hub.database import execute_rows, insert_rows
 from hub.movements.records import Position
 from hub.movements.whereabouts.fold import Basis, Held, begin
 from hub.movements.whereabouts.proofs import Proven
+from hub.rows import execute_rows, insert_rows
 
 _TABLE: Final = cast(Table, Position.__table__)
 _COLUMNS: Final = (

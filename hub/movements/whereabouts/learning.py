@@ -11,11 +11,12 @@ from typing import Final, NamedTuple
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from hub.database import Sessions, insert_rows, session_scope
+from hub.database import Sessions, session_scope
 from hub.movements.records import Movement, MovementReversal, Zone, ZoneKind
 from hub.movements.whereabouts.proofs import BOOK
 from hub.movements.whereabouts.records import TravelTime
 from hub.movements.whereabouts.rules import limits_at
+from hub.rows import insert_rows
 
 LONGEST_CHAIN: Final = 6
 """Checkpoints of one way: more are no way but a day."""

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from hub.custody.merging.reading import families_of, leads
 from hub.custody.records import Person
-from hub.database import insert_rows
 from hub.movements.lines import Line
 from hub.movements.records import FeedKind, Zone
 from hub.movements.whereabouts import holding
@@ -22,6 +21,7 @@ from hub.movements.whereabouts.places import Judging
 from hub.movements.whereabouts.proofs import NewProof, Proven, proven
 from hub.movements.whereabouts.records import ProofRow
 from hub.movements.whereabouts.rules import limits_at
+from hub.rows import insert_rows
 
 TOLD: Final = (DoubtCode.TWO_PLACES, DoubtCode.IMPOSSIBLE_TRAVEL)
 """Doubts that somebody has to look into; the others are shown where the place is."""

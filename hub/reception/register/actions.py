@@ -13,7 +13,6 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
-from hub.database import insert_rows
 from hub.movements.records import Zone
 from hub.reception.register.duplicates import roll
 from hub.reception.register.mapping import Chosen, folded_code, guess
@@ -21,6 +20,7 @@ from hub.reception.register.mappings import refuse_headers, refuse_mapping
 from hub.reception.register.reading import Table, read_table
 from hub.reception.register.records import RegisterImport, RegisterRow
 from hub.reception.register.rules import Entry, judge
+from hub.rows import insert_rows
 from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE
 

@@ -16,13 +16,14 @@ from hub.custody.actions import open_booking_of
 from hub.custody.identity import IDENTITY, Identity
 from hub.custody.records import Booking, Person
 from hub.custody.search.projection import refresh
-from hub.database import Sessions, insert_rows, session_scope
+from hub.database import Sessions, session_scope
 from hub.movements.duty_records import ReEnrolment
 from hub.movements.re_enrolment import Why
 from hub.reception.bulk import Bulk
 from hub.reception.register.actions import Decision, Judged, State, entry_of
 from hub.reception.register.records import RegisterImport, RegisterRow
 from hub.reception.register.row_facts import RowFacts
+from hub.rows import insert_rows
 
 AT_ONCE: Final = 200
 """Rows in a transaction: a crash loses none, and nobody else waits long."""

@@ -15,12 +15,13 @@ from hub.biometrics.records import Finger
 from hub.custody.facts.records import Act, Fact
 from hub.custody.records import Booking, Person, PersonChange
 from hub.custody.search.projection import in_parts, refresh
-from hub.database import Series, in_commit_order, insert_rows
+from hub.database import Series, in_commit_order
 from hub.movements.duty_records import ReEnrolment
 from hub.movements.records import ZonePermission
 from hub.reception.register.actions import State
 from hub.reception.register.records import RegisterImport, RegisterRow
 from hub.reception.register.row_facts import source_of
+from hub.rows import insert_rows
 from hub.sentences import RefusedError, Sentence
 
 _AT_ONCE: Final = 500

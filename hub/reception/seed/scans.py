@@ -18,10 +18,10 @@ from hub.biometrics.photos import Angle
 from hub.biometrics.records import PersonKey, Photo
 from hub.biometrics.vault import PersonLock, Vault
 from hub.custody.papers import DOCUMENT, Paper, PaperSort
-from hub.database import insert_rows
 from hub.reception.seed import court, faces
 from hub.reception.seed.pen import Pen
 from hub.reception.seed.who import Somebody
+from hub.rows import insert_rows
 
 _PNG: Final = "image/png"
 _MARK: Final = "INVENTED for trials. No court wrote this, and nobody of this name is meant."

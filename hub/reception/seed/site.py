@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
-from hub.database import insert_rows
 from hub.movements.cells.lying import lying_of
 from hub.movements.cells.records import Cell, CellTerms
 from hub.movements.records import Site, Zone, ZoneKind
@@ -32,6 +31,7 @@ from hub.reception.seed.prison import (
     WOMEN,
     Block,
 )
+from hub.rows import insert_rows
 
 IN_A_CELL: Final = 4
 CELLS_A_TIER: Final = 20

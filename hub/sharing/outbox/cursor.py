@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from hub.custody.facts.records import Fact
-from hub.database import insert_rows
+from hub.rows import insert_rows
 from hub.sharing.outbox.deriving import FactRow
 from hub.sharing.outbox.records import FactCursor, FactTaken
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from hub.database import execute_rows, insert_rows
+from hub.rows import execute_rows, insert_rows
 from hub.sharing.disclosures.writing import write_receipts
 from hub.sharing.outbox.answers import OF_THE_AGENCY, Outcome
 from hub.sharing.outbox.records import Delivery, DeliveryAttempt, State

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
-from hub.database import insert_rows
+from hub.rows import insert_rows
 from hub.sentences import RefusedError, Sentence
 from hub.sharing.outbox.answers import Outcome
 from hub.sharing.outbox.channels import agencies_with_channel

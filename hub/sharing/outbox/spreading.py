@@ -11,12 +11,12 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, insert, select, update
 from sqlalchemy.orm import Session
 
 from hub.custody.merging.reading import joined_stays, leads
 from hub.custody.records import Booking, Person
-from hub.database import insert_rows
+from hub.rows import insert_rows
 from hub.sharing.outbox import cursor as facts
 from hub.sharing.outbox.answers import Outcome
 from hub.sharing.outbox.channels import agencies_with_channel
@@ -216,15 +216,19 @@ def _references(session: Session, rows: Sequence[FactRow]) -> Mapping[int, str]:
     """
     joined = joined_stays(session)
     stays = {joined.get(row.booking_id, row.booking_id) for row in rows if row.booking_id is not None}
-    numbers = dict(session.execute(select(Booking.id, Booking.number).where(Booking.id.in_(stays))).tuples())
+    numbers = _pairs(session, select(Booking.id, Booking.number).where(Booking.id.in_(stays)))
     people = {row.person_id for row in rows if row.booking_id is None}
-    persons = dict(session.execute(select(Person.id, Person.number).where(Person.id.in_(people))).tuples())
+    persons = _pairs(session, select(Person.id, Person.number).where(Person.id.in_(people)))
     return {
         row.id: persons.get(row.person_id, "")
         if row.booking_id is None
         else numbers.get(joined.get(row.booking_id, row.booking_id), "")
         for row in rows
     }
+
+
+def _pairs(session: Session, wanted: Select[int, str]) -> dict[int, str]:
+    return {row[0]: row[1] for row in session.execute(wanted)}
 
 
 def _sequences(session: Session, counts: Mapping[str, int]) -> dict[str, int]:
