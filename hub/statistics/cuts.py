@@ -98,8 +98,8 @@ LEGAL_STATUS: Final = _cut(
 OFFENCE: Final = _cut(
     "ICCS", Sentence("Offence, by section of the ICCS"), {code: ICCS[code] for code in ICCS if len(code) == 2}
 )
-BAND_DAYS: Final = (0, 183, 365, 3 * 365, 5 * 365, 10 * 365, 20 * 365)
-"""First day of each band of sentences; a sentence of calendar months is counted in its days."""
+BAND_FROM: Final = tuple(12 * days for days in (0, 182.5, 365, 3 * 365, 5 * 365, 10 * 365, 20 * 365))
+"""Where each band of sentences begins, in twelfths of a day: a month is a twelfth of 365 days, so all are whole."""
 SENTENCE_BAND: Final = _cut(
     "SENTENCE",
     Sentence("Length of the sentence"),

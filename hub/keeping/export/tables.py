@@ -20,9 +20,10 @@ TAKEN: Final = frozenset(
     area_resets attestations backup_checks backups breach_notices cell_terms cells checkpoints convoys curfews
     deliveries delivery_attempts drop_files drop_settings sharing_events
     desired_configurations docket_limits docket_owners docket_runs emergency_uses escort_runs external_steps
-    fact_links feed_items finding_steps findings finger_takings floor_plans gate_plans headcount_explanations
+    fact_links feed_items finding_steps findings finger_takings floor_plans forensic_requests forensic_steps
+    gate_plans headcount_explanations
     headcount_marks headcount_rules headcount_slips headcount_steps headcount_units headcounts
-    holiday_decisions incident_steps incidents joined_persons joined_stays location_rules merge_cases
+    holiday_decisions inbound_messages inbox_facts inbox_items inbox_steps incident_steps incidents joined_persons joined_stays location_rules merge_cases
     merge_steps movement_reversals muster_marks muster_people musters officer_consents order_receipts
     out_count_steps paper_batches paper_rows pass_clashes pass_groups pass_rules pass_series
     pass_series_people pass_series_skips pass_steps passes person_languages plan_shapes plan_spots
@@ -90,6 +91,7 @@ HELD_BACK: Final = {
             *("terminal_claim_approvals", "terminal_claims", "terminal_holdings", "terminal_reports"),
             *("terminal_samples", "terminal_state_changes", "terminal_states", "unit_holdings"),
             *("delivery_senders", "fact_cursors", "facts_taken"),
+            *("forensic_candidates", "forensic_parcels", "forensic_probes"),
             *("terminal_boots", "certificate_renewals", "batch_signatures", "plan_holdings"),
         ),
         _MACHINE,

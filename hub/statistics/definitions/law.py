@@ -109,7 +109,7 @@ SENTENCED: Final = Indicator(
     Sort.STOCK,
     (
         Sentence("The length is that of the longest chain: consecutive terms added, concurrent ones not."),
-        Sentence("Terms as imposed, before remission and credit; 6 months are 183 days, a year 365."),
+        Sentence("Terms as imposed, before remission and credit; a month counts as a twelfth of a year."),
     ),
     (("SENTENCE",), ("SEX",), ("ICCS",)),
 )

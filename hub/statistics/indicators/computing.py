@@ -1,0 +1,47 @@
+"""All indicators of all periods. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from hub.statistics.cells import Figures
+from hub.statistics.definitions import INDICATORS
+from hub.statistics.indicators import events, law, population
+from hub.statistics.indicators.balancing import checked
+from hub.statistics.indicators.making import NOT_OVER, Maker
+from hub.statistics.indicators.world import World, world_at
+from hub.statistics.periods import Period
+from hub.statistics.reading.timelines import micros
+
+
+def compute(
+    session: Session, periods: Sequence[Period], *, at: datetime, known_at: datetime | None = None
+) -> Figures:
+    """Every indicator for each period, from one reading; as known at `known_at`, None for now, which is `at`.
+
+    What cannot be said is held back in its cell, and so is what does not add up.
+    """
+    return compute_from(world_at(session, periods, at=at, known_at=known_at), periods, at)
+
+
+def compute_from(world: World, periods: Sequence[Period], at: datetime) -> Figures:
+    """The same, of a world that was read for these periods."""
+    maker = Maker(tuple(periods))
+    returns = law.Returns(world)
+    gone_before: dict[str, int] = {}
+    for period in periods:
+        if period.ends_at > world.at:
+            for what in INDICATORS.values():
+                maker.hold(what, period, NOT_OVER)
+            continue
+        moment = micros(period.ends_at)
+        codes, held = world.codes_at(moment, period.last_on), world.stays.held(moment)
+        population.make(world, maker, period, codes, held)
+        law.make(world, maker, period, codes, held)
+        returns.make(maker, period)
+        events.make(world, maker, period)
+        gone_before[period.code] = population.ended_at_large(world, period)
+    return Figures(checked(maker.cubes(), gone_before), tuple(periods), world.known_at, at)
