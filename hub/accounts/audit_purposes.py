@@ -48,6 +48,7 @@ _FAMILIES: Final = {
     "release": "release",
     "fingers": "identity",
     "re_enrolment": "identity",
+    "forensic": "identity",
     "referral": "gate",
     "standing": "gate",
     "order": "gate",

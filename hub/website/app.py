@@ -39,6 +39,7 @@ from hub.reception.register.running import Importer
 from hub.reception.releasing.panel import PANEL as WAY_OUT
 from hub.reception.sentencing.background import TrialRunner
 from hub.reception.sentencing.panel import PANEL as RELEASE_DATE
+from hub.sharing.forensic.sealing import parcel_seal
 from hub.terminals.claims.knocking import pages as knocking_pages
 from hub.terminals.claims.service import TakingIn
 from hub.web import assets, errors, formats, guard, headers, known, language, navigation, preferences
@@ -162,6 +163,7 @@ def _configure(app: Flask, parts: Parts) -> None:
     provide(app, parts.passwords)
     provide(app, parts.vault)
     provide(app, DuplicateSearch(parts.vault, parts.sessions))
+    provide(app, parcel_seal(parts.keys))
     provide(app, Importer(parts.sessions, parts.clock))
     data = None if parts.keys is None else parts.keys.parent
     provide(app, Exporter(parts.sessions, parts.vault, parts.clock, None if data is None else data / EXPORTS))

@@ -53,6 +53,8 @@ PARTS: Final[Mapping[Thing, tuple[Part, ...]]] = {
         Part("person_keys"),
         Part("fingers"),
         Part("finger_takings", "finger_id", "fingers"),
+        Part("forensic_candidates"),
+        Part("forensic_parcels"),
         Part("photos"),
     ),
     Thing.DOCUMENTS: (Part("documents"),),

@@ -34,11 +34,13 @@ class ParcelSeal:
         return unlock_at_rest(locked, self._key, f"parcel {place}")
 
 
-def open_parcel_seal(keys: Path) -> ParcelSeal:
+def parcel_seal(keys: Path | None) -> ParcelSeal:
     """The seal of this hub, its key made when there is none: what it locks lies here for days only.
 
-    KeysError when the key is damaged or open to others.
+    KeysError when the key is damaged or open to others. Without a folder of keys it is one that ends with the process.
     """
+    if keys is None:
+        return ParcelSeal(os.urandom(KEY_BYTES))
     path = keys / FILE
     if not path.exists():
         with suppress(FileExistsError):  # another process of this hub was quicker
