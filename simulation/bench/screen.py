@@ -60,10 +60,15 @@ class Screen:
 
 
 def screen_figures(
-    progress: Progress, *, screens: int = SCREENS, per_s: int = PER_S, seconds: float = SECONDS
+    progress: Progress,
+    *,
+    screens: int = SCREENS,
+    per_s: int = PER_S,
+    seconds: float = SECONDS,
+    warm_s: float = WARM_S,
 ) -> dict[str, Any]:
-    """Keys commit_to_screen_ms {p50, p95, p99, lines}, and of the serving processes memory_mb {start, end} and
-    screen_cpu, seconds of processor for each second."""
+    """Keys commit_to_screen_ms {p50, p95, p99, lines}, and of the serving processes memory_mb {fresh, start, end} and
+    screen_cpu, seconds of processor for each second. Between fresh and start lie `warm_s` at the same rate."""
     with tempfile.TemporaryDirectory(prefix="pims-bench-") as folder, _hub(Path(folder)) as hub:
         sessions, port, pid, login = hub
         progress(f"  {screens} screens, {per_s} passages a second, {seconds:.0f} s")
@@ -79,7 +84,8 @@ def screen_figures(
             thread.start()
         _wait_for(shown)
         writer = _Writer(sessions)
-        writer.write(per_s, WARM_S)
+        fresh_mb = _memory_mb(pid)
+        writer.write(per_s, warm_s)
         start_mb, began_cpu = _memory_mb(pid), _cpu_s(pid)
         committed = writer.write(per_s, seconds)
         time.sleep(1.5)
@@ -92,7 +98,7 @@ def screen_figures(
             "lines": len(late),
             "missing": len(committed) * screens - len(late),
         },
-        "memory_mb": {"start": start_mb, "end": end_mb},
+        "memory_mb": {"fresh": fresh_mb, "start": start_mb, "end": end_mb},
         "screen_cpu": round(spent / seconds, 3),
     }
 
