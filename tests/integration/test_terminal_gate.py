@@ -12,7 +12,6 @@ import pytest
 
 from edge.settings import save
 from tests.integration.terminal_at_work import HubDouble, Mosquitto, Terminal
-from tests.ports import free_port
 from wire.envelope import HUB, sign
 from wire.happenings import Decision, Door, OrdersTaken, Passage
 from wire.orders import KIND, Order, OrderKind, Orders
@@ -20,20 +19,6 @@ from wire.topics import Channel
 from wire.versions import Version
 
 from ..waiting import until
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    broker = Mosquitto(tmp_path, free_port())
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture
-def hub() -> Iterator[HubDouble]:
-    hub = HubDouble()
-    yield hub
-    hub.close()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ import json
 import re
 import sqlite3
 import urllib.request
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -26,27 +25,6 @@ from ..waiting import until
 
 NAME, NUMBER = "CASTELLANOS, Marisol", "P-004711"
 BLANK = np.full((288, 256), 255, np.uint8)
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    broker = Mosquitto(tmp_path, free_port())
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture
-def hub() -> Iterator[HubDouble]:
-    hub = HubDouble()
-    yield hub
-    hub.close()
-
-
-@pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    terminal = Terminal(tmp_path)
-    yield terminal
-    terminal.close()
 
 
 def with_health(terminal: Terminal, **facts: float) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import numpy as np
-import pytest
 from numpy.typing import NDArray
 
 import matching
@@ -21,7 +18,6 @@ from wire.sealing import seal
 from wire.topics import Channel
 from wire.versions import Version
 
-from ..ports import free_port
 from ..waiting import until
 from .terminal_at_work import HubDouble, Mosquitto, Terminal
 
@@ -37,27 +33,6 @@ def touch(seed: int, nth: int) -> NDArray[np.uint8]:
 def held(seed: int) -> list[RollFinger]:
     prints = [matching.extract(touch(seed, nth)) for nth in (1, 2)]
     return [RollFinger(position=2, template=found.to_iso()) for found in prints]
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    broker = Mosquitto(tmp_path, free_port())
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture
-def hub() -> Iterator[HubDouble]:
-    hub = HubDouble()
-    yield hub
-    hub.close()
-
-
-@pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    terminal = Terminal(tmp_path)
-    yield terminal
-    terminal.close()
 
 
 def pass_(number: int, person: str, need: EscortNeed, group: int = 0) -> GatePass:

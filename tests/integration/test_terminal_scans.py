@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -15,7 +14,6 @@ from numpy.typing import NDArray
 import matching
 from matching.synthesis import make_finger
 from tests.integration.terminal_at_work import Front, HubDouble, Mosquitto, Terminal
-from tests.ports import free_port
 from wire.happenings import Attempt, Decision, Outcome, Passage, SensorTrouble, Started
 from wire.roll import RollFinger, RollPerson
 from wire.versions import NOTHING, Version
@@ -50,27 +48,6 @@ def people(touch: Callable[[int, int], Image]) -> list[RollPerson]:
         RollPerson(person="P-000001", fingers=held(ANA), zones=["yard", "block-a"]),
         RollPerson(person="P-000002", fingers=held(BEN), zones=["yard"]),
     ]
-
-
-@pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    broker = Mosquitto(tmp_path, free_port())
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture
-def hub() -> Iterator[HubDouble]:
-    hub = HubDouble()
-    yield hub
-    hub.close()
-
-
-@pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    terminal = Terminal(tmp_path)
-    yield terminal
-    terminal.close()
 
 
 def everything_there(hub: HubDouble, terminal: Terminal) -> bool:

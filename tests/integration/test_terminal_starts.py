@@ -27,13 +27,6 @@ def pims_edge(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
-    terminal = Terminal(tmp_path)
-    yield terminal
-    terminal.close()
-
-
 def refused(terminal: Terminal) -> str:
     """What `run` says when it refuses to start: on the last line in words, before it in the log."""
     done = pims_edge("run", "--data", str(terminal.folder.root))

@@ -76,13 +76,6 @@ class Running:
 
 
 @pytest.fixture
-def broker(tmp_path: Path) -> Iterator[Mosquitto]:
-    broker = Mosquitto(tmp_path, free_port())
-    yield broker
-    broker.kill()
-
-
-@pytest.fixture
 def running(broker: Mosquitto) -> Iterator[Running]:
     running = Running(broker.port)
     yield running
