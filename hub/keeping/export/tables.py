@@ -23,14 +23,16 @@ TAKEN: Final = frozenset(
     fact_links feed_items finding_steps findings finger_takings floor_plans forensic_requests forensic_steps
     gate_plans headcount_explanations
     headcount_marks headcount_rules headcount_slips headcount_steps headcount_units headcounts
-    holiday_decisions inbound_messages inbox_facts inbox_items inbox_steps incident_steps incidents joined_persons joined_stays location_rules merge_cases
+    holiday_decisions incident_steps incidents joined_persons joined_stays location_rules merge_cases
     merge_steps movement_reversals muster_marks muster_people musters officer_consents order_receipts
+    inbound_messages inbox_facts inbox_items inbox_steps
     out_count_steps paper_batches paper_rows pass_clashes pass_groups pass_rules pass_series
     pass_series_people pass_series_skips pass_steps passes person_languages plan_shapes plan_spots
     policy_decisions policy_differences policy_trials positions posts proofs re_enrolments
     reckoning_signatures reckonings referral_changes referral_settings referrals register_imports
     register_mappings register_rows release_cases release_doubt_answers release_doubts release_holidays
     release_marks release_policies release_records retention_items retention_rules retention_runs rollout_acts
+    entered_figures roll_snapshots
     rollouts running_counts site_changes site_order_scopes site_order_steps site_orders sites slips
     standing_procedures standing_reviews terminals theft_officers theft_people theft_steps thefts unit_shifts
     unusable_fingers visitor_steps visitors zone_permissions zones
