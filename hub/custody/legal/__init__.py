@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from hub.custody.facts.kinds import Kind
+from hub.custody.legal.appeals import APPEAL, APPEAL_OUTCOMES, Appeal, AppealOutcome
 from hub.custody.legal.court import (
     CHARGE,
     HEARING,
@@ -32,6 +33,8 @@ from hub.custody.legal.statuses import (
 )
 
 __all__ = (
+    "APPEAL",
+    "APPEAL_OUTCOMES",
     "CHARGE",
     "HEARING",
     "HOLD",
@@ -43,6 +46,8 @@ __all__ = (
     "RELEASE_ORDER",
     "RELEASE_REASONS",
     "UNFIT_REVIEW",
+    "Appeal",
+    "AppealOutcome",
     "Charge",
     "Hearing",
     "Hold",
@@ -61,5 +66,6 @@ KINDS: Final[tuple[Kind[Any], ...]] = (
     HOLD,
     CHARGE,
     HEARING,
+    APPEAL,
     UNFIT_REVIEW,
 )

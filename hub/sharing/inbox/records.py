@@ -1,0 +1,140 @@
+"""Tables of what came in: the message as it was sent, how it stands, what was done about it, what it became."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Final, cast
+
+from sqlalchemy import Date, ForeignKey, String, Table, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.accounts.append_only import protect
+from hub.database import BIG, Base, Id
+
+
+class State(StrEnum):
+    """How a message stands; the sender is told these words."""
+
+    RECEIVED = "received"
+    KEPT = "kept"
+    """Nobody here by that name: it waits until somebody is admitted whom it may be about."""
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    """Accepted, with something put right first: the sender is told what."""
+    REFUSED = "refused"
+    DUPLICATE = "duplicate"
+    """The same was sent before: the first one counts."""
+    TAKEN_BACK = "taken_back"
+    """Accepted once, and what it became was withdrawn: it has to be decided again."""
+
+
+OPEN: Final = (State.RECEIVED.value, State.TAKEN_BACK.value)
+"""States in which somebody has to decide."""
+DONE: Final = (State.ACCEPTED.value, State.CORRECTED.value)
+
+
+class InboundMessage(Base):
+    """A message as it came. `digest` is over its content without the envelope, so that the same told twice is found.
+
+    `liberty` says what hangs on it: 0 somebody may have to go at once. `agreement` is the one that it came under.
+    """
+
+    __tablename__ = "inbound_messages"
+    __table_args__ = (UniqueConstraint("agency", "message_id"),)
+
+    id: Mapped[Id]
+    number: Mapped[str] = mapped_column(String(16), unique=True)
+    agency: Mapped[str] = mapped_column(String(32), index=True)
+    exchange: Mapped[str] = mapped_column(String(32))
+    message_id: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64), index=True)
+    body: Mapped[str] = mapped_column(Text)
+    body_hash: Mapped[str] = mapped_column(String(64))
+    case_number: Mapped[str] = mapped_column(String(80))
+    sequence: Mapped[int | None]
+    liberty: Mapped[int]
+    issued_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    agreement: Mapped[str] = mapped_column(String(64))
+    agreement_version: Mapped[int]
+    same_as_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("inbound_messages.id"))
+
+
+class InboxItem(Base):
+    """How a message stands. `version` is raised by each act: of two people at once only one acts.
+
+    `subject_*` is whom it names, so that a file can ask whether something waits for it; `accepted` is what the officer
+    recorded where that differs from what was sent, as JSON.
+    """
+
+    __tablename__ = "inbox_items"
+
+    message_id: Mapped[int] = mapped_column(
+        BIG, ForeignKey("inbound_messages.id"), primary_key=True, autoincrement=False
+    )
+    state: Mapped[str] = mapped_column(String(12), index=True)
+    version: Mapped[int]
+    liberty: Mapped[int]
+    due_at: Mapped[datetime]
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id"), index=True)
+    subject_number: Mapped[str] = mapped_column(String(80), index=True)
+    subject_reference: Mapped[str] = mapped_column(String(80))
+    subject_name: Mapped[str] = mapped_column(String(170), index=True)
+    subject_born_on: Mapped[date | None] = mapped_column(Date)
+    owner: Mapped[str] = mapped_column(String(64))
+    decided_by: Mapped[str] = mapped_column(String(64))
+    decided_at: Mapped[datetime | None]
+    reason_code: Mapped[str] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(String(300))
+    accepted: Mapped[str] = mapped_column(Text)
+
+
+class InboxAct(StrEnum):
+    """What happened to a message."""
+
+    RECEIVED = "received"
+    TAKEN = "taken"
+    CHOSEN = "chosen"
+    """Somebody said whom it is about."""
+    KEPT = "kept"
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"
+    REFUSED = "refused"
+    TAKEN_BACK = "taken_back"
+
+
+class InboxStep(Base):
+    """One thing that was done about a message."""
+
+    __tablename__ = "inbox_steps"
+
+    id: Mapped[Id]
+    message_id: Mapped[int] = mapped_column(BIG, ForeignKey("inbound_messages.id"), index=True)
+    act: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(String(300))
+
+
+class InboxFact(Base):
+    """A fact that a message became."""
+
+    __tablename__ = "inbox_facts"
+
+    id: Mapped[Id]
+    message_id: Mapped[int] = mapped_column(BIG, ForeignKey("inbound_messages.id"), index=True)
+    fact_id: Mapped[int] = mapped_column(BIG, index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+
+
+OWNER: Final = "(SELECT i.person_id FROM inbox_items i WHERE i.message_id = OLD.id)"
+"""Whose a message is, for the law that says when a file is deleted."""
+
+protect(cast(Table, InboundMessage.__table__), door="facts", owner=OWNER)
+for _kept in (InboxStep, InboxFact):
+    protect(
+        cast(Table, _kept.__table__),
+        door="facts",
+        owner="(SELECT i.person_id FROM inbox_items i WHERE i.message_id = OLD.message_id)",
+    )

@@ -1,0 +1,218 @@
+"""One message beside the file: whom it may be about, what stands there now, what it says, what would change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.accounts.audit import Actor
+from hub.custody.catalogue import KINDS
+from hub.custody.facts.kinds import Field, Input, Kind, read_value
+from hub.custody.facts.reading import holding, rows_of, steps
+from hub.custody.facts.records import Act, Fact
+from hub.custody.iccs import ICCS
+from hub.custody.identity import SEXES
+from hub.custody.legal import LEGAL_STATUS, ORDER
+from hub.custody.merging.reading import family_of
+from hub.custody.records import Person
+from hub.custody.rules import Sex
+from hub.custody.search.records import SearchEntry
+from hub.custody.who.identifiers import IDENTIFIER, plain_number
+from hub.custody.who.marks import MARK
+from hub.sentences import Sentence
+from hub.sharing.catalogue import EXCHANGES
+from hub.sharing.inbox.applying import Trial, Where, moves_dates, tried
+from hub.sharing.inbox.drafts import Draft, any_faults, choices_of, told
+from hub.sharing.inbox.flags import LAID_BEFORE
+from hub.sharing.inbox.lists import Read
+from hub.sharing.inbox.messages import Subject
+from hub.sharing.inbox.proposing.parts import OnFile
+from hub.sharing.inbox.records import InboxFact, InboxStep
+from hub.sharing.inbox.words import FIELDS
+from hub.web.formats import SITE_ZONE
+from hub.web.language import say, translated
+
+ON_FILE: Final[tuple[Kind[Any], ...]] = (LEGAL_STATUS, *LAID_BEFORE)
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something of a candidate. `agrees` says whether the message says the same; None where it says nothing of it."""
+
+    label: Sentence
+    said: Sentence | str
+    agrees: bool | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody whom a message may be about, with what tells them apart from others."""
+
+    person: Person
+    in_custody: bool
+    told: tuple[Told, ...]
+
+    def __repr__(self) -> str:
+        return f"Candidate({self.person.number})"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One field of one fact: as it is on file now, and as it would be."""
+
+    field: Field
+    now: Sentence | str
+    then: Sentence | str
+
+    @property
+    def changes(self) -> bool:
+        return str(self.now) != str(self.then)
+
+
+@dataclass(frozen=True)
+class Became:
+    """A fact that the message became, and whether it was taken back or corrected on the file since."""
+
+    row: Fact
+    kind: Sentence
+    said: Sentence
+    overtaken: bool
+
+
+def candidates(session: Session, subject: Subject, people: Sequence[Person]) -> list[Candidate]:
+    """What is known of each, beside what the message says."""
+    return [_candidate(session, subject, one) for one in people]
+
+
+def _candidate(session: Session, subject: Subject, person: Person) -> Candidate:
+    rows = rows_of(session, family_of(session, person.id))
+    entry = session.get(SearchEntry, person.id)
+    inside = entry is not None and entry.in_custody
+    found = [
+        Told(Sentence("Born"), _day(person.born_on), _agree(person.born_on, subject.born_on)),
+        Told(
+            Sentence("Sex"), SEXES[Sex(person.sex)], None if subject.sex == "U" else person.sex == subject.sex
+        ),
+    ]
+    if entry is not None and entry.place:
+        found.append(Told(Sentence("Lives in"), entry.place))
+    theirs = plain_number(subject.reference)
+    for one in holding(IDENTIFIER, rows):
+        agrees = plain_number(one.value.number) == theirs if theirs else None
+        found.append(Told(Sentence("Number of another agency"), IDENTIFIER.say(one.value), agrees))
+    found += [Told(ORDER.words, ORDER.say(one.value)) for one in holding(ORDER, rows)[-3:]]
+    found += [Told(MARK.words, MARK.say(one.value)) for one in holding(MARK, rows)[:3]]
+    return Candidate(person, inside, tuple(found))
+
+
+def _day(day: date | None) -> Sentence | str:
+    return Sentence("not known") if day is None else Sentence("%(day)s", {"day": day})
+
+
+def _agree(held: date | None, sent: date | None) -> bool | None:
+    return None if held is None or sent is None else held == sent
+
+
+def message_lines(found: Read) -> list[tuple[Sentence | str, str]]:
+    """The message as it was sent, field by field."""
+    exchange = EXCHANGES[found.row.exchange]
+    words = {**{one.name: one.label for one in exchange.fields}, **FIELDS}
+    return list(_lines(msgspec.to_builtins(found.message), words))
+
+
+def _lines(value: Mapping[str, Any], words: Mapping[str, Sentence]) -> Iterator[tuple[Sentence | str, str]]:
+    for name, inner in value.items():
+        parts = inner if isinstance(inner, list) else [inner]
+        for part in parts:
+            if isinstance(part, dict) and any(":" in each for each in part):
+                yield from _lines(part, words)
+            elif isinstance(part, dict):
+                yield words.get(name, name), ", ".join(f"{key}: {held}" for key, held in part.items())
+            else:
+                yield words.get(name, name), _said(part)
+
+
+def _said(part: object) -> str:
+    if isinstance(part, bool):
+        return say(Sentence("yes")) if part else say(Sentence("no"))
+    return str(part)
+
+
+def lines_of(draft: Draft) -> list[Line]:
+    """Each field that is filled now or would be."""
+    proposal = draft.proposal
+    found = []
+    for each in proposal.kind.fields:
+        if each.input is Input.ITEM:
+            continue
+        now, then = told(proposal.was, each), told(draft.value or proposal.value, each)
+        if now or then:
+            found.append(Line(each, now, then))
+    return found
+
+
+def held_now(there: OnFile) -> list[tuple[Sentence, Sentence, Fact]]:
+    """What the file says of the law: (what it is, what it says, the line)."""
+    return [(kind.words, kind.say(one.value), one.row) for kind in ON_FILE for one in there.held(kind)]
+
+
+def field_choices(there: OnFile, drafts: Sequence[Draft]) -> dict[str, dict[str, list[tuple[str, str]]]]:
+    """By draft and field, what can be chosen: codes with their words."""
+    items = {
+        kind: [(str(one.item), KINDS[kind].say(one.value)) for one in there.held(KINDS[kind])]
+        for kind in ("order", "charge", "sentence")
+    }
+    things = choices_of(drafts, items)
+    return {one.name: dict(_choices(one, things)) for one in drafts}
+
+
+def _choices(one: Draft, things: Mapping[str, Any]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    for each in one.proposal.kind.fields:
+        if each.input is Input.CHOICE:
+            yield each.name, translated(each.options)
+        elif each.input is Input.OFFENCE:
+            yield each.name, [(code, f"{code} {say(words)}") for code, words in ICCS.items()]
+        elif each.input is Input.ITEM:
+            own = f"@{one.name}"
+            yield each.name, [(code, say(words)) for code, words in things.get(each.of, ()) if code != own]
+
+
+def trial(
+    session: Session, found: Read, drafts: Sequence[Draft], *, actor: Actor, at: datetime
+) -> Trial | None:
+    """The release date before and after; None where nothing of it is reckoned, or it cannot be recorded."""
+    if found.match is None or found.match.person is None or not moves_dates(drafts) or any_faults(drafts):
+        return None
+    where = Where(found.match.person, found.match.booking, found.row)
+    return tried(session, drafts, where, actor=actor, at=at, today=at.astimezone(SITE_ZONE).date())
+
+
+def became(session: Session, message_id: int) -> list[Became]:
+    """The facts that a message became."""
+    numbers = list(
+        session.scalars(
+            select(InboxFact.fact_id).where(InboxFact.message_id == message_id).order_by(InboxFact.id)
+        )
+    )
+    found = []
+    for row in (session.get(Fact, each) for each in numbers):
+        if row is None:
+            continue  # deleted with the file, as the law asks
+        kind = KINDS[row.kind]
+        after = {step.row.id: step.overtaken_by for step in steps(rows_of(session, [row.person_id], kind))}
+        gone = after.get(row.id) is not None or row.act != Act.STATES
+        found.append(Became(row, kind.words, kind.say(read_value(kind, row.value)), gone))
+    return found
+
+
+def history(session: Session, message_id: int) -> list[InboxStep]:
+    """What happened to a message, oldest first."""
+    return list(
+        session.scalars(select(InboxStep).where(InboxStep.message_id == message_id).order_by(InboxStep.id))
+    )

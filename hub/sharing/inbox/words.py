@@ -1,0 +1,42 @@
+"""Words of the pages of what came in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.sentences import Sentence
+from hub.sharing.inbox.records import InboxAct, State
+
+STATES: Final = {
+    State.RECEIVED: Sentence("to decide"),
+    State.KEPT: Sentence("kept until somebody comes"),
+    State.ACCEPTED: Sentence("accepted"),
+    State.CORRECTED: Sentence("accepted with corrections"),
+    State.REFUSED: Sentence("refused"),
+    State.DUPLICATE: Sentence("sent twice"),
+    State.TAKEN_BACK: Sentence("taken back, to decide again"),
+}
+ACTS: Final = {
+    InboxAct.RECEIVED: Sentence("Came in"),
+    InboxAct.TAKEN: Sentence("Taken on"),
+    InboxAct.CHOSEN: Sentence("Said whom it is about"),
+    InboxAct.KEPT: Sentence("Kept until somebody comes"),
+    InboxAct.ACCEPTED: Sentence("Accepted"),
+    InboxAct.CORRECTED: Sentence("Accepted with corrections"),
+    InboxAct.REFUSED: Sentence("Refused"),
+    InboxAct.TAKEN_BACK: Sentence("Taken back"),
+}
+FIELDS: Final = {
+    "nc:PersonSurName": Sentence("Surname"),
+    "nc:PersonGivenName": Sentence("Given names"),
+    "j:SubjectIdentification": Sentence("Our number of the person"),
+    "j:BookingAgencyRecordIdentification": Sentence("Our number of the stay"),
+    "nc:PersonOtherIdentification": Sentence("Their number of the person"),
+    "nc:PersonBirthDate": Sentence("Born"),
+    "j:PersonSexCode": Sentence("Sex"),
+    "nc:DocumentIdentification": Sentence("Message number"),
+    "nc:DocumentCreationDate": Sentence("Sent"),
+    "nc:DocumentSubmitterName": Sentence("Sent by"),
+    "nc:DocumentSequenceID": Sentence("Place in the case"),
+}
+"""Of the envelope and of whom it is about; the rest has its words in the catalogue of exchanges."""
