@@ -38,6 +38,7 @@ _FAMILIES: Final = {
     "search": "file",
     "merge": "file",
     "docket": "law",
+    "inbox": "law",
     "finding": "law",
     "court": "law",
     "diary": "law",

@@ -81,6 +81,7 @@ GROUPS: Final = (
             Entry("/docket", Sentence("Liberty docket"), "d"),
             Entry("/docket/board", Sentence("Board"), "b"),
             Entry("/diary", Sentence("Court diary"), "y"),
+            Entry("/inbox", Sentence("What agencies sent")),
             Entry("/queries", Sentence("Queries"), "q"),
             Entry("/release-dates", Sentence("Dates to verify"), "x"),
             Entry("/policies", Sentence("Rules of release")),
