@@ -5,26 +5,22 @@ No agreement row, no field. A field that is not agreed is not read, so nothing t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
-from hub.custody.records import Person
-from hub.database import Sessions, session_scope
 from hub.sharing.agreements.reading import InForce, Standing, agency_by_code, standings
+from hub.sharing.agreements.terms import read_terms
 from hub.sharing.catalogue import About, Direction, Way
 from hub.sharing.catalogue.reading import Reading
-from hub.sharing.catalogue.schemas import CONTEXT, VERSION
-from hub.sharing.catalogue.values import day, moment
 from hub.sharing.deciding import CODES, Granted, NotAgreedError, decide
 from hub.sharing.disclosures.writing import write_rows
+from hub.sharing.documents import Ask, Shared, SharedList, envelope, refusal_row, row_of
 from hub.sharing.gathering import Loaded, load
+from hub.sharing.noting import note_receipt, note_refusal, refusals_noted
 
 __all__ = (
     "CODES",
@@ -44,45 +40,6 @@ __all__ = (
 AT_ONCE: Final = 500
 """People whose facts are loaded together."""
 _NOTHING: Final[tuple[Any, ...]] = (None, "", [], {}, ())
-
-
-@dataclass(frozen=True)
-class Ask:
-    """One wish to share. `wanted` None: every agreed field. `fact` is the row that an event tells about.
-
-    `given` holds, by name of field, what custody's facts do not; of figures, the lines under "observations".
-    """
-
-    agency: str
-    exchange: str
-    purpose: str
-    person: int | None = None
-    booking: int | None = None
-    fact: int | None = None
-    wanted: Collection[str] | None = None
-    reference: str = ""
-    given: Mapping[str, Any] | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class Shared:
-    """What left: `document` as it goes out, `values` the same by name of field, `fields` the names that had a value."""
-
-    document: dict[str, Any] = field(repr=False)
-    values: Mapping[str, Any] = field(repr=False)
-    fields: tuple[str, ...]
-    agreement: str
-    version: int
-    disclosure_id: int
-    person: str
-
-
-@dataclass(frozen=True)
-class SharedList:
-    """A list that left as one document: one disclosure for each person on it, and for an empty one a single one."""
-
-    document: dict[str, Any] = field(repr=False)
-    items: tuple[Shared, ...]
 
 
 def share(
@@ -148,7 +105,7 @@ def share_list(
         pairs = [(ask, granted) for ask in asks[start : start + AT_ONCE]]
         let_out = _let_out(session, pairs, at=at, actor=actor, way=way)
         items.extend(one for one in let_out if isinstance(one, Shared))
-    document = _envelope(granted, at)
+    document = envelope(granted, at)
     document["disclosures"] = [items[0].disclosure_id, items[-1].disclosure_id]
     document["data"] = [one.document["data"] for one in items] if people else []
     return SharedList(document, tuple(items))
@@ -188,38 +145,6 @@ def accept_from(
     raise problem
 
 
-def note_refusal(
-    session: Session, error: NotAgreedError, *, at: datetime, actor: Actor, way: Way, reference: str = ""
-) -> int:
-    """Write down what was refused, with the fields that were asked for in vain; its number.
-
-    In a transaction of its own: the one that the refusal was raised in is rolled back.
-    """
-    number = "" if error.person is None else _number_of(session, error.person)
-    row = _refusal(error, number, reference)
-    return write_rows(session, [row], at=at, actor=actor.login, way=way)[0]
-
-
-@contextmanager
-def refusals_noted(
-    sessions: Sessions, *, at: datetime, actor: Actor, way: Way, reference: str = ""
-) -> Iterator[None]:
-    """Around a door's own transaction: a refusal that leaves the block is written down, and goes on."""
-    try:
-        yield
-    except NotAgreedError as error:
-        with session_scope(sessions) as session:
-            note_refusal(session, error, at=at, actor=actor, way=way, reference=reference)
-        raise
-
-
-def note_receipt(session: Session, disclosure_id: int, receipt: str, *, at: datetime) -> None:
-    """Write down how a disclosure arrived: "delivered", or what the partner called it. A row of its own."""
-    from hub.sharing.disclosures.writing import write_receipt
-
-    write_receipt(session, disclosure_id, receipt, at=at)
-
-
 class _Rules:
     """Agreements as they stand at one moment, read once for a whole batch."""
 
@@ -242,8 +167,6 @@ class _Rules:
 
     def purposes_of(self, agency: str, exchange: str) -> list[str]:
         found = (one.ruling for one in self.standings_of(agency))
-        from hub.sharing.agreements.terms import read_terms
-
         terms = [read_terms(version.terms) for version in found if version is not None]
         return [purpose for one in terms for purpose in one.purposes_of(exchange)]
 
@@ -281,11 +204,11 @@ def _let_out(
         number = loaded.number_of(ask.person)
         if isinstance(one, NotAgreedError):
             made.append(None)
-            rows.append(_refusal(one, number, ask.reference))
+            rows.append(refusal_row(one, number, ask.reference))
             continue
         values, data = _read(loaded, ask, one)
-        made.append((_envelope(one, at), values, data))
-        rows.append(_row(one, number, ask.reference, values))
+        made.append((envelope(one, at), values, data))
+        rows.append(row_of(one, number, ask.reference, values))
     numbers = write_rows(session, rows, at=at, actor=actor.login, way=way)
     return [
         one if isinstance(one, NotAgreedError) else _shared(one, row, number, parts)
@@ -322,53 +245,6 @@ def _figures(loaded: Loaded, ask: Ask, granted: Granted) -> tuple[dict[str, Any]
     return values, {"observations": lines}
 
 
-def _envelope(granted: Granted, at: datetime) -> dict[str, Any]:
-    terms = granted.under.terms
-    return {
-        "@context": CONTEXT,
-        "exchange": granted.exchange.name,
-        "schemaVersion": VERSION,
-        "issuedAt": moment(at),
-        "agreement": {
-            "code": granted.under.code,
-            "version": granted.under.version,
-            "purpose": granted.purpose,
-            "retentionDays": terms.retention_days,
-            "onwardSharing": terms.onward,
-            "correctionRoute": terms.correction_route,
-            "endsOn": day(terms.ends_on),
-        },
-    }
-
-
-def _row(granted: Granted, number: str, reference: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "agency": granted.under.agency,
-        "agreement": granted.under.code,
-        "version": granted.under.version,
-        "exchange": granted.exchange.name,
-        "purpose": granted.purpose,
-        "person": number,
-        "fields": ",".join(values),
-        "reference": reference[:120],
-        "refused": "",
-    }
-
-
-def _refusal(error: NotAgreedError, number: str, reference: str) -> dict[str, Any]:
-    return {
-        "agency": error.agency[:32],
-        "agreement": error.agreement,
-        "version": error.version,
-        "exchange": error.exchange[:32],
-        "purpose": error.purpose[:32],
-        "person": number,
-        "fields": ",".join(error.fields)[:2_000],
-        "reference": reference[:120],
-        "refused": error.code,
-    }
-
-
 def _shared(
     granted: Granted,
     row: Mapping[str, Any],
@@ -382,7 +258,3 @@ def _shared(
     return Shared(
         document, values, tuple(values), granted.under.code, granted.under.version, number, row["person"]
     )
-
-
-def _number_of(session: Session, person: int) -> str:
-    return session.scalar(select(Person.number).where(Person.id == person)) or ""
