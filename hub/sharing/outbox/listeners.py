@@ -29,13 +29,10 @@ def listeners(session: Session, at: datetime) -> Mapping[str, Sequence[Listener]
     """By type of event, in the order of agencies' codes."""
     found: dict[str, list[Listener]] = defaultdict(list)
     # A renewed agreement goes on: what happened before the renewal and is recorded after it is told as well.
-    began = dict(
-        session.execute(
-            select(AgreementVersion.agreement_id, func.min(AgreementVersion.starts_on)).group_by(
-                AgreementVersion.agreement_id
-            )
-        ).tuples()
+    first = select(AgreementVersion.agreement_id, func.min(AgreementVersion.starts_on)).group_by(
+        AgreementVersion.agreement_id
     )
+    began = {number: day for number, day in session.execute(first)}  # noqa: C416 - a result is no mapping
     for one in sorted(agreements_in_force(session, at), key=lambda held: (held.agency, held.code)):
         since_at = start_of(min(one.terms.starts_on, began[one.agreement_id]))
         for grant in one.terms.grants:

@@ -48,7 +48,7 @@ _CHANGE: Final = (
     .where(
         Delivery.id == bindparam("b_id"),
         Delivery.tries == bindparam("b_tries"),
-        Delivery.state == State.WAITING.value,
+        Delivery.state == bindparam("b_was"),
     )
     .values(
         state=bindparam("b_state"),
@@ -102,6 +102,7 @@ def _changed(one: Settled, at: datetime, chance: Callable[[], float]) -> dict[st
     return {
         "b_id": one.delivery_id,
         "b_tries": one.tries,
+        "b_was": State.WAITING.value,
         "b_state": state.value,
         "b_next": one.tries + 1,
         "b_next_at": at + pause(one.tries + 1, OF_EVENT, chance) if own_pause else at,
