@@ -19,7 +19,7 @@ from hub.control_room.plan import GAP, HEAD, Room, Way, draw, strip
 from hub.movements.records import Checkpoint, Site
 from hub.movements.site.plans.reading import PlanView, drawn, plans
 from hub.movements.site.tree import Node, Tree, load
-from hub.terminals.records import Status, Terminal
+from hub.terminals.overview import at_checkpoints
 
 _WORDS: Final = re.compile(r'<text class="plan-words" x="(-?\d+)" y="(-?\d+)"[^>]*>[^<]*</text>')
 _CORNER: Final = (15, 16, 22)
@@ -93,7 +93,7 @@ class _Ground:
 def site_maps(session: Session, *, tree: Tree | None = None, at: datetime | None = None) -> list[SiteMap]:
     """Maps of all sites that have zones, in their order: as they are, or as they were `at` a time with that `tree`."""
     tree = load(session) if tree is None else tree
-    terminals = _terminals(session)
+    terminals = at_checkpoints(session)
     rows = session.execute(
         select(Checkpoint.code, Checkpoint.name, Checkpoint.from_zone_id, Checkpoint.to_zone_id)
         .where(Checkpoint.closed_at.is_(None))
@@ -286,15 +286,3 @@ def _holds_tied(tree: Tree, zone: Node, ties: Mapping[str, object]) -> bool:
 
 def _parent(tree: Tree, zone: Node) -> str | None:
     return None if zone.parent_id is None else tree.zone(zone.parent_id).code
-
-
-def _terminals(session: Session) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    rows = session.execute(
-        select(Terminal.checkpoint_code, Terminal.name)
-        .where(Terminal.status == Status.ACTIVE)
-        .order_by(Terminal.name)
-    )
-    for checkpoint, name in rows:
-        found.setdefault(checkpoint, []).append(name)
-    return found

@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.terminals.records import Terminal, TerminalState
+from hub.terminals.records import Status, Terminal, TerminalState
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +35,19 @@ def overview(session: Session) -> list[Line]:
         .order_by(Terminal.name)
     )
     return [_line(terminal, state) for terminal, state in session.execute(wanted)]
+
+
+def at_checkpoints(session: Session) -> dict[str, list[str]]:
+    """Names of the terminals in service by the code of their checkpoint."""
+    found: dict[str, list[str]] = {}
+    rows = session.execute(
+        select(Terminal.checkpoint_code, Terminal.name)
+        .where(Terminal.status == Status.ACTIVE)
+        .order_by(Terminal.name)
+    )
+    for checkpoint, name in rows:
+        found.setdefault(checkpoint, []).append(name)
+    return found
 
 
 def _line(terminal: Terminal, state: TerminalState | None) -> Line:

@@ -9,7 +9,7 @@ from hub.control_room.replay.proofs import is_withdrawn
 from hub.movements.whereabouts.confidence import doubts_of
 from hub.movements.whereabouts.fold import Held, add
 from hub.movements.whereabouts.places import Judging
-from hub.movements.whereabouts.proofs import Proven
+from hub.movements.whereabouts.prove import proven_row_of
 from hub.movements.whereabouts.records import ProofRow
 
 
@@ -30,24 +30,8 @@ def doubts(
         if is_withdrawn(row, known_at):
             continue
         person_id = leads.get(row.person_id, row.person_id)
-        now = held[person_id] = add(held.get(person_id), _proven(row))
+        now = held[person_id] = add(held.get(person_id), proven_row_of(row))
         spoken = doubts_of(now, judging.limits, judging.nested, judging.fastest, resets.get(row.zone_id))
         if spoken:
             found[row.id] = tuple(one.code.value for one in spoken)
     return found
-
-
-def _proven(row: ProofRow) -> Proven:
-    return Proven(
-        row.at,
-        row.sure,
-        row.terminal,
-        row.journal_id,
-        row.sequence,
-        row.link,
-        row.zone_id,
-        row.source,
-        row.earliest_at,
-        row.latest_at,
-        row.other_zone_id if row.decision == "ADMIT" else None,
-    )

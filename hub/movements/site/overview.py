@@ -18,7 +18,7 @@ from hub.movements.site.tree import load
 from hub.movements.staying import people_by_zone
 from hub.sentences import Sentence
 from hub.terminals.actions import granted_elsewhere
-from hub.terminals.records import Status, Terminal
+from hub.terminals.overview import at_checkpoints
 from wire.provisioning import CheckpointSettings
 
 RESIDENTIAL = ("BLOCK", "TIER", "CELL")
@@ -84,7 +84,7 @@ def site_view(session: Session, code: str | None, known_at: datetime | None = No
     if site is None:
         return None
     open_zones = [one for one in held.zones.values() if one.site == site.code and not one.closed]
-    standing = _terminals(session)
+    standing = at_checkpoints(session)
     mine = {one.code for one in open_zones}
     doors = [
         CheckpointRow(
@@ -135,18 +135,6 @@ def _counts(session: Session) -> dict[str, int]:
     for zone_id, count in people_by_zone(session).items():
         for node in tree.above(zone_id):
             found[node.code] = found.get(node.code, 0) + count
-    return found
-
-
-def _terminals(session: Session) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    rows = session.execute(
-        select(Terminal.checkpoint_code, Terminal.name)
-        .where(Terminal.status == Status.ACTIVE)
-        .order_by(Terminal.name)
-    )
-    for checkpoint, name in rows:
-        found.setdefault(checkpoint, []).append(name)
     return found
 
 

@@ -133,6 +133,11 @@ def proven_row(row: Iterable[Any]) -> Proven:
     return Proven(*values)
 
 
+def proven_row_of(row: ProofRow) -> Proven:
+    """The same of a whole row."""
+    return proven_row(getattr(row, column.key) for column in PROVEN)
+
+
 def _unknown(session: Session, proofs: Sequence[NewProof]) -> list[NewProof]:
     """Those that are not kept yet, each once."""
     if not proofs:

@@ -15,7 +15,7 @@ from hub.movements.whereabouts.confidence import Doubt, way
 from hub.movements.whereabouts.fold import Held, add
 from hub.movements.whereabouts.places import Judging
 from hub.movements.whereabouts.proofs import Key, Proven
-from hub.movements.whereabouts.prove import proven_row
+from hub.movements.whereabouts.prove import proven_row_of
 from hub.movements.whereabouts.records import ProofRow
 from hub.web.formats import SITE_ZONE, start_of
 
@@ -149,25 +149,6 @@ def _proved(
 def _gap(held: Held | None, one: Proven, judging: Judging) -> int | None:
     between = None if held is None else way(held.last, one, judging.nested)
     return None if between is None else between[0]
-
-
-def proven_row_of(row: ProofRow) -> Proven:
-    """What the fold takes of a row."""
-    return proven_row(
-        (
-            *(
-                row.at,
-                row.sure,
-                row.terminal,
-                row.journal_id,
-                row.sequence,
-                row.link,
-                row.zone_id,
-                row.source,
-            ),
-            *(row.earliest_at, row.latest_at, row.other_zone_id, row.decision),
-        )
-    )
 
 
 def _line(row: ProofRow, doubts: tuple[Doubt, ...], gap: int | None, *, taken_back: bool) -> TrailLine:
