@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,17 +18,14 @@ from hub.biometrics.packed_images import png_of
 from hub.biometrics.vault import Vault
 from hub.custody.merging.reading import family_of
 from hub.custody.queries import names
-from hub.database import Sessions, session_scope
+from hub.database import session_scope
 from hub.logs import log
 from hub.reception.desk.look_records import DeskLook
 from hub.reception.desk.looks import LookStatus, Outcome, change
+from hub.reception.desk.workbench import Workbench
 from hub.sentences import RefusedError
 from hub.terminals.records import Terminal
-from wire.codec import decode
-from wire.enrolment import TakenFinger, part_context
-from wire.errors import WireError
-from wire.keys import OpeningKey
-from wire.sealing import unseal
+from wire.enrolment import TakenFinger
 
 _log = logging.getLogger("hub.enrolment")
 
@@ -67,23 +63,12 @@ def is_that_person(
 class LookWork:
     """Answers one look at a time; a second process at once only does the work twice."""
 
-    def __init__(
-        self,
-        sessions: Sessions,
-        vault: Vault,
-        receiving_key: OpeningKey,
-        clock: Callable[[], datetime],
-        search: DuplicateSearch,
-    ) -> None:
-        self._sessions = sessions
-        self._vault = vault
-        self._key = receiving_key
-        self._clock = clock
-        self._search = search
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
 
     def step(self) -> bool:
         """Answer one look; False when none waits. One that breaks the engine is answered as unreadable."""
-        with session_scope(self._sessions, writes=False) as session:
+        with session_scope(self._bench.sessions, writes=False) as session:
             row = session.execute(
                 select(DeskLook, Terminal.name)
                 .join(Terminal, Terminal.id == DeskLook.terminal_id)
@@ -96,7 +81,7 @@ class LookWork:
         look, terminal = row
         operator, answer = look.created_by, Answer(Outcome.UNREADABLE)
         try:
-            taken = self._open(look, terminal)
+            taken = self._bench.open(terminal, look.task, look.position, look.sealed or b"")
             if taken is not None:
                 operator = taken.operator
                 answer = self._answer(look, taken)
@@ -106,15 +91,6 @@ class LookWork:
             log(_log, logging.ERROR, "a look could not be answered", error=type(error).__name__)
         self._settle(look, answer, operator, terminal)
         return True
-
-    def _open(self, look: DeskLook, terminal: str) -> TakenFinger | None:
-        try:
-            context = part_context(terminal, look.task, look.position)
-            taken = decode(unseal(look.sealed or b"", self._key, context), TakenFinger)
-        except WireError as error:
-            log(_log, logging.WARNING, "a finger cannot be opened", reason=error.reason.value)
-            return None
-        return taken if taken.task == look.task else None
 
     def _answer(self, look: DeskLook, taken: TakenFinger) -> Answer:
         if taken.unusable is not None:
@@ -128,13 +104,13 @@ class LookWork:
         if not impressions:
             return Answer(Outcome.UNREADABLE)
         if look.person_id is None:
-            return whose(self._search, impressions)
-        with session_scope(self._sessions, writes=False) as session:
-            return is_that_person(session, self._vault, look.person_id, impressions)
+            return whose(self._bench.search, impressions)
+        with session_scope(self._bench.sessions, writes=False) as session:
+            return is_that_person(session, self._bench.vault, look.person_id, impressions)
 
     def _settle(self, look: DeskLook, answer: Answer, operator: str, terminal: str) -> None:
-        now = self._clock()
-        with session_scope(self._sessions) as session:
+        now = self._bench.clock()
+        with session_scope(self._bench.sessions) as session:
             row = session.get_one(DeskLook, look.id, with_for_update=True)
             if not change(session, row, LookStatus.RECEIVED, LookStatus.DONE, at=now, by="hub"):
                 return

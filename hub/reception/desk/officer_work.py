@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import select
@@ -12,23 +11,17 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hub.accounts.audit import Actor, write_down
 from hub.accounts.records import Account
-from hub.biometrics.duplicates import DuplicateSearch
 from hub.biometrics.enrolment import PreparedFinger, check_distinct, check_one_finger
 from hub.biometrics.officers import OWN_FINGERS, enrol_officer
-from hub.biometrics.vault import Vault
-from hub.database import Sessions, session_scope
+from hub.database import session_scope
 from hub.logs import log
 from hub.reception.desk.officer_records import OfficerPart, OfficerTask
 from hub.reception.desk.officer_tasks import change
 from hub.reception.desk.readying import prepare
 from hub.reception.desk.rules import Status
+from hub.reception.desk.workbench import Workbench
 from hub.sentences import RefusedError, Sentence
 from hub.terminals.records import Terminal
-from wire.codec import decode
-from wire.enrolment import TakenFinger, part_context
-from wire.errors import WireError
-from wire.keys import OpeningKey
-from wire.sealing import unseal
 
 DAMAGED: Final = "damaged"
 FAILED: Final = "failed"
@@ -39,23 +32,12 @@ _log = logging.getLogger("hub.enrolment")
 class OfficerWork:
     """Looks at one officer's fingers at a time; a second process at once only does the work twice."""
 
-    def __init__(
-        self,
-        sessions: Sessions,
-        vault: Vault,
-        receiving_key: OpeningKey,
-        clock: Callable[[], datetime],
-        search: DuplicateSearch,
-    ) -> None:
-        self._sessions = sessions
-        self._vault = vault
-        self._key = receiving_key
-        self._clock = clock
-        self._search = search
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
 
     def step(self) -> bool:
         """Settle one task; False when none waits. One that breaks the engine is refused, and its images go."""
-        with session_scope(self._sessions, writes=False) as session:
+        with session_scope(self._bench.sessions, writes=False) as session:
             row = session.execute(
                 select(OfficerTask, Account.login, Terminal.name)
                 .join(Account, Account.id == OfficerTask.account_id)
@@ -83,7 +65,7 @@ class OfficerWork:
 
     def _keep(self, task: OfficerTask, login: str, terminal: str, parts: Sequence[OfficerPart]) -> str:
         """Why nothing was kept, empty when the fingers are."""
-        taken = [self._open(task, terminal, part) for part in parts]
+        taken = [self._bench.open(terminal, task.task, part.position, part.sealed) for part in parts]
         whole = [one for one in taken if one is not None]
         if len(whole) != len(taken):
             return DAMAGED
@@ -102,29 +84,19 @@ class OfficerWork:
             return error.code
         return ""
 
-    def _open(self, task: OfficerTask, terminal: str, part: OfficerPart) -> TakenFinger | None:
-        context = part_context(terminal, task.task, part.position)
-        try:
-            taken = decode(unseal(part.sealed, self._key, context), TakenFinger)
-        except WireError as error:
-            log(_log, logging.WARNING, "a finger cannot be opened", reason=error.reason.value)
-            return None
-        right = taken.task == task.task and taken.position == part.position
-        return taken if right and bool(taken.impressions) == (taken.unusable is None) else None
-
     def _store(self, task: OfficerTask, login: str, actor: Actor, fingers: Sequence[PreparedFinger]) -> None:
-        self._search.refresh()  # before the transaction: what is not read yet would be read inside it
-        now = self._clock()
-        with session_scope(self._sessions) as session:
+        self._bench.search.refresh()  # before the transaction: what is not read yet would be read inside it
+        now = self._bench.clock()
+        with session_scope(self._bench.sessions) as session:
             row = session.get_one(OfficerTask, task.id, with_for_update=True)
             if row.status != Status.RECEIVED:
                 return
-            enrol_officer(session, self._vault, self._search, login, fingers, actor=actor, at=now)
+            enrol_officer(session, self._bench.vault, self._bench.search, login, fingers, actor=actor, at=now)
             change(session, row, Status.RECEIVED, Status.STORED, at=now, by="hub")
 
     def _refuse(self, task: OfficerTask, login: str, terminal: str, outcome: str) -> None:
-        now = self._clock()
-        with session_scope(self._sessions) as session:
+        now = self._bench.clock()
+        with session_scope(self._bench.sessions) as session:
             row = session.get_one(OfficerTask, task.id, with_for_update=True)
             row.outcome = outcome[:40]
             if change(session, row, Status.RECEIVED, Status.REFUSED, at=now, by="hub"):

@@ -31,13 +31,11 @@ from hub.reception.desk.officer_work import OfficerWork
 from hub.reception.desk.readying import Ready, prepare, taking_of
 from hub.reception.desk.records import FingerTask, Part, UnusableFinger
 from hub.reception.desk.rules import Status
+from hub.reception.desk.workbench import Workbench
 from hub.sentences import RefusedError
 from hub.terminals.records import Terminal
-from wire.codec import decode
-from wire.enrolment import TakenFinger, part_context
-from wire.errors import WireError
+from wire.enrolment import TakenFinger
 from wire.keys import OpeningKey
-from wire.sealing import unseal
 
 SETTLED: Final = frozenset({"stored", "unusable", "set_aside"})
 """Findings after which a finger is not looked at again."""
@@ -56,14 +54,12 @@ class EnrolmentWork:
         clock: Callable[[], datetime],
         search: DuplicateSearch | None = None,
     ) -> None:
-        self._sessions = sessions
-        self._vault = vault
-        self._key = receiving_key
-        self._clock = clock
-        self._search = search or DuplicateSearch(vault, sessions)
+        self._bench = Workbench(
+            sessions, vault, receiving_key, clock, search or DuplicateSearch(vault, sessions)
+        )
         self._broke: set[int] = set()
-        self._looks = LookWork(sessions, vault, receiving_key, clock, self._search)
-        self._officers = OfficerWork(sessions, vault, receiving_key, clock, self._search)
+        self._looks = LookWork(self._bench)
+        self._officers = OfficerWork(self._bench)
 
     def tick(self, _now: datetime) -> int:
         """`step` as a desk of the ingest process takes it."""
@@ -76,7 +72,7 @@ class EnrolmentWork:
         """
         if self._looks.step() or self._officers.step():
             return True  # somebody stands there and waits for the answer
-        with session_scope(self._sessions, writes=False) as session:
+        with session_scope(self._bench.sessions, writes=False) as session:
             found = _next(session, self._broke)
             if found is None:
                 return False
@@ -94,7 +90,7 @@ class EnrolmentWork:
     def _settle(self, found: TaskLine, parts: dict[int, bytes]) -> None:
         taken: list[TakenFinger] = []
         for position, sealed in parts.items():
-            one = self._open(found, position, sealed)
+            one = self._bench.open(found.terminal, found.row.task, position, sealed)
             if one is None:
                 self._note(found, position, "damaged")
             else:
@@ -108,16 +104,6 @@ class EnrolmentWork:
             if one.unusable is not None:
                 self._note_unusable(found, one)
         self._end(found)
-
-    def _open(self, found: TaskLine, position: int, sealed: bytes) -> TakenFinger | None:
-        context = part_context(found.terminal, found.row.task, position)
-        try:
-            taken = decode(unseal(sealed, self._key, context), TakenFinger)
-        except WireError as error:
-            log(_log, logging.WARNING, "a finger cannot be opened", reason=error.reason.value)
-            return None
-        right = taken.task == found.row.task and taken.position == position
-        return taken if right and bool(taken.impressions) == (taken.unusable is None) else None
 
     def _judge(self, found: TaskLine, taken: list[TakenFinger]) -> list[Ready]:
         """Fingers that the engine can use, without those that are given twice."""
@@ -136,12 +122,12 @@ class EnrolmentWork:
     def _held_up(self, found: TaskLine, one: Ready) -> bool:
         """Whether the finger is somebody else's: then nothing is stored before a person has decided."""
         for impression in one.finger.impressions:
-            hit = self._search.find(impression.template, besides=found.person.id)
+            hit = self._bench.search.find(impression.template, besides=found.person.id)
             if hit is None:
                 continue
             number = ""
             if hit.person_id is not None:
-                with session_scope(self._sessions, writes=False) as session:
+                with session_scope(self._bench.sessions, writes=False) as session:
                     number = session.get_one(Person, hit.person_id).number
             self._note(
                 found, one.taken.position, "already_enrolled" if number else "too_alike", number=number
@@ -150,16 +136,16 @@ class EnrolmentWork:
         return False
 
     def _store(self, found: TaskLine, one: Ready) -> None:
-        now, position = self._clock(), one.taken.position
-        self._search.refresh()
+        now, position = self._bench.clock(), one.taken.position
+        self._bench.search.refresh()
         try:
-            with session_scope(self._sessions) as session:
+            with session_scope(self._bench.sessions) as session:
                 if _is_settled(session, found.row.id, position):
                     return
                 rows = enrol_finger(
                     session,
-                    self._vault,
-                    self._search,
+                    self._bench.vault,
+                    self._bench.search,
                     found.person.id,
                     one.finger,
                     at=now,
@@ -174,16 +160,16 @@ class EnrolmentWork:
             self._note(found, position, error.code if error.code in HELD_UP else "too_alike", number=number)
 
     def _note(self, found: TaskLine, position: int, what: str, *, number: str = "") -> None:
-        with session_scope(self._sessions) as session:
-            add_finding(session, found.row, position, what, at=self._clock(), number=number)
+        with session_scope(self._bench.sessions) as session:
+            add_finding(session, found.row, position, what, at=self._bench.clock(), number=number)
             if number:
                 who = Actor(found.row.created_by, f"desk {found.terminal}")
-                suspect_by_finger(session, found.person, number, actor=who, at=self._clock())
+                suspect_by_finger(session, found.person, number, actor=who, at=self._bench.clock())
 
     def _note_unusable(self, found: TaskLine, one: TakenFinger) -> None:
-        now = self._clock()
+        now = self._bench.clock()
         assert one.unusable is not None
-        with session_scope(self._sessions) as session:
+        with session_scope(self._bench.sessions) as session:
             if _is_settled(session, found.row.id, one.position):
                 return
             session.add(
@@ -201,8 +187,8 @@ class EnrolmentWork:
             add_finding(session, found.row, one.position, "unusable", at=now)
 
     def _end(self, found: TaskLine) -> None:
-        now = self._clock()
-        with session_scope(self._sessions) as session:
+        now = self._bench.clock()
+        with session_scope(self._bench.sessions) as session:
             task = session.get_one(FingerTask, found.row.id)
             findings = findings_of(session, task.id).values()
             end = _status({one.what for one in findings})
