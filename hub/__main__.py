@@ -44,6 +44,8 @@ HOMES: Final = {
     "hub.keeping.oversight.commands": ["audit"],
     "hub.keeping.retention_commands": ["retention"],
     "hub.docket.commands": ["docket"],
+    "hub.sharing.commands": ["sharing"],
+    "hub.website.agency_commands": ["agencies", "partner"],
     "hub.website.commands": ["web"],
 }
 """Where the commands live: only the module of the one that was given is loaded, for all together take seconds."""

@@ -27,6 +27,7 @@ PURPOSES: Final = {
     "keeping": Sentence("Keeping and deleting by law"),
     "register": Sentence("Bringing in or taking out the register"),
     "emergency": Sentence("Emergency"),
+    "sharing": Sentence("Sharing with other agencies"),
 }
 
 _FAMILIES: Final = {
@@ -86,6 +87,10 @@ _FAMILIES: Final = {
     "register": "register",
     "import": "register",
     "export": "register",
+    "agreement": "sharing",
+    "agency": "sharing",
+    "disclosure": "sharing",
+    "disclosures": "sharing",
     "replay": "oversight",
     "emergency": "emergency",
 }

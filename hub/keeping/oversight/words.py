@@ -217,6 +217,10 @@ _FAMILIES: Final = {
     "visitor": Sentence("Worked on a visitor"),
     "visitors": Sentence("Looked at the register of visitors"),
     "visits": Sentence("Looked at the person's visits"),
+    "agreement": Sentence("Worked on an agreement with another agency"),
+    "agency": Sentence("Worked on another agency"),
+    "disclosure": Sentence("Looked at what other agencies were told of the person"),
+    "disclosures": Sentence("Worked on the log of what other agencies were told"),
 }
 _OTHER: Final = Sentence("Worked with the file (%(act)s)")
 
