@@ -56,7 +56,7 @@ def admit(operation: Operation) -> Client:
     if not operation.public:
         scopes = _scopes(who)
         if operation.exchange is not None and operation.exchange not in scopes:
-            raise _out_of_scope(operation.exchange)
+            raise out_of_scope(operation.exchange)
     found = Client(who.agency, who.client_id, g.thumbprint, scopes, request.remote_addr or "unknown")
     g.client = found
     return found
@@ -97,7 +97,8 @@ def _scopes(_who: Known) -> frozenset[str]:
     raise ProblemError(TOKEN, headers={"WWW-Authenticate": f'Bearer realm="pims"{error}'})
 
 
-def _out_of_scope(exchange: str) -> ProblemError:
+def out_of_scope(exchange: str) -> ProblemError:
+    """What a token without this scope is answered."""
     said = f'Bearer realm="pims", error="insufficient_scope", scope="{exchange}"'
     return ProblemError(SCOPE, headers={"WWW-Authenticate": said}, scope=exchange)
 

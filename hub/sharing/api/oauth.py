@@ -57,6 +57,8 @@ class _Client(ClientMixin):  # type: ignore[misc]  # Authlib carries no types
         asked = frozenset((scope or "").split())
         if not asked <= self._scopes:
             raise InvalidScopeError("A scope is the name of an exchange in an agreement in force.")
+        if not self._scopes:
+            raise InvalidScopeError("No agreement with your agency is in force.")
         return " ".join(sorted(asked or self._scopes))
 
 

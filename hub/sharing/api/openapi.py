@@ -72,7 +72,7 @@ def describe(api: Sequence[ApiRoutes]) -> dict[str, Any]:
     """The whole document, the same at every call."""
     operations = [one for routes in api for one in routes.operations]
     kinds = list(_structs(operations))
-    _, schemas = msgspec.json.schema_components(kinds, ref_template=_REFERENCE)
+    _, schemas = msgspec.json.schema_components(kinds, schema_hook=_any, ref_template=_REFERENCE)
     names = {kind: _name(kind) for kind in kinds}
     schemas |= {shaped.name: dict(shaped.schema) for one in operations for shaped in _shaped(one)}
     paths: dict[str, dict[str, Any]] = {TOKEN_ADDRESS: {"post": _token()}}
@@ -132,8 +132,13 @@ def _shaped(operation: Operation) -> list[Shaped]:
     return [one for one in operation.answers.values() if isinstance(one, Shaped)]
 
 
+def _any(_kind: type[object]) -> dict[str, Any]:
+    """A member that may hold anything, as a document of some exchange."""
+    return {"description": "Any JSON"}
+
+
 def _name(kind: type[msgspec.Struct]) -> str:
-    found, _ = msgspec.json.schema_components([kind], ref_template=_REFERENCE)
+    found, _ = msgspec.json.schema_components([kind], schema_hook=_any, ref_template=_REFERENCE)
     return str(found[0]["$ref"]).rpartition("/")[2]
 
 

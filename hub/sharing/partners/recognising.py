@@ -37,7 +37,7 @@ def by_certificate(session: Session, thumb: str, at: datetime) -> Known | None:
             Agency.active,
         )
     ).one_or_none()
-    return None if found is None else Known(*found.tuple())
+    return None if found is None else Known(*found)
 
 
 def scopes_of(session: Session, token: str, certificate: int, at: datetime) -> frozenset[str] | None:

@@ -7,14 +7,12 @@ from typing import Annotated, Any
 
 import msgspec
 
-
 from hub.sharing.agreements.reading import agreements_in_force
 from hub.sharing.api.calls import Answer, Call
 from hub.sharing.api.problems import NOT_FOUND, ProblemError
 from hub.sharing.api.routes import ApiRoutes, Example, Shaped
 from hub.sharing.catalogue import EXCHANGES
 from hub.sharing.catalogue.schemas import schema_of
-from hub.sharing.outbox.keys import published
 from hub.sharing.pull.keys_place import KeysPlace
 from hub.web.door import service
 
@@ -182,6 +180,8 @@ def schema(_call: Call, name: str) -> Answer:
     examples=(Example("The keys"),),
 )
 def keys(call: Call) -> Answer:
+    from hub.sharing.outbox.keys import published
+
     folder = service(KeysPlace).folder
     if folder is None:
         raise ProblemError(NOT_FOUND, "This hub has no folder of keys.")

@@ -1,0 +1,125 @@
+"""Lists of people, page by page in an order that stays: whoever comes later stands at the end, whoever left is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Annotated, Final
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.custody.facts.reading import holding, one
+from hub.custody.facts.records import Fact
+from hub.custody.legal import LEGAL_STATUS, LegalStatus
+from hub.custody.records import Booking
+from hub.sharing.api.calls import Answer, Call
+from hub.sharing.api.routes import ApiRoutes, Example
+from hub.sharing.catalogue import Way
+from hub.sharing.gate import share_list
+from hub.sharing.pull import cursors, purposes
+from hub.sharing.pull.custody import Fields, Purpose
+from hub.sharing.pull.shapes import page_of, tag_of
+
+api = ApiRoutes("lists", "Lists of people in custody")
+
+MOST: Final = 200
+_READ_AT_ONCE: Final = 400
+
+
+class ListQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which page, how long, and what of it."""
+
+    cursor: Annotated[
+        str, Meta(pattern=cursors.PATTERN, description="`next` of the page before; left out at the first.")
+    ] = ""
+    limit: Annotated[int, Meta(ge=1, le=MOST, description="People on a page.")] = 100
+    fields: Fields = None
+    purpose: Purpose = None
+
+
+Keep = Callable[[Session, Collection[int]], set[int]]
+"""Of stays (by id) those that stand on the list."""
+
+
+@api.operation(
+    "GET",
+    "/v1/lists/remand-ageing",
+    exchange="remand_ageing",
+    query=ListQuery,
+    summary="Who is on remand, and for how long?",
+    answers={200: page_of("remand_ageing")},
+    problems=(purposes.SAY_PURPOSE,),
+    examples=(Example("The first page", query={"limit": "50"}),),
+    shares=True,
+)
+def remand_ageing(call: Call, query: ListQuery) -> Answer:
+    return _page(call, query, "remand_ageing", _on_remand)
+
+
+@api.operation(
+    "GET",
+    "/v1/lists/census",
+    exchange="census_list",
+    query=ListQuery,
+    summary="Who is held here?",
+    description="Everybody with an open stay, for comparing with a list of one's own.",
+    answers={200: page_of("census_list")},
+    problems=(purposes.SAY_PURPOSE,),
+    examples=(Example("The first page"),),
+    shares=True,
+)
+def census(call: Call, query: ListQuery) -> Answer:
+    return _page(call, query, "census_list", lambda _session, stays: set(stays))
+
+
+def _page(call: Call, query: ListQuery, exchange: str, keep: Keep) -> Answer:
+    purpose = purposes.purpose_of(call, exchange, query.purpose)
+    after = cursors.read_cursor(exchange, query.cursor)
+    found = _people(call.session, after, query.limit + 1, keep)
+    more = len(found) > query.limit
+    shown = found[: query.limit]
+    listed = share_list(
+        call.session,
+        agency=call.client.agency,
+        exchange=exchange,
+        purpose=purpose,
+        people=[person for _, person in shown],
+        at=call.at,
+        actor=call.actor,
+        way=Way.PULL,
+        wanted=None if query.fields is None else query.fields.split(","),
+        reference=f"after {after}" if after else "first page",
+    )
+    behind = cursors.write_cursor(exchange, shown[-1][0]) if more else None
+    document = {**listed.document, "next": behind}
+    return Answer(document, etag=tag_of(document))
+
+
+def _people(session: Session, after: int, wanted: int, keep: Keep) -> list[tuple[int, int]]:
+    """(stay, person) of the next stays of the list, `wanted` of them at the most."""
+    found: list[tuple[int, int]] = []
+    while len(found) < wanted:
+        rows = session.execute(
+            select(Booking.id, Booking.person_id)
+            .where(Booking.released_at.is_(None), Booking.id > after)
+            .order_by(Booking.id)
+            .limit(_READ_AT_ONCE)
+        ).all()
+        kept = keep(session, [row.id for row in rows])
+        found += [(row.id, row.person_id) for row in rows if row.id in kept]
+        if len(rows) < _READ_AT_ONCE:
+            break
+        after = rows[-1].id
+    return found[:wanted]
+
+
+def _on_remand(session: Session, stays: Collection[int]) -> set[int]:
+    rows: dict[int, list[Fact]] = {}
+    wanted = select(Fact).where(Fact.booking_id.in_(stays), Fact.kind == LEGAL_STATUS.name)
+    for row in session.scalars(wanted):
+        assert row.booking_id is not None
+        rows.setdefault(row.booking_id, []).append(row)
+    held = {stay: one(holding(LEGAL_STATUS, of)) for stay, of in rows.items()}
+    return {stay for stay, now in held.items() if now is not None and now.value.status is LegalStatus.REMAND}

@@ -1,0 +1,34 @@
+"""For what something is fetched: said by the client, or plain where one purpose alone is agreed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hub.sharing.agreements.reading import agreements_in_force
+from hub.sharing.api.calls import Call
+from hub.sharing.api.problems import ProblemError, ProblemKind
+from hub.sharing.catalogue import PURPOSES
+
+PATTERN: Final = "^(?:" + "|".join(PURPOSES) + ")$"
+
+SAY_PURPOSE: Final = ProblemKind(
+    "purpose_needed",
+    400,
+    "Say for what",
+    "This exchange is agreed for several purposes. Name one with the parameter `purpose`; `purposes` lists them.",
+)
+
+
+def purpose_of(call: Call, exchange: str, asked: str | None) -> str:
+    """The purpose to ask the gate with; it decides whether that is agreed. ProblemError where several could be meant."""
+    if asked is not None:
+        return asked
+    found = {
+        grant.purpose
+        for one in agreements_in_force(call.session, call.at, call.client.agency)
+        for grant in one.terms.grants
+        if grant.exchange == exchange
+    }
+    if len(found) > 1:
+        raise ProblemError(SAY_PURPOSE, purposes=sorted(found))
+    return next(iter(found), "")
