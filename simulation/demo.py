@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import shutil
 import signal
@@ -31,6 +30,7 @@ from simulation.report import build
 from simulation.sensor import FAST256
 from simulation.sensor.fingers import NoPrints
 from simulation.stopping import SIGNALS, on_signals
+from simulation.telling import tell_report
 from simulation.trial_report import Seen, trial_report
 from simulation.trials import Trials
 from simulation.truth import Truth
@@ -218,13 +218,7 @@ class _Run:
             "people_enrolled": len(numbers),
             "wrong": wrong,
         }
-        text = json.dumps(report, indent=2)
-        if self.chosen.report is not None:
-            self.chosen.report.write_text(text + "\n")
-        if not self.quiet:
-            print(text, flush=True)
-        for line in wrong[:20]:
-            self.progress(f"WRONG: {line}")
+        tell_report(report, wrong, self.chosen.report, self.progress, quiet=self.quiet)
         self.progress("truth and hub agree" if not wrong else f"{len(wrong)} things are wrong")
         return 1 if wrong else 0
 

@@ -14,6 +14,7 @@ from edge.clock import Reading
 from edge.journal import Journal, Room, open_journal
 from edge.provisioning import Folder, load_grant
 from edge.settings import load
+from simulation.bench.entries import BOOT, passage
 from simulation.disks import owed
 from simulation.gatehouse import Gatehouse
 from simulation.people import Walker
@@ -22,15 +23,13 @@ from simulation.processes import ProcessFailed, Service
 from simulation.report import percentiles
 from simulation.truth import Scan
 from wire.codec import encode
-from wire.happenings import Decision, Evidence, Outcome, Passage
+from wire.happenings import Passage
 from wire.journal import Clock
 from wire.provisioning import CheckpointSettings
-from wire.versions import Version
 
 SCANS_A_DAY = 3_000
 """Of one busy gate: 600 people who pass it five times a day."""
 
-_ANOTHER_BOOT = "0123456789abcdef" * 2
 _COMMITS = 2_000
 _PATIENCE_S = 300.0
 
@@ -83,26 +82,9 @@ def drain_figures(
 def _fill(journal: Journal, entries: int, place: CheckpointSettings, people: Sequence[str]) -> None:
     at = datetime.now(UTC) - timedelta(days=2)
     for number in range(entries):
-        reading = Reading(_ANOTHER_BOOT, 1_000 * number, at + timedelta(seconds=number), Clock.SYNCHRONISED)
-        journal.append(reading, Passage.KIND, encode(_passage(place, people[number % len(people)])))
-
-
-def _passage(place: CheckpointSettings, person: str) -> Passage:
-    evidence = Evidence(Outcome.MATCH, 71, 12.34, 3.21, 2_400, 1_200, 3_479.1, 141.7, 8.4)
-    return Passage(
-        checkpoint=place.checkpoint,
-        from_zone=place.from_zone,
-        to_zone=place.to_zone,
-        decision=Decision.ADMIT,
-        rule="expected",
-        person=person,
-        attempt=1,
-        evidence=evidence,
-        roll_version=Version(1, 1_200),
-        roll_age_s=40,
-        config_version=Version(1, 1),
-        rules_age_s=40,
-    )
+        reading = Reading(BOOT, 1_000 * number, at + timedelta(seconds=number), Clock.SYNCHRONISED)
+        said = passage(place.checkpoint, place.from_zone, place.to_zone, people[number % len(people)])
+        journal.append(reading, Passage.KIND, encode(said))
 
 
 def _drained(

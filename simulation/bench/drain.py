@@ -27,13 +27,11 @@ from hub.movements.site.importing import import_site
 from hub.terminals.records import Status, Terminal
 from hub.web.collecting import collect_seldom
 from simulation.bench import postgres
+from simulation.bench.entries import entry, passage
 from simulation.progress import Progress
-from wire.codec import encode
-from wire.happenings import Decision, Evidence, Outcome, Passage
-from wire.journal import Clock, Entry, genesis, link, seal_batch
+from wire.journal import genesis, link, seal_batch
 from wire.keys import OpeningKey, SigningKey, public_bytes
 from wire.topics import Channel, topic
-from wire.versions import Version
 
 TERMINALS: Final = 100
 ENTRIES: Final = 40_000
@@ -255,30 +253,6 @@ def _journal(number: int, entries: int) -> list[Delivery]:
 
 def _entry(number: int, sequence: int) -> bytes:
     at = _AT - timedelta(days=1) + timedelta(seconds=40 * sequence + number / 10)
-    evidence = Evidence(Outcome.MATCH, 71, 12.34, 3.21, 2_400, 1_200, 3_479.1, 141.7, 8.4)
-    admitted = sequence % 20 != 0
-    passage = Passage(
-        checkpoint=f"gate-{number}",
-        from_zone="yard",
-        to_zone=f"room-{number}",
-        decision=Decision.ADMIT if admitted else Decision.REFUSE,
-        rule="expected" if admitted else "zone_not_allowed",
-        person=f"P-{1 + (number * 37 + sequence * 11) % PEOPLE:06d}",
-        attempt=1,
-        evidence=evidence,
-        roll_version=Version(1, 1_200),
-        roll_age_s=40,
-        config_version=Version(1, 1),
-        rules_age_s=40,
-    )
-    return encode(
-        Entry(
-            sequence=sequence,
-            boot_id="0123456789abcdef" * 2,
-            boot_time_ms=40_000 * sequence,
-            wall_time=at,
-            clock=Clock.SYNCHRONISED,
-            kind=Passage.KIND,
-            body=encode(passage),
-        )
-    )
+    person = f"P-{1 + (number * 37 + sequence * 11) % PEOPLE:06d}"
+    said = passage(f"gate-{number}", "yard", f"room-{number}", person, admitted=sequence % 20 != 0)
+    return entry(sequence, 40_000 * sequence, at, said)

@@ -23,11 +23,8 @@ from hub.movements.site.importing import import_site
 from hub.movements.site.tree import load
 from hub.rows import insert_rows
 from hub.terminals.records import Status, Terminal
+from simulation.bench.entries import entry, passage
 from simulation.progress import Progress
-from wire.codec import encode
-from wire.happenings import Decision, Evidence, Outcome, Passage
-from wire.journal import Clock, Entry
-from wire.versions import Version
 
 PEOPLE: Final = 10_000
 ENTRIES: Final = 10_000_000
@@ -37,7 +34,6 @@ BYTES_AN_ENTRY: Final = 800
 """What one takes on the disk with its indexes, and somewhat more."""
 _AT_ONCE: Final = 20_000
 _AT: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
-_EVIDENCE: Final = Evidence(Outcome.MATCH, 71, 12.34, 3.21, 2_400, 1_200, 3_479.1, 141.7, 8.4)
 
 
 def rebuild_figures(progress: Progress, entries: int | None = None) -> dict[str, Any]:
@@ -118,6 +114,7 @@ def _rows(start: int, count: int, last: dict[str, str]) -> Iterator[dict[str, ob
         person = f"P-{1 + (number * 7_919) % PEOPLE:06d}"
         admitted = number % 20 != 0
         at = _AT + timedelta(seconds=number)
+        said = passage(f"gate-{gate}", "yard", f"room-{gate}", person, admitted=admitted)
         last[person] = f"room-{gate}" if admitted else "yard"
         yield {
             "terminal_id": gate + 1,
@@ -125,7 +122,7 @@ def _rows(start: int, count: int, last: dict[str, str]) -> Iterator[dict[str, ob
             "sequence": sequence,
             "link": number.to_bytes(32, "big"),
             "before": number.to_bytes(32, "little"),
-            "raw": _raw(gate, sequence, person, at, admitted=admitted),
+            "raw": entry(sequence, 1_000 * sequence, at, said),
             "received_at": at,
             "canonical": True,
             "status": EntryStatus.APPLIED.value,
@@ -134,31 +131,3 @@ def _rows(start: int, count: int, last: dict[str, str]) -> Iterator[dict[str, ob
             "late_ms": 0,
             "sure": True,
         }
-
-
-def _raw(gate: int, sequence: int, person: str, at: datetime, *, admitted: bool) -> bytes:
-    passage = Passage(
-        checkpoint=f"gate-{gate}",
-        from_zone="yard",
-        to_zone=f"room-{gate}",
-        decision=Decision.ADMIT if admitted else Decision.REFUSE,
-        rule="expected" if admitted else "zone_not_allowed",
-        person=person,
-        attempt=1,
-        evidence=_EVIDENCE,
-        roll_version=Version(1, 1_200),
-        roll_age_s=40,
-        config_version=Version(1, 1),
-        rules_age_s=40,
-    )
-    return encode(
-        Entry(
-            sequence=sequence,
-            boot_id="0123456789abcdef" * 2,
-            boot_time_ms=1_000 * sequence,
-            wall_time=at,
-            clock=Clock.SYNCHRONISED,
-            kind=Passage.KIND,
-            body=encode(passage),
-        )
-    )

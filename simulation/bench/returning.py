@@ -34,18 +34,17 @@ from hub.movements.site.importing import import_site
 from hub.terminals.actions import grant, note_grant
 from hub.terminals.authority import Authority, open_authority
 from hub.terminals.certificates import key_pem, new_key
+from simulation.bench.entries import entry, passage
 from simulation.onlooker import Onlooker
 from simulation.processes import ProcessFailed, Service, free_port, run
 from simulation.progress import Progress
 from simulation.report import percentiles
-from wire.codec import decode, encode
+from wire.codec import decode
 from wire.envelope import Envelope
-from wire.happenings import Decision, Evidence, Outcome, Passage
-from wire.journal import Ack, Clock, Entry, genesis, link, seal_batch
+from wire.journal import Ack, genesis, link, seal_batch
 from wire.keys import OpeningKey, SigningKey, public_bytes
 from wire.provisioning import Broker, CheckpointSettings, Request
 from wire.topics import Channel, topic
-from wire.versions import Version
 
 TERMINALS: Final = 100
 LIVE_TERMINALS: Final = 10
@@ -58,7 +57,6 @@ WINDOW: Final = 4
 LEAST_LIVE_S: Final = 10.0
 PATIENCE_S: Final = 1_800.0
 _BOOTED: Final = datetime.now(UTC) - timedelta(days=2)
-_EVIDENCE: Final = Evidence(Outcome.MATCH, 71, 12.34, 3.21, 2_400, 1_200, 3_479.1, 141.7, 8.4)
 
 
 def returning_figures(
@@ -169,29 +167,10 @@ class _Terminal:
 
     def entry(self, at: datetime) -> bytes:
         self.sequence += 1
-        passage = Passage(
-            checkpoint=self.name,
-            from_zone="yard",
-            to_zone=f"room-{self.name}",
-            decision=Decision.ADMIT,
-            rule="expected",
-            person=f"P-{1 + (self.number * 37 + self.sequence * 11) % PEOPLE:06d}",
-            attempt=1,
-            evidence=_EVIDENCE,
-            roll_version=Version(1, 1_200),
-            roll_age_s=40,
-        )
-        raw = encode(
-            Entry(
-                sequence=self.sequence,
-                boot_id="0123456789abcdef" * 2,
-                boot_time_ms=max(0, int((at - _BOOTED).total_seconds() * 1000)),
-                wall_time=at,
-                clock=Clock.SYNCHRONISED,
-                kind=Passage.KIND,
-                body=encode(passage),
-            )
-        )
+        person = f"P-{1 + (self.number * 37 + self.sequence * 11) % PEOPLE:06d}"
+        said = passage(self.name, "yard", f"room-{self.name}", person)
+        boot_time_ms = max(0, int((at - _BOOTED).total_seconds() * 1000))
+        raw = entry(self.sequence, boot_time_ms, at, said)
         self.last_link = link(self._link(), raw)
         return raw
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import threading
 import time
@@ -24,6 +23,7 @@ from simulation.progress import Progress
 from simulation.sensor import FAST256
 from simulation.staff import CONTROL_ROOM, DIRECTOR, OTHERS, Member, employ
 from simulation.stopping import on_signals
+from simulation.telling import tell_report
 from simulation.walking import Walking
 
 _MORE: Final = tuple(who for who in OTHERS if who not in (CONTROL_ROOM, DIRECTOR))
@@ -94,13 +94,7 @@ class Shown:
         diary = play(stage, self.progress)
         self.progress("waiting until the hub has everything")
         told, wrong = report(stage, diary, drained=close(stage))
-        text = json.dumps(told, indent=2)
-        if self.chosen.report is not None:
-            self.chosen.report.write_text(text + "\n")
-        if not self.quiet:
-            print(text, flush=True)
-        for line in wrong[:20]:
-            self.progress(f"WRONG: {line}")
+        tell_report(told, wrong, self.chosen.report, self.progress, quiet=self.quiet)
         for name, detected in told["detected"].items():
             self.progress(f"{name}: {'detected' if detected else 'NOT DETECTED'}")
         return 1 if wrong else 0
