@@ -1,6 +1,6 @@
 """Zones and movements, the roll's way to terminals, and the journals as they came.
 
-Long, because it is one step: zones, movements, the roll and journals refer to each other, and a hub has all of them or none.
+Long, because it is one step: these tables refer to each other, and a hub has all of them or none.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Referrals, attestations, re-enrolment tasks, posts, standing procedures, photos.
 
-Long, because it is one step: referrals and what answers them refer to each other, and a hub has all of them or none.
+Long, because it is one step: these tables refer to each other, and a hub has all of them or none.
 """
 
 from __future__ import annotations

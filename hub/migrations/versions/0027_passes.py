@@ -1,6 +1,6 @@
 """Passes, series, groups, absences and convoys.
 
-Long, because it is one step: passes, series, groups and convoys refer to each other, and a hub has all of them or none.
+Long, because it is one step: these tables refer to each other, and a hub has all of them or none.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Headcounts: units, slips, marks, out-counts, explanations, musters; and the order that holds gates.
 
-Long, because it is one step: a count and all that is written of it refer to each other, and a hub has all of them or none.
+Long, because it is one step: these tables refer to each other, and a hub has all of them or none.
 """
 
 from __future__ import annotations
