@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -15,8 +15,10 @@ from hub.custody.facts.bulk import Piles, piles_of
 from hub.custody.facts.kinds import Per
 from hub.custody.merging.reading import families_of, joined_stays
 from hub.custody.records import Booking, Person
+from hub.custody.sentencing.dates import BestKnown, Certainty, best_known_all
 from hub.movements.records import Site
 from hub.sharing.catalogue.reading import Reading, Stay
+from hub.web.formats import SITE_ZONE
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,19 @@ class Loaded:
     joined: Mapping[int, int]
     piles: Mapping[int, Piles]
     facility: str
+    _dates: dict[int, BestKnown] = field(default_factory=dict, init=False, repr=False)
+
+    def release_on(self, stay: int) -> date | None:
+        """The release date of a stay, once two officers have signed it; of everybody loaded when first asked."""
+        if not self._dates:
+            going_on = [one.id for found in self.stays.values() for one in found if one.released_at is None]
+            today = self.at.astimezone(SITE_ZONE).date()
+            self._dates.update(best_known_all(self.session, today=today, booking_ids=going_on))
+            self._dates.setdefault(
+                0, BestKnown(0, Certainty.NO_DATE, None)
+            )  # asked, even when nobody has one
+        known = self._dates.get(stay)
+        return known.on if known is not None and known.certainty is Certainty.VERIFIED else None
 
     def number_of(self, person: int | None) -> str:
         """The number that leads; empty for nobody."""
@@ -55,6 +70,7 @@ class Loaded:
             self._rows(lead, stay),
             brought,
             self.facility,
+            self.release_on,
         )
 
     def _stay(self, lead: int, booking: int | None) -> Stay | None:

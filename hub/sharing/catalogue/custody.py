@@ -10,7 +10,6 @@ from hub.custody.at_large import AT_LARGE, AtLarge, How
 from hub.custody.facts.reading import standing
 from hub.custody.facts.records import Act
 from hub.custody.legal import LEGAL_STATUS, LegalStatus, ReleaseReason
-from hub.custody.sentencing.dates import verified_date_of
 from hub.custody.stays import RELEASE
 from hub.sentences import Sentence
 from hub.sharing.catalogue.kinds import DataField
@@ -43,7 +42,7 @@ def _legal_status(one: Reading) -> str | None:
 def _verified_release(one: Reading) -> str | None:
     if one.stay is None or one.stay.released_at is not None:
         return None
-    return day(verified_date_of(one.session, one.stay.id, today=one.today))
+    return day(one.release_on(one.stay.id))
 
 
 def _release(what: str) -> Any:

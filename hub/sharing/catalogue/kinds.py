@@ -81,11 +81,11 @@ class DataField:
     leaf: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     sensitive: bool = False
+    place: tuple[str, ...] = field(init=False, repr=False)
+    """Keys from the top of the document's data to the value."""
 
-    @property
-    def place(self) -> tuple[str, ...]:
-        """Keys from the top of the document's data to the value."""
-        return (*self.path, self.name, *self.leaf)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "place", (*self.path, self.name, *self.leaf))
 
 
 @dataclass(frozen=True)

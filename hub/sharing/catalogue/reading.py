@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -41,6 +41,8 @@ class Reading:
     rows: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     given: Mapping[str, Any] = field(default_factory=dict)
     facility: str = ""
+    release_on: Callable[[int], date | None] = lambda _stay: None
+    """The release date of a stay that may be told outside: signed by two, and still what the facts say."""
     _known: dict[str, list[Any]] = field(default_factory=dict, init=False, repr=False)
 
     @property
