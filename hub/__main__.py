@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from hub.errors import HubError
 
@@ -46,6 +46,8 @@ HOMES: Final = {
     "hub.docket.commands": ["docket"],
     "hub.sharing.commands": ["sharing"],
     "hub.website.agency_commands": ["agencies", "partner"],
+    "hub.statistics.commands": ["statistics"],
+    "hub.sharing.outbox.commands": ["exchange"],
     "hub.website.commands": ["web"],
 }
 """Where the commands live: only the module of the one that was given is loaded, for all together take seconds."""
@@ -126,6 +128,8 @@ def _declare(home: str, subparsers: Subparsers, command: str) -> None:
             module.register(subparsers, _load_tables)
         case "hub.reception.seed.commands":
             module.register(subparsers, _work_the_docket)
+        case "hub.sharing.outbox.commands":
+            module.register(subparsers, _take_rows)
         case _:
             module.register(subparsers)
 
@@ -137,6 +141,10 @@ def _find_checkpoint(session: Session, code: str) -> CheckpointSettings:
 
 def _load_tables() -> None:
     import_module("hub.website.app")  # whose pages are about all of them
+
+
+def _take_rows() -> Any:
+    return import_module("hub.website.drop_door").receive_row
 
 
 def _work_the_docket(sessions: Sessions, at: datetime) -> None:

@@ -178,6 +178,8 @@ def due(session: Session, agency: str, now: datetime, most: int) -> Sequence[Any
             Delivery.exchange,
             Delivery.purpose,
             Delivery.disclosure_id,
+            Delivery.since_at,
+            SharingEvent.fact_id,
             SharingEvent.uid,
             SharingEvent.type,
             SharingEvent.version,

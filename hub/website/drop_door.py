@@ -1,0 +1,37 @@
+"""Rows of agencies' files go the way of their messages: only here both are known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from hub.sentences import RefusedError, Sentence
+from hub.sharing.inbox.messages import MESSAGES
+from hub.sharing.inbox.receiving import receive
+
+_ID: Final = "nc:DocumentIdentification"
+
+
+def receive_row(
+    session: Session, agency: str, exchange: str, message: Mapping[str, Any], message_id: str, at: datetime
+) -> str:
+    """Take in a row of a file as a message; the number of its receipt. RefusedError for what cannot be taken.
+
+    A row without a message id of its own gets `message_id`.
+    """
+    form = MESSAGES.get(exchange)
+    if form is None:
+        raise RefusedError("no_exchange", Sentence("Files with such messages are not taken."))
+    try:
+        read = msgspec.convert({_ID: message_id, **message}, form, strict=False)
+    except msgspec.ValidationError:
+        raise RefusedError(
+            "not_understood", Sentence("The row is no such message. Check its columns.")
+        ) from None
+    return receive(
+        session, agency=agency, exchange=exchange, message=read, message_id=read.message_id, at=at
+    ).number
