@@ -21,6 +21,7 @@ from hub.movements.external.at_gate import INSIDE
 from hub.movements.orders.standing import lingering, reaches
 from hub.movements.whereabouts.places import places
 from hub.movements.whereabouts.prove import TOLD
+from hub.pace import is_over
 from hub.sentences import Sentence
 from hub.terminals.records import Status, Terminal, TerminalState
 from wire.orders import OrderKind
@@ -51,7 +52,7 @@ class Watch:
 
     def tick(self, now: datetime) -> int:
         """Look at most once a second; gives how many causes began or ended."""
-        if self._looked_at is not None and timedelta(0) <= now - self._looked_at < LOOK_EVERY:
+        if not is_over(self._looked_at, LOOK_EVERY, now):
             return 0
         self._looked_at = now
         self._began_at = self._began_at or now

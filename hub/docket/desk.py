@@ -12,6 +12,7 @@ from hub.database import Sessions, session_scope
 from hub.docket.queue import looked_at, waiting
 from hub.docket.records import DocketRun
 from hub.docket.runs import run_all
+from hub.pace import is_over
 from hub.web.formats import SITE_ZONE
 
 EVERYBODY_EVERY: Final = timedelta(hours=1)
@@ -31,7 +32,7 @@ class DocketDesk:
 
     def tick(self, now: datetime) -> int:
         """Look at whoever is due; gives how many people were looked at."""
-        if self._looked_at is not None and now - self._looked_at < CHANGED_EVERY:
+        if not is_over(self._looked_at, CHANGED_EVERY, now):
             return 0
         self._looked_at = now
         with session_scope(self._sessions, writes=False) as session:

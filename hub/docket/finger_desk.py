@@ -15,6 +15,7 @@ from hub.biometrics.vault import Vault
 from hub.custody.merging.actions import BY_FINGER, suspect
 from hub.database import Sessions, session_scope
 from hub.docket.records import FingerSearch
+from hub.pace import is_over
 
 AT_ONCE: Final = 10
 EVERY: Final = timedelta(seconds=2)
@@ -33,7 +34,7 @@ class FingerDesk:
 
     def tick(self, now: datetime) -> int:
         """Search the next fingers; gives how many pairs of files are new."""
-        if self._looked_at is not None and now - self._looked_at < EVERY:
+        if not is_over(self._looked_at, EVERY, now):
             return 0
         self._looked_at = now
         # Whatever is found elsewhere in this process is then looked for among all.

@@ -20,6 +20,7 @@ from hub.headcount.turning import SCHEDULE, note, raise_alarm_line
 from hub.movements import feed
 from hub.movements.records import FeedItem, FeedKind
 from hub.movements.site.tree import load as load_tree
+from hub.pace import is_over
 from hub.sentences import RefusedError
 from hub.web.formats import SITE_ZONE
 
@@ -79,7 +80,7 @@ class CountWatch:
 
     def tick(self, now: datetime) -> int:
         """Look once; how much was announced or said."""
-        if self._looked_at is not None and timedelta(0) <= now - self._looked_at < LOOK_EVERY:
+        if not is_over(self._looked_at, LOOK_EVERY, now):
             return 0
         self._looked_at = now
         with session_scope(self._sessions, writes=False) as session:

@@ -17,6 +17,7 @@ from hub.movements.records import FeedKind
 from hub.movements.referral_records import Referral, ReferralChange
 from hub.movements.referral_rules import Outcome, Patience, Status, What
 from hub.movements.referrals import note, open_now, patience, status
+from hub.pace import is_over
 
 LOOK_EVERY: Final = timedelta(seconds=1)
 UNANSWERED: Final = "referral_unanswered"
@@ -36,7 +37,7 @@ class ReferralDesk:
 
     def tick(self, now: datetime) -> int:
         """Look at most once a second; gives how many referrals changed."""
-        if self._looked_at is not None and timedelta(0) <= now - self._looked_at < LOOK_EVERY:
+        if not is_over(self._looked_at, LOOK_EVERY, now):
             return 0
         self._looked_at = now
         with session_scope(self._sessions, writes=False) as session:

@@ -17,6 +17,7 @@ from hub.keeping.backup.errors import BackupError
 from hub.keeping.backup.standing import USUAL_LIMIT, backup_standing
 from hub.movements import feed
 from hub.movements.records import FeedItem, FeedKind
+from hub.pace import is_over
 
 ALARM: Final = "backup_overdue"
 LOOKED_EVERY: Final = timedelta(minutes=10)
@@ -48,7 +49,7 @@ class BackupWatch:
         self._looked_at: datetime | None = None
 
     def tick(self, now: datetime) -> int:
-        if self._looked_at is not None and now - self._looked_at < LOOKED_EVERY:
+        if not is_over(self._looked_at, LOOKED_EVERY, now):
             return 0
         self._looked_at = now
         limit = limit_of(self._data)

@@ -18,6 +18,7 @@ from hub.movements.alarms.records import Alarm, AlarmTrial
 from hub.movements.alarms.rules import goes_up_at
 from hub.movements.lines import Line, write_line
 from hub.movements.records import FeedKind
+from hub.pace import is_over
 from hub.sentences import Sentence
 from hub.terminals.records import Status, Terminal
 from hub.web.formats import clock_time
@@ -35,7 +36,7 @@ class AlarmDesk:
 
     def tick(self, now: datetime) -> int:
         """Look at most once a second; gives how many alarms went up or rang."""
-        if self._looked_at is not None and timedelta(0) <= now - self._looked_at < LOOK_EVERY:
+        if not is_over(self._looked_at, LOOK_EVERY, now):
             return 0
         self._looked_at = now
         with session_scope(self._sessions, writes=False) as session:

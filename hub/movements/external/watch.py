@@ -22,6 +22,7 @@ from hub.movements.external.records import Authorisation, Occurrence
 from hub.movements.external.rules import Consent, Going, consent_on, going_of
 from hub.movements.external.steps import AUTHORISATION, HUB, OCCURRENCE, write_step
 from hub.movements.move_limits import Limits, limits
+from hub.pace import is_over
 from hub.sentences import RefusedError, Sentence
 from hub.web.formats import SITE_ZONE, start_of
 
@@ -40,7 +41,7 @@ class AbsenceWatch:
 
     def tick(self, now: datetime) -> int:
         """Look at what is due; gives how many occurrences changed."""
-        if self._looked_at is not None and timedelta(0) <= now - self._looked_at < LOOK_EVERY:
+        if not is_over(self._looked_at, LOOK_EVERY, now):
             return 0
         self._looked_at = now
         with session_scope(self._sessions, writes=False) as session:

@@ -17,6 +17,7 @@ from hub.movements.passes.outings import follow_goings, outing_changes
 from hub.movements.passes.proving import advance
 from hub.movements.passes.records import PassRow
 from hub.movements.records import Position
+from hub.pace import is_over
 
 LOOK_EVERY: Final = timedelta(seconds=1)
 FORESEE_EVERY: Final = timedelta(seconds=2)
@@ -41,7 +42,7 @@ class PassWatch:
 
     def tick(self, now: datetime) -> int:
         """Look at what is due; gives how many passes changed or were made."""
-        if not _is_over(self._looked_at, LOOK_EVERY, now):
+        if not is_over(self._looked_at, LOOK_EVERY, now):
             return 0
         self._looked_at = now
         done = self._follow(now) + self._feed(now)
@@ -55,12 +56,12 @@ class PassWatch:
         return done + self._foresee(now, changed=bool(due))
 
     def _feed(self, now: datetime) -> int:
-        if not _is_over(self._fed_at, FEED_EVERY, now):
+        if not is_over(self._fed_at, FEED_EVERY, now):
             return 0
         self._fed_at = now
         with session_scope(self._sessions, writes=False) as session:
             waiting = to_feed(session, now)
-            again = _is_over(self._tried_at, TRY_AGAIN, now)
+            again = is_over(self._tried_at, TRY_AGAIN, now)
             worth = again and worth_again(session, waiting, now)
         self._tried_at = now if again else self._tried_at
         if not waiting and not worth:
@@ -74,7 +75,7 @@ class PassWatch:
         """Whoever is to go out is known at the gates as soon as it is allowed."""
         with session_scope(self._sessions, writes=False) as session:
             step = session.scalar(select(func.max(ExternalStep.id))) or 0
-            if step == self._external_step and not _is_over(self._followed_at, FEED_EVERY, now):
+            if step == self._external_step and not is_over(self._followed_at, FEED_EVERY, now):
                 return 0
             changes = outing_changes(session, now)
         self._external_step, self._followed_at = step, now
@@ -84,7 +85,7 @@ class PassWatch:
             return follow_goings(session, now)
 
     def _foresee(self, now: datetime, *, changed: bool) -> int:
-        if not changed and not _is_over(self._foreseen_at, FORESEE_EVERY, now):
+        if not changed and not is_over(self._foreseen_at, FORESEE_EVERY, now):
             return 0
         self._foreseen_at = now
         with session_scope(self._sessions, writes=False) as session:
@@ -94,11 +95,6 @@ class PassWatch:
             return 0
         with session_scope(self._sessions) as session:
             return warn(session, foresee(session, now), now)
-
-
-def _is_over(last: datetime | None, pause: timedelta, now: datetime) -> bool:
-    """Whether so long passed since; a clock that was set back counts as so long."""
-    return last is None or not timedelta(0) <= now - last < pause
 
 
 def due_passes(session: Session, now: datetime) -> list[int]:

@@ -21,6 +21,7 @@ from hub.custody.stays import RELEASE, Release
 from hub.database import Sessions, session_scope
 from hub.movements import feed
 from hub.movements.records import FeedKind, Movement
+from hub.pace import is_over
 from hub.reception.releasing.records import DoubtAnswer, ReleaseDoubt, ReleaseRecord
 from hub.reception.releasing.standing import ENDS_NO_SENTENCE
 from hub.sentences import RefusedError, Sentence
@@ -204,7 +205,7 @@ class ReleaseWatch:
 
     def tick(self, now: datetime) -> int:
         """Look when it is time; gives how many new doubts there are."""
-        if self._looked_at is not None and now - self._looked_at < EVERY:
+        if not is_over(self._looked_at, EVERY, now):
             return 0
         self._looked_at = now
         with session_scope(self._sessions, writes=False) as session:

@@ -13,6 +13,7 @@ from hub.database import Sessions, session_scope
 from hub.movements import feed
 from hub.movements.passes.reading import Pass
 from hub.movements.records import FeedKind
+from hub.pace import is_over
 from hub.roll.gate_plans.gates import Gate, gates
 from hub.roll.gate_plans.making import Made, number_plans
 from hub.roll.gate_plans.planning import Everything, everything, plan_of, steps_stamp, was_decided
@@ -106,13 +107,13 @@ class GatePlanDesk:
 
     def _read(self, session: Session, all_gates: list[Gate], now: datetime) -> Everything | None:
         """What plans are made from, when it is time to look and something of it may be new."""
-        if not all_gates or not self._is_over(self._reckoned_at, RECKON_EVERY, now):
+        if not all_gates or not is_over(self._reckoned_at, RECKON_EVERY, now):
             return None
         self._reckoned_at = now
         found, steps = stamp_of_plans(session), steps_stamp(session)
         patience = READ_ANEW if steps == self._steps else STEPS_EVERY
         decided = steps != self._steps and was_decided(session, self._steps)
-        if found == self._inputs and not decided and not self._is_over(self._read_at, patience, now):
+        if found == self._inputs and not decided and not is_over(self._read_at, patience, now):
             return None
         self._inputs, self._steps, self._read_at = found, steps, now
         return everything(session, now, all_gates)
@@ -145,7 +146,7 @@ class GatePlanDesk:
         return 1
 
     def _confirm(self, gate: Gate, made: Made, now: datetime) -> int:
-        if not self._is_over(self._confirmed.get(gate.terminal_id), CONFIRM_EVERY, now):
+        if not is_over(self._confirmed.get(gate.terminal_id), CONFIRM_EVERY, now):
             return 0
         if not self._say_plan(gate, made.version, b"", now):
             return 0
@@ -160,7 +161,7 @@ class GatePlanDesk:
 
     def _tell_presence(self, here: list[Gate], now: datetime) -> int:
         wanted = [gate for gate in here if is_wanted(self._made[gate.terminal_id].plan)]
-        if not wanted or not self._is_over(self._looked_at, PRESENCE_EVERY, now):
+        if not wanted or not is_over(self._looked_at, PRESENCE_EVERY, now):
             return 0
         with session_scope(self._sessions, writes=False) as session:
             found = self._present(session, wanted, now)
@@ -178,7 +179,7 @@ class GatePlanDesk:
 
     def _is_due(self, gate: Gate, now: datetime) -> bool:
         told = self._told.get(gate.terminal_id)
-        return told is None or told.session != gate.session or self._is_over(told.at, PRESENCE_AGAIN, now)
+        return told is None or told.session != gate.session or is_over(told.at, PRESENCE_AGAIN, now)
 
     def _say_presence(self, gate: Gate, found: Present, now: datetime) -> int:
         plain = encode(presence_of(found, gate, self._made[gate.terminal_id].plan))
@@ -211,8 +212,3 @@ class GatePlanDesk:
             with session_scope(self._sessions) as session:
                 feed.append(session, [line])
             self._reported_ahead.add((gate.terminal_id, gate.held))
-
-    @staticmethod
-    def _is_over(last: datetime | None, pause: timedelta, now: datetime) -> bool:
-        """Whether so long passed since; a clock that was set back counts as so long."""
-        return last is None or not timedelta(0) <= now - last < pause

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from hub.database import Sessions, session_scope
+from hub.pace import is_over
 from hub.terminals.configuration.actions import reported
 from hub.terminals.configuration.records import Act, ConfigurationReport, DesiredConfiguration, Rollout
 from hub.terminals.configuration.rollouts import advance, due, running
@@ -75,7 +76,7 @@ class ConfigurationDesk:
 
     def tick(self, now: datetime) -> int:
         """Look once and send what is due; gives how many messages went out."""
-        if self._looked_at is not None and timedelta(0) <= now - self._looked_at < LOOK_EVERY:
+        if not is_over(self._looked_at, LOOK_EVERY, now):
             return 0
         self._looked_at = now
         with session_scope(self._sessions, writes=False) as session:
