@@ -18,7 +18,7 @@ from hub.headcount.turning import note, revise, settle
 from hub.headcount.values import OutCount
 from hub.movements import feed
 from hub.movements.site.tree import load as load_tree
-from hub.movements.whereabouts.proofs import Key, NewProof, Source
+from hub.movements.whereabouts.proofs import Source
 from hub.movements.whereabouts.prove import prove
 from hub.sentences import RefusedError, Sentence
 from wire.happenings import OutCountStep
@@ -116,19 +116,8 @@ def _prove(session: Session, new: NewStep, at: datetime) -> None:
     place = load_tree(session).by_code(new.place)
     if place is None:
         return
-    told = new.told
-    proof = NewProof(
-        new.person_id,
-        place.id,
-        Source.ATTESTED,
-        told.at,
-        Key(told.terminal, told.journal_id, told.sequence),
-        earliest_at=told.earliest_at,
-        latest_at=told.latest_at,
-        sure=told.clock_sure,
-        link=told.link,
-        by=new.officer,
-        evidence="out-count accepted",
+    proof = new.told.proves(
+        new.person_id, place.id, Source.ATTESTED, by=new.officer, evidence="out-count accepted"
     )
     feed.append(session, prove(session, [proof], at))
 

@@ -6,7 +6,7 @@ The caller has the transaction. Nothing that was signed is ever turned away: wha
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -48,6 +48,22 @@ class Told:
     link: bytes = NO_LINK
     earliest_at: datetime | None = None
     latest_at: datetime | None = None
+
+    def proves(self, person_id: int, zone_id: int, source: Source, *, by: str, evidence: str) -> NewProof:
+        """That somebody was in a zone when it was done."""
+        return NewProof(
+            person_id,
+            zone_id,
+            source,
+            self.at,
+            Key(self.terminal, self.journal_id, self.sequence),
+            earliest_at=self.earliest_at,
+            latest_at=self.latest_at,
+            sure=self.clock_sure,
+            link=self.link,
+            by=by,
+            evidence=evidence,
+        )
 
 
 @dataclass(frozen=True)
@@ -168,19 +184,10 @@ def _prove(session: Session, count: Headcount, unit: HeadcountUnit, new: NewMark
     if new.taken_back:
         _unprove(session, count, unit, new, at)
         return
-    told = new.told
-    proof = NewProof(
-        new.person_id,
-        unit.zone_id,
-        Source.COUNT,
-        told.at,
-        Key(told.terminal, told.journal_id, told.sequence),
-        earliest_at=told.earliest_at,
-        latest_at=told.latest_at,
-        sure=told.clock_sure,
-        link=told.link,
-        by=new.officer,
-        evidence=f"count {count.id}",
+    proof = replace(
+        new.told.proves(
+            new.person_id, unit.zone_id, Source.COUNT, by=new.officer, evidence=f"count {count.id}"
+        ),
         late=State(count.state) not in UNDER_WAY,
     )
     feed.append(session, prove(session, [proof], at))

@@ -44,8 +44,28 @@ class Tier:
     cells: tuple[CellLine, ...]
 
 
+class _Sums:
+    """What the cells of a part come to together."""
+
+    @property
+    def lines(self) -> list[CellLine]:
+        raise NotImplementedError
+
+    @property
+    def free(self) -> int:
+        return sum(line.free for line in self.lines)
+
+    @property
+    def over(self) -> int:
+        return sum(line.over for line in self.lines)
+
+    @property
+    def out_of_order(self) -> int:
+        return sum(line.cell.out_of_order for line in self.lines)
+
+
 @dataclass(frozen=True)
-class Block:
+class Block(_Sums):
     """A block with its tiers."""
 
     name: str
@@ -63,21 +83,9 @@ class Block:
     def certified(self) -> int:
         return sum(line.cell.certified for line in self.lines)
 
-    @property
-    def free(self) -> int:
-        return sum(line.free for line in self.lines)
-
-    @property
-    def over(self) -> int:
-        return sum(line.over for line in self.lines)
-
-    @property
-    def out_of_order(self) -> int:
-        return sum(line.cell.out_of_order for line in self.lines)
-
 
 @dataclass(frozen=True)
-class Board:
+class Board(_Sums):
     """The whole prison. `without` are those in custody to whom no cell is allotted, or one that is not there."""
 
     blocks: tuple[Block, ...]
@@ -91,18 +99,6 @@ class Board:
     @property
     def in_cells(self) -> int:
         return sum(len(line.people) for line in self.lines)
-
-    @property
-    def free(self) -> int:
-        return sum(line.free for line in self.lines)
-
-    @property
-    def over(self) -> int:
-        return sum(line.over for line in self.lines)
-
-    @property
-    def out_of_order(self) -> int:
-        return sum(line.cell.out_of_order for line in self.lines)
 
 
 def board(session: Session, at: datetime, *, known_at: datetime | None = None) -> Board:
