@@ -128,7 +128,7 @@ def message_lines(found: Read) -> list[tuple[Sentence | str, str]]:
 
 def _lines(value: Mapping[str, Any], words: Mapping[str, Sentence]) -> Iterator[tuple[Sentence | str, str]]:
     for name, inner in value.items():
-        parts = inner if isinstance(inner, list) else [inner]
+        parts = inner if isinstance(inner, list | tuple) else [inner]
         for part in parts:
             if isinstance(part, dict) and any(":" in each for each in part):
                 yield from _lines(part, words)

@@ -101,7 +101,7 @@ def names_of(exchange: str) -> frozenset[str]:
 def _leaves(value: Any) -> Iterator[str]:
     """Names with a namespace that hold no other such name: a part without one belongs to what it is a part of."""
     for name, inner in value.items():
-        parts = inner if isinstance(inner, list) else [inner]
+        parts = inner if isinstance(inner, list | tuple) else [inner]
         named = [part for part in parts if isinstance(part, dict) and any(":" in each for each in part)]
         for part in named:
             yield from _leaves(part)
