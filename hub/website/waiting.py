@@ -17,6 +17,9 @@ from hub.reception.admitting.keeping import count_under_way
 from hub.reception.blackout.actions import count_to_sign as papers_to_sign
 from hub.reception.releasing.reading import count_begun_by_others
 from hub.sentences import Sentence
+from hub.sharing.forensic.lists import count_waiting as count_waiting_requests
+from hub.sharing.inbox.lists import count_arrived, count_overdue
+from hub.sharing.inbox.lists import count_open as count_messages
 from hub.web.formats import SITE_ZONE
 from hub.web.waiting import Waiting, Waits
 
@@ -47,6 +50,26 @@ def _queries_due(session: Session, _login: str, at: datetime) -> int:
 
 WAITING: Final = Waiting(
     (
+        Waits(
+            "/inbox?part=open",
+            Sentence("Messages of agencies, lying too long"),
+            Permission.WORK_INBOX,
+            lambda session, _login, at: count_overdue(session, at),
+            urgent=True,
+        ),
+        Waits(
+            "/inbox",
+            Sentence("Messages of agencies to decide"),
+            Permission.WORK_INBOX,
+            lambda session, _login, _at: count_messages(session),
+        ),
+        Waits(
+            "/inbox?part=kept",
+            Sentence("Messages kept for people who may be here now"),
+            Permission.WORK_INBOX,
+            lambda session, _login, _at: count_arrived(session),
+            urgent=True,
+        ),
         Waits(
             "/docket?owner=me&overdue=1",
             Sentence("Your findings, overdue"),
@@ -102,6 +125,12 @@ WAITING: Final = Waiting(
             Sentence("Batches from paper to sign"),
             Permission.ENTER_PAPER,
             lambda session, login, _at: papers_to_sign(session, login),
+        ),
+        Waits(
+            "/identity",
+            Sentence("Requests by finger to deal with"),
+            Permission.APPROVE_IDENTITY,
+            lambda session, _login, at: count_waiting_requests(session, at),
         ),
         Waits(
             "/policies/holidays",
