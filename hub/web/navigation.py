@@ -82,6 +82,7 @@ GROUPS: Final = (
             Entry("/docket/board", Sentence("Board"), "b"),
             Entry("/diary", Sentence("Court diary"), "y"),
             Entry("/inbox", Sentence("What agencies sent")),
+            Entry("/identity", Sentence("Requests by finger")),
             Entry("/queries", Sentence("Queries"), "q"),
             Entry("/release-dates", Sentence("Dates to verify"), "x"),
             Entry("/policies", Sentence("Rules of release")),
@@ -95,6 +96,7 @@ GROUPS: Final = (
             Entry("/exports", Sentence("Exports")),
             Entry("/replay/bundles", Sentence("Bundles for courts")),
             Entry("/backups", Sentence("Backups")),
+            Entry("/figures", Sentence("Figures")),
         ),
     ),
     Group(

@@ -67,7 +67,9 @@ from hub.reception.sentencing.policy_views import pages as policy_pages
 from hub.reception.standing_views import pages as standing_pages
 from hub.roll.gate_plans.views import pages as gate_plan_pages
 from hub.roll.theft.views import pages as theft_pages
+from hub.sharing.forensic.views import pages as forensic_pages
 from hub.sharing.inbox.views import pages as inbox_pages
+from hub.statistics.views import pages as figure_pages
 from hub.terminals.claims.knocking import pages as knocking_pages
 from hub.terminals.claims.views import pages as claims_pages
 from hub.terminals.configuration.views import pages as configuration_pages
@@ -102,7 +104,9 @@ PAGES: Final[tuple[Pages, ...]] = (
     external_pages,
     fact_pages,
     factor_door_pages,
+    figure_pages,
     finding_pages,
+    forensic_pages,
     gate_plan_pages,
     holiday_pages,
     inbox_pages,

@@ -97,6 +97,7 @@ NOT_WALKED: Final = {
     "/control-room/alarms": "a part of a page",
     "/control-room/alarms/<int:alarm>": _UNDER_WAY,
     "/orders/<number>": _UNDER_WAY,
+    "/identity/<int:asked>": _UNDER_WAY,
     "/counts/<int:number>": _UNDER_WAY,
     "/counts/musters/<int:number>": _UNDER_WAY,
     "/counts/running.pdf": "a file to print",

@@ -31,6 +31,7 @@ NO_EARLIER_DAY = {
     "/terminals/thefts": A_LOG, "/fingers": AN_ACT, "/re-enrolment": AN_ACT, "/standing": AN_ACT,
     "/receptions": AN_ACT, "/merges": AN_ACT, "/people/admit": AN_ACT, "/paper": AN_ACT, "/register": AN_ACT,
     "/visitors": AN_ACT, "/releases/form": AN_ACT, "/cells/new": AN_ACT, "/policies/new": AN_ACT,
+    "/identity": AN_ACT,
     "/inbox": AN_ACT, "/inbox/<number>": AN_ACT,
     "/moves": PRESENT, "/moves/plan": AN_ACT, "/moves/series": AN_ACT, "/external": PRESENT, "/external/new": AN_ACT,
     "/moves/lists": "moves as they are planned for one day: each pass has its steps with their times",
