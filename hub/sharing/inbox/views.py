@@ -11,7 +11,6 @@ from werkzeug.wrappers import Response
 
 from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Permission
-from hub.custody.facts.actions import FactFaultsError
 from hub.custody.queries import person_by_number
 from hub.sentences import RefusedError, Sentence
 from hub.sharing.catalogue import EXCHANGES
@@ -87,9 +86,6 @@ def act(number: str) -> Response | tuple[str, int]:
     try:
         with writing() as session:
             _do(session, number, doing)
-    except FactFaultsError as error:
-        faults = "; ".join(str(fault) for fault in error.faults.values())
-        return _show(number, request.form, Sentence("%(faults)s", {"faults": faults})), 400
     except RefusedError as error:
         return _show(number, request.form, error.message), 409 if "changed" in error.code else 400
     return redirect(url_for("inbox.message", number=number), 303)
