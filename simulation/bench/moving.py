@@ -34,7 +34,7 @@ def moving_figures(progress: Progress) -> dict[str, Any]:
 
 
 def soak_section(progress: Progress) -> dict[str, Any]:
-    """A quarter of an hour at the rate at which screens are measured: does the memory of the warm pages stay as it is?"""
+    """A quarter of an hour at the rate of the screens: does the memory of the warm pages stay as it is?"""
     figures = screen_figures(progress, seconds=SOAK_S, warm_s=SOAK_WARM_S)
     memory = figures["memory_mb"]
     figures["memory_growth_percent"] = round(100 * (memory["end"] / memory["start"] - 1), 1)
