@@ -41,6 +41,7 @@ _FAMILIES: Final = {
     "docket": "law",
     "inbox": "law",
     "finding": "law",
+    "figures": "oversight",
     "court": "law",
     "diary": "law",
     "sentence": "law",
@@ -91,6 +92,7 @@ _FAMILIES: Final = {
     "agency": "sharing",
     "disclosure": "sharing",
     "disclosures": "sharing",
+    "sharing": "sharing",
     "replay": "oversight",
     "emergency": "emergency",
 }

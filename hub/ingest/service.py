@@ -54,6 +54,7 @@ from hub.roll.desk import RollDesk
 from hub.roll.gate_plans.desk import GatePlanDesk
 from hub.settings import Settings
 from hub.sharing.disclosures.sealing import DisclosureSealer
+from hub.statistics.snapshots.desk import SnapshotDesk
 from hub.terminals.configuration.desk import ConfigurationDesk
 from hub.terminals.key_files import INGEST, authority_pem, read_receiving_key, read_signing_key
 from hub.terminals.mqtt import make_client
@@ -106,6 +107,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     fingers = DuplicateSearch(vault, sessions)
     docket: list[Desk] = [DocketDesk(sessions), FingerDesk(sessions, vault, fingers)]
     docket.append(Learning(sessions))
+    docket.append(SnapshotDesk(sessions))
     docket.append(Deleting(sessions, vault, settings.data))
     docket.append(BundleWork(sessions, signing_key, settings.data / BUNDLES))
     docket.append(ExportTidy(Exporter(sessions, vault, _now, settings.data / EXPORTS)))

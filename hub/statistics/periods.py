@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from hub.web.formats import start_of
 
@@ -18,14 +19,7 @@ class Period:
     @property
     def code(self) -> str:
         """2026, 2026-11 or 2026-11-22, as the period is; 2026-01-05/2026-03-07 for any other."""
-        first, last = self.first_on, self.last_on
-        if first == last:
-            return first.isoformat()
-        if (first, last) == (date(first.year, 1, 1), date(first.year, 12, 31)):
-            return f"{first.year:04}"
-        if self == month_of(first):
-            return f"{first.year:04}-{first.month:02}"
-        return f"{first.isoformat()}/{last.isoformat()}"
+        return _code(self.first_on, self.last_on)
 
     @property
     def days(self) -> int:
@@ -44,6 +38,17 @@ class Period:
     @property
     def year(self) -> int:
         return self.last_on.year
+
+
+@lru_cache(maxsize=4_096)
+def _code(first: date, last: date) -> str:
+    if first == last:
+        return first.isoformat()
+    if (first, last) == (date(first.year, 1, 1), date(first.year, 12, 31)):
+        return f"{first.year:04}"
+    if Period(first, last) == month_of(first):
+        return f"{first.year:04}-{first.month:02}"
+    return f"{first.isoformat()}/{last.isoformat()}"
 
 
 def month_of(day: date) -> Period:

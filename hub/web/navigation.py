@@ -100,6 +100,10 @@ GROUPS: Final = (
         ),
     ),
     Group(
+        Sentence("Agencies"),
+        (Entry("/sharing", Sentence("What went out")),),
+    ),
+    Group(
         Sentence("Terminals"),
         (Entry("/terminals", Sentence("Terminals"), "t"), Entry("/site", Sentence("Site"))),
     ),

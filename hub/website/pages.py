@@ -67,8 +67,10 @@ from hub.reception.sentencing.policy_views import pages as policy_pages
 from hub.reception.standing_views import pages as standing_pages
 from hub.roll.gate_plans.views import pages as gate_plan_pages
 from hub.roll.theft.views import pages as theft_pages
+from hub.sharing.console.views import pages as sharing_console_pages
 from hub.sharing.forensic.views import pages as forensic_pages
 from hub.sharing.inbox.views import pages as inbox_pages
+from hub.sharing.outbox.drops.views import pages as drop_pages
 from hub.statistics.views import pages as figure_pages
 from hub.terminals.claims.knocking import pages as knocking_pages
 from hub.terminals.claims.views import pages as claims_pages
@@ -98,6 +100,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     docket_pages,
     docket_rule_pages,
     document_pages,
+    drop_pages,
     emergency_pages,
     evidence_pages,
     export_pages,
@@ -138,6 +141,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     replay_pages,
     retention_pages,
     sentence_pages,
+    sharing_console_pages,
     site_file_pages,
     site_pages,
     site_plan_pages,

@@ -25,6 +25,10 @@ OPERATOR: Final = Sentence("Operator of the hub")
 ACTS: Final = {
     "location_rules.set": Sentence("Set how long a proof of where somebody is holds"),
     "positions.rebuild": Sentence("Worked out again where everybody is, from all proofs"),
+    "sharing.delivery": Sentence("Looked what was sent to another agency about somebody"),
+    "sharing.replay": Sentence("Sent something to another agency again"),
+    "sharing.drop_set": Sentence("Set where an agency's files go"),
+    "sharing.drop_ended": Sentence("Ended where an agency's files go"),
     "inbox.receive": Sentence("Sent a message about the person"),
     "inbox.list": Sentence("Opened the list of what other agencies sent"),
     "inbox.look": Sentence("Looked at a message of another agency"),
@@ -188,6 +192,7 @@ _FAMILIES: Final = {
     "audit": Sentence("Read or exported the trail"),
     "away": Sentence("Looked at who is out"),
     "backup": Sentence("Worked on backups"),
+    "figures": Sentence("Kept or entered figures"),
     "breach": Sentence("Wrote down who is told of a theft"),
     "configuration": Sentence("Changed what terminals run by"),
     "rollout": Sentence("Changed what terminals run by"),

@@ -18,6 +18,8 @@ class Unit(StrEnum):
     PERCENT = "percent"
     DAYS = "days"
     PERSON_DAYS = "person_days"
+    PER_100K = "per_100k"
+    ESTABLISHMENTS = "establishments"
 
 
 UNITS: Final = {
@@ -27,6 +29,8 @@ UNITS: Final = {
     Unit.PERCENT: Sentence("per cent"),
     Unit.DAYS: Sentence("days"),
     Unit.PERSON_DAYS: Sentence("days of people"),
+    Unit.PER_100K: Sentence("of 100,000 people"),
+    Unit.ESTABLISHMENTS: Sentence("prisons"),
 }
 
 

@@ -72,14 +72,15 @@ class Returns:
         stays = world.stays
         self._world = world
         self._free = (stays.ends != ALWAYS) & ~np.isin(stays.reasons, _NOT_FREE)
-        self._gone_on = world.calendar.days(stays.ends)
-        self._next_on = np.full(len(stays.ids), ALWAYS)
+        gone_on = world.calendar.days(stays.ends)
+        next_on = np.full(len(stays.ids), ALWAYS)
         order = np.lexsort((stays.starts, stays.persons))
         earlier, later = order[:-1], order[1:]
         again = (stays.persons[earlier] == stays.persons[later]) & (
             stays.starts[later] >= stays.ends[earlier]
         )
-        self._next_on[earlier[again]] = world.calendar.days(stays.starts[later[again]])
+        next_on[earlier[again]] = world.calendar.days(stays.starts[later[again]])
+        self._again = [next_on <= _years_on(gone_on, years) for years in range(1, len(law.RETURNED) + 1)]
         self._today = world.at.astimezone(SITE_ZONE).date()
 
     def make(self, maker: Maker, period: Period) -> None:
@@ -92,7 +93,7 @@ class Returns:
             if _later(period.last_on, years) >= self._today:
                 maker.hold(what, period, TOO_EARLY)
             else:
-                maker.ratio(what, period, codes, self._next_on <= _years_on(self._gone_on, years), last)
+                maker.ratio(what, period, codes, self._again[years - 1], last)
 
 
 def _last_of_each(persons: Ints, ends: Ints, which: Bools) -> Bools:

@@ -28,13 +28,18 @@ _DIED = REASON.codes().index("died")
 def make(world: World, maker: Maker, period: Period, codes: Codes, held: Bools) -> None:
     """Every indicator of `hub.statistics.definitions.population`, and deaths."""
     begins, ends = micros(period.begins_at), micros(period.ends_at)
-    people = len(np.unique(world.stays.persons[held]))
+    people = _people(world, held)
     maker.count(population.POPULATION, period, codes, held, whole=people)
-    opening = len(np.unique(world.stays.persons[world.stays.held(begins)]))
+    opening = _people(world, world.stays.held(begins))
     maker.put(population.OPENING, (), period, (), Cell(opening, opening))
     _flow(world, maker, period, begins, ends)
     _average(world, maker, period)
     _occupancy(world, maker, period, people, ends)
+
+
+def _people(world: World, held: Bools) -> int:
+    """People, not stays: whoever has two at once is one."""
+    return int(np.count_nonzero(np.bincount(world.stays.persons[held])))
 
 
 def _flow(world: World, maker: Maker, period: Period, begins: int, ends: int) -> None:

@@ -20,9 +20,9 @@ from hub.statistics.periods import Period
 from hub.statistics.reading.joined import joined_at
 from hub.statistics.reading.law import Law, law_of
 from hub.statistics.reading.life import Life, life_of
-from hub.statistics.reading.people import People, people_of
+from hub.statistics.reading.people import People, age_bands, juvenile, people_of
 from hub.statistics.reading.stays import Stays, stays_at
-from hub.statistics.reading.timelines import Ints, Timeline, micros
+from hub.statistics.reading.timelines import Ints, Timeline, collecting_seldom, micros
 from hub.statistics.reading.work import Work, work_of
 from hub.web.formats import SITE_ZONE, start_of
 
@@ -62,11 +62,11 @@ class World:
 
     def codes_at(self, moment: int, day: date) -> dict[str, Ints]:
         """For every stay the place in each cut, at the end of `day`, whose last moment lies before `moment`."""
-        many = len(self.stays.ids)
+        many, ages = len(self.stays.ids), self.people.ages(day)
         return {
             "SEX": self.people.sex,
-            "AGE": self.people.age_bands(day),
-            "JUVENILE": self.people.juvenile(day),
+            "AGE": age_bands(ages),
+            "JUVENILE": juvenile(ages),
             "CITIZENSHIP": self.people.citizenship,
             "DISTRICT": self.people.district,
             "LEGAL_STATUS": _held(self.law.status, moment, many, cuts.LEGAL_STATUS),
@@ -79,6 +79,11 @@ def world_at(
     session: Session, periods: Sequence[Period], *, at: datetime, known_at: datetime | None = None
 ) -> World:
     """As known at `known_at`; None: at `at`, which is now."""
+    with collecting_seldom():
+        return _read(session, periods, at, known_at)
+
+
+def _read(session: Session, periods: Sequence[Period], at: datetime, known_at: datetime | None) -> World:
     joined = joined_at(session, known_at)
     stays = stays_at(session, joined, known_at)
     people = people_of(session, stays.persons, joined, known_at)
@@ -95,8 +100,12 @@ def world_at(
         calendar,
         {name: entered(session, name, known_at) for name in Entered},
         {one: limits_on(session, one.last_on, known_at).number(REMAND_DAYS) for one in periods},
-        (people.juvenile(calendar.days(stays.starts)), people.juvenile(calendar.days(stays.ends))),
+        (_young(people, calendar.days(stays.starts)), _young(people, calendar.days(stays.ends))),
     )
+
+
+def _young(people: People, days: Ints) -> Ints:
+    return juvenile(people.ages(days))
 
 
 def _held(told: Timeline, moment: int, many: int, cut: cuts.Cut) -> Ints:

@@ -13,15 +13,15 @@ from sqlalchemy.orm import Session
 
 from hub.custody.identity import IDENTITY
 from hub.custody.rules import Sex
+from hub.custody.who.age import ADULT_AT
 from hub.custody.who.contacts import ADDRESS, AddressSort
 from hub.custody.who.countries import HOME_COUNTRY
 from hub.custody.who.origin import NATIONALITY
 from hub.statistics.cuts import AGE, AGE_FROM, CITIZENSHIP, DISTRICT, DISTRICTS, JUVENILE, NOT_KNOWN, SEX
 from hub.statistics.reading.joined import Joined
-from hub.statistics.reading.timelines import ALWAYS, Bools, Ints, Timeline, read
+from hub.statistics.reading.timelines import ALWAYS, Ints, Timeline, read
 
-_EPOCH: Final = date(1970, 1, 1).toordinal()
-NO_BIRTH: Final = np.iinfo(np.int64).min
+NO_BIRTH: Final = -1
 
 
 class _Identity(msgspec.Struct):
@@ -41,7 +41,7 @@ class _Address(msgspec.Struct):
 
 @dataclass(frozen=True)
 class People:
-    """For each stay, in the order of the stays: places in the cuts, and the day of birth in days since 1970."""
+    """For each stay, in the order of the stays: places in the cuts, and the day of birth as its digits (20261122)."""
 
     sex: Ints
     citizenship: Ints
@@ -50,23 +50,20 @@ class People:
 
     def ages(self, day: date | Ints) -> Ints:
         """Whole years on a day, or each on a day of its own (days since 1970); -1 where the birth is not known."""
-        days = np.full(len(self.born), day.toordinal() - _EPOCH) if isinstance(day, date) else day
-        known = self.born != NO_BIRTH
-        born, on = np.where(known, self.born, 0).astype("M8[D]"), days.astype("M8[D]")
-        years = on.astype("M8[Y]").astype(np.int64) - born.astype("M8[Y]").astype(np.int64)
-        before: Bools = _in_year(on) < _in_year(born)
-        return np.where(known, years - before, -1)
+        on = _written(day) if isinstance(day, date) else _written_days(day)
+        return np.where(self.born == NO_BIRTH, -1, (on - self.born) // 10_000)
 
-    def age_bands(self, day: date | Ints) -> Ints:
-        """Places in the cut AGE."""
-        ages = self.ages(day)
-        return np.where(ages < 0, AGE.codes().index(NOT_KNOWN), np.searchsorted(AGE_FROM, ages, "right") - 1)
 
-    def juvenile(self, day: date | Ints) -> Ints:
-        """Places in the cut JUVENILE."""
-        ages, codes = self.ages(day), JUVENILE.codes()
-        young = np.where(ages < AGE_FROM[1], codes.index("JUVENILE"), codes.index("ADULT"))
-        return np.where(ages < 0, codes.index(NOT_KNOWN), young)
+def age_bands(ages: Ints) -> Ints:
+    """Places in the cut AGE."""
+    return np.where(ages < 0, AGE.codes().index(NOT_KNOWN), np.searchsorted(AGE_FROM, ages, "right") - 1)
+
+
+def juvenile(ages: Ints) -> Ints:
+    """Places in the cut JUVENILE."""
+    codes = JUVENILE.codes()
+    young = np.where(ages < ADULT_AT, codes.index("JUVENILE"), codes.index("ADULT"))
+    return np.where(ages < 0, codes.index(NOT_KNOWN), young)
 
 
 def people_of(session: Session, persons: Ints, joined: Joined, known_at: datetime | None) -> People:
@@ -106,15 +103,22 @@ def _spread(persons: Ints, whose: Ints, values: Ints, none: int) -> Ints:
     return found
 
 
-def _in_year(days: np.ndarray[tuple[int], np.dtype[np.datetime64]]) -> Ints:
-    """Month and day as one number."""
-    month = days.astype("M8[M]")
-    found: Ints = month.astype(np.int64) % 12 * 32 + (days - month.astype("M8[D]")).astype(np.int64)
+def _written(day: date) -> int:
+    """The day as its digits, 20261122: of two such the difference has the whole years before the last four."""
+    return 10_000 * day.year + 100 * day.month + day.day
+
+
+def _written_days(days: Ints) -> Ints:
+    on = days.astype("M8[D]")
+    month = on.astype("M8[M]")
+    months = month.astype(np.int64)
+    in_month = (on - month.astype("M8[D]")).astype(np.int64) + 1
+    found: Ints = 10_000 * (1970 + months // 12) + 100 * (months % 12 + 1) + in_month
     return found
 
 
 def _identity_codes(values: Sequence[_Identity]) -> Ints:
-    born = [NO_BIRTH if one.born_on is None else one.born_on.toordinal() - _EPOCH for one in values]
+    born = [NO_BIRTH if one.born_on is None else _written(one.born_on) for one in values]
     return np.stack(
         (np.array([_SEXES[one.sex] for one in values], np.int64), np.array(born, np.int64)), axis=1
     )

@@ -46,7 +46,7 @@ class Stays:
 
     `reasons` is the place in the cut REASON, that of NOT_KNOWN while it goes on or nobody said. `away` has the times
     unlawfully at large, whose `stay` is a row of these. Of a stay that was recorded twice only
-    the one is here as which it goes on.
+    the one is here as which it goes on; the other is among `aside`. `every` has all that had a row then.
     """
 
     ids: Ints
@@ -55,6 +55,8 @@ class Stays:
     ends: Ints
     reasons: Ints
     away: Timeline
+    aside: Ints
+    every: Ints
 
     def row_of(self, stay_ids: Ints) -> Ints:
         """The row of each stay; -1 for those that are not among them."""
@@ -77,9 +79,9 @@ def stays_at(session: Session, joined: Joined, known_at: datetime | None) -> Sta
     reasons = _release(session, ids, ends, known_at)
     aside = np.isin(ids, np.fromiter(joined.stays, np.int64))
     _begin_earliest(ids, starts, joined)
-    kept = came & ~aside
+    kept, every, set_aside = came & ~aside, ids, ids[aside]
     ids, persons, starts, ends, reasons = (one[kept] for one in (ids, persons, starts, ends, reasons))
-    stays = Stays(ids, joined.persons(persons), starts, ends, reasons, NOTHING)
+    stays = Stays(ids, joined.persons(persons), starts, ends, reasons, NOTHING, set_aside, every)
     return replace(stays, away=_away(session, stays, joined, known_at))
 
 

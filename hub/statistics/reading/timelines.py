@@ -6,7 +6,9 @@ latest in effect counts, of two that took effect at once the later one; the end 
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar, cast
@@ -14,7 +16,7 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from hub.custody.facts.kinds import Kind
@@ -62,6 +64,18 @@ _NONE: Final = np.zeros(0, np.int64)
 NOTHING: Final = Timeline(_NONE, _NONE, _NONE, _NONE, _NONE, np.zeros((0, 1), np.int64))
 
 
+@contextmanager
+def collecting_seldom() -> Iterator[None]:
+    """Within, millions of small rows are made and let go: looking among them for circles takes longer than that."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 class _Row(NamedTuple):
     id: int
     act: str
@@ -71,6 +85,23 @@ class _Row(NamedTuple):
 def micros(at: datetime) -> int:
     """Microseconds since 1970."""
     return round(at.timestamp() * 1_000_000)
+
+
+def raw(session: Session, wanted: Select[Any]) -> Sequence[Any]:
+    """Rows as the driver gives them: making rows of SQLAlchemy's of millions takes as long as the reading itself.
+
+    Times are text on SQLite; `raw_times` takes both.
+    """
+    cursor = session.connection().execute(wanted).cursor
+    assert cursor is not None
+    return cursor.fetchall()
+
+
+def raw_times(moments: Sequence[Any]) -> Ints:
+    """Microseconds since 1970 of times as the driver gave them."""
+    if moments and isinstance(moments[0], str):
+        return np.array(moments, "M8[us]").astype(np.int64)
+    return times(moments)
 
 
 def times(moments: Sequence[datetime]) -> Ints:
@@ -96,7 +127,7 @@ def _parts(session: Session, kind: str, known_at: datetime | None) -> Iterator[S
         wanted = select(*_COLUMNS).where(_F.kind == kind, _F.id > after).order_by(_F.id).limit(AT_ONCE)
         if known_at is not None:
             wanted = wanted.where(_F.recorded_at <= known_at)
-        found = cast(Sequence[Any], session.connection().execute(wanted).fetchall())
+        found = raw(session, wanted)
         if found:
             yield found
             after = found[-1][0]
@@ -125,7 +156,7 @@ class _Gathered:
                     (own if one is None else one for one, own in zip(items, ids, strict=True)), np.int64, many
                 ),
                 np.fromiter((_ACTS[act] for act in acts), np.int8, many),
-                times(effective),
+                raw_times(effective),
                 self._codes(read).reshape(many, -1),
             )
         )

@@ -1,0 +1,81 @@
+"""`pims-hub statistics snapshot` and `pims-hub statistics prove`."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from hub import settings
+from hub.accounts.audit import OPERATOR
+from hub.cli import add_command, say
+from hub.database import make_engine, make_sessions, session_scope
+from hub.errors import HubError
+from hub.statistics.snapshots.comparing import CAUSES, compare
+from hub.statistics.snapshots.keeping import broken_seals, kept_on, prove, take
+from hub.web.formats import SITE_ZONE
+
+if TYPE_CHECKING:
+    from hub.cli import Subparsers
+
+_FAILED = 1
+
+
+def register(subparsers: Subparsers) -> None:
+    """Declare both commands."""
+    parser = subparsers.add_parser("statistics", help="daily rolls in figures")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    taking = add_command(verbs, "snapshot", _snapshot, "Keep the roll of a day that is over, sealed.")
+    proving = add_command(
+        verbs,
+        "prove",
+        _prove,
+        "Make a kept roll again from the facts as known then, and say what is known now.",
+    )
+    for one in (taking, proving):
+        one.add_argument("--day", type=_day, help="as in 2026-11-22; default yesterday")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("write the day as in 2026-11-22") from None
+
+
+def _chosen(args: argparse.Namespace) -> date:
+    yesterday: date = datetime.now(SITE_ZONE).date() - timedelta(days=1)
+    return args.day or yesterday
+
+
+def _snapshot(args: argparse.Namespace) -> int:
+    engine = make_engine(settings.load(args.data).database)
+    with session_scope(make_sessions(engine)) as session:
+        row = take(session, _chosen(args), actor=OPERATOR, at=datetime.now(UTC))
+        say(f"{row.day}: {row.total} people held, sealed {row.digest}")
+    engine.dispose()
+    return 0
+
+
+def _prove(args: argparse.Namespace) -> int:
+    engine = make_engine(settings.load(args.data).database)
+    with session_scope(make_sessions(engine), writes=False) as session:
+        row = kept_on(session, _chosen(args))
+        if row is None:
+            raise HubError(
+                "not_kept", f"No roll was kept of {_chosen(args)}. Keep one: pims-hub statistics snapshot"
+            )
+        proof, broken = prove(session, row), broken_seals(session)
+        found = compare(session, row.day, then=row.known_at, now=datetime.now(UTC))
+    engine.dispose()
+    say(
+        f"{row.day}: {proof.kept.total} kept, {proof.again.total} made again as known then, "
+        f"{found.now.total} as known now."
+    )
+    for cause, many in found.causes.items():
+        say(f"  {many:>6}  {CAUSES[cause]}")
+    if broken:
+        say(f"The seal does not hold for: {', '.join(day.isoformat() for day in broken)}")
+    if not proof.same:
+        say("The facts do not give the kept roll again. A file deleted since does that; nothing else should.")
+    return _FAILED if broken or not proof.same else 0
