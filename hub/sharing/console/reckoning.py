@@ -1,4 +1,4 @@
-"""The console of agencies, reckoned: what went, what waits and since when, what stands against it, and what is due."""
+"""The console reckoned: what went, what waits and since when, what stands against it, and what is due."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from hub.sentences import Sentence
 from hub.sharing.agreements.reading import agreements_in_force
 from hub.sharing.agreements.records import Agency
+from hub.sharing.inbox.records import InboundMessage
 from hub.sharing.outbox.channels import agencies_with_webhook
 from hub.sharing.outbox.drops.settings import drops_in_force
 from hub.sharing.outbox.records import Delivery, DeliverySender, SharingEvent, State
@@ -64,22 +65,41 @@ class Line:
     contact_at: datetime | None
     retry_at: datetime | None
     outcome: str
-    received: int | None
+    received: int
     agreements: int
     review_due: int
 
+    late: bool
+
     @property
     def level(self) -> str:
-        """good, trouble or down: what the mark before the line shows."""
-        if self.dead or (self.retry_at is not None and self.waiting):
+        """well, trouble or down: the mark of the line."""
+        if self.dead or self.held_up:
             return "down"
-        return "trouble" if self.late or self.review_due or not self.agreements else "good"
+        return "trouble" if self.late or self.review_due or not self.agreements else "well"
 
-    late: bool = False
+    @property
+    def held_up(self) -> bool:
+        """Whether it could not be reached the last time, and something waits."""
+        return self.retry_at is not None and self.waiting > 0
+
+    @property
+    def words(self) -> Sentence:
+        """What is wrong first, for whoever looks down the list."""
+        if self.held_up:
+            return Sentence("cannot be reached")
+        if self.dead:
+            return Sentence("given up: decide")
+        if self.late:
+            return Sentence("late")
+        if not self.agreements:
+            return Sentence("no agreement")
+        return Sentence("agreement to review") if self.review_due else Sentence("well")
 
 
-def lines(session: Session, now: datetime, received: Mapping[str, int] | None = None) -> list[Line]:
-    """Every agency, by name. `received` counts what came from each in the last day, where that is known."""
+def lines(session: Session, now: datetime) -> list[Line]:
+    """Every agency, by name."""
+    received = _received(session, now)
     counts = _counts(session, now)
     senders = {one.agency: one for one in session.scalars(select(DeliverySender))}
     lags = _lags(session, now)
@@ -110,13 +130,18 @@ def lines(session: Session, now: datetime, received: Mapping[str, int] | None = 
                 contact_at=None if sender is None else sender.contact_at,
                 retry_at=None if sender is None else sender.retry_at,
                 outcome="" if sender is None else sender.outcome,
-                received=None if received is None else received.get(agency.code, 0),
+                received=received.get(agency.code, 0),
                 agreements=len(held.get(agency.code, [])),
                 review_due=sum(held.get(agency.code, [])),
                 late=oldest_at is not None and now - oldest_at > LATE,
             )
         )
     return found
+
+
+def _received(session: Session, now: datetime) -> Mapping[str, int]:
+    wanted = select(InboundMessage.agency, func.count()).where(InboundMessage.received_at >= now - DAY)
+    return {row[0]: row[1] for row in session.execute(wanted.group_by(InboundMessage.agency))}
 
 
 def _channel(code: str, webhooks: frozenset[str], drops: set[str]) -> Channel:
