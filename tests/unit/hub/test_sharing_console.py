@@ -104,7 +104,7 @@ def test_what_was_given_up_is_sent_again_after_asking(outbox: Outbox, client: Fl
     first, second = told(outbox)
     put(outbox, first, State.DEAD)
     page = client.get("/sharing/agencies/police/again").text
-    assert "1 deliveries are sent again" in page
+    assert "Deliveries to be sent again: 1." in page
     assert post(client, "/sharing/agencies/police/again", {"state": "dead"}).status_code == 303
     assert [one[:2] for one in outbox.deliveries()] == [("waiting", "again"), ("waiting", "")]
     with session_scope(outbox.world.sessions, writes=False) as session:
