@@ -40,7 +40,7 @@ def register(subparsers: Subparsers) -> None:
         action="append",
         default=[],
         metavar="HOST",
-        help="name in the certificate besides loopback and --host",
+        help="further name in the certificate",
     )
     partner = subparsers.add_parser("partner", help="programs of agencies: certify them, cut them off")
     verbs = partner.add_subparsers(dest="verb", required=True, metavar="VERB")

@@ -1,4 +1,4 @@
-"""`python -m hub.website.agency_reference > docs/agencies-openapi.json`: the agencies' interface as OpenAPI, from the code."""
+"""`python -m hub.website.agency_reference > docs/agencies-openapi.json`: the agencies' interface as OpenAPI."""
 
 from __future__ import annotations
 

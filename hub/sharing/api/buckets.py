@@ -1,4 +1,4 @@
-"""How often a client may call: a bucket of tokens for each, refilled evenly. Kept in the process, which is one alone."""
+"""How often a client may call: a bucket of tokens for each, refilled evenly. Kept in the process, which is one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Drawn:
 
 @dataclass
 class Buckets:
-    """One bucket for each name; those that are full again are forgotten. Times are of a clock that only goes forward."""
+    """One bucket for each name; full ones are forgotten. Times are of a clock that only goes forward."""
 
     calls: int = CALLS
     window_s: float = WINDOW_S

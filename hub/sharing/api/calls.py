@@ -34,7 +34,7 @@ class Client:
 
 @dataclass(frozen=True)
 class Call:
-    """`session` is the one transaction of the call: committed when the operation answers, rolled back when it raises."""
+    """`session` is the one transaction of the call: committed when it is answered, rolled back when it raises."""
 
     client: Client
     at: datetime
@@ -49,8 +49,8 @@ class Call:
 class Answer:
     """What an operation gives: a document to be written as JSON, or `raw` bytes of `media_type`.
 
-    `status` 0 stands for the first one declared. `etag` is any text that changes with what the client would see; without
-    it the answer's bytes are taken, which differ at each call where a disclosure number stands in them.
+    `status` 0 stands for the first one declared. `etag` is any text that changes with what the client would see;
+    without it the answer's bytes are taken, which differ at each call where a disclosure number stands in them.
     """
 
     document: Any = None

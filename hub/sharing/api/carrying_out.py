@@ -1,4 +1,4 @@
-"""One call from the address to the answer: what it takes is read strictly, then the operation runs in one transaction."""
+"""One call from address to answer: what it takes is read strictly, then the operation runs in one transaction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a client sent, read strictly: unknown names, a wrong type or a value out of range are answered, not guessed at."""
+"""What a client sent, read strictly: an unknown name, a wrong type or a value out of range is never guessed at."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def read_body(raw: bytes, kind: type[T]) -> T:
     if _NUL.search(raw) or _SURROGATE.search(raw):
         raise ProblemError(BAD_REQUEST, "The text holds a character that no text may hold.", errors=[])
     try:
-        return msgspec.json.decode(raw, type=kind)
+        return _decode(raw, kind)
     except msgspec.ValidationError as error:
         raise ProblemError(BAD_BODY, errors=[_error(error)]) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -54,6 +54,27 @@ def check_path(given: Mapping[str, str], patterns: Mapping[str, str]) -> None:
     for name, pattern in patterns.items():
         if re.fullmatch(pattern, given[name]) is None:
             raise ProblemError(NOT_FOUND)
+
+
+def _decode(raw: bytes, kind: type[T]) -> T:
+    try:
+        return msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        if "got `float`" not in str(error):
+            raise
+    # To JSON Schema 2.0 is an integer; some languages write every number so.
+    return msgspec.convert(_whole(msgspec.json.decode(raw)), kind)
+
+
+def _whole(value: Any) -> Any:
+    """The same with numbers that are whole as whole numbers."""
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _whole(one) for key, one in value.items()}
+    return value
 
 
 def _wrong(errors: list[dict[str, Any]]) -> ProblemError:

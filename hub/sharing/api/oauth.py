@@ -47,7 +47,7 @@ class _Client(ClientMixin):  # type: ignore[misc]  # Authlib carries no types
         return self.client_id
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type == ClientCredentialsGrant.GRANT_TYPE
+        return grant_type == "client_credentials"
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         return method == _METHOD and endpoint == "token"

@@ -73,6 +73,7 @@ def describe(api: Sequence[ApiRoutes]) -> dict[str, Any]:
     operations = [one for routes in api for one in routes.operations]
     kinds = list(_structs(operations))
     _, schemas = msgspec.json.schema_components(kinds, schema_hook=_any, ref_template=_REFERENCE)
+    _bound_days(schemas)
     names = {kind: _name(kind) for kind in kinds}
     schemas |= {shaped.name: dict(shaped.schema) for one in operations for shaped in _shaped(one)}
     paths: dict[str, dict[str, Any]] = {TOKEN_ADDRESS: {"post": _token()}}
@@ -111,11 +112,13 @@ def may_answer(operation: Operation) -> list[p.ProblemKind]:
     if not operation.public:
         found.append(p.TOKEN)
     if operation.exchange is not None:
-        found += [p.SCOPE, p.NOT_AGREED]
+        found += [p.SCOPE, p.NOT_AGREED, p.REFUSED]
     if operation.path:
         found.append(p.NOT_FOUND)
+    if operation.query is not None and {"cursor", "after"} & set(operation.query.__struct_fields__):
+        found.append(p.BAD_CURSOR)
     if operation.method == "POST":
-        found += [p.NO_KEY, p.OTHER_BODY, p.REFUSED, p.TOO_LARGE, p.MEDIA, p.BAD_BODY]
+        found += [p.NO_KEY, p.OTHER_BODY, p.TOO_LARGE, p.MEDIA, p.BAD_BODY]
     return [*found, *operation.problems]
 
 
@@ -130,6 +133,21 @@ def _structs(operations: Iterable[Operation]) -> Iterable[type[msgspec.Struct]]:
 
 def _shaped(operation: Operation) -> list[Shaped]:
     return [one for one in operation.answers.values() if isinstance(one, Shaped)]
+
+
+_DAYS: Final = {"date": "^(19|20|21)[0-9]{2}-", "date-time": "^(19|20|21)[0-9]{2}-"}
+
+
+def _bound_days(schema: Any) -> None:
+    """Say of every day that it lies in the centuries that the hub takes: others are slips of somebody's fingers."""
+    if isinstance(schema, dict):
+        if schema.get("format") in _DAYS:
+            schema["pattern"] = _DAYS[schema["format"]]
+        for inner in schema.values():
+            _bound_days(inner)
+    elif isinstance(schema, list):
+        for inner in schema:
+            _bound_days(inner)
 
 
 def _any(_kind: type[object]) -> dict[str, Any]:

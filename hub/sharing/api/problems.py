@@ -86,13 +86,13 @@ BAD_PARAMETERS = ProblemKind(
     "A parameter of the address or a header is unknown, missing, given twice or out of its range. `errors` names each.",
 )
 BAD_CURSOR = ProblemKind(
-    "bad_cursor", 400, "Unknown cursor", "The cursor is not one of ours. Begin again without one."
+    "bad_cursor", 404, "No such page", "The cursor stands for no place of this list. Begin again without one."
 )
 BAD_BODY = ProblemKind(
     "bad_body",
     422,
     "Body does not fit its schema",
-    "The JSON is well-formed but does not fit the schema of this message. `errors` names the first place that does not.",
+    "The JSON is well-formed but does not fit the schema of this message. `errors` names the first such place.",
 )
 NO_KEY = ProblemKind(
     "idempotency_key_missing",

@@ -122,10 +122,8 @@ def _lines(
 def _resolved(schema: Mapping[str, Any], schemas: Mapping[str, Any]) -> Mapping[str, Any]:
     options = [one for one in schema.get("anyOf", ()) if one != {"type": "null"}]
     if len(options) == 1:
-        return _resolved(
-            {**options[0], **({"description": schema["description"]} if "description" in schema else {})},
-            schemas,
-        )
+        said = {"description": schema["description"]} if "description" in schema else {}
+        return _resolved({**options[0], **said}, schemas)
     reference = schema.get("$ref")
     return schema if reference is None else schemas[reference.rpartition("/")[2]]
 

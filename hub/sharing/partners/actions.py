@@ -1,4 +1,4 @@
-"""Clients of agencies: added, certified, cut off. Whatever ends takes effect at the next call, not at the next start."""
+"""Clients of agencies: added, certified, cut off. Whatever ends takes effect at the very next call."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class AgenciesAuthority:
         return x.certificate_pem(self.certificate)
 
     def certify(self, request_pem: str, client_id: str, at: datetime) -> x509.Certificate:
-        """A year's certificate for the key of a request, always in the client's name; HubError when it proves no key."""
+        """A year's certificate for the key of a request, in the client's name; HubError when it proves no key."""
         return x.leaf(self.certificate, self._key, _requested_key(request_pem), client_id, x.CLIENT, at)
 
 

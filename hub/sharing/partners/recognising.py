@@ -1,4 +1,4 @@
-"""Who calls: by the certificate of the connection first, then by the token that was asked with that very certificate."""
+"""Who calls: by the connection's certificate first, then by the token that was asked with that very certificate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of other agencies' programs. No secret stands in them: keys are the agency's own, tokens are kept as digests."""
+"""Tables of other agencies' programs. No secret stands in them: keys are theirs, tokens are kept as digests."""
 
 from __future__ import annotations
 

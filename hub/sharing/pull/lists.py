@@ -1,4 +1,4 @@
-"""Lists of people, page by page in an order that stays: whoever comes later stands at the end, whoever left is left out."""
+"""Lists of people, page by page in an order that stays: whoever comes later stands at the end."""
 
 from __future__ import annotations
 

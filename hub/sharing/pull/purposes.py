@@ -20,7 +20,7 @@ SAY_PURPOSE: Final = ProblemKind(
 
 
 def purpose_of(call: Call, exchange: str, asked: str | None) -> str:
-    """The purpose to ask the gate with; it decides whether that is agreed. ProblemError where several could be meant."""
+    """The purpose to ask the gate with, which decides. ProblemError where several could be meant."""
     if asked is not None:
         return asked
     found = {

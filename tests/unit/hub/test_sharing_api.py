@@ -88,7 +88,7 @@ def test_parameters_are_read_strictly(courts: Program, address: str, pointer: st
 
 @pytest.mark.parametrize("cursor", ["x", "bm90aGluZw", "ZXZlbnRzOi0x", "Y2Vuc3VzX2xpc3Q6MQ"])
 def test_a_cursor_of_somebody_else(courts: Program, cursor: str) -> None:
-    problem(courts.get(f"/v1/events?after={cursor}"), 400, "bad_cursor")
+    problem(courts.get(f"/v1/events?after={cursor}"), 404, "bad_cursor")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_remand_ageing(hub: ApiWorld, courts: Program) -> None:
     found = courts.get("/v1/lists/remand-ageing").get_json()
     assert len(found["data"]) == 1
     assert found["next"] is None
-    problem(courts.get("/v1/lists/remand-ageing?cursor=Y2Vuc3VzX2xpc3Q6MQ"), 400, "bad_cursor")
+    problem(courts.get("/v1/lists/remand-ageing?cursor=Y2Vuc3VzX2xpc3Q6MQ"), 404, "bad_cursor")
 
 
 def test_the_same_post_twice_is_done_once(hub: ApiWorld, courts: Program) -> None:

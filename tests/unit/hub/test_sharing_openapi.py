@@ -37,8 +37,7 @@ def hub(world: World, tmp_path: Path) -> ApiWorld:
 
 def schemas_in(whole: Any) -> Iterator[dict[str, Any]]:
     """Every schema of the document."""
-    for one in whole["components"]["schemas"].values():
-        yield one
+    yield from whole["components"]["schemas"].values()
     for path in whole["paths"].values():
         for operation in path.values():
             yield from (parameter["schema"] for parameter in operation.get("parameters", ()))
