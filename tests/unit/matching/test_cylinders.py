@@ -197,7 +197,9 @@ class TestSimilarity:
 
     def test_is_symmetric(self):
         first, second = build_cylinders(finger(1)).rows, build_cylinders(finger(2)).rows
-        np.testing.assert_array_equal(self.similarities(first, second), self.similarities(second, first).T)
+        there, back = self.similarities(first, second), self.similarities(second, first).T
+        # Some processors reckon a full vector and the rest of a row with roundings of their own.
+        np.testing.assert_allclose(there, back, rtol=1e-6)
 
     def test_minutiae_turned_against_each_other_have_none(self):
         x, y = ring(12, 40)
