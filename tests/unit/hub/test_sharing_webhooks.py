@@ -63,7 +63,10 @@ def test_the_signature_base_is_that_of_the_standard() -> None:
         "MCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=\n"
         "-----END PUBLIC KEY-----\n"
     )
-    params = '("date" "@method" "@path" "@authority" "content-type" "content-length");created=1618884473;keyid="test-key-ed25519"'
+    params = (
+        '("date" "@method" "@path" "@authority" "content-type" "content-length")'
+        ';created=1618884473;keyid="test-key-ed25519"'
+    )
     headers = {
         "Date": "Tue, 20 Apr 2021 02:07:55 GMT",
         "@path": "/foo",

@@ -1,4 +1,4 @@
-"""An agency's receiver: a real server with a certificate of its own, which checks signatures and answers as it is told."""
+"""An agency's receiver: a real server with a certificate of its own, which checks signatures and answers as told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A receiver's own check of a signed request, written from RFC 9421 and RFC 9530 and sharing no code with the sender."""
+"""A receiver's own check of a signed request, written from RFC 9421 and RFC 9530, sharing no code with the sender."""
 
 from __future__ import annotations
 
