@@ -14,7 +14,8 @@ from hub.__main__ import HOMES, main, parser_for
 WHAT_EACH_LOADS = """
 import gc, os, sys
 gc.disable()
-import sqlalchemy.orm
+# Other people's, once for all of them.
+import alembic.command, cryptography.x509, flask_wtf, jinja2, msgspec, numpy, paho.mqtt.client, sqlalchemy.orm
 from importlib import import_module
 from hub.__main__ import HOMES
 for home in HOMES:
