@@ -82,7 +82,6 @@ GROUPS: Final = (
             Entry("/docket/board", Sentence("Board"), "b"),
             Entry("/diary", Sentence("Court diary"), "y"),
             Entry("/inbox", Sentence("What agencies sent")),
-            Entry("/identity", Sentence("Requests by finger")),
             Entry("/queries", Sentence("Queries"), "q"),
             Entry("/release-dates", Sentence("Dates to verify"), "x"),
             Entry("/policies", Sentence("Rules of release")),
@@ -101,7 +100,12 @@ GROUPS: Final = (
     ),
     Group(
         Sentence("Agencies"),
-        (Entry("/sharing", Sentence("What went out")),),
+        (
+            Entry("/sharing", Sentence("What went out")),
+            Entry("/agreements", Sentence("Agreements")),
+            Entry("/disclosures", Sentence("Disclosures")),
+            Entry("/identity", Sentence("Requests by finger")),
+        ),
     ),
     Group(
         Sentence("Terminals"),

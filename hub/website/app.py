@@ -39,6 +39,7 @@ from hub.reception.register.running import Importer
 from hub.reception.releasing.panel import PANEL as WAY_OUT
 from hub.reception.sentencing.background import TrialRunner
 from hub.reception.sentencing.panel import PANEL as RELEASE_DATE
+from hub.sharing.disclosures.panel import PANEL as DISCLOSURES
 from hub.sharing.forensic.sealing import parcel_seal
 from hub.sharing.inbox.panel import PANEL as INBOX
 from hub.terminals.claims.knocking import pages as knocking_pages
@@ -66,7 +67,15 @@ _FIRST_PAGES = (
     (Permission.SEE_TERMINALS, "control_room.terminals"),
     (Permission.REVIEW_EMERGENCIES, "emergencies.uses"),
 )
-_PANELS: tuple[Panel, ...] = (RELEASE_DATE, DOCKET_PANEL, INBOX, WAY_OUT, MOVES_PANEL, *PERSON_PANELS)
+_PANELS: tuple[Panel, ...] = (
+    RELEASE_DATE,
+    DOCKET_PANEL,
+    INBOX,
+    WAY_OUT,
+    MOVES_PANEL,
+    *PERSON_PANELS,
+    DISCLOSURES,
+)
 """What other capabilities show on a person's file, in this order."""
 
 

@@ -67,7 +67,9 @@ from hub.reception.sentencing.policy_views import pages as policy_pages
 from hub.reception.standing_views import pages as standing_pages
 from hub.roll.gate_plans.views import pages as gate_plan_pages
 from hub.roll.theft.views import pages as theft_pages
+from hub.sharing.agreements.views import pages as agreement_pages
 from hub.sharing.console.views import pages as sharing_console_pages
+from hub.sharing.disclosures.views import pages as disclosure_pages
 from hub.sharing.forensic.views import pages as forensic_pages
 from hub.sharing.inbox.views import pages as inbox_pages
 from hub.sharing.outbox.drops.views import pages as drop_pages
@@ -82,6 +84,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     account_pages,
     accounts_desk_pages,
     admitting_pages,
+    agreement_pages,
     alarm_book_pages,
     alarm_pages,
     backup_pages,
@@ -97,6 +100,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     count_rule_pages,
     desk_pages,
     diary_pages,
+    disclosure_pages,
     docket_pages,
     docket_rule_pages,
     document_pages,

@@ -17,6 +17,8 @@ from hub.reception.admitting.keeping import count_under_way
 from hub.reception.blackout.actions import count_to_sign as papers_to_sign
 from hub.reception.releasing.reading import count_begun_by_others
 from hub.sentences import Sentence
+from hub.sharing.agreements.lists import count_to_review as agreements_to_review
+from hub.sharing.agreements.lists import count_to_sign as agreements_to_sign
 from hub.sharing.forensic.lists import count_waiting as count_waiting_requests
 from hub.sharing.inbox.lists import count_arrived, count_overdue
 from hub.sharing.inbox.lists import count_open as count_messages
@@ -131,6 +133,18 @@ WAITING: Final = Waiting(
             Sentence("Requests by finger to deal with"),
             Permission.APPROVE_IDENTITY,
             lambda session, _login, at: count_waiting_requests(session, at),
+        ),
+        Waits(
+            "/agreements",
+            Sentence("Agreements to sign"),
+            Permission.SIGN_AGREEMENTS,
+            agreements_to_sign,
+        ),
+        Waits(
+            "/agreements",
+            Sentence("Agreements to review"),
+            Permission.SET_AGREEMENTS,
+            lambda session, _login, at: agreements_to_review(session, at),
         ),
         Waits(
             "/policies/holidays",

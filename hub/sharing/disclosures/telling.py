@@ -1,0 +1,87 @@
+"""A person's own report: which agency was told what of them, when, for what and on which agreement. In words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.custody.merging.reading import family_of
+from hub.custody.queries import names
+from hub.custody.records import Person
+from hub.sentences import Sentence
+from hub.sharing.agreements.reading import agencies
+from hub.sharing.agreements.records import Agreement, AgreementVersion
+from hub.sharing.agreements.terms import Terms, read_terms
+from hub.sharing.catalogue import EXCHANGES, PURPOSES, WAYS, Way
+from hub.sharing.disclosures.reading import told_to_person
+from hub.sharing.disclosures.records import Disclosure
+
+
+@dataclass(frozen=True)
+class Told:
+    """What an agency was told at one time: `basis` is the law that the agreement names; kept `keep_days` at most."""
+
+    at: datetime
+    agency: str
+    what: Sentence
+    fields: tuple[Sentence, ...]
+    purpose: Sentence
+    way: Sentence
+    agreement: str
+    basis: str
+    keep_days: int
+    onward: bool
+
+
+@dataclass(frozen=True)
+class ToldReport:
+    """Everything that may be said to the person, oldest first."""
+
+    person: Person
+    numbers: tuple[str, ...]
+    made_at: datetime
+    told: tuple[Told, ...]
+
+
+def told_report(
+    session: Session, person: Person, at: datetime, known_at: datetime | None = None
+) -> ToldReport:
+    """What other agencies were told of a person until now, under all their numbers."""
+    family = names(session, family_of(session, person.id, known_at))
+    numbers = tuple(sorted({person.number, *(one.number for one in family.values())}))
+    rows = told_to_person(session, numbers, known_at)
+    return ToldReport(person, numbers, at, tuple(lines_of(session, rows)))
+
+
+def lines_of(session: Session, rows: Sequence[Disclosure]) -> Iterable[Told]:
+    """The rows in words, without those of exchanges that their agreement withholds by law."""
+    known = {one.code: one.name for one in agencies(session)}
+    terms = _terms(session)
+    for row in rows:
+        exchange, under = EXCHANGES.get(row.exchange), terms.get((row.agreement, row.version))
+        if exchange is None or under is None or row.exchange in under.withheld:
+            continue
+        fields = (exchange.field(name) for name in row.fields.split(","))
+        yield Told(
+            row.at,
+            known.get(row.agency, row.agency),
+            exchange.label,
+            tuple(one.label for one in fields if one is not None),
+            PURPOSES.get(row.purpose, Sentence("%(code)s", {"code": row.purpose})),
+            WAYS[Way(row.way)],
+            f"{under.title} ({row.agreement}, {row.version})",
+            under.legal_basis,
+            under.retention_days,
+            under.onward,
+        )
+
+
+def _terms(session: Session) -> dict[tuple[str, int], Terms]:
+    wanted = select(Agreement.code, AgreementVersion.number, AgreementVersion.terms).join(
+        Agreement, Agreement.id == AgreementVersion.agreement_id
+    )
+    return {(code, number): read_terms(raw) for code, number, raw in session.execute(wanted)}
