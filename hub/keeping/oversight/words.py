@@ -175,6 +175,7 @@ _FAMILIES: Final = {
     "release": Sentence("Worked on the release"),
     "admission": Sentence("Worked on the admission"),
     "docket": Sentence("Worked on a question about the right to be held"),
+    "forensic": Sentence("Worked on an agency’s request by finger or for fingers"),
     "inbox": Sentence("Worked on a message of another agency"),
     "finding": Sentence("Worked on a question about the right to be held"),
     "court": Sentence("Worked on a court date"),
