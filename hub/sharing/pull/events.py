@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final
 import msgspec
 from flask import request
 from msgspec import Meta
-from sqlalchemy import Row, select
+from sqlalchemy import select
 
 from hub.sharing.agreements.reading import agreements_in_force
 from hub.sharing.api.calls import Answer, Call
@@ -161,7 +161,7 @@ def event(call: Call, id: str, query: DetailQuery) -> Answer:
     return Answer(shared.document, etag=tag_of(shared.document))
 
 
-def _told(call: Call, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
+def _told(call: Call, rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Each event as a webhook would carry it, as far as the gate lets it out at this moment."""
     numbered = {
         (grant.exchange, grant.purpose)
@@ -182,7 +182,7 @@ def _told(call: Call, rows: Sequence[Row[Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _ask(call: Call, row: Row[Any], numbered: set[tuple[str, str]]) -> Ask:
+def _ask(call: Call, row: Any, numbered: set[tuple[str, str]]) -> Ask:
     known = (row.Delivery.exchange, row.Delivery.purpose) in numbered
     return Ask(
         call.client.agency,
