@@ -42,7 +42,8 @@ _META: Final[dict[str, Any]] = {
 def schema_of(exchange: Exchange) -> dict[str, Any]:
     """The schema of a whole message of this exchange.
 
-    Every field is optional: an agreement may name fewer. No field besides is ever there.
+    Every field is optional: an agreement may name fewer. No field besides is ever there. A list holds one object for
+    each person, and the first and the last number of their disclosures.
     """
     head = {
         "$schema": DIALECT,
@@ -51,15 +52,16 @@ def schema_of(exchange: Exchange) -> dict[str, Any]:
     }
     if exchange.direction is Direction.IN:
         return {**head, **data_schema(exchange)}
+    members = {**_META, "exchange": {"const": exchange.name}, "data": data_schema(exchange)}
+    if exchange.about is About.LIST:
+        one = members.pop("disclosure")
+        members["disclosures"] = {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
+        members["data"] = {"type": "array", "items": members["data"]}
     return {
         **head,
         "type": "object",
-        "properties": {
-            **_META,
-            "exchange": {"const": exchange.name},
-            "data": data_schema(exchange),
-        },
-        "required": [*_META, "data"],
+        "properties": members,
+        "required": list(members),
         "additionalProperties": False,
     }
 
