@@ -61,6 +61,10 @@ PARTS: Final[Mapping[Thing, tuple[Part, ...]]] = {
     Thing.FILE: (
         Part("facts"),
         Part("fact_links"),
+        Part("inbox_items"),
+        Part("inbound_messages", "id", "inbox_items"),
+        Part("inbox_steps", "message_id", "inbox_items"),
+        Part("inbox_facts", "message_id", "inbox_items"),
         Part("slips"),
         Part("register_rows"),
         Part("search_entries"),

@@ -14,8 +14,8 @@ branch_labels = None
 depends_on = None
 
 _TIME = sa.DateTime(timezone=True)
-_OF_MESSAGE = "(SELECT i.person_id FROM inbox_items i WHERE i.message_id = OLD.id)"
-_OF_PART = "(SELECT i.person_id FROM inbox_items i WHERE i.message_id = OLD.message_id)"
+_OF_MESSAGE = "(SELECT i.person_id FROM inbox_items i WHERE i.id = OLD.id)"
+_OF_PART = "(SELECT i.person_id FROM inbox_items i WHERE i.id = OLD.message_id)"
 
 
 def upgrade() -> None:
@@ -59,11 +59,6 @@ def _messages() -> None:
         sa.Column("agreement", sa.String(length=64), nullable=False),
         sa.Column("agreement_version", sa.Integer(), nullable=False),
         sa.Column("same_as_id", BIG, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["same_as_id"],
-            ["inbound_messages.id"],
-            name=op.f("fk_inbound_messages_same_as_id_inbound_messages"),
-        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_messages")),
         sa.UniqueConstraint("number", name=op.f("uq_inbound_messages_number")),
         sa.UniqueConstraint("agency", "message_id", name=op.f("uq_inbound_messages_agency_message_id")),
@@ -73,7 +68,7 @@ def _messages() -> None:
 def _items() -> None:
     op.create_table(
         "inbox_items",
-        sa.Column("message_id", BIG, nullable=False),
+        sa.Column("id", BIG, nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("liberty", sa.Integer(), nullable=False),
@@ -89,11 +84,8 @@ def _items() -> None:
         sa.Column("reason_code", sa.String(length=32), nullable=False),
         sa.Column("reason", sa.String(length=300), nullable=False),
         sa.Column("accepted", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["message_id"], ["inbound_messages.id"], name=op.f("fk_inbox_items_message_id_inbound_messages")
-        ),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name=op.f("fk_inbox_items_person_id_persons")),
-        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_inbox_items")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbox_items")),
     )
 
 

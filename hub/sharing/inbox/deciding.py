@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
@@ -226,6 +226,9 @@ def _done(
     subject: str = "",
 ) -> None:
     item.version += 1
+    # Copies are about whom the first is about: where the law has a file deleted, they go with it.
+    copies = select(InboundMessage.id).where(InboundMessage.same_as_id == row.id)
+    session.execute(update(InboxItem).where(InboxItem.id.in_(copies)).values(person_id=item.person_id))
     session.add(InboxStep(message_id=row.id, act=act.value, at=at, by=actor.login[:64], note=note))
     write_down(
         session,

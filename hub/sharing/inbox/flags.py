@@ -143,7 +143,7 @@ def _of_sequence(
     if row.sequence is not None and row.case_number:
         later = session.scalar(
             select(InboundMessage.number)
-            .join(InboxItem, InboxItem.message_id == InboundMessage.id)
+            .join(InboxItem, InboxItem.id == InboundMessage.id)
             .where(
                 InboundMessage.agency == row.agency,
                 InboundMessage.case_number == row.case_number,

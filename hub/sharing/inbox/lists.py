@@ -82,7 +82,7 @@ class Listed:
 
 def listed(session: Session, part: Part, at: datetime, *, page: int = 1, owner: str = "") -> Listed:
     """Messages of a part, of one owner or of all."""
-    wanted = select(InboundMessage, InboxItem).join(InboxItem, InboxItem.message_id == InboundMessage.id)
+    wanted = select(InboundMessage, InboxItem).join(InboxItem, InboxItem.id == InboundMessage.id)
     wanted = wanted.where(_of(part))
     if owner:
         wanted = wanted.where(InboxItem.owner == owner)
@@ -111,7 +111,7 @@ def by_number(session: Session, number: str) -> tuple[InboundMessage, InboxItem]
     """The message with this number."""
     found = session.execute(
         select(InboundMessage, InboxItem)
-        .join(InboxItem, InboxItem.message_id == InboundMessage.id)
+        .join(InboxItem, InboxItem.id == InboundMessage.id)
         .where(InboundMessage.number == number.strip().upper())
     ).first()
     return None if found is None else (found[0], found[1])
@@ -132,7 +132,7 @@ def count_arrived(session: Session) -> int:
     """How many kept messages may be about somebody who is in custody by now."""
     inside = (
         select(
-            InboxItem.message_id,
+            InboxItem.id,
             InboxItem.subject_name,
             InboxItem.person_id,
             InboxItem.subject_number,
@@ -172,7 +172,7 @@ def waiting_for(
     mine = or_(InboxItem.person_id.in_(family), InboxItem.subject_number == person.number, named)
     rows = session.execute(
         select(InboundMessage, InboxItem)
-        .join(InboxItem, InboxItem.message_id == InboundMessage.id)
+        .join(InboxItem, InboxItem.id == InboundMessage.id)
         .where(InboxItem.state.in_((*OPEN, State.KEPT.value)), mine)
         .order_by(InboxItem.liberty, InboundMessage.id)
     )

@@ -141,7 +141,7 @@ def _same(session: Session, agency: str, exchange: str, digest: str) -> InboundM
     """A message that said the same and still counts: what was refused may be sent again."""
     return session.scalar(
         select(InboundMessage)
-        .join(InboxItem, InboxItem.message_id == InboundMessage.id)
+        .join(InboxItem, InboxItem.id == InboundMessage.id)
         .where(
             InboundMessage.digest == digest,
             InboundMessage.agency == agency,
@@ -156,7 +156,7 @@ def _same(session: Session, agency: str, exchange: str, digest: str) -> InboundM
 def _item(row: InboundMessage, message: Message, at: datetime) -> InboxItem:
     about = message.subject if isinstance(message, AboutSomebody) else None
     return InboxItem(
-        message_id=row.id,
+        id=row.id,
         state=(State.RECEIVED if row.same_as_id is None else State.DUPLICATE).value,
         version=1,
         liberty=row.liberty,

@@ -58,21 +58,20 @@ class InboundMessage(Base):
     received_at: Mapped[datetime]
     agreement: Mapped[str] = mapped_column(String(64))
     agreement_version: Mapped[int]
-    same_as_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("inbound_messages.id"))
+    same_as_id: Mapped[int | None] = mapped_column(BIG)
 
 
 class InboxItem(Base):
     """How a message stands. `version` is raised by each act: of two people at once only one acts.
 
+    `id` is that of the message, which goes first where the law has a file deleted: no key of the database holds it.
     `subject_*` is whom it names, so that a file can ask whether something waits for it; `accepted` is what the officer
     recorded where that differs from what was sent, as JSON.
     """
 
     __tablename__ = "inbox_items"
 
-    message_id: Mapped[int] = mapped_column(
-        BIG, ForeignKey("inbound_messages.id"), primary_key=True, autoincrement=False
-    )
+    id: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=False)
     state: Mapped[str] = mapped_column(String(12), index=True)
     version: Mapped[int]
     liberty: Mapped[int]
@@ -128,7 +127,7 @@ class InboxFact(Base):
     kind: Mapped[str] = mapped_column(String(32))
 
 
-OWNER: Final = "(SELECT i.person_id FROM inbox_items i WHERE i.message_id = OLD.id)"
+OWNER: Final = "(SELECT i.person_id FROM inbox_items i WHERE i.id = OLD.id)"
 """Whose a message is, for the law that says when a file is deleted."""
 
 protect(cast(Table, InboundMessage.__table__), door="facts", owner=OWNER)
@@ -136,5 +135,5 @@ for _kept in (InboxStep, InboxFact):
     protect(
         cast(Table, _kept.__table__),
         door="facts",
-        owner="(SELECT i.person_id FROM inbox_items i WHERE i.message_id = OLD.message_id)",
+        owner="(SELECT i.person_id FROM inbox_items i WHERE i.id = OLD.message_id)",
     )
