@@ -12,14 +12,22 @@ import os
 import pwd
 import shutil
 import signal
+import sqlite3
 import subprocess
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
-from sqlalchemy import Engine, make_url
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, make_url
 
+from hub import migrations
 from hub.database import make_engine
 from hub.migrations import upgrade
 
@@ -75,6 +83,30 @@ def copy_of(url: str) -> str:
 def made_so_far() -> int:
     """How many PostgreSQL databases there are to be given back."""
     return len(_MADE)
+
+
+@contextmanager
+def migrated_by_copying() -> Iterator[None]:
+    """An empty SQLite database that is to be brought to the newest version becomes a copy of one that was.
+
+    Whatever is neither empty nor SQLite goes its way by the migrations themselves, and so did what is copied.
+    """
+    plain = migrations.command.upgrade
+
+    def upgrade_or_copy(config: Config, revision: str) -> None:
+        engine: Engine = config.attributes["engine"]
+        newest = engine.dialect.name == "sqlite" and revision in ("head", _newest())
+        if not newest or engine.url.database == str(_template()) or inspect(engine).get_table_names():
+            plain(config, revision)
+            return
+        with closing(sqlite3.connect(_migrated_file())) as made, engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            made.backup(driver)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrations, "command", SimpleNamespace(upgrade=upgrade_or_copy))
+        yield
 
 
 def drop_since(count: int) -> None:
@@ -167,14 +199,23 @@ def _administrator() -> Engine:
 
 
 @cache
-def _migrated_file() -> Path:
+def _newest() -> str | None:
+    return ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head()
+
+
+@cache
+def _template() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="pims-template-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    path = folder / "hub.sqlite"
-    engine = make_engine(f"sqlite:///{path}")
+    return folder / "hub.sqlite"
+
+
+@cache
+def _migrated_file() -> Path:
+    engine = make_engine(f"sqlite:///{_template()}")
     upgrade(engine)
     engine.dispose()  # the last connection to close writes the log back into the file
-    return path
+    return _template()
 
 
 @cache
