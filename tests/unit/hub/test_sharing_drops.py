@@ -1,4 +1,4 @@
-"""Files for agencies without a program: whole or not there, signed, harmless in a spreadsheet, and taken in row by row."""
+"""Files for agencies without a program: whole or not there, signed, harmless in a spreadsheet, taken in by row."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def test_cells_are_harmless_and_numbers_stay_numbers() -> None:
     assert raw == b'a,b\r\n\'@SUM(1),-5\r\n"[""x""]",\r\n'
     assert [row.code for row in read_table(b"\xef\xbb\xbfa\r\nx\r\n\r\ny\r\n")] == ["", ""]
     assert message_of({"a/b": "1", "c": '[{"d": 2}]', "e": " "}) == {"a": {"b": "1"}, "c": [{"d": 2}]}
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="another one"):
         message_of({"a": "1", "a/b": "2"})
 
 
