@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -38,6 +39,9 @@ _ONCE: Final = "read once"
 
 BUSY_TIMEOUT_MS = 5000
 """How long a writer waits for another writer's transaction; each of ours takes a small part of it."""
+
+_ASKS_FOR_MS: Final = 8
+"""SQLite asks after 1, 2 and 5 ms, then ever more seldom: so long it is left to itself before it begins anew."""
 
 Sessions = sessionmaker[Session]
 
@@ -195,10 +199,34 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reads = _only_reads(connection)
-    if reads:
+    if _only_reads(connection):
         connection.info[_CHANGES] = _changes(connection)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN")
+        return
+    refused = _refused_to_write(cast(sqlite3.Connection, connection.connection.driver_connection))
+    if refused is not None:
+        # Whoever waits for a busy database knows SQLAlchemy's names of these.
+        raise OperationalError("BEGIN IMMEDIATE", None, refused, hide_parameters=True) from refused
+
+
+def _refused_to_write(driver: sqlite3.Connection) -> sqlite3.OperationalError | None:
+    """None once the connection is the one writer; why it is not, at the latest after BUSY_TIMEOUT_MS.
+
+    Left to itself SQLite soon asks every tenth of a second only: whoever writes one transaction after another, as
+    ingest does with a backlog, would leave others no chance until their time is over.
+    """
+    until_s = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    driver.execute(f"PRAGMA busy_timeout = {min(_ASKS_FOR_MS, BUSY_TIMEOUT_MS)}")
+    try:
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return None
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until_s:
+                    return error
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
 
 
 _CHANGES: Final = "rows changed before"
