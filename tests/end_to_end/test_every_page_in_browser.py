@@ -106,6 +106,7 @@ NOT_WALKED: Final = {
     "/exports/<int:number>/standing": "a part of a page",
     "/fingers/<name>": _UNDER_WAY,
     "/fingers/<name>/state": _UNDER_WAY,
+    "/inbox/<number>": _UNDER_WAY,
     "/paper/<int:number>": _UNDER_WAY,
     "/people/<number>/complaints/<int:item>": _UNDER_WAY,
     "/people/<number>/confidential/<int:item>": _UNDER_WAY,

@@ -23,6 +23,7 @@ from hub.custody.merging.reading import family_of
 from hub.custody.records import Person
 from hub.custody.rules import Sex
 from hub.custody.search.records import SearchEntry
+from hub.custody.sentencing.terms import Term, in_words
 from hub.custody.who.identifiers import IDENTIFIER, plain_number
 from hub.custody.who.marks import MARK
 from hub.sentences import Sentence
@@ -31,10 +32,10 @@ from hub.sharing.inbox.applying import Trial, Where, moves_dates, tried
 from hub.sharing.inbox.drafts import Draft, any_faults, choices_of, told
 from hub.sharing.inbox.flags import LAID_BEFORE
 from hub.sharing.inbox.lists import Read
-from hub.sharing.inbox.messages import Subject
+from hub.sharing.inbox.messages import Definition, DueOn, SentTerm, Subject
 from hub.sharing.inbox.proposing.parts import OnFile
 from hub.sharing.inbox.records import InboxFact, InboxStep
-from hub.sharing.inbox.words import FIELDS
+from hub.sharing.inbox.words import CODES, FIELDS
 from hub.web.formats import SITE_ZONE
 from hub.web.language import say, translated
 
@@ -119,29 +120,50 @@ def _agree(held: date | None, sent: date | None) -> bool | None:
     return None if held is None or sent is None else held == sent
 
 
-def message_lines(found: Read) -> list[tuple[Sentence | str, str]]:
-    """The message as it was sent, field by field."""
+def message_lines(found: Read) -> list[tuple[Sentence | str, Sentence | str]]:
+    """The message as it was sent, field by field, codes in words."""
     exchange = EXCHANGES[found.row.exchange]
     words = {**{one.name: one.label for one in exchange.fields}, **FIELDS}
-    return list(_lines(msgspec.to_builtins(found.message), words))
+    return list(_lines(found.message, words))
 
 
-def _lines(value: Mapping[str, Any], words: Mapping[str, Sentence]) -> Iterator[tuple[Sentence | str, str]]:
-    for name, inner in value.items():
-        parts = inner if isinstance(inner, list | tuple) else [inner]
-        for part in parts:
-            if isinstance(part, dict) and any(":" in each for each in part):
-                yield from _lines(part, words)
-            elif isinstance(part, dict):
-                yield words.get(name, name), ", ".join(f"{key}: {held}" for key, held in part.items())
-            else:
-                yield words.get(name, name), _said(part)
+def _lines(
+    part: msgspec.Struct, words: Mapping[str, Sentence]
+) -> Iterator[tuple[Sentence | str, Sentence | str]]:
+    for each in msgspec.structs.fields(part):
+        value = getattr(part, each.name)
+        held = value if isinstance(value, tuple) else (value,)
+        for one in held:
+            if isinstance(one, msgspec.Struct) and not isinstance(one, SentTerm | Definition | DueOn):
+                yield from _lines(one, words)
+            elif one not in (None, "", SentTerm()):
+                yield words.get(each.encode_name, each.encode_name), _said(each.encode_name, one)
 
 
-def _said(part: object) -> str:
-    if isinstance(part, bool):
-        return say(Sentence("yes")) if part else say(Sentence("no"))
-    return str(part)
+def _said(name: str, value: object) -> Sentence | str:
+    code = CODES.get(name, {}).get(str(value))
+    if code is not None:
+        return code
+    match value:
+        case bool():
+            return Sentence("yes") if value else Sentence("no")
+        case SentTerm():
+            return in_words(Term(**msgspec.structs.asdict(value)))
+        case Definition():
+            return f"{value.code}: {value.words}"
+        case DueOn():
+            return Sentence("%(day)s: %(what)s", {"day": value.on, "what": value.what})
+        case datetime():
+            local = value.astimezone(SITE_ZONE)
+            return Sentence("%(day)s, %(time)s", {"day": local.date(), "time": local.strftime("%H:%M")})
+        case date():
+            return Sentence("%(day)s", {"day": value})
+        case int() if name in _CENTS:
+            return f"{value / 100:,.2f}"
+    return str(value)
+
+
+_CENTS: Final = frozenset({"pims:FineCents", "j:BailSetAmount"})
 
 
 def lines_of(draft: Draft) -> list[Line]:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
+from hub.custody.hearing_outcomes import HEARING_OUTCOMES
+from hub.custody.identity import SEXES
+from hub.custody.legal import APPEAL_OUTCOMES, ORDER_KINDS, RELEASE_REASONS
+from hub.custody.sentencing.forms import SENTENCE_TYPES
 from hub.sentences import Sentence
+from hub.sharing.inbox.messages import AppealState, BailOutcome
 from hub.sharing.inbox.records import InboxAct, State
 
 STATES: Final = {
@@ -40,3 +46,26 @@ FIELDS: Final = {
     "nc:DocumentSequenceID": Sentence("Place in the case"),
 }
 """Of the envelope and of whom it is about; the rest has its words in the catalogue of exchanges."""
+
+CODES: Final[Mapping[str, Mapping[str, Sentence]]] = {
+    "j:PersonSexCode": {code.value: words for code, words in SEXES.items()},
+    "pims:OrderCategoryCode": {
+        **{code.value: words for code, words in ORDER_KINDS.items()},
+        **{
+            f"release_{code.value}": Sentence("Order to release: %(reason)s", {"reason": words})
+            for code, words in RELEASE_REASONS.items()
+        },
+    },
+    "pims:SentenceCategoryCode": {code.value: words for code, words in SENTENCE_TYPES.items()},
+    "pims:HearingOutcomeCode": {code.value: words for code, words in HEARING_OUTCOMES.items()},
+    "pims:BailOutcomeCode": {
+        BailOutcome.GRANTED: Sentence("Bail granted, sureties still to be given"),
+        BailOutcome.REFUSED: Sentence("Bail refused"),
+        BailOutcome.MET: Sentence("Bail granted, sureties given"),
+    },
+    "pims:AppealStateCode": {
+        AppealState.LODGED: Sentence("Appeal lodged"),
+        **{code.value: words for code, words in APPEAL_OUTCOMES.items()},
+    },
+}
+"""What codes of messages mean, by the name of the field."""
