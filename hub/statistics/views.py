@@ -8,8 +8,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from flask import abort, current_app, redirect, render_template, request, url_for
 from flask import Response as Sent
+from flask import abort, current_app, redirect, render_template, request, url_for
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -201,4 +201,3 @@ def _file(text: str, name: str) -> Sent:
     answer = Sent(text, mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
-

@@ -14,7 +14,7 @@ from hub.statistics.indicators.balancing import checked
 from hub.statistics.indicators.making import NOT_OVER, Maker
 from hub.statistics.indicators.world import World, world_at
 from hub.statistics.periods import Period
-from hub.statistics.reading.timelines import micros
+from hub.statistics.reading.timelines import collecting_seldom, micros
 
 
 def compute(
@@ -29,6 +29,11 @@ def compute(
 
 def compute_from(world: World, periods: Sequence[Period], at: datetime) -> Figures:
     """The same, of a world that was read for these periods."""
+    with collecting_seldom():
+        return _compute(world, periods, at)
+
+
+def _compute(world: World, periods: Sequence[Period], at: datetime) -> Figures:
     maker = Maker(tuple(periods))
     returns = law.Returns(world)
     gone_before: dict[str, int] = {}

@@ -25,8 +25,10 @@ NOT_FREE: Final = ("died", "deportation", "transferred_abroad")
 """Reasons of release after which nobody can come back as others can."""
 
 
-def _places(*statuses: LegalStatus) -> list[int]:
-    return [LEGAL_STATUS.codes().index(one.value) for one in statuses]
+def _places(*statuses: LegalStatus) -> Bools:
+    """For each place of the cut whether it is one of these."""
+    wanted = {one.value for one in statuses}
+    return np.array([code in wanted for code in LEGAL_STATUS.codes()])
 
 
 _REMAND: Final = _places(LegalStatus.REMAND)
@@ -39,11 +41,11 @@ _NOT_FREE: Final = [REASON.codes().index(one) for one in NOT_FREE]
 def make(world: World, maker: Maker, period: Period, codes: Codes, held: Bools) -> None:
     """Every indicator of `hub.statistics.definitions.law` but the returns."""
     status = codes["LEGAL_STATUS"]
-    criminal = held & ~np.isin(status, _ADMINISTRATIVE)
-    maker.ratio(law.UNSENTENCED, period, codes, np.isin(status, _REMAND), criminal)
-    maker.ratio(law.UNSENTENCED_WIDE, period, codes, np.isin(status, _UNSENTENCED), criminal)
-    maker.count(law.SENTENCED, period, codes, held & np.isin(status, _SENTENCED))
-    _remand(world, maker, period, codes, held & np.isin(status, _REMAND))
+    criminal = held & ~_ADMINISTRATIVE[status]
+    maker.ratio(law.UNSENTENCED, period, codes, _REMAND[status], criminal)
+    maker.ratio(law.UNSENTENCED_WIDE, period, codes, _UNSENTENCED[status], criminal)
+    maker.count(law.SENTENCED, period, codes, held & _SENTENCED[status])
+    _remand(world, maker, period, codes, held & _REMAND[status])
     _courts(world, maker, period)
 
 

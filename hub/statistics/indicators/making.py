@@ -33,11 +33,12 @@ class Maker:
     _about: dict[str, tuple[Indicator, tuple[str, ...]]] = field(default_factory=dict)
 
     def count(
-        self, what: Indicator, period: Period, codes: Codes, which: Bools | Ints, whole: int | None = None
+        self, what: Indicator, period: Period, codes: Codes, which: Bools, whole: int | None = None
     ) -> None:
         """How many of `which`, by every cut; `whole` is the total counted in another way."""
+        chosen = _indices(which)
         for by in _tables(what):
-            counts = _counts(by, codes, which)
+            counts = _counts(by, codes, chosen)
             for place, categories in _combinations(by):
                 many = int(counts[place])
                 self.put(what, by, period, categories, Cell(many, many))
@@ -46,8 +47,9 @@ class Maker:
 
     def ratio(self, what: Indicator, period: Period, codes: Codes, above: Bools, below: Bools) -> None:
         """`above` in per cent of `below`, whose part it is."""
+        parts, whole = _indices(above & below), _indices(below)
         for by in _tables(what):
-            part, base = _counts(by, codes, above & below), _counts(by, codes, below)
+            part, base = _counts(by, codes, parts), _counts(by, codes, whole)
             for place, categories in _combinations(by):
                 self.put(what, by, period, categories, percent(int(part[place]), int(base[place])))
 
@@ -114,11 +116,15 @@ def _sizes(by: Sequence[str]) -> tuple[int, ...]:
     return tuple(len(CUTS[code].categories) for code in by)
 
 
-def _counts(by: tuple[str, ...], codes: Codes, which: Bools | Ints) -> Ints:
+def _indices(which: Bools) -> Ints:
+    """Places instead of a mask: what happened in a month is few of all."""
+    return np.flatnonzero(which)
+
+
+def _counts(by: tuple[str, ...], codes: Codes, which: Ints) -> Ints:
     """Counts in as many dimensions as cuts; each has one place more, for all of them together."""
     if not by:
-        many = int(which.sum()) if which.dtype == np.bool_ else len(which)
-        return np.array(many, np.int64)
+        return np.array(len(which), np.int64)
     sizes = _sizes(by)
     places = np.ravel_multi_index(tuple(codes[code][which] for code in by), sizes)
     counts = np.bincount(places, minlength=int(np.prod(sizes))).reshape(sizes)

@@ -13,8 +13,8 @@ from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
 from hub.database import session_scope
 from hub.sharing.console.reckoning import lines
-from hub.sharing.outbox.drops.records import Kind
-from hub.sharing.outbox.drops.settings import DropWish, set_drop
+from hub.sharing.outbox.drop_records import Kind
+from hub.sharing.outbox.drop_settings import DropWish, set_drop
 from hub.sharing.outbox.records import Delivery, State
 
 from .outbox_world import RITA, Outbox
@@ -81,7 +81,9 @@ def test_the_delay_of_95_of_100_is_that_of_the_last_day(outbox: Outbox) -> None:
         assert (line.sent, line.lag_s) == (0, None)
 
 
-def test_deliveries_are_listed_by_state_and_an_empty_state_says_so(outbox: Outbox, client: FlaskClient) -> None:
+def test_deliveries_are_listed_by_state_and_an_empty_state_says_so(
+    outbox: Outbox, client: FlaskClient
+) -> None:
     first, _ = told(outbox)
     put(outbox, first, State.DEAD)
     assert client.get("/sharing/agencies/police").text.count("data-item") == 2

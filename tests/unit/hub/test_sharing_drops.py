@@ -21,10 +21,10 @@ from sqlalchemy.orm import Session
 
 from hub.database import session_scope
 from hub.sentences import RefusedError, Sentence
+from hub.sharing.outbox.drop_records import DropSetting, Kind
+from hub.sharing.outbox.drop_settings import DropWish, set_drop
 from hub.sharing.outbox.drops.places import Folder, PlaceError, Sftp, client_public
-from hub.sharing.outbox.drops.records import DropSetting, Kind
 from hub.sharing.outbox.drops.running import Drops
-from hub.sharing.outbox.drops.settings import DropWish, set_drop
 from hub.sharing.outbox.drops.tables import message_of, read_table, write_table
 from hub.sharing.outbox.signing import Signer
 
