@@ -93,6 +93,7 @@ _FAMILIES: Final = {
     "disclosure": "sharing",
     "disclosures": "sharing",
     "sharing": "sharing",
+    "partner": "sharing",
     "replay": "oversight",
     "emergency": "emergency",
 }

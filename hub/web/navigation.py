@@ -102,6 +102,8 @@ GROUPS: Final = (
         Sentence("Agencies"),
         (
             Entry("/sharing", Sentence("What went out")),
+            Entry("/sharing/interface", Sentence("Interface for agencies")),
+            Entry("/sharing/partners", Sentence("Programs of agencies")),
             Entry("/agreements", Sentence("Agreements")),
             Entry("/disclosures", Sentence("Disclosures")),
             Entry("/identity", Sentence("Requests by finger")),

@@ -39,6 +39,7 @@ from hub.reception.register.running import Importer
 from hub.reception.releasing.panel import PANEL as WAY_OUT
 from hub.reception.sentencing.background import TrialRunner
 from hub.reception.sentencing.panel import PANEL as RELEASE_DATE
+from hub.sharing.api.browsing import Described
 from hub.sharing.disclosures.panel import PANEL as DISCLOSURES
 from hub.sharing.forensic.sealing import parcel_seal
 from hub.sharing.inbox.panel import PANEL as INBOX
@@ -49,6 +50,7 @@ from hub.web.compiling import SpokenEnvironment
 from hub.web.door import Site, provide, visitor, visitor_or_none
 from hub.web.panels import Panel, Panels
 from hub.web.routes import Number, Pages, check_routes
+from hub.website.agency_app import API
 from hub.website.pages import PAGES
 from hub.website.requests import HubRequest
 from hub.website.waiting import WAITING
@@ -181,6 +183,7 @@ def _configure(app: Flask, parts: Parts) -> None:
     provide(app, BundlePlace(None if data is None else data / BUNDLES))
     provide(app, Panels(_PANELS))
     provide(app, WAITING)
+    provide(app, Described(API))
     provide(app, Live(parts.sessions, parts.clock))
     provide(app, TrialRunner(parts.sessions, parts.clock))
     provide(app, TakingIn(parts.keys, find_checkpoint, all_checkpoints, parts.second_person))

@@ -68,12 +68,14 @@ from hub.reception.standing_views import pages as standing_pages
 from hub.roll.gate_plans.views import pages as gate_plan_pages
 from hub.roll.theft.views import pages as theft_pages
 from hub.sharing.agreements.views import pages as agreement_pages
+from hub.sharing.api.views import pages as agency_interface_pages
 from hub.sharing.console.views import pages as sharing_console_pages
 from hub.sharing.disclosures.views import pages as disclosure_pages
 from hub.sharing.forensic.views import pages as forensic_pages
 from hub.sharing.inbox.views import pages as inbox_pages
 from hub.sharing.outbox.drops.views import pages as drop_pages
 from hub.statistics.views import pages as figure_pages
+from hub.sharing.partners.views import pages as partner_pages
 from hub.terminals.claims.knocking import pages as knocking_pages
 from hub.terminals.claims.views import pages as claims_pages
 from hub.terminals.configuration.views import pages as configuration_pages
@@ -84,6 +86,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     account_pages,
     accounts_desk_pages,
     admitting_pages,
+    agency_interface_pages,
     agreement_pages,
     alarm_book_pages,
     alarm_pages,
@@ -130,6 +133,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     oversight_pages,
     own_account_pages,
     paper_pages,
+    partner_pages,
     people_pages,
     permission_pages,
     photo_pages,

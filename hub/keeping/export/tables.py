@@ -26,6 +26,7 @@ TAKEN: Final = frozenset(
     holiday_decisions incident_steps incidents joined_persons joined_stays location_rules merge_cases
     merge_steps movement_reversals muster_marks muster_people musters officer_consents order_receipts
     inbound_messages inbox_facts inbox_items inbox_steps
+    partner_certificates partner_clients partner_webhooks
     out_count_steps paper_batches paper_rows pass_clashes pass_groups pass_rules pass_series
     pass_series_people pass_series_skips pass_steps passes person_languages plan_shapes plan_spots
     policy_decisions policy_differences policy_trials positions posts proofs re_enrolments
@@ -43,6 +44,7 @@ TAKEN: Final = frozenset(
 _ELSEWHERE: Final = "in files of their own"
 _OFFICERS: Final = "secrets of officers, or what opens them"
 _MACHINE: Final = "how machines talk with each other; nothing of it is about a person's custody"
+_CALLS: Final = "what opens the agencies' interface for minutes, and answers kept for two days"
 _DERIVED: Final = "made anew from the rest"
 _TRAIL: Final = "the trail has an export of its own that proves itself: pims-hub audit export"
 
@@ -58,6 +60,7 @@ HELD_BACK: Final = {
         ),
         _OFFICERS,
     ),
+    **dict.fromkeys(("partner_tokens", "partner_answers"), _CALLS),
     **dict.fromkeys(("audit_entries", "audit_links", "audit_seals"), _TRAIL),
     **dict.fromkeys(
         (
