@@ -62,6 +62,7 @@ VALUES: Final[Mapping[str, str]] = {
     "<int:fact>": "SELECT min(f.id) FROM facts f JOIN persons p ON p.id = f.person_id "
     f"WHERE f.kind = 'identity' AND p.number = ({_INSIDE})",
     "<code>": "SELECT min(code) FROM cells",
+    "/figures/of/<code>": "SELECT 'population'",
     "<int:policy_id>": _FIRST + "release_policies",
     "<visitor_number>": _NUMBERED + "visitors",
     "<incident>": _NUMBERED + "incidents",
@@ -91,6 +92,9 @@ ASKED: Final = {"/people/<number>/merge": "?with=", "/confirm": "?next=/account"
 """What has to be asked with an address."""
 _UNDER_WAY: Final = "needs an act under way; the test of that act walks it"
 NOT_WALKED: Final = {
+    "/figures.csv": "a file",
+    "/figures/forms/<code>.csv": "a file",
+    "/figures/rolls/<day>": _UNDER_WAY,
     "/away/going": "leads on to another page",
     "/account/app/picture.svg": "a picture",
     "/assets/<state>/<path:name>": "no page",
