@@ -11,18 +11,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from lzma import LZMAError
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
 from defusedxml import DefusedXmlException
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
-from openpyxl.workbook.workbook import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 from hub.reception.register.garbled import refuse_garbled
 from hub.sentences import RefusedError, Sentence
+
+if TYPE_CHECKING:  # half a second of the site's start, for a library that most runs never need
+    from openpyxl.workbook.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 MAX_ROWS: Final = 20_000
@@ -141,9 +140,12 @@ def _delimiter(text: str) -> str:
 
 
 def _xlsx_rows(raw: bytes) -> Iterator[tuple[int, list[str]]]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
     _refuse_bomb(raw)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
+        book = load_workbook(io.BytesIO(raw), read_only=True, data_only=False, keep_links=False)
         sheet = _only_sheet(book)
         for number, row in enumerate(sheet.iter_rows(), 1):
             yield (
@@ -219,6 +221,8 @@ def _cell(value: object, row: int, place: int, sort: str) -> str:
     if value is None:
         return ""
     if sort == "f" or (not isinstance(value, (str, int, float, bool, date, time))):
+        from openpyxl.utils import get_column_letter
+
         where = f"{get_column_letter(place)}{row}"
         raise RefusedError(
             "formula",
