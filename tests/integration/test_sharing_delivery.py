@@ -1,4 +1,4 @@
-"""Events out of a hub that works: a process that is killed, and writers that commit in another order than they began."""
+"""Events out of a hub that works: a process that is killed, and writers that commit in another order."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from hub.sharing.agreements.reading import agreements_in_force
 from hub.sharing.agreements.records import Agency
 from hub.sharing.inbox.records import InboundMessage
 from hub.sharing.outbox.channels import agencies_with_webhook
-from hub.sharing.outbox.drops.settings import drops_in_force
+from hub.sharing.outbox.drop_settings import drops_in_force
 from hub.sharing.outbox.records import Delivery, DeliverySender, SharingEvent, State
 from hub.web.formats import SITE_ZONE
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.sharing.outbox.calling import Target
-from hub.sharing.outbox.drops.settings import drops_in_force
+from hub.sharing.outbox.drop_settings import drops_in_force
 from hub.sharing.partners.records import Webhook
 
 

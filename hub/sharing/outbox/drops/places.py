@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-from hub.sharing.outbox.drops.records import DropSetting, Kind
+from hub.sharing.outbox.drop_records import DropSetting, Kind
 from hub.terminals.key_files import read_private, write_private
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from typing import Final
 from hub.database import Sessions, session_scope
 from hub.sharing.outbox.answers import Answer, Outcome
 from hub.sharing.outbox.channels import agencies_with_webhook
+from hub.sharing.outbox.drop_records import DropSetting
+from hub.sharing.outbox.drop_settings import drops_in_force
 from hub.sharing.outbox.drops.places import OUT, Place, PlaceError, place_of
-from hub.sharing.outbox.drops.records import DropSetting
-from hub.sharing.outbox.drops.settings import drops_in_force
 from hub.sharing.outbox.drops.taking import Receive, take_in
 from hub.sharing.outbox.drops.writing import write_due
 from hub.sharing.outbox.lease import anything_due, claim, release

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from hub.database import Sessions, session_scope
 from hub.sentences import RefusedError
 from hub.sharing.catalogue import EXCHANGES, Direction
+from hub.sharing.outbox.drop_records import DropFile, DropSetting
 from hub.sharing.outbox.drops.places import OUT, Place
-from hub.sharing.outbox.drops.records import DropFile, DropSetting
 from hub.sharing.outbox.drops.tables import MOST_BYTES, ReadRow, message_of, read_table, write_table
 
 Receive = Callable[[Session, str, str, Mapping[str, Any], str, datetime], str]

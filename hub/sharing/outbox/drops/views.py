@@ -13,8 +13,8 @@ from hub.accounts.acting import acting
 from hub.accounts.permissions import Permission
 from hub.sentences import RefusedError, Sentence
 from hub.sharing.agreements.reading import agency_by_code
-from hub.sharing.outbox.drops.records import KINDS, DropFile, Kind
-from hub.sharing.outbox.drops.settings import DropWish, drop_of, end_drop, set_drop
+from hub.sharing.outbox.drop_records import KINDS, DropFile, Kind
+from hub.sharing.outbox.drop_settings import DropWish, drop_of, end_drop, set_drop
 from hub.web.door import now, reading, writing
 from hub.web.routes import Pages, number_in
 

@@ -20,7 +20,7 @@ from hub.sharing.catalogue import EXCHANGES, Way
 from hub.sharing.gate import Ask, NotAgreedError, share_many
 from hub.sharing.outbox.answers import Outcome
 from hub.sharing.outbox.asking import ACTOR
-from hub.sharing.outbox.drops.records import DropFile, DropSetting
+from hub.sharing.outbox.drop_records import DropFile, DropSetting
 from hub.sharing.outbox.drops.tables import write_table
 from hub.sharing.outbox.events import zulu
 from hub.sharing.outbox.noting import Settled, note

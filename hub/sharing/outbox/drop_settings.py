@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
 from hub.sentences import RefusedError, Sentence
-from hub.sharing.outbox.drops.records import DropSetting, Kind
+from hub.sharing.outbox.drop_records import DropSetting, Kind
 
 _PLACE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
 _HOST: Final = re.compile(r"[A-Za-z0-9.:-]{1,253}")
