@@ -37,10 +37,12 @@ from hub.movements.passes.series import SeriesDraft, add_people, begin_series
 from hub.movements.records import Zone
 from hub.reception.register.actions import hand_in
 from hub.reception.seed.making import Order, make
+from hub.sharing.catalogue import PartnerKind
 from hub.web.formats import SITE_ZONE
 from hub.web.routes import required_permission
 
 from ..unit.hub.conftest import hurry
+from ..unit.hub.sharing_world import agree, grants_of, open_agencies, terms_of
 from ..unit.hub.site_world import World, cheap_passwords, sign_in
 from .reader import Reader
 
@@ -74,6 +76,9 @@ VALUES: Final[Mapping[str, str]] = {
     "<login>": "SELECT min(login) FROM accounts WHERE role = 'officer'",
     "<what>": "SELECT 'zones'",
     "<place>": "SELECT min(code) FROM zones",
+    "<agency>": "SELECT min(code) FROM agencies",
+    "<agreement>": "SELECT min(code) FROM agreements",
+    "<int:version>": "SELECT min(number) FROM agreement_versions",
     "/moves/<int:number>": _FIRST + "passes",
     "/moves/series/<int:number>": _FIRST + "pass_series",
     "/external/<int:number>": _FIRST + "absence_occurrences",
@@ -105,12 +110,15 @@ NOT_WALKED: Final = {
     "/counts/<int:number>": _UNDER_WAY,
     "/counts/musters/<int:number>": _UNDER_WAY,
     "/counts/running.pdf": "a file to print",
+    "/disclosures.csv": "a table to take away",
     "/diary/outcome/<number>/<int:item>": _UNDER_WAY,
     "/emergencies/<int:use>": _UNDER_WAY,
     "/exports/<int:number>/standing": "a part of a page",
     "/fingers/<name>": _UNDER_WAY,
     "/fingers/<name>/state": _UNDER_WAY,
     "/inbox/<number>": _UNDER_WAY,
+    "/sharing/agencies/<code>": _UNDER_WAY,
+    "/sharing/deliveries/<int:number>": _UNDER_WAY,
     "/paper/<int:number>": _UNDER_WAY,
     "/people/<number>/complaints/<int:item>": _UNDER_WAY,
     "/people/<number>/confidential/<int:item>": _UNDER_WAY,
@@ -214,6 +222,8 @@ def fill(world: World) -> None:
         )
         hand_in(session, "register.csv", table, actor=who, at=world.at)
     move_about(world, who)
+    open_agencies(world)
+    agree(world, "police", "police-2026", terms_of(world, *grants_of(PartnerKind.POLICE)))
 
 
 def move_about(world: World, who: Actor) -> None:
