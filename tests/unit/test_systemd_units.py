@@ -18,7 +18,7 @@ LOOSEST = 1.6
 BROWSER_LOOSEST = 3.0
 """A browser shuts its own pages in with namespaces, which must then stay open to it."""
 OURS = [
-    "pims-backup", "pims-broker", "pims-exchange", "pims-ingest", "pims-page", "pims-running-count", "pims-terminal", "pims-web",
+    "pims-agencies", "pims-backup", "pims-broker", "pims-exchange", "pims-ingest", "pims-page", "pims-running-count", "pims-terminal", "pims-web",
 ]  # fmt: skip
 RUNNING = [name for name in OURS if name not in ("pims-backup", "pims-running-count")]
 """Those that are always up; a backup and a print are over when they are over."""
@@ -134,7 +134,9 @@ def test_a_gate_waits_for_nothing() -> None:
 
 def test_who_takes_the_pages_over_cannot_speak_for_the_hub() -> None:
     hidden = {Path(value).name for value in values(FOLDER / "pims-web.service", "InaccessiblePaths")}
-    assert {"ca.key", "signing.key", "hub-ingest.key", "broker.key"} <= hidden
+    assert {"ca.key", "agencies-ca.key", "signing.key", "hub-ingest.key", "broker.key"} <= hidden
+    hidden = {Path(value).name for value in values(FOLDER / "pims-agencies.service", "InaccessiblePaths")}
+    assert {"ca.key", "signing.key", "hub-ingest.key", "broker.key", "vault.key", "factors.key"} <= hidden
 
 
 def test_the_page_and_the_browser_cannot_see_what_is_on_the_card() -> None:
