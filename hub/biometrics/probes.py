@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -64,6 +66,12 @@ def checked_image(raw: bytes, dpi: int) -> bytes:
     """
     _check_dpi(dpi)
     return write_png(read_image(raw))
+
+
+def size_of(png: bytes) -> tuple[int, int]:
+    """Width and height of an image that `checked_image` gave."""
+    with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
+        return image.size
 
 
 def checked_record(raw: bytes) -> bytes:

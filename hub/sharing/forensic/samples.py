@@ -9,7 +9,7 @@ import numpy as np
 
 from hub.biometrics.handing_out import Grid, Point
 from hub.biometrics.images import write_png
-from hub.biometrics.probes import checked_image, checked_record, record_of_points
+from hub.biometrics.probes import checked_image, checked_record, record_of_points, size_of
 from hub.sentences import RefusedError, Sentence
 from hub.sharing.forensic.an2 import reading
 from hub.sharing.forensic.an2.content import Minutiae
@@ -19,6 +19,10 @@ _T = TypeVar("_T")
 
 _ONE: Final = Sentence(
     "The file holds %(count)s fingers that could be meant. Send one, or say which by pims:FingerPositionCode."
+)
+
+_OTHER_SIZE: Final = Sentence(
+    "The image in the file has another size than its record says. Have the file made again."
 )
 
 
@@ -78,7 +82,10 @@ def _image(one: reading.SentImage) -> Sample:
     raw = one.data
     if not one.is_png:
         raw = write_png(np.frombuffer(one.data, np.uint8).reshape(one.height, one.width))
-    return Sample(checked_image(raw, one.dpi), one.dpi, one.position)
+    png = checked_image(raw, one.dpi)
+    if size_of(png) != (one.width, one.height):
+        raise RefusedError("file_unreadable", _OTHER_SIZE)
+    return Sample(png, one.dpi, one.position)
 
 
 def _record(one: Minutiae) -> Sample:

@@ -103,6 +103,12 @@ def test_a_large_image_of_nothing_is_refused(asked: Asked) -> None:
     problem(asked.ask(out.getvalue()), 409, "image_size")
 
 
+def test_a_file_whose_image_has_another_size_is_refused(asked: Asked, prints: Prints) -> None:
+    picture = Picture(2, 200, 200, 500, prints[1, 2], ISSUED.date())
+    raw = write(FingerprintFile("ID", "PIMS", "POLICE", "1", "", ISSUED, ISSUED.date(), pictures=(picture,)))
+    problem(asked.ask(raw, form="an2"), 409, "file_unreadable")
+
+
 def test_without_an_authority_nothing_is_taken(asked: Asked) -> None:
     problem(asked.ask(asked.prints[1, 2], requested_by=" "), 422, "bad_body")
     problem(asked.ask(asked.prints[1, 2], legal_basis=" "), 422, "bad_body")
