@@ -70,11 +70,12 @@ def _grant(args: argparse.Namespace) -> int:
     hub = settings.load(args.data)
     request = _read_request(args.request)
     now = datetime.now(UTC)
-    with transaction(hub, writes=True) as session:
+    # Apart, for it loads half the hub, and whoever writes meanwhile would wait for that.
+    with transaction(hub, writes=False) as session:
         checkpoint = args.find_checkpoint(session, args.checkpoint)
-        granted = actions.grant(
-            session, open_authority(hub.keys), request, checkpoint, broker_of(hub.broker), now
-        )
+    authority = open_authority(hub.keys)
+    with transaction(hub, writes=True) as session:
+        granted = actions.grant(session, authority, request, checkpoint, broker_of(hub.broker), now)
         actions.note_grant(session, request.terminal, checkpoint, now)
         first_configuration(session, request.terminal, request.model, by=OPERATOR.login, at=now)
     _write(args.out, to_json(granted))

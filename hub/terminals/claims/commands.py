@@ -69,9 +69,12 @@ def _claims(args: argparse.Namespace) -> int:
 def _approve(args: argparse.Namespace) -> int:
     hub = settings.load(args.data)
     now = datetime.now(UTC)
+    # Apart, for it loads half the hub, and whoever writes meanwhile would wait for that.
+    with transaction(hub, writes=False) as session:
+        placing = Placing(args.find_checkpoint(session, args.checkpoint), args.replaces)
+    authority = open_authority(hub.keys)
     with transaction(hub, writes=True) as session:
         claim = find_by_code(session, args.code, now)
-        placing = Placing(args.find_checkpoint(session, args.checkpoint), args.replaces)
         enough = approve(
             session,
             claim,
@@ -82,7 +85,7 @@ def _approve(args: argparse.Namespace) -> int:
             now=now,
         )
         if enough:
-            issue_approved(session, open_authority(hub.keys), broker_of(hub.broker), now)
+            issue_approved(session, authority, broker_of(hub.broker), now)
     if not enough:
         say(f"Approved: {claim.name}. A second person must approve it on the page Terminals.")
     elif claim.granted_at is None:
