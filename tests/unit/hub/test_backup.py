@@ -178,46 +178,68 @@ def taken(hub: Settings, engine: Engine, tmp_path: Path) -> Path:
     return take(hub, engine, tmp_path / "backups").path
 
 
-def test_another_key_is_told_which_paper_is_wanted(taken: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def first(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """For all tests that look at a backup alone, and not at the hub that it was taken of."""
+    folder = tmp_path_factory.mktemp("first")
+    shutil.copytree(made, folder / "hub")
+    if databases.on_postgresql():
+        write_first(folder / "hub", database=databases.copy_of(load_settings(made).database))
+    hub = load_settings(folder / "hub")
+    engine = make_engine(hub.database)
+    (folder / "backups").mkdir()
+    path = take(hub, engine, folder / "backups").path
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def given(first: Path, tmp_path: Path) -> Path:
+    """A copy of it, to be spoilt."""
+    (tmp_path / "backups").mkdir()
+    return Path(shutil.copy(first, tmp_path / "backups"))
+
+
+def test_another_key_is_told_which_paper_is_wanted(given: Path, tmp_path: Path) -> None:
     with pytest.raises(BackupError, match=r"is locked for the recovery key .* the one given is"):
-        verify_backup(taken, OpeningKey.generate())
+        verify_backup(given, OpeningKey.generate())
     with pytest.raises(BackupError, match="locked for"):
-        restore(taken, tmp_path / "new", OpeningKey.generate(), clock=clock)
+        restore(given, tmp_path / "new", OpeningKey.generate(), clock=clock)
     assert not (tmp_path / "new").exists()
 
 
-def test_every_changed_byte_is_found(taken: Path) -> None:
-    whole = taken.read_bytes()
+def test_every_changed_byte_is_found(given: Path) -> None:
+    whole = given.read_bytes()
     for place in (0, 5, 20, 200, len(whole) // 2, len(whole) - 100, len(whole) - 1):
         spoilt = bytearray(whole)
         spoilt[place] ^= 1
-        taken.write_bytes(spoilt)
+        given.write_bytes(spoilt)
         for key in (None, KEY):
             with pytest.raises(BackupError):
-                verify_backup(taken, key)
-    taken.write_bytes(whole)
-    assert verify_backup(taken, KEY).end is not None
+                verify_backup(given, key)
+    given.write_bytes(whole)
+    assert verify_backup(given, KEY).end is not None
 
 
-def test_every_way_of_cutting_it_off_is_found(taken: Path) -> None:
-    whole = taken.read_bytes()
+def test_every_way_of_cutting_it_off_is_found(given: Path) -> None:
+    whole = given.read_bytes()
     for length in (0, 3, 14, 100, 700, len(whole) // 2, len(whole) - 96, len(whole) - 1):
-        taken.write_bytes(whole[:length])
+        given.write_bytes(whole[:length])
         with pytest.raises(BackupError):
-            verify_backup(taken, KEY)
+            verify_backup(given, KEY)
 
 
-def test_a_changed_piece_is_found_even_under_a_new_sum_of_somebody_else(taken: Path) -> None:
+def test_a_changed_piece_is_found_even_under_a_new_sum_of_somebody_else(given: Path) -> None:
     """Whoever can write the file can sum and sign it anew, but not without the hub's key or the recovery key."""
     from hashlib import sha256
 
-    body = bytearray(taken.read_bytes()[:-96])
+    body = bytearray(given.read_bytes()[:-96])
     body[-1] ^= 1
     digest = sha256(body).digest()
-    taken.write_bytes(bytes(body) + digest + SigningKey.generate().sign(b"pims" + digest))
+    given.write_bytes(bytes(body) + digest + SigningKey.generate().sign(b"pims" + digest))
     with pytest.raises(BackupError, match="not signed by the hub"):
-        verify_backup(taken, None)
-    with taken.open("rb") as file, pytest.raises(BackupError, match="was changed after it was written"):
+        verify_backup(given, None)
+    with given.open("rb") as file, pytest.raises(BackupError, match="was changed after it was written"):
         list(Reader(file).chunks(KEY))
 
 
@@ -241,12 +263,12 @@ def test_pieces_cannot_be_dropped_moved_or_taken_from_another(tmp_path: Path) ->
             list(Reader(file).chunks(KEY))
 
 
-def test_what_is_no_backup_and_what_is_newer_are_told_apart(taken: Path, tmp_path: Path) -> None:
+def test_what_is_no_backup_and_what_is_newer_are_told_apart(given: Path, tmp_path: Path) -> None:
     other = tmp_path / "letter.txt"
     other.write_text("Dear hub")
     with pytest.raises(BackupError, match="is no backup"):
         verify_backup(other, None)
-    raw = taken.read_bytes()
+    raw = given.read_bytes()
     other.write_bytes(raw.replace(b'"format":1', b'"format":9', 1))
     with pytest.raises(BackupError, match="newer version"):
         verify_backup(other, None)
@@ -400,15 +422,15 @@ def test_sessions_end_at_a_restore(hub: Settings, engine: Engine, tmp_path: Path
     there.dispose()
 
 
-def test_an_older_backup_does_not_bring_back_what_the_law_had_deleted(taken: Path, tmp_path: Path) -> None:
+def test_an_older_backup_does_not_bring_back_what_the_law_had_deleted(given: Path, tmp_path: Path) -> None:
     found = [
         Deleted(1, "biometrics", AT + timedelta(days=1)),
         Deleted(1, "facts", AT + timedelta(days=1)),
         Deleted(2, "biometrics", AT - timedelta(days=1)),
     ]
-    deleted.write_deleted([taken.parent], found, KEPT.receiver)
-    assert b"biometrics" not in (taken.parent / deleted.FILE).read_bytes()
-    done = restore(taken, tmp_path / "new", KEY, clock=clock, database=empty(tmp_path))
+    deleted.write_deleted([given.parent], found, KEPT.receiver)
+    assert b"biometrics" not in (given.parent / deleted.FILE).read_bytes()
+    done = restore(given, tmp_path / "new", KEY, clock=clock, database=empty(tmp_path))
     there = make_engine(load_settings(tmp_path / "new").database)
     with session_scope(make_sessions(there), writes=False) as session:
         assert session.scalars(select(PersonKey.person_id)).all() == [2]
@@ -420,10 +442,10 @@ def test_an_older_backup_does_not_bring_back_what_the_law_had_deleted(taken: Pat
     there.dispose()
 
 
-def test_a_list_of_deletions_that_cannot_be_opened_stops_the_restore(taken: Path, tmp_path: Path) -> None:
-    (taken.parent / deleted.FILE).write_bytes(b"?" * 80)
+def test_a_list_of_deletions_that_cannot_be_opened_stops_the_restore(given: Path, tmp_path: Path) -> None:
+    (given.parent / deleted.FILE).write_bytes(b"?" * 80)
     with pytest.raises(BackupError, match="deleted people would come back"):
-        restore(taken, tmp_path / "new", KEY, clock=clock, database=empty(tmp_path))
+        restore(given, tmp_path / "new", KEY, clock=clock, database=empty(tmp_path))
 
 
 @pytest.mark.skipif(bool(databases.missing()), reason=databases.missing() or "PostgreSQL is here")
