@@ -56,13 +56,13 @@ def add_agency() -> Response | tuple[str, int]:
     return redirect(url_for("agreements.listed"), 303)
 
 
-@pages.page("/agreements/agencies/<code>", Permission.SIGN_AGREEMENTS, methods=("POST",))
-def close_agency(code: str) -> Response:
+@pages.page("/agreements/agencies/<agency>", Permission.SIGN_AGREEMENTS, methods=("POST",))
+def close_agency(agency: str) -> Response:
     with writing() as session:
-        agency = agency_by_code(session, code)
-        if agency is None:
+        found = agency_by_code(session, agency)
+        if found is None:
             abort(404)
-        actions.set_active(session, agency, request.form.get("active") == "1", actor=acting(), at=now())
+        actions.set_active(session, found, request.form.get("active") == "1", actor=acting(), at=now())
     return redirect(url_for("agreements.listed"), 303)
 
 
@@ -83,84 +83,86 @@ def write_first(agency: str) -> Response | tuple[str, int]:
             actions.write_agreement(session, agency=agency, code=code, terms=terms, actor=acting(), at=now())
     except RefusedError as error:
         return _form(whose, None, request.form, error), 400
-    return redirect(url_for("agreements.show", code=code), 303)
+    return redirect(url_for("agreements.show", agreement=code), 303)
 
 
-@pages.page("/agreements/<code>", Permission.SEE_SHARING)
-def show(code: str) -> str:
-    return _show(code, None)
+@pages.page("/agreements/<agreement>", Permission.SEE_SHARING)
+def show(agreement: str) -> str:
+    return _show(agreement, None)
 
 
-@pages.page("/agreements/<code>/<int:number>", Permission.SEE_SHARING)
-def version(code: str, number: int) -> str:
+@pages.page("/agreements/<agreement>/<int:version>", Permission.SEE_SHARING)
+def version(agreement: str, version: int) -> str:
     with reading() as session:
-        one = _standing(session, code, known_at())
-    row = next((row for row in one.versions if row.number == number), None)
+        one = _standing(session, agreement, known_at())
+    row = next((row for row in one.versions if row.number == version), None)
     if row is None:
         abort(404)
-    before = next((row for row in reversed(one.versions) if row.number < number), None)
+    before = next((row for row in reversed(one.versions) if row.number < version), None)
     return render_template(
         "agreement_version.html", one=one, row=row, before=before, known=known_on(), **_said(row, before)
     )
 
 
-@pages.page("/agreements/<code>/write", Permission.SET_AGREEMENTS)
-def write(code: str) -> str:
+@pages.page("/agreements/<agreement>/write", Permission.SET_AGREEMENTS)
+def write(agreement: str) -> str:
     with reading() as session:
-        one = _standing(session, code)
+        one = _standing(session, agreement)
     return _form(one.agency, one, _as_typed(read_terms(one.versions[-1].terms)))
 
 
-@pages.page("/agreements/<code>/write", Permission.SET_AGREEMENTS, methods=("POST",), max_bytes=_FORM_BYTES)
-def write_next(code: str) -> Response | tuple[str, int]:
+@pages.page(
+    "/agreements/<agreement>/write", Permission.SET_AGREEMENTS, methods=("POST",), max_bytes=_FORM_BYTES
+)
+def write_next(agreement: str) -> Response | tuple[str, int]:
     with reading() as session:
-        one = _standing(session, code)
+        one = _standing(session, agreement)
     try:
         with writing() as session:
             terms = typed_terms(request.form, PartnerKind(one.agency.kind))
             seen = number_in(request.form.get("seen", ""))
-            actions.write_version(session, code, terms, seen=seen, actor=acting(), at=now())
+            actions.write_version(session, agreement, terms, seen=seen, actor=acting(), at=now())
     except RefusedError as error:
         return _form(one.agency, one, request.form, error), 400
-    return redirect(url_for("agreements.show", code=code), 303)
+    return redirect(url_for("agreements.show", agreement=agreement), 303)
 
 
-@pages.page("/agreements/<code>/sign", Permission.SIGN_AGREEMENTS, methods=("POST",))
-def sign(code: str) -> Response | tuple[str, int]:
+@pages.page("/agreements/<agreement>/sign", Permission.SIGN_AGREEMENTS, methods=("POST",))
+def sign(agreement: str) -> Response | tuple[str, int]:
     form = request.form
     number, digest = number_in(form.get("version", "")), form.get("digest", "")
     try:
         with writing() as session:
             if form.get("decision") == "refuse":
                 reason = form.get("reason", "")
-                actions.refuse(session, code, number, digest, reason, actor=acting(), at=now())
+                actions.refuse(session, agreement, number, digest, reason, actor=acting(), at=now())
             else:
-                actions.sign(session, code, number, digest, actor=acting(), at=now())
+                actions.sign(session, agreement, number, digest, actor=acting(), at=now())
     except RefusedError as error:
-        return _show(code, error.message), 400
-    return redirect(url_for("agreements.show", code=code), 303)
+        return _show(agreement, error.message), 400
+    return redirect(url_for("agreements.show", agreement=agreement), 303)
 
 
-@pages.page("/agreements/<code>/suspend", Permission.SET_AGREEMENTS, methods=("POST",))
-def suspend(code: str) -> Response | tuple[str, int]:
+@pages.page("/agreements/<agreement>/suspend", Permission.SET_AGREEMENTS, methods=("POST",))
+def suspend(agreement: str) -> Response | tuple[str, int]:
     try:
         with writing() as session:
-            actions.suspend(session, code, request.form.get("reason", ""), actor=acting(), at=now())
+            actions.suspend(session, agreement, request.form.get("reason", ""), actor=acting(), at=now())
     except RefusedError as error:
-        return _show(code, error.message), 400
-    return redirect(url_for("agreements.show", code=code), 303)
+        return _show(agreement, error.message), 400
+    return redirect(url_for("agreements.show", agreement=agreement), 303)
 
 
-@pages.page("/agreements/<code>/stop", Permission.SIGN_AGREEMENTS, methods=("POST",))
-def stop(code: str) -> Response | tuple[str, int]:
+@pages.page("/agreements/<agreement>/stop", Permission.SIGN_AGREEMENTS, methods=("POST",))
+def stop(agreement: str) -> Response | tuple[str, int]:
     """Lifting a suspension or ending the agreement: each takes two people."""
     act = actions.end if request.form.get("act") == "end" else actions.lift
     try:
         with writing() as session:
-            act(session, code, request.form.get("reason", ""), actor=acting(), at=now())
+            act(session, agreement, request.form.get("reason", ""), actor=acting(), at=now())
     except RefusedError as error:
-        return _show(code, error.message), 400
-    return redirect(url_for("agreements.show", code=code), 303)
+        return _show(agreement, error.message), 400
+    return redirect(url_for("agreements.show", agreement=agreement), 303)
 
 
 def _list(problem: Sentence | None) -> str:
