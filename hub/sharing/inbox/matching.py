@@ -61,7 +61,6 @@ def match(session: Session, subject: Subject, chosen: int | None = None) -> Matc
         return _found(session, How.CHOSEN, session.get_one(Person, lead_of(session, chosen)), subject)
     by_number = _by_number(session, subject.number or subject.booking)
     by_reference = _by_reference(session, subject.reference)
-    alike = _alike(session, subject)
     numbered = [one for one in (by_number, *by_reference) if one is not None]
     who = {one.id: one for one in numbered}
     if len(who) == 1:
@@ -69,6 +68,7 @@ def match(session: Session, subject: Subject, chosen: int | None = None) -> Matc
         if _fits(person, subject):
             how = How.NUMBER if by_number is not None else How.REFERENCE
             return _found(session, how, person, subject)
+    alike = _alike(session, subject)
     if who:
         return Match(How.TWINS, others=_distinct((*numbered, *alike)))
     exact = [one for one in alike if _same(one, subject)]

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
+from hub.biometrics.photos import people_with_photo
 from hub.custody.catalogue import KINDS
 from hub.custody.facts.kinds import Field, Input, Kind, read_value
 from hub.custody.facts.reading import holding, rows_of, steps
@@ -57,6 +58,7 @@ class Candidate:
 
     person: Person
     in_custody: bool
+    has_photo: bool
     told: tuple[Told, ...]
 
     def __repr__(self) -> str:
@@ -88,10 +90,11 @@ class Became:
 
 def candidates(session: Session, subject: Subject, people: Sequence[Person]) -> list[Candidate]:
     """What is known of each, beside what the message says."""
-    return [_candidate(session, subject, one) for one in people]
+    faces = people_with_photo(session, [one.id for one in people])
+    return [_candidate(session, subject, one, one.id in faces) for one in people]
 
 
-def _candidate(session: Session, subject: Subject, person: Person) -> Candidate:
+def _candidate(session: Session, subject: Subject, person: Person, has_photo: bool) -> Candidate:
     rows = rows_of(session, family_of(session, person.id))
     entry = session.get(SearchEntry, person.id)
     inside = entry is not None and entry.in_custody
@@ -109,7 +112,7 @@ def _candidate(session: Session, subject: Subject, person: Person) -> Candidate:
         found.append(Told(Sentence("Number of another agency"), IDENTIFIER.say(one.value), agrees))
     found += [Told(ORDER.words, ORDER.say(one.value)) for one in holding(ORDER, rows)[-3:]]
     found += [Told(MARK.words, MARK.say(one.value)) for one in holding(MARK, rows)[:3]]
-    return Candidate(person, inside, tuple(found))
+    return Candidate(person, inside, has_photo, tuple(found))
 
 
 def _day(day: date | None) -> Sentence | str:

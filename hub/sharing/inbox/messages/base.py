@@ -29,10 +29,10 @@ class Base(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True
     """Base of all parts of messages. ValueError, which makes the message invalid, for a date that no paper can bear."""
 
     def __post_init__(self) -> None:
-        for one in msgspec.structs.fields(self):
-            held = getattr(self, one.name)
+        for name, told in zip(self.__struct_fields__, self.__struct_encode_fields__, strict=True):
+            held = getattr(self, name)
             if isinstance(held, date) and not EARLIEST <= held.year <= LATEST:
-                raise ValueError(f"{one.encode_name} must lie between the years {EARLIEST} and {LATEST}")
+                raise ValueError(f"{told} must lie between the years {EARLIEST} and {LATEST}")
 
 
 class Subject(Base, frozen=True, kw_only=True):
