@@ -120,8 +120,12 @@ def rolls() -> str:
 @pages.page("/figures/rolls/<day>", Permission.SEE_FIGURES)
 def roll(day: str) -> str:
     """What was kept, what the facts give again as known then, and what is known now, or was on an earlier day."""
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        abort(404)
     with reading() as session:
-        row = kept_on(session, _day(day))
+        row = kept_on(session, on)
         if row is None:
             abort(404)
         proof = prove(session, row)
