@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
+from hub.database import Sessions, session_scope
 from hub.sharing.forensic.records import (
     ForensicCandidate,
     ForensicParcel,
@@ -17,7 +19,9 @@ from hub.sharing.forensic.records import (
 from hub.sharing.forensic.rules import What
 from hub.sharing.forensic.steps import add_step
 
-JOB = Actor("hub", "hub")
+JOB: Final = Actor("hub", "hub")
+EVERY: Final = timedelta(minutes=5)
+"""How long something may lie on after its time."""
 
 
 def clear(session: Session, row: ForensicRequest) -> None:
@@ -27,7 +31,7 @@ def clear(session: Session, row: ForensicRequest) -> None:
 
 
 def clear_due(session: Session, at: datetime) -> int:
-    """Delete what belongs to requests whose time is over; how many those were. Pages and the exchange call it."""
+    """Delete what belongs to requests whose time is over; how many those were. Pages call it too."""
     held = select(ForensicProbe.request_id).union(
         select(ForensicCandidate.request_id), select(ForensicParcel.request_id)
     )
@@ -37,3 +41,18 @@ def clear_due(session: Session, at: datetime) -> int:
         clear(session, row)
         add_step(session, row, What.CLEARED, actor=JOB, at=at)
     return len(due)
+
+
+class ForensicTidy:
+    """Destroys what is over though nobody opens a page; `tick` gives how many requests that were."""
+
+    def __init__(self, sessions: Sessions) -> None:
+        self._sessions = sessions
+        self._due_at: datetime | None = None
+
+    def tick(self, now: datetime) -> int:
+        if self._due_at is not None and self._due_at - EVERY <= now < self._due_at:
+            return 0
+        self._due_at = now + EVERY
+        with session_scope(self._sessions) as session:
+            return clear_due(session, now)

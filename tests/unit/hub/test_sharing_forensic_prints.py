@@ -20,7 +20,7 @@ from hub.sharing.agreements.actions import sign, write_version
 from hub.sharing.agreements.terms import Grant
 from hub.sharing.disclosures.records import Disclosure
 from hub.sharing.forensic.an2 import reading
-from hub.sharing.forensic.clearing import clear_due
+from hub.sharing.forensic.clearing import ForensicTidy
 from hub.sharing.forensic.records import ForensicParcel, ForensicRequest
 from matching.images import at_500_dpi
 from matching.synthesis import make_finger
@@ -150,10 +150,10 @@ def test_a_set_is_fetched_so_often_and_no_more(asked: Asked) -> None:
 def test_a_set_lies_ready_for_a_week(asked: Asked) -> None:
     approved(asked)
     asked.world.later(days=6, hours=23)
-    with session_scope(asked.world.sessions) as session:
-        assert clear_due(session, asked.world.at) == 0
-        asked.world.later(hours=2)
-        assert clear_due(session, asked.world.at) == 1
+    desk = ForensicTidy(asked.world.sessions)
+    assert desk.tick(asked.world.at) == 0
+    asked.world.later(hours=2)
+    assert [desk.tick(asked.world.at) for _ in range(2)] == [1, 0]
     assert asked.rows(ForensicParcel) == []
 
 
