@@ -90,7 +90,6 @@ _FAMILIES: Final = {
     "export": "register",
     "agreement": "sharing",
     "agency": "sharing",
-    "disclosure": "sharing",
     "disclosures": "sharing",
     "sharing": "sharing",
     "partner": "sharing",

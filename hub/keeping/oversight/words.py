@@ -163,6 +163,7 @@ ACTS: Final = {
     "release_date.differs": Sentence("Read the papers otherwise than they are recorded"),
     "release_date.verified": Sentence("Signed the release date as the second"),
     "release_date.refused": Sentence("Refused the release date"),
+    "disclosures.report": Sentence("Looked at what other agencies were told of the person"),
     "slip.look": Sentence("Looked at a slip that was printed"),
     "slip.list": Sentence("Looked at the slips that were printed"),
     "emergency.close": Sentence("Closed the file after an emergency"),
@@ -232,7 +233,6 @@ _FAMILIES: Final = {
     "visits": Sentence("Looked at the person's visits"),
     "agreement": Sentence("Worked on an agreement with another agency"),
     "agency": Sentence("Worked on another agency"),
-    "disclosure": Sentence("Looked at what other agencies were told of the person"),
     "disclosures": Sentence("Worked on the log of what other agencies were told"),
 }
 _OTHER: Final = Sentence("Worked with the file (%(act)s)")

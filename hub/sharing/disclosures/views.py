@@ -87,7 +87,7 @@ def of_person(number: str) -> str:
         if person is None:
             abort(404)
         report = told_report(session, person, now(), known_at())
-        write_down(session, at=now(), actor=acting(), act="disclosure.report", subject=person.number)
+        write_down(session, at=now(), actor=acting(), act="disclosures.report", subject=person.number)
     return render_template("disclosures_of_person.html", report=report, known=known_on())
 
 

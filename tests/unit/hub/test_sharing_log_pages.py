@@ -86,7 +86,7 @@ def test_a_person_reads_who_was_told_what_in_words(world: World, who: SharingWor
     for word in ("The police", "Notice of an admission", "Surname", "Act for tests, section 1", "365 days"):
         assert word in page
     assert "They may not pass it on" in page
-    assert looks(world, "disclosure.report") == [who.number]
+    assert looks(world, "disclosures.report") == [who.number]
     spanish = abel.get(f"/people/{who.number}/disclosures", headers={"Accept-Language": "es"}).text
     assert "Aviso de ingreso" in spanish
     assert abel.get("/people/P-999999/disclosures").status_code == 404
