@@ -19,6 +19,7 @@ from hub.reception.releasing.reading import count_begun_by_others
 from hub.sentences import Sentence
 from hub.sharing.agreements.lists import count_to_review as agreements_to_review
 from hub.sharing.agreements.lists import count_to_sign as agreements_to_sign
+from hub.sharing.console.reckoning import count_dead
 from hub.sharing.forensic.lists import count_waiting as count_waiting_requests
 from hub.sharing.inbox.lists import count_arrived, count_overdue
 from hub.sharing.inbox.lists import count_open as count_messages
@@ -48,6 +49,10 @@ def _queries(session: Session, _login: str, _at: datetime) -> int:
 
 def _queries_due(session: Session, _login: str, at: datetime) -> int:
     return count_open(session, due_by=at.astimezone(SITE_ZONE).date())
+
+
+def _given_up(session: Session, _login: str, _at: datetime) -> int:
+    return count_dead(session)
 
 
 WAITING: Final = Waiting(
@@ -151,6 +156,13 @@ WAITING: Final = Waiting(
             Sentence("Holidays to sign"),
             Permission.SET_POLICIES,
             lambda session, login, _at: holidays_to_sign(session, login),
+        ),
+        Waits(
+            "/sharing",
+            Sentence("Deliveries to agencies that were given up"),
+            Permission.SEE_SHARING,
+            _given_up,
+            urgent=True,
         ),
     )
 )

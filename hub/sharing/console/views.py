@@ -20,7 +20,7 @@ from hub.sharing.console.reckoning import CHANNELS, PAGE, deliveries_of, lines
 from hub.sharing.outbox.answers import OUTCOMES
 from hub.sharing.outbox.events import WORDS
 from hub.sharing.outbox.noting import attempts_of
-from hub.sharing.outbox.records import STATES, Delivery, SharingEvent, State
+from hub.sharing.outbox.records import STATES, Delivery, DeliverySender, SharingEvent, State
 from hub.sharing.outbox.replaying import MOST, Range, count_of, replay_one, replay_range
 from hub.web.door import now, reading, writing
 from hub.web.routes import Pages, number_in
@@ -127,6 +127,7 @@ def _show(number: int, problem: Sentence | None) -> str:
     # The evidence names whom the event is about: the look is committed before it is shown.
     with writing() as session:
         row = session.get(Delivery, number)
+        alone = None if row is None else session.get(DeliverySender, row.agency)
         if row is None:
             abort(404)
         event = session.get_one(SharingEvent, row.event_id)
@@ -154,5 +155,7 @@ def _show(number: int, problem: Sentence | None) -> str:
         outcomes=OUTCOMES,
         exchanges=EXCHANGES,
         purposes=PURPOSES,
+        # Whichever is later: the event's own pause, or the one that the whole agency is left alone for.
+        next_at=max(row.next_at, (alone and alone.retry_at) or row.next_at),
         may_send=row.state in (*_AGAIN, State.OFFERED),
     )
