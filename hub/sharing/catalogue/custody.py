@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from hub.custody.absence import ABSENCE, Absence, Why
 from hub.custody.at_large import AT_LARGE, AtLarge, How
+from hub.custody.facts.kinds import read_value
 from hub.custody.facts.reading import standing
 from hub.custody.facts.records import Act
 from hub.custody.legal import LEGAL_STATUS, LegalStatus, ReleaseReason
@@ -66,6 +67,12 @@ def _left_at(one: Reading) -> str | None:
 
 def _gone(one: Reading) -> AtLarge | None:
     return one.told_of(AT_LARGE)
+
+
+def _report(one: Reading) -> str | None:
+    """Of whoever is back too: what they were reported under stands in the last statement."""
+    said = [row for row in standing(one.rows.get(AT_LARGE.name, ())) if row.act == Act.STATES]
+    return read_value(AT_LARGE, said[-1].value).police if said else None
 
 
 def _back_at(one: Reading) -> str | None:
@@ -195,7 +202,7 @@ GONE_HOW: Final = DataField(
 GONE_REPORT: Final = DataField(
     "pims:EscapeReportIdentification",
     Sentence("Reference of the report to the police"),
-    lambda one: None if (value := _gone(one)) is None else value.police,
+    _report,
     TEXT,
     _AT_LARGE,
     ("nc:IdentificationID",),

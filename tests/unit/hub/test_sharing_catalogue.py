@@ -12,7 +12,9 @@ import pytest
 import hub
 from hub.accounts.audit import Actor
 from hub.accounts.permissions import Permission
+from hub.custody.at_large import AT_LARGE, AtLarge, How
 from hub.custody.catalogue import KINDS as FACTS
+from hub.custody.facts.actions import end
 from hub.custody.records import Person
 from hub.custody.sentencing import policies
 from hub.custody.sentencing.forms import SENTENCE, Imposed, SentenceType
@@ -110,6 +112,31 @@ def test_a_release_date_leaves_only_when_two_officers_signed_it(world: World) ->
     world.later(minutes=1)
     record(world, person, SENTENCE, imposed)
     assert name not in status(world, who), "something it was reckoned from changed since"
+
+
+def test_an_escape_and_a_recapture_name_the_same_report(world: World) -> None:
+    who = sharing_world(world)
+    with session_scope(world.sessions, writes=False) as session:
+        person = session.get_one(Person, who.person)
+    gone = record(world, person, AT_LARGE, AtLarge(how=How.ESCAPED, since_at=world.at, police="P 7"))
+    assert told(world, who, "escape_notice")["pims:EscapeCategoryCode"] == "escaped"
+    world.later(hours=2)
+    with session_scope(world.sessions) as session:
+        end(session, gone, AT_LARGE, effective_at=world.at, reason="found", actor=CLIENT, at=world.at)
+    found = told(world, who, "recapture_notice")
+    assert (found["pims:EscapeReportIdentification"], found["pims:RecaptureDate"]) == (
+        "P 7",
+        "2026-11-22T20:00:00Z",
+    )
+
+
+def told(world: World, who: SharingWorld, exchange: str) -> dict[str, object]:
+    with session_scope(world.sessions) as session:
+        shared = share(
+            session, agency="police", exchange=exchange, purpose=PURPOSE[exchange], person=who.person,
+            at=world.at, actor=CLIENT, way=Way.PUSH,
+        )  # fmt: skip
+    return dict(shared.values)
 
 
 def test_fields_are_read_and_rows_written_at_the_gate_alone() -> None:
