@@ -295,3 +295,16 @@ def test_forms_are_blank_with_a_reason_until_somebody_enters_what_no_file_holds(
     assert survey["held"] == 4
     assert survey["unsentenced"] == 4
     assert survey["held_F"] == 1
+
+
+def test_what_happens_at_the_stroke_of_midnight_belongs_to_the_day_that_begins(register: Register) -> None:
+    stroke = at("2026-02-01", 0)
+    register.release(register.admit(at("2026-01-05")), stroke)
+    register.admit(stroke)
+    figures = register.figures(JANUARY, FEBRUARY)
+    months_told = [
+        [figures.cube(code).cell(one).value for code in ("opening", "admissions", "releases", "population")]
+        for one in (JANUARY, FEBRUARY)
+    ]
+    assert months_told == [[0, 1, 0, 1], [1, 1, 1, 1]]
+    assert figures.cube("average_population").cell(JANUARY).count == 27
