@@ -32,6 +32,10 @@ class Client:
         return Actor(f"agency:{self.agency}/{self.client_id}", self.address)
 
 
+class WriterNeededError(Exception):
+    """The call goes on as a writer. Most polls have nothing to tell, and hold up nobody."""
+
+
 @dataclass(frozen=True)
 class Call:
     """`session` is the one transaction of the call: committed when it is answered, rolled back when it raises."""
@@ -39,6 +43,12 @@ class Call:
     client: Client
     at: datetime
     session: Session
+    writes: bool = True
+
+    def must_write(self) -> None:
+        """Say that something has to be written: a call that was only reading is begun anew as a writer."""
+        if not self.writes:
+            raise WriterNeededError
 
     @property
     def actor(self) -> Actor:

@@ -12,7 +12,7 @@ from flask import Flask, Response, g, request
 from sqlalchemy.orm import Session
 
 from hub.database import session_scope
-from hub.sharing.api.calls import Answer, Call, Client
+from hub.sharing.api.calls import Answer, Call, Client, WriterNeededError
 from hub.sharing.api.decoding import check_path, read_body, read_query
 from hub.sharing.api.door import Interface, admit, known
 from hub.sharing.api.idempotency import Begun, Written, begin
@@ -54,12 +54,21 @@ def _view(operation: Operation) -> Callable[..., Response]:
 
 
 def _carry_out(operation: Operation, client: Client, given: dict[str, Any], raw: bytes) -> Response:
+    try:
+        return _in_one(operation, client, given, raw, writes=operation.writes)
+    except WriterNeededError:
+        return _in_one(operation, client, given, raw, writes=True)
+
+
+def _in_one(
+    operation: Operation, client: Client, given: dict[str, Any], raw: bytes, *, writes: bool
+) -> Response:
     interface = service(Interface)
     noted = refusals_noted(interface.sessions, at=g.at, actor=client.actor, way=Way.PULL)
-    with noted, session_scope(interface.sessions, writes=operation.writes) as session:
+    with noted, session_scope(interface.sessions, writes=writes) as session:
         if operation.method == "POST":
             return _once(operation, client, session, given, raw)
-        answer = _ask(operation, client, session, given)
+        answer = _ask(operation, Call(client, g.at, session, writes), given)
         written = _write(operation, answer)
     return _with_tag(_response(written, answer), answer, written)
 
@@ -72,14 +81,14 @@ def _once(
         response = _response(claimed, Answer(location=claimed.location))
         response.headers["Idempotency-Replayed"] = "true"
         return response
-    answer = _ask(operation, client, session, given)
+    answer = _ask(operation, Call(client, g.at, session), given)
     written = _write(operation, answer)
     claimed.finish(written)
     return _response(written, answer)
 
 
-def _ask(operation: Operation, client: Client, session: Session, given: dict[str, Any]) -> Answer:
-    found = operation.view(Call(client, g.at, session), **given)
+def _ask(operation: Operation, call: Call, given: dict[str, Any]) -> Answer:
+    found = operation.view(call, **given)
     return found if isinstance(found, Answer) else Answer(found)
 
 

@@ -103,7 +103,6 @@ class DetailQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     "person in their own order. Keep `next`, and ask again with it: nothing is missed and nothing comes twice.",
     answers={200: _PAGE},
     examples=(Example("From the first"), Example("Ten", query={"limit": "10"})),
-    shares=True,
 )
 def events(call: Call, query: EventsQuery) -> Answer:
     after = cursors.read_cursor(_ORDER, query.after)
@@ -115,6 +114,8 @@ def events(call: Call, query: EventsQuery) -> Answer:
         .limit(query.limit + 1)
     ).all()
     shown = rows[: query.limit]
+    if shown:
+        call.must_write()
     told = _told(call, [row for row in shown if row.Delivery.state != State.STOPPED])
     end = shown[-1].Delivery.sequence if shown else after
     document = {"events": told, "next": cursors.write_cursor(_ORDER, end), "more": len(rows) > query.limit}
@@ -163,6 +164,8 @@ def event(call: Call, id: str, query: DetailQuery) -> Answer:
 
 def _told(call: Call, rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Each event as a webhook would carry it, as far as the gate lets it out at this moment."""
+    if not rows:
+        return []
     numbered = {
         (grant.exchange, grant.purpose)
         for one in agreements_in_force(call.session, call.at, call.client.agency)

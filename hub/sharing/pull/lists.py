@@ -25,7 +25,7 @@ from hub.sharing.pull.shapes import page_of, tag_of
 api = ApiRoutes("lists", "Lists of people in custody")
 
 MOST: Final = 200
-_READ_AT_ONCE: Final = 400
+_READ_AT_ONCE: Final = 100
 
 
 class ListQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
