@@ -77,6 +77,7 @@ def _begin(
         speaks.close()
         return _Worker(pid, hears)
     status = 1
+    atexit._clear()  # what the first process has to do at its end stays to be done by it
     try:
         for one in (hears, *(other.hears for other in others)):
             one.close()  # whoever speaks learns only so that the first process has gone
