@@ -17,6 +17,7 @@ from simulation.bench.faults import faults_section
 from simulation.bench.hub import hub_section
 from simulation.bench.measuring import machine
 from simulation.bench.moving import moving_figures, soak_section
+from simulation.bench.sharing_section import sharing_section
 from simulation.bench.spine import spine_section
 from simulation.bench.terminal import terminal_section
 from simulation.processes import ProcessFailed
@@ -30,9 +31,10 @@ SECTIONS: dict[str, Callable[[Progress], dict[str, Any]]] = {
     "arm64": arm64_section,
     "hub": hub_section,
     "moving": moving_figures,
+    "sharing": sharing_section,
     "soak": soak_section,
 }
-ASKED_FOR = frozenset({"arm64", "faults", "hub", "moving", "soak"})
+ASKED_FOR = frozenset({"arm64", "faults", "hub", "moving", "sharing", "soak"})
 """Sections that run only when they are named: one needs root and the network, the others many minutes."""
 
 
