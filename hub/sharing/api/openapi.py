@@ -212,7 +212,7 @@ def _parameters(
                     "name": name,
                     "in": "query",
                     "required": name in shape.get("required", ()),
-                    "description": schema.get("description", ""),
+                    "description": _said_of(schema),
                     "schema": _without_null(schema),
                 },
                 example.query.get(name),
@@ -231,6 +231,12 @@ def _parameters(
             }
         )
     return found
+
+
+def _said_of(schema: Mapping[str, Any]) -> str:
+    """What is said of a member, or of the one form of it that is not null."""
+    inner = (one.get("description", "") for one in schema.get("anyOf", ()))
+    return str(schema.get("description", "") or next((one for one in inner if one), ""))
 
 
 def _with_example(parameter: dict[str, Any], value: str | None) -> dict[str, Any]:

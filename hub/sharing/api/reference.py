@@ -51,6 +51,11 @@ class Chapter:
     about: str
     operations: Sequence[Shown]
 
+    @property
+    def heading(self) -> str:
+        """The first sentence of what it is about."""
+        return self.about.partition(". ")[0]
+
 
 def chapters(api: Sequence[ApiRoutes], document: Mapping[str, Any]) -> list[Chapter]:
     """The whole description for reading."""

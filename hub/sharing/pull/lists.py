@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from typing import Annotated, Final
 
 import msgspec
@@ -10,8 +10,8 @@ from msgspec import Meta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.custody.facts.bulk import piles_of
 from hub.custody.facts.reading import holding, one
-from hub.custody.facts.records import Fact
 from hub.custody.legal import LEGAL_STATUS, LegalStatus
 from hub.custody.records import Booking
 from hub.sharing.api.calls import Answer, Call
@@ -39,8 +39,8 @@ class ListQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     purpose: Purpose = None
 
 
-Keep = Callable[[Session, Collection[int]], set[int]]
-"""Of stays (by id) those that stand on the list."""
+Keep = Callable[[Session, Mapping[int, int]], set[int]]
+"""Of stays, each with its person, those that stand on the list."""
 
 
 @api.operation(
@@ -107,7 +107,7 @@ def _people(session: Session, after: int, wanted: int, keep: Keep) -> list[tuple
             .order_by(Booking.id)
             .limit(_READ_AT_ONCE)
         ).all()
-        kept = keep(session, [row.id for row in rows])
+        kept = keep(session, {row.id: row.person_id for row in rows})
         found += [(row.id, row.person_id) for row in rows if row.id in kept]
         if len(rows) < _READ_AT_ONCE:
             break
@@ -115,11 +115,18 @@ def _people(session: Session, after: int, wanted: int, keep: Keep) -> list[tuple
     return found[:wanted]
 
 
-def _on_remand(session: Session, stays: Collection[int]) -> set[int]:
-    rows: dict[int, list[Fact]] = {}
-    wanted = select(Fact).where(Fact.booking_id.in_(stays), Fact.kind == LEGAL_STATUS.name)
-    for row in session.scalars(wanted):
-        assert row.booking_id is not None
-        rows.setdefault(row.booking_id, []).append(row)
-    held = {stay: one(holding(LEGAL_STATUS, of)) for stay, of in rows.items()}
-    return {stay for stay, now in held.items() if now is not None and now.value.status is LegalStatus.REMAND}
+def _on_remand(session: Session, stays: Mapping[int, int]) -> set[int]:
+    piles = piles_of(
+        session,
+        whose={person: person for person in stays.values()},
+        of_person=(),
+        stays=stays,
+        of_stay=(LEGAL_STATUS.name,),
+    )
+    found = set()
+    for stay, person in stays.items():
+        pile = piles.get(person, {}).get(LEGAL_STATUS.name)
+        now = None if pile is None else one(holding(LEGAL_STATUS, pile.rows))
+        if now is not None and now.value.status is LegalStatus.REMAND:
+            found.add(stay)
+    return found
