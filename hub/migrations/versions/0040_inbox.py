@@ -22,6 +22,8 @@ def upgrade() -> None:
     _messages()
     _items()
     _parts()
+    # The row that senders wait at: the first two, at once, would both want to make it.
+    op.execute(sa.text("INSERT INTO counters (series, last) VALUES ('inbound', 0)"))
     for column in ("agency", "digest"):
         op.create_index(op.f(f"ix_inbound_messages_{column}"), "inbound_messages", [column])
     for column in ("state", "person_id", "subject_number", "subject_name"):
@@ -36,6 +38,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute(sa.text("DELETE FROM counters WHERE series = 'inbound'"))
     for table in ("inbox_facts", "inbox_steps", "inbox_items", "inbound_messages"):
         op.drop_table(table)
 

@@ -63,7 +63,11 @@ def receive(
         session, agency=agency, exchange=exchange, purpose=None, fields=names_in(message), at=at
     )
     digest = digest_of(exchange, message)
-    known = _known(session, agency, message_id)
+    known, number = _known(session, agency, message_id), ""
+    if known is None:
+        number = f"IN-{next_number(session, SERIES):06d}"
+        # Whoever sends the same at the same time waits for the number: by now their message may be there.
+        known = _known(session, agency, message_id)
     if known is not None:
         if known.digest != digest or known.exchange != exchange:
             raise RefusedError(
@@ -75,7 +79,7 @@ def receive(
     liberty = liberty_of(exchange, message)
     same = _same(session, agency, exchange, digest)
     row = InboundMessage(
-        number=f"IN-{next_number(session, SERIES):06d}",
+        number=number,
         agency=agency,
         exchange=exchange,
         message_id=message_id,

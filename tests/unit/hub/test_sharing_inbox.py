@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 
 import msgspec
 import pytest
@@ -15,6 +16,7 @@ from hub.sentences import RefusedError
 from hub.sharing.gate import NotAgreedError
 from hub.sharing.inbox.api import EXAMPLES
 from hub.sharing.inbox.messages import write_message
+from hub.sharing.inbox.receiving import receipt_of
 from hub.sharing.inbox.records import InboundMessage, State
 
 from .inbox_world import inbox, order, sentence
@@ -86,10 +88,25 @@ def test_a_receipt_is_the_senders_alone_and_the_trail_names_nobody(world: World)
     post = inbox(world)
     number = post.send("order", order()).number
     with session_scope(world.sessions, writes=False) as session:
-        from hub.sharing.inbox.receiving import receipt_of
-
         assert receipt_of(session, POLICE, number) is None
         line = session.query(AuditEntry).filter_by(act="inbox.receive").one()
     assert line.subject == number
     assert "ovelo" not in line.detail
     assert msgspec.json.decode(msgspec.json.encode(post.receipt(number)))["state"] == "received"
+
+
+def test_the_same_message_sent_twice_at_once_is_one(world: World) -> None:
+    post, found = inbox(world), []
+    start = threading.Barrier(2)
+
+    def send() -> None:
+        start.wait()
+        found.append(post.send("order", order()).number)
+
+    senders = [threading.Thread(target=send) for _ in range(2)]
+    for one in senders:
+        one.start()
+    for one in senders:
+        one.join()
+    assert found[0] == found[1]
+    assert len(found) == 2
