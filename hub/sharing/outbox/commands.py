@@ -17,6 +17,7 @@ from hub.database import make_engine, make_sessions
 
 if TYPE_CHECKING:
     from hub.cli import Subparsers
+    from hub.database import Sessions
     from hub.settings import Settings
     from hub.sharing.outbox.drops.taking import Receive
     from hub.sharing.outbox.signing import Signer
@@ -52,7 +53,7 @@ def _exchange(args: argparse.Namespace) -> int:
     engine = make_engine(found.database)
     try:
         check_current(engine, found.data)
-        with closing(_made(found, args)) as exchange:
+        with closing(_made(found, args, make_sessions(engine))) as exchange:
             if args.act == "once":
                 exchange.once()
             else:
@@ -62,11 +63,10 @@ def _exchange(args: argparse.Namespace) -> int:
     return 0
 
 
-def _made(found: Settings, args: argparse.Namespace) -> Exchange:
+def _made(found: Settings, args: argparse.Namespace, sessions: Sessions) -> Exchange:
     from hub.sharing.outbox.drops.running import Drops
     from hub.sharing.outbox.worker import Exchange
 
-    sessions = make_sessions(make_engine(found.database))
     signer = _Signing(found.keys)
     drops = Drops(sessions, found.data / DROPS, found.keys, signer, args.receive())
     return Exchange(sessions, signer, args.api.rstrip("/"), lambda: datetime.now(UTC), drops)
