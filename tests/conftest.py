@@ -11,16 +11,13 @@ from pathlib import Path
 import pytest
 
 from . import databases, rewritten
-from .side_by_side import pytest_addoption, pytest_runtestloop
-
-__all__ = ["pytest_addoption", "pytest_runtestloop"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """While tests are collected there is nothing to throw away, and a third of that time went to looking for it."""
-    if "PYTEST_XDIST_WORKER" in os.environ or config.option.side_by_side:
+    if "PYTEST_XDIST_WORKER" in os.environ:
         gc.disable()
-    if rewritten.is_of_use(config):
+    elif rewritten.is_of_use(config):
         rewritten.rewrite_all(config)
 
 

@@ -54,7 +54,7 @@ def _rewrite(config: pytest.Config, paths: Sequence[Path]) -> None:
 
 def is_of_use(config: pytest.Config) -> bool:
     """Whether workers will be started, and byte code is kept."""
-    several = bool(getattr(config.option, "numprocesses", None)) or config.option.side_by_side > 0
+    several = bool(getattr(config.option, "numprocesses", None))
     return (
         several and "PYTEST_XDIST_WORKER" not in os.environ and not os.environ.get("PYTHONDONTWRITEBYTECODE")
     )
