@@ -39,7 +39,7 @@ class Outcome(StrEnum):
 
 
 OUTCOMES: Final = {
-    Outcome.RECEIVED: Sentence("Acknowledged"),
+    Outcome.RECEIVED: Sentence("Confirmed by them"),
     Outcome.DOUBTFUL: Sentence("Answered, but not understood"),
     Outcome.REFUSED: Sentence("The receiver does not take this event"),
     Outcome.FAILED: Sentence("The receiver failed at this event"),

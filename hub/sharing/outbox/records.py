@@ -30,7 +30,7 @@ class State(StrEnum):
 
 STATES: Final = {
     State.WAITING: Sentence("Waiting"),
-    State.SENT: Sentence("Acknowledged"),
+    State.SENT: Sentence("Confirmed by them"),
     State.OFFERED: Sentence("To be fetched"),
     State.STOPPED: Sentence("Stopped by agreement"),
     State.DEAD: Sentence("Given up"),

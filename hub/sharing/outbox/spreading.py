@@ -113,10 +113,12 @@ def _told(session: Session, rows: Sequence[FactRow], at: datetime) -> Iterable[_
         if news is not None:
             hearers = [one for one in by_type.get(news.type, ()) if news.occurred_at >= one.since_at]
             if hearers:
+                wrong[row.id] = {one.agency for one in hearers}  # it may be corrected a few rows further on
                 yield _Told(row, news, _one_each(hearers))
         elif (mistaken := corrects(row)) is not None and mistaken in wrong:
             exchange, purpose = CORRECTION
             hearers = [Listener(code, exchange, purpose, at) for code in sorted(wrong[mistaken])]
+            wrong[row.id] = wrong[mistaken]
             yield _Told(row, News(EventType.CORRECTED, row.recorded_at), hearers)
 
 
@@ -125,7 +127,7 @@ def _one_each(hearers: Sequence[Listener]) -> list[Listener]:
     return list({one.agency: one for one in reversed(hearers)}.values())
 
 
-def _told_before(session: Session, rows: Sequence[FactRow]) -> Mapping[int, set[str]]:
+def _told_before(session: Session, rows: Sequence[FactRow]) -> dict[int, set[str]]:
     """Agencies that were told of facts which some of these rows correct, by the fact.
 
     Whoever was told of a correction hears when that is corrected as well.

@@ -101,6 +101,16 @@ def test_a_correction_goes_to_those_who_were_told(outbox: Outbox) -> None:
     assert outbox.deliveries("courts") == []
 
 
+def test_what_is_corrected_before_it_was_read_is_told_with_its_correction(outbox: Outbox) -> None:
+    person = outbox.world.person()
+    wrong = outbox.release(person)
+    with session_scope(outbox.world.sessions) as session:
+        row = session.get_one(type(wrong), wrong.id)
+        withdraw(session, row, RELEASE, reason="not he", actor=RITA, at=outbox.world.at)
+    outbox.exchange().gather()
+    assert [one[2] for one in outbox.deliveries()] == ["released", "corrected"]
+
+
 def test_a_release_taken_back_is_a_correction(outbox: Outbox) -> None:
     person = outbox.world.person()
     wrong = outbox.release(person)
