@@ -75,42 +75,47 @@ def receive(
                 Sentence("This message number was used for another message. Give each message its own."),
             )
         return _receipt(session, known)
-    text = raw if raw is not None else write_message(message).decode()
-    liberty = liberty_of(exchange, message)
-    same = _same(session, agency, exchange, digest)
-    row = InboundMessage(
+    row = _row(session, number, agency, exchange, message, message_id, at)
+    row.digest, row.agreement, row.agreement_version = digest, agreed.code, agreed.version
+    row.body = raw if raw is not None else write_message(message).decode()
+    row.body_hash = hashlib.sha256(row.body.encode()).hexdigest()
+    _keep(session, row, message, at)
+    return _receipt(session, row)
+
+
+def _row(
+    session: Session, number: str, agency: str, exchange: str, message: Message, message_id: str, at: datetime
+) -> InboundMessage:
+    same = _same(session, agency, exchange, digest_of(exchange, message))
+    return InboundMessage(
         number=number,
         agency=agency,
         exchange=exchange,
         message_id=message_id,
-        digest=digest,
-        body=text,
-        body_hash=hashlib.sha256(text.encode()).hexdigest(),
         case_number=message.case_number if isinstance(message, AboutSomebody) else "",
         sequence=message.sequence,
-        liberty=int(liberty),
+        liberty=int(liberty_of(exchange, message)),
         issued_at=message.issued_at,
         received_at=at,
-        agreement=agreed.code,
-        agreement_version=agreed.version,
         same_as_id=None if same is None else same.id,
     )
+
+
+def _keep(session: Session, row: InboundMessage, message: Message, at: datetime) -> None:
     session.add(row)
     session.flush()
+    by = f"agency:{row.agency}"[:64]
     session.add(_item(row, message, at))
-    session.add(
-        InboxStep(message_id=row.id, act=InboxAct.RECEIVED.value, at=at, by=f"agency:{agency}"[:64], note="")
-    )
+    session.add(InboxStep(message_id=row.id, act=InboxAct.RECEIVED.value, at=at, by=by, note=""))
     write_down(
         session,
         at=at,
-        actor=Actor(f"agency:{agency}", ""),
+        actor=Actor(by, ""),
         act="inbox.receive",
         subject=row.number,
-        detail=f"{exchange} {digest[:16]}",
+        detail=f"{row.exchange} {row.digest[:16]}",
     )
     session.flush()
-    return _receipt(session, row)
 
 
 def receipt_of(session: Session, agency: str, number: str) -> Receipt | None:

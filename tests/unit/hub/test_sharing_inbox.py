@@ -14,7 +14,7 @@ from hub.custody.facts.records import Fact
 from hub.database import session_scope
 from hub.sentences import RefusedError
 from hub.sharing.gate import NotAgreedError
-from hub.sharing.inbox.api import EXAMPLES
+from hub.sharing.inbox.examples import EXAMPLES
 from hub.sharing.inbox.messages import write_message
 from hub.sharing.inbox.receiving import receipt_of
 from hub.sharing.inbox.records import InboundMessage, State

@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from hub.sharing.catalogue import EXCHANGES, Direction
-from hub.sharing.inbox.api import EXAMPLES
+from hub.sharing.inbox.examples import EXAMPLES
 from hub.sharing.inbox.messages import (
     MESSAGES,
     Message,

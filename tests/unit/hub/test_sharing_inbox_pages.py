@@ -14,7 +14,7 @@ from hub.accounts.records import AuditEntry
 from hub.custody.legal import LEGAL_STATUS, ORDER, LegalStatus
 from hub.custody.sentencing.forms import SENTENCE
 from hub.database import session_scope
-from hub.sharing.inbox.api import EXAMPLES
+from hub.sharing.inbox.examples import EXAMPLES
 from hub.sharing.inbox.messages import ImposedPart, SentTerm, Subject
 from hub.sharing.inbox.records import State
 
