@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Permission
 from hub.custody.catalogue import KINDS
-from hub.custody.facts.actions import ChangedMeanwhileError, withdraw
+from hub.custody.facts.actions import ChangedMeanwhileError, take_turns, withdraw
 from hub.custody.facts.records import Fact
 from hub.custody.merging.reading import family_of, lead_of
 from hub.custody.records import Booking, Person
@@ -117,13 +117,7 @@ def accept(
     row, item = _open(session, number, version, (*OPEN, State.KEPT.value))
     stated: list[Fact] = []
     if person is not None:
-        if newest_line(session, person.id) > seen:
-            raise RefusedError(
-                "changed_meanwhile",
-                Sentence(
-                    "The file has changed since you opened this page. Look again: it shows the file as it is now."
-                ),
-            )
+        _refuse_stale(session, person, seen)
         _refuse_unfit(drafts, may)
         stated = apply(session, drafts, Where(person, booking, row, reference), actor=actor, at=at)
     session.add_all(InboxFact(message_id=row.id, fact_id=one.id, kind=one.kind) for one in stated)
@@ -131,7 +125,7 @@ def accept(
     item.state = (State.CORRECTED if corrected else State.ACCEPTED).value
     item.person_id = None if person is None else person.id
     item.accepted = msgspec.json.encode(corrected).decode() if corrected else ""
-    item.decided_by, item.decided_at, item.reason_code, item.reason = actor.login, at, "", ""
+    item.decided_by, item.decided_at = actor.login, at
     act = InboxAct.CORRECTED if corrected else InboxAct.ACCEPTED
     _done(session, row, item, act, actor, at, subject="" if person is None else person.number)
     tell(session, row, item, at)
@@ -168,6 +162,17 @@ def newest_line(session: Session, person_id: int) -> int:
     """Number of the newest line of a file; 0 where there is none."""
     family = family_of(session, person_id)
     return session.scalar(select(func.max(Fact.id)).where(Fact.person_id.in_(family))) or 0
+
+
+def _refuse_stale(session: Session, person: Person, seen: int) -> None:
+    take_turns(session, person.id)
+    if newest_line(session, person.id) > seen:
+        raise RefusedError(
+            "changed_meanwhile",
+            Sentence(
+                "The file has changed since you opened this page. Look again: it shows the file as it is now."
+            ),
+        )
 
 
 def _refuse_unfit(drafts: Sequence[Draft], may: May) -> None:

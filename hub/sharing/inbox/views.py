@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from flask import abort, redirect, render_template, request, url_for
@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from hub.accounts.audit import Actor, write_down
 from hub.accounts.permissions import Permission
 from hub.custody.queries import person_by_number
+from hub.custody.records import Person
 from hub.sentences import RefusedError, Sentence
 from hub.sharing.catalogue import EXCHANGES
 from hub.sharing.inbox import deciding
@@ -168,16 +169,7 @@ def _show(number: str, form: Mapping[str, str], problem: Sentence | None) -> str
         found = _read(session, number)
         match = found.match
         people = [] if match is None else [one for one in (match.person, *match.others) if one is not None]
-        write_down(session, at=now(), actor=actor(), act="inbox.look", subject=found.row.number)
-        for one in people:  # whoever is compared is looked at
-            write_down(
-                session,
-                at=now(),
-                actor=actor(),
-                act="inbox.compare",
-                subject=one.number,
-                detail=found.row.number,
-            )
+        _write_looks(session, found, people)
         drafts = _drafts(found, form)
         decides = found.item.state in (*OPEN, State.KEPT.value)
         reckoned = trial(session, found, drafts, actor=actor(), at=now()) if decides else None
@@ -212,3 +204,17 @@ def _show(number: str, form: Mapping[str, str], problem: Sentence | None) -> str
         at=now(),
         **shown,
     )
+
+
+def _write_looks(session: Session, found: Read, people: Sequence[Person]) -> None:
+    """Whoever is compared with a message is looked at: a line for each file, and one for the message."""
+    write_down(session, at=now(), actor=actor(), act="inbox.look", subject=found.row.number)
+    for one in people:
+        write_down(
+            session,
+            at=now(),
+            actor=actor(),
+            act="inbox.compare",
+            subject=one.number,
+            detail=found.row.number,
+        )
