@@ -187,7 +187,6 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.SEE_BACKUPS,
             Permission.EDIT_SITE,
             Permission.MANAGE_PARTNERS,
-            Permission.REPLAY_DELIVERIES,
         }
     ),
     Role.SHIFT_SUPERVISOR: frozenset(
@@ -269,6 +268,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.WORK_INBOX,
             Permission.APPROVE_IDENTITY,
             Permission.SEE_FIGURES,
+            Permission.REPLAY_DELIVERIES,
         }
     ),
     Role.OFFICER: frozenset(
