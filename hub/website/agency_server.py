@@ -27,7 +27,7 @@ class AgencyServer(Server):
     def _options(self) -> dict[str, Any]:
         return super()._options() | {
             "threads": THREADS,
-            "limit_request_line": 4094,
+            "limit_request_line": 8190,
             "proc_name": "pims-hub agencies",
             "ca_certs": str(self._authority),
             "cert_reqs": ssl.CERT_REQUIRED,

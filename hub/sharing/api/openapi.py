@@ -9,74 +9,31 @@ import msgspec
 
 from hub.sharing.api import problems as p
 from hub.sharing.api.carrying_out import KEY_HEADER, KEY_PATTERN
-from hub.sharing.api.oauth import TOKEN_S
+from hub.sharing.api.openapi_parts import (
+    ABOUT,
+    HEADERS,
+    PACE,
+    PROBLEM,
+    REFERENCE,
+    TOKEN_ADDRESS,
+    asking_for_a_token,
+    problem_answers,
+)
 from hub.sharing.api.routes import ApiRoutes, Example, Operation, Raw, Shaped
 from hub.sharing.catalogue import EXCHANGES
 
 VERSION: Final = "1.0.0"
-TOKEN_ADDRESS: Final = "/v1/token"  # noqa: S105 - an address
-_REFERENCE: Final = "#/components/schemas/{name}"
-_ABOUT: Final = """What the prison and other agencies tell each other, each on a signed agreement.
-
-Every connection shows a client certificate of the prison's authority for agencies. A token is asked for over the same
-connection, holds as scopes the exchanges of the agreements in force, and works with no other certificate. Nothing
-leaves without an agreement; each answer about a person is written into a log of disclosures, and so is each refusal.
-
-Times are RFC 3339. Names of members are NIEM's where NIEM has one. A name that is added is no new version: ignore what
-you do not know. What would break a reader gets a new /v2, announced in the headers Deprecation (RFC 9745) and Sunset
-(RFC 8594) of /v1 for a year at least."""
-
-_PROBLEM: Final[dict[str, Any]] = {
-    "title": "Problem",
-    "description": "RFC 9457. `type` is stable and is a page that says what to do.",
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "code"],
-    "properties": {
-        "type": {"type": "string", "pattern": "^/problems/[a-z_]+$"},
-        "title": {"type": "string"},
-        "status": {"type": "integer", "minimum": 400, "maximum": 599},
-        "detail": {"type": "string"},
-        "code": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["pointer", "detail"],
-                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
-            },
-        },
-        "fields": {"type": "array", "items": {"type": "string"}},
-        "scope": {"type": "string"},
-        "instance": {"type": "string"},
-    },
-}
-_PACE: Final = {
-    "RateLimit": {"$ref": "#/components/headers/RateLimit"},
-    "RateLimit-Policy": {"$ref": "#/components/headers/RateLimitPolicy"},
-}
-_HEADERS: Final = {
-    "RateLimit": {
-        "description": "Calls that remain, and seconds until all are there again.",
-        "schema": {"type": "string"},
-    },
-    "RateLimitPolicy": {
-        "description": "Calls (q) in a window of seconds (w), for each client.",
-        "schema": {"type": "string"},
-    },
-    "ETag": {"description": "Changes with what is answered.", "schema": {"type": "string"}},
-    "RetryAfter": {"description": "Seconds to wait.", "schema": {"type": "integer", "minimum": 1}},
-}
 
 
 def describe(api: Sequence[ApiRoutes]) -> dict[str, Any]:
     """The whole document, the same at every call."""
     operations = [one for routes in api for one in routes.operations]
     kinds = list(_structs(operations))
-    _, schemas = msgspec.json.schema_components(kinds, schema_hook=_any, ref_template=_REFERENCE)
+    _, schemas = msgspec.json.schema_components(kinds, schema_hook=_any, ref_template=REFERENCE)
     _bound_days(schemas)
     names = {kind: _name(kind) for kind in kinds}
     schemas |= {shaped.name: dict(shaped.schema) for one in operations for shaped in _shaped(one)}
-    paths: dict[str, dict[str, Any]] = {TOKEN_ADDRESS: {"post": _token()}}
+    paths: dict[str, dict[str, Any]] = {TOKEN_ADDRESS: {"post": asking_for_a_token()}}
     for one in operations:
         paths.setdefault(one.rule, {})[one.method.lower()] = _operation(one, names, schemas)
     for kind in {one.query for one in operations if one.query is not None}:
@@ -84,7 +41,7 @@ def describe(api: Sequence[ApiRoutes]) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
-        "info": {"title": "PIMS for agencies", "version": VERSION, "description": _ABOUT},
+        "info": {"title": "PIMS for agencies", "version": VERSION, "description": ABOUT},
         "servers": [{"url": "/"}],
         "tags": [
             {"name": "token", "description": "Asking for a token"},
@@ -93,8 +50,8 @@ def describe(api: Sequence[ApiRoutes]) -> dict[str, Any]:
         "security": [{"certificate": [], "token": []}],
         "paths": dict(sorted(paths.items())),
         "components": {
-            "schemas": {**dict(sorted(schemas.items())), "Problem": _PROBLEM},
-            "headers": _HEADERS,
+            "schemas": {**dict(sorted(schemas.items())), "Problem": PROBLEM},
+            "headers": HEADERS,
             "securitySchemes": _security(),
         },
     }
@@ -156,7 +113,7 @@ def _any(_kind: type[object]) -> dict[str, Any]:
 
 
 def _name(kind: type[msgspec.Struct]) -> str:
-    found, _ = msgspec.json.schema_components([kind], schema_hook=_any, ref_template=_REFERENCE)
+    found, _ = msgspec.json.schema_components([kind], schema_hook=_any, ref_template=REFERENCE)
     return str(found[0]["$ref"]).rpartition("/")[2]
 
 
@@ -169,11 +126,11 @@ def _operation(
         "summary": one.summary,
         "description": one.description or one.summary,
         "parameters": _parameters(one, names, schemas),
-        "responses": _answers(one, names) | _problem_answers(may_answer(one)),
+        "responses": _answers(one, names) | problem_answers(may_answer(one)),
         "security": [{"certificate": []} if one.public else {"certificate": [], "token": _scopes(one)}],
     }
     if one.body is not None:
-        said: dict[str, Any] = {"schema": {"$ref": _REFERENCE.format(name=names[one.body])}}
+        said: dict[str, Any] = {"schema": {"$ref": REFERENCE.format(name=names[one.body])}}
         shown = [example for example in one.examples if example.body is not None]
         if shown:
             said["examples"] = {
@@ -263,32 +220,14 @@ def _answers(one: Operation, names: Mapping[type[msgspec.Struct], str]) -> dict[
             content: dict[str, Any] = {kind.media_type: {}}
         else:
             name = kind.name if isinstance(kind, Shaped) else names[kind]
-            content = {"application/json": {"schema": {"$ref": _REFERENCE.format(name=name)}}}
-        headers: dict[str, Any] = dict(_PACE)
+            content = {"application/json": {"schema": {"$ref": REFERENCE.format(name=name)}}}
+        headers: dict[str, Any] = dict(PACE)
         if one.method == "GET":
             headers["ETag"] = {"$ref": "#/components/headers/ETag"}
         found[str(status)] = {"description": one.summary, "content": content, "headers": headers}
     if one.method == "GET":
-        found["304"] = {"description": "What If-None-Match names is still so.", "headers": _PACE}
+        found["304"] = {"description": "What If-None-Match names is still so.", "headers": PACE}
     return found
-
-
-def _problem_answers(kinds: Sequence[p.ProblemKind]) -> dict[str, Any]:
-    by_status: dict[int, list[p.ProblemKind]] = {}
-    for kind in kinds:
-        by_status.setdefault(kind.status, []).append(kind)
-    return {str(status): _problem_answer(status, of) for status, of in sorted(by_status.items())}
-
-
-def _problem_answer(status: int, kinds: Sequence[p.ProblemKind]) -> dict[str, Any]:
-    said = "; ".join(f"`{kind.type}`: {kind.title}" for kind in kinds)
-    answer: dict[str, Any] = {
-        "description": said,
-        "content": {p.MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(name="Problem")}}},
-    }
-    if status in (429, 503):
-        answer["headers"] = {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
-    return answer
 
 
 def _security() -> dict[str, Any]:
@@ -298,56 +237,5 @@ def _security() -> dict[str, Any]:
         "token": {
             "type": "oauth2",
             "flows": {"clientCredentials": {"tokenUrl": TOKEN_ADDRESS, "scopes": scopes}},
-        },
-    }
-
-
-def _token() -> dict[str, Any]:
-    form = {
-        "type": "object",
-        "required": ["grant_type", "client_id"],
-        "properties": {
-            "grant_type": {"const": "client_credentials"},
-            "client_id": {"type": "string", "pattern": "^[a-z0-9-]{1,40}$"},
-            "scope": {
-                "type": "string",
-                "description": "Names of exchanges with a space between; all where left out.",
-            },
-        },
-    }
-    given = {
-        "type": "object",
-        "required": ["access_token", "token_type", "expires_in", "scope"],
-        "properties": {
-            "access_token": {"type": "string"},
-            "token_type": {"const": "Bearer"},
-            "expires_in": {"type": "integer", "minimum": 1},
-            "scope": {"type": "string"},
-        },
-    }
-    refused = {
-        "type": "object",
-        "required": ["error"],
-        "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
-    }
-    problems = (p.CERTIFICATE, p.TOO_LARGE, p.MEDIA, p.TOO_MANY, p.FAULT, p.BUSY)
-    wrong = {"description": "An error of RFC 6749", "content": {"application/json": {"schema": refused}}}
-    return {
-        "operationId": "token",
-        "tags": ["token"],
-        "summary": "Ask for a token",
-        "description": f"OAuth 2 client credentials with tls_client_auth (RFC 8705). A token lives {TOKEN_S} seconds "
-        "and works with the certificate that it was asked with.",
-        "security": [{"certificate": []}],
-        "requestBody": {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": form}}},
-        "responses": {
-            "200": {
-                "description": "The token",
-                "content": {"application/json": {"schema": given}},
-                "headers": _PACE,
-            },
-            "400": wrong,
-            "401": wrong,
-            **_problem_answers(problems),
         },
     }

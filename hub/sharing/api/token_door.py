@@ -9,7 +9,7 @@ from flask import Flask, Response, g, request
 from hub.database import session_scope
 from hub.sharing.api.door import Interface, known
 from hub.sharing.api.oauth import Asking, give_token, token_server
-from hub.sharing.api.openapi import TOKEN_ADDRESS
+from hub.sharing.api.openapi_parts import TOKEN_ADDRESS
 from hub.sharing.api.problems import BAD_REQUEST, MEDIA, ProblemError
 from hub.sharing.catalogue import EXCHANGES
 from hub.web.door import service
