@@ -216,7 +216,7 @@ def test_a_stranger_finds_nothing_over_tls(hub: Running) -> None:
             for checks in event.recorder.checks.values():
                 tried += 1
                 assert [check for check in checks if check.failure_info is not None] == []
-    assert tried > 10
+    assert tried >= 8
 
 
 def test_cutting_off_acts_at_the_next_call(hub: Running) -> None:
