@@ -161,7 +161,9 @@ CODES: Final[dict[str, Code]] = {
     "agency_asks_often": Code(
         3,
         Sentence("An agency has asked by finger as often as it may in a day"),
-        Sentence("Look at its requests. If they look like a trawl and no investigation, refuse them and call it."),
+        Sentence(
+            "Look at its requests. If they look like a trawl and no investigation, refuse them and call it."
+        ),
     ),
     TEST: Code(
         5,

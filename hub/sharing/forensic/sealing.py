@@ -39,7 +39,7 @@ def parcel_seal(keys: Path | None) -> ParcelSeal:
 
     KeysError when the key is damaged or open to others. Without a folder of keys it is one that ends with the process.
     """
-    if keys is None:
+    if keys is None or not keys.is_dir():
         return ParcelSeal(os.urandom(KEY_BYTES))
     path = keys / FILE
     if not path.exists():

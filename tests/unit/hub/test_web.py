@@ -319,6 +319,8 @@ def test_nothing_is_fetched_from_elsewhere() -> None:
     static = Path(hub.web.__file__).parent / "static"
     for path in [*static.rglob("*.js"), *static.rglob("*.css"), *ROOT.rglob("*.html")]:
         source = path.read_text().replace("http://www.w3.org/2000/svg", "")
+        # The hub itself in a command that an engineer copies, and how an address begins that somebody types.
+        source = source.replace("https://$PIMS", "").replace('placeholder="https://"', "")
         assert "http://" not in source, path
         assert "https://" not in source, path
 
