@@ -1,0 +1,130 @@
+"""What anybody can find out about withheld numbers: the least and the most that each can be, in whole numbers.
+
+Exact, by integer programming over the equations: not what a clever reader would find, but what can be found at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from hub.errors import HubError
+from hub.statistics.control.model import Equation
+
+_ROOM: Final = 1_000
+"""How many times the largest number a withheld one may be before it counts as without a bound."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Least and most; `most` None: nothing bounds it."""
+
+    least: int
+    most: int | None
+
+    def protects(self, k: int) -> bool:
+        """Whether at least `k` values are possible, and one of them is no small number."""
+        return self.most is None or (self.most >= k and self.most - self.least + 1 >= k)
+
+
+def intervals(
+    shown: Mapping[str, int],
+    withheld: Mapping[str, int],
+    equations: Sequence[Equation],
+    wanted: Collection[str],
+) -> dict[str, Interval]:
+    """For each of `wanted` the interval that shown numbers and equations leave.
+
+    `withheld` gives the least that each withheld number is known to be. HubError where the shown numbers contradict
+    each other: then nothing was true to begin with.
+    """
+    most = _ROOM * max([1, *(abs(value) for value in shown.values())])
+    found = {}
+    for names, rows in _components(shown, withheld, equations):
+        for name in names:
+            if name in wanted:
+                found[name] = _interval(name, names, rows, withheld, most)
+    return found
+
+
+@dataclass(frozen=True)
+class _Row:
+    terms: tuple[tuple[str, int], ...]
+    constant: int
+
+
+def _components(
+    shown: Mapping[str, int], withheld: Mapping[str, int], equations: Sequence[Equation]
+) -> list[tuple[list[str], list[_Row]]]:
+    """Withheld numbers that know of each other, with what is left of the equations between them."""
+    leader = {name: name for name in withheld}
+
+    def find(name: str) -> str:
+        while leader[name] != name:
+            leader[name] = leader[leader[name]]
+            name = leader[name]
+        return name
+
+    rows = [row for row in (_left(one, shown, withheld) for one in equations) if row is not None]
+    for row in rows:
+        first, *others = (name for name, _ in row.terms)
+        for other in others:
+            leader[find(other)] = find(first)
+    members: dict[str, list[str]] = {}
+    for name in withheld:
+        members.setdefault(find(name), []).append(name)
+    of: dict[str, list[_Row]] = {}
+    for row in rows:
+        of.setdefault(find(row.terms[0][0]), []).append(row)
+    return [(names, of.get(head, [])) for head, names in members.items()]
+
+
+def _left(one: Equation, shown: Mapping[str, int], withheld: Mapping[str, int]) -> _Row | None:
+    terms: dict[str, int] = {}
+    constant = one.constant
+    for name, factor in one.terms:
+        if name in withheld:
+            terms[name] = terms.get(name, 0) + factor
+        else:
+            constant -= factor * shown[name]
+    kept = tuple((name, factor) for name, factor in terms.items() if factor)
+    if not kept:
+        if constant:
+            raise HubError("figures_contradict", "Figures that are given out contradict each other.")
+        return None
+    return _Row(kept, constant)
+
+
+def _interval(
+    name: str, names: list[str], rows: list[_Row], withheld: Mapping[str, int], most: int
+) -> Interval:
+    place = {one: at for at, one in enumerate(names)}
+    low = np.array([withheld[one] for one in names], float)
+    bounds = Bounds(low, np.full(len(names), float(most)))
+    held = [] if not rows else [_constraint(rows, place)]
+    ends = []
+    for sign in (1.0, -1.0):
+        wish = np.zeros(len(names))
+        wish[place[name]] = sign
+        found = milp(wish, constraints=held, bounds=bounds, integrality=np.ones(len(names)))
+        if found.x is None:
+            raise HubError("figures_contradict", "Figures that are given out contradict each other.")
+        ends.append(round(float(found.x[place[name]])))
+    return Interval(ends[0], None if ends[1] >= most // 2 else ends[1])
+
+
+def _constraint(rows: Iterable[_Row], place: Mapping[str, int]) -> LinearConstraint:
+    values, ups, downs, constants = [], [], [], []
+    for at, row in enumerate(rows):
+        constants.append(float(row.constant))
+        for name, factor in row.terms:
+            values.append(float(factor))
+            ups.append(at)
+            downs.append(place[name])
+    matrix = csr_array((values, (ups, downs)), shape=(len(constants), len(place)))
+    return LinearConstraint(matrix, constants, constants)

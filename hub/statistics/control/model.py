@@ -1,0 +1,66 @@
+"""Numbers that hang together by sums, as disclosure control sees them: values, equations, what is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Why(StrEnum):
+    """Why a number is withheld. Only those inside learn which: that a number is small is told by nobody."""
+
+    SMALL = "small"
+    FOR_ANOTHER = "for_another"
+    TABLE = "table"
+    """The whole table is withheld: it could not be protected cell by cell."""
+    DIFFERENCE = "difference"
+    """The whole table is withheld: beside an earlier publication it would show a change of a few people."""
+    AS_BEFORE = "as_before"
+    """An earlier publication of the same period withheld it."""
+    UNPUBLISHED = "unpublished"
+    """Never given out, and could be reckoned from others."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of people or events. `cost` is what withholding it takes from the reader, at least 1.
+
+    `public` numbers stand in an earlier publication and can no longer be withheld.
+    """
+
+    name: str
+    value: int
+    cost: float = 1.0
+    sensitive: bool = True
+    public: bool = False
+
+
+@dataclass(frozen=True)
+class Equation:
+    """The sum of coefficient × number is `constant`; everybody knows so."""
+
+    terms: tuple[tuple[str, int], ...]
+    constant: int = 0
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """All of them. `together`: sets that are shown or withheld as one. `tables`: numbers by the table they stand in."""
+
+    numbers: Mapping[str, Number] = field(repr=False)
+    equations: Sequence[Equation] = field(repr=False)
+    together: Sequence[tuple[str, ...]] = field(default=(), repr=False)
+    tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+
+Withheld = dict[str, Why]
+
+
+def least(value: int, why: Why) -> int:
+    """The least that everybody must think possible of a withheld number.
+
+    Single cells are withheld only when somebody stands in them; of a table withheld whole, of what is never given
+    and of what goes with another nobody knows even that.
+    """
+    return 1 if value and why in (Why.SMALL, Why.FOR_ANOTHER) else 0

@@ -1,0 +1,176 @@
+"""Which numbers to withhold besides the small ones: as few and as unimportant as can be, until each is safe.
+
+For each small number the cheapest other table is sought that everybody would have to think possible and in which it
+is not small (Kelly, Golden and Assad 1992); what differs between the two is withheld. What cannot be made safe so is
+withheld with its whole table. In the end every interval is reckoned anew, exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from hub.statistics.control.attack import Interval, intervals
+from hub.statistics.control.model import Number, Numbers, Why, Withheld, least
+
+_TURNS: Final = 60
+"""Far more than any table has needed; each turn withholds at least one number more."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """What is withheld and why, the interval left for each that had to be protected, and what could not be."""
+
+    withheld: Mapping[str, Why]
+    intervals: Mapping[str, Interval]
+    tables: Mapping[str, Why]
+    unsafe: tuple[str, ...] = ()
+
+
+def suppress(
+    problem: Numbers,
+    k: int,
+    *,
+    before: Mapping[str, Why] | None = None,
+    tables: Mapping[str, Why] | None = None,
+) -> Pattern:
+    """A pattern in which no sensitive number below `k` can be found; `before` and `tables` are withheld anyway."""
+    work = _Work(problem, k, dict(before or {}), dict(tables or {}))
+    return work.pattern()
+
+
+class _Work:
+    def __init__(self, problem: Numbers, k: int, before: Withheld, tables: dict[str, Why]) -> None:
+        self._problem, self._k = problem, k
+        self._withheld = {name: why for name, why in before.items() if not problem.numbers[name].public}
+        self._tables: dict[str, Why] = {}
+        self._together = _sets(problem.together)
+        for name, why in tables.items():
+            self._withhold_table(name, why)
+        self._small = [one.name for one in problem.numbers.values() if one.sensitive and 0 < one.value < k]
+        for name in self._small:
+            self._withhold([name], Why.SMALL)
+
+    def pattern(self) -> Pattern:
+        hopeless: set[str] = set()
+        # Those that need most company first: what is withheld for them serves the others.
+        for name in sorted(self._small, key=lambda one: (self._problem.numbers[one].value, one)):
+            if not self._safe(name, self.intervals([name])):
+                self._protect(name)
+        for _turn in range(_TURNS):
+            left = self.intervals(self._small)
+            bad = [name for name in self._small if not self._safe(name, left) and name not in hopeless]
+            if not bad:
+                break
+            for name in bad:
+                if not self._protect(name) and not self._give_up_table(name):
+                    hopeless.add(name)
+        left = self.intervals(self._withheld)
+        unsafe = tuple(name for name in self._small if not self._safe(name, left))
+        return Pattern(self._withheld, left, self._tables, unsafe)
+
+    def intervals(self, wanted: Iterable[str]) -> dict[str, Interval]:
+        numbers = self._problem.numbers
+        shown = {name: one.value for name, one in numbers.items() if name not in self._withheld}
+        floor = {name: least(numbers[name].value, why) for name, why in self._withheld.items()}
+        return intervals(shown, floor, self._problem.equations, frozenset(wanted))
+
+    def _safe(self, name: str, left: Mapping[str, Interval]) -> bool:
+        return name in left and left[name].protects(self._k)
+
+    def _protect(self, name: str) -> bool:
+        """Withhold what else has to be; whether that withheld anything more."""
+        others = _cheapest(self._problem, self._withheld, self._together, name, self._k - 1)
+        if not others:
+            return False
+        self._withhold(others, Why.FOR_ANOTHER)
+        return True
+
+    def _withhold(self, names: Iterable[str], why: Why) -> None:
+        for name in names:
+            for one in self._together.get(name, (name,)):
+                number = self._problem.numbers[one]
+                if number.public or one in self._withheld:
+                    continue
+                # A nought goes only with what it stands beside: nobody may read from its absence that it is none.
+                self._withheld[one] = why if one == name or number.value else Why.TABLE
+
+    def _give_up_table(self, name: str) -> bool:
+        """Withhold the narrowest table that the number stands in."""
+        mine = [
+            one for one, cells in self._problem.tables.items() if name in cells and one not in self._tables
+        ]
+        if not mine:
+            return False
+        self._withhold_table(max(mine, key=lambda one: (one.count("."), one)), Why.TABLE)
+        return True
+
+    def _withhold_table(self, table: str, why: Why) -> None:
+        self._tables[table] = why
+        for name in self._problem.tables[table]:
+            for one in self._together.get(name, (name,)):
+                if not self._problem.numbers[one].public:
+                    self._withheld[one] = why
+
+
+def _sets(together: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    return {name: names for names in together for name in names}
+
+
+def _cheapest(
+    problem: Numbers, withheld: Withheld, together: Mapping[str, tuple[str, ...]], name: str, up: int
+) -> list[str] | None:
+    """Numbers to withhold so that `name` could be larger by `up`; None where nothing achieves it."""
+    names = [one.name for one in problem.numbers.values() if _may_move(one, withheld)]
+    place = {one: at for at, one in enumerate(names)}
+    if name not in place:
+        return None
+    size, far = len(names), 10.0 * (up + max(problem.numbers[one].value for one in names) + 1)
+    downs, ups, costs = np.zeros(size), np.full(size, far), np.zeros(size)
+    for one, at in place.items():
+        number = problem.numbers[one]
+        why = withheld.get(one, Why.FOR_ANOTHER)
+        downs[at] = number.value - least(number.value, why)
+        if one not in withheld:
+            costs[at] = sum(problem.numbers[each].cost for each in together.get(one, (one,)))
+    low = np.zeros(2 * size)
+    high = np.concatenate((ups, downs))
+    low[place[name]] = high[place[name]] = float(up)
+    high[size + place[name]] = 0.0
+    found = milp(
+        np.concatenate((costs, costs)),
+        constraints=_moves(problem, place, size),
+        bounds=Bounds(low, high),
+        integrality=np.ones(2 * size),
+    )
+    if found.x is None:
+        return None
+    moved = np.abs(found.x[:size] - found.x[size:]) > 0.5
+    return [one for one, at in place.items() if moved[at] and one not in withheld]
+
+
+def _may_move(one: Number, withheld: Withheld) -> bool:
+    return one.name in withheld or (not one.public and one.value > 0)
+
+
+def _moves(problem: Numbers, place: Mapping[str, int], size: int) -> list[LinearConstraint]:
+    """Every sum stays what it is."""
+    values, ups, downs, many = [], [], [], 0
+    for one in problem.equations:
+        terms = [(place[name], factor) for name, factor in one.terms if name in place]
+        if not terms:
+            continue
+        for at, factor in terms:
+            values += [float(factor), -float(factor)]
+            ups += [many, many]
+            downs += [at, size + at]
+        many += 1
+    if not many:
+        return []
+    matrix = csr_array((values, (ups, downs)), shape=(many, 2 * size))
+    return [LinearConstraint(matrix, np.zeros(many), np.zeros(many))]

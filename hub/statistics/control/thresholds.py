@@ -1,0 +1,51 @@
+"""The threshold: from how many on a number may be given. Dated data, each with the authority it comes from."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hub.accounts.audit import Actor, write_down
+from hub.sentences import RefusedError, Sentence
+from hub.statistics.control.records import DisclosureRule
+
+K: Final = 5
+"""Where nobody has set another."""
+_MOST: Final = 100
+
+
+def small(count: int, k: int) -> bool:
+    """Whether a number may not be shown. A nought is shown: nobody stands in it."""
+    return 0 < count < k
+
+
+def k_on(session: Session, day: date, known_at: datetime | None = None) -> int:
+    """The threshold in force on a day, as known then."""
+    wanted = select(DisclosureRule.k).where(DisclosureRule.effective_on <= day)
+    if known_at is not None:
+        wanted = wanted.where(DisclosureRule.recorded_at <= known_at)
+    newest = wanted.order_by(DisclosureRule.effective_on.desc(), DisclosureRule.id.desc()).limit(1)
+    return session.scalar(newest) or K
+
+
+def set_k(
+    session: Session, k: int, effective_on: date, authority: str, *, actor: Actor, at: datetime
+) -> DisclosureRule:
+    """Set it from a day on; RefusedError below 3, or without saying who asks for it."""
+    if not 3 <= k <= _MOST:
+        raise RefusedError("wrong_threshold", Sentence("Write a threshold from 3 to 100."))
+    if not authority.strip():
+        raise RefusedError("no_authority", Sentence("Write who asks for this threshold, and in what."))
+    row = DisclosureRule(
+        k=k, effective_on=effective_on, authority=authority.strip()[:300], recorded_at=at,
+        recorded_by=actor.login[:64],
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    write_down(
+        session, at=at, actor=actor, act="figures.threshold", subject=str(k), detail=f"from {effective_on}"
+    )
+    return row
