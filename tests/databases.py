@@ -20,16 +20,14 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
+from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, make_url
 
-from hub import migrations
 from hub.database import make_engine
-from hub.migrations import upgrade
+from hub.migrations import revisions, upgrade
 
 USER = "postgres"
 """The server refuses to run as root; this is who it runs as then."""
@@ -91,11 +89,11 @@ def migrated_by_copying() -> Iterator[None]:
 
     Whatever is neither empty nor SQLite goes its way by the migrations themselves, and so did what is copied.
     """
-    plain = migrations.command.upgrade
+    plain = command.upgrade
 
     def upgrade_or_copy(config: Config, revision: str) -> None:
         engine: Engine = config.attributes["engine"]
-        newest = engine.dialect.name == "sqlite" and revision in ("head", _newest())
+        newest = engine.dialect.name == "sqlite" and revision in ("head", revisions()[1])
         if not newest or engine.url.database == str(_template()) or inspect(engine).get_table_names():
             plain(config, revision)
             return
@@ -105,7 +103,7 @@ def migrated_by_copying() -> Iterator[None]:
             made.backup(driver)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(migrations, "command", SimpleNamespace(upgrade=upgrade_or_copy))
+        patch.setattr(command, "upgrade", upgrade_or_copy)
         yield
 
 
@@ -196,11 +194,6 @@ def _administer(statement: str) -> None:
 @cache
 def _administrator() -> Engine:
     return make_engine(_url("postgres")).execution_options(isolation_level="AUTOCOMMIT")
-
-
-@cache
-def _newest() -> str | None:
-    return ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head()
 
 
 @cache

@@ -7,9 +7,6 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import (
     JSON,
     Column,
@@ -34,13 +31,8 @@ from hub.keeping.backup.frames import Rows
 
 def check_schema(schema: str) -> None:
     """BackupError when this version does not know the revision that a backup was taken at."""
-    config = Config()
-    config.set_main_option("script_location", migrations.__path__[0])
-    try:
-        known = ScriptDirectory.from_config(config).get_revision(schema)
-    except CommandError:
-        known = None
-    if known is None:
+    known, _ = migrations.revisions()
+    if schema not in known:
         raise BackupError(
             "newer",
             "The backup was made by a newer version of this software, with a database that this one does not know. "

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from hub import settings
 from hub.__main__ import main
 from hub.database import make_engine
 from hub.errors import HubError
-from hub.migrations import check_current, upgrade
+from hub.migrations import VERSIONS, check_current, revisions, upgrade
 
 from ...databases import new_database
 
@@ -26,6 +27,13 @@ def test_an_older_database_is_refused_until_it_is_brought_up(tmp_path: Path) -> 
     upgrade(engine)
     check_current(engine, tmp_path)
     engine.dispose()
+
+
+def test_the_newest_version_is_that_which_alembic_finds() -> None:
+    directory = ScriptDirectory(str(VERSIONS.parent))
+    known, newest = revisions()
+    assert newest == directory.get_current_head()
+    assert known == {one.revision for one in directory.walk_revisions()}
 
 
 @pytest.mark.parametrize("serving", [["web", "--plain-http", "--port", "0"], ["ingest"]])
