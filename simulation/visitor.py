@@ -100,6 +100,7 @@ class _Forms(HTMLParser):
         self.found: list[_Form] = []
         self._select = ""
         self._options: list[tuple[str, bool]] = []
+        self._text: list[str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
@@ -114,6 +115,9 @@ class _Forms(HTMLParser):
         form.names.add(name)
         if tag == "select":
             self._select, self._options = name, []
+        elif tag == "textarea":
+            self._text = []
+            form.values[name] = self._text
         elif tag == "input" and (given.get("type") not in {"checkbox", "radio"} or "checked" in given):
             form.values.setdefault(name, []).append(value)
 
@@ -122,6 +126,14 @@ class _Forms(HTMLParser):
             chosen = [value for value, selected in self._options if selected] or [self._options[0][0]]
             self.found[-1].values.setdefault(self._select, []).extend(chosen)
             self._select = ""
+        elif tag == "textarea" and self._text is not None:
+            # Browsers leave out the first line end of a text.
+            self._text[:] = ["".join(self._text).removeprefix("\n")]
+            self._text = None
+
+    def handle_data(self, data: str) -> None:
+        if self._text is not None:
+            self._text.append(data)
 
 
 def fields_of(page: str, names: Collection[str]) -> dict[str, Value]:

@@ -1,0 +1,1 @@
+"""The prison's side of the sandbox partners: agreements by its pages, the processes, an officer who decides."""

@@ -1,0 +1,169 @@
+"""The sandbox partners in a demo: the hub's two processes, four programs of agencies, and what they are agreed on."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+
+from simulation.agencies import agreements
+from simulation.agencies.agreements import NEIGHBOURS, Neighbour
+from simulation.agencies.compared import Compared, compare, settled
+from simulation.agencies.office import Office
+from simulation.partners.forensic import ABOUT
+from simulation.partners.police import FINGER
+from simulation.people import Walker
+from simulation.processes import Service, free_port, run
+from simulation.staff import Member
+from simulation.visitor import Visitor
+
+SETTLE_S: Final = 60.0
+"""For what partners still ask and are told after everything else is over."""
+_LOOK_S: Final = 0.5
+_TOUCH: Final = 7
+"""The impression that the police found: one that no gate has seen."""
+
+
+class Agencies:
+    """Opened on a thread of its own, because the prison's terminals are taken in meanwhile; `stop` ends all of it."""
+
+    def __init__(self, hub: Path, folder: Path, logs: Path, web_port: int) -> None:
+        self._hub, self._folder, self._web_port = hub, folder, web_port
+        self.port = free_port()
+        self.address = f"https://127.0.0.1:{self.port}"
+        at_hub = ["--data", str(hub)]
+        self._interface = Service(
+            "agencies", ["pims-hub", "agencies", *at_hub, "--port", str(self.port)], "Agencies ready", logs
+        )
+        self._exchange = Service(
+            "exchange", ["pims-hub", "exchange", *at_hub, "--api", self.address], "Exchange ready", logs
+        )
+        self._partners = {one.code: self._partner(one, logs) for one in NEIGHBOURS}
+        self._opening: threading.Thread | None = None
+        self._failure: Exception | None = None
+        self._leaves = 0
+        self.office: Office | None = None
+
+    def open(self, writer: Member, signers: Sequence[Member], administrator: Member, leaves: int = 0) -> None:
+        """Begin to open it; `opened` waits. `leaves` messages, and all requests by finger, are left to onlookers."""
+        self._leaves = leaves
+
+        def work() -> None:
+            try:
+                self._open(writer, signers, administrator)
+            except Exception as error:  # noqa: BLE001 - raised again by whoever waits
+                self._failure = error
+
+        self._opening = threading.Thread(target=work, name="agencies", daemon=True)
+        self._opening.start()
+
+    def opened(self) -> None:
+        """Returns when everything runs; raises what went wrong."""
+        assert self._opening is not None
+        self._opening.join()
+        if self._failure is not None:
+            raise self._failure
+
+    def know(self, asked_about: Walker, number: str) -> None:
+        """The police have a finger of this person, and the laboratory a case about them."""
+        finger = self._folder / "police" / FINGER
+        fresh = finger.with_suffix(".new")
+        Image.fromarray(asked_about.fingers[0].touch(_TOUCH)).convert("L").save(fresh, format="PNG")
+        if self.office is not None and not self._leaves:
+            self.office.whose = number
+        fresh.replace(finger)
+        case = self._folder / "forensic" / ABOUT
+        case.with_suffix(".new").write_text(number)
+        case.with_suffix(".new").replace(case)
+
+    def compared(self) -> Compared:
+        """The partners' logs beside the hub, once nothing is under way any more or `SETTLE_S` have passed."""
+        deadline = time.monotonic() + SETTLE_S
+        while not settled(self._hub, self._folder) and time.monotonic() < deadline:
+            time.sleep(_LOOK_S)
+        found = compare(self._hub, self._folder)
+        failed = () if self.office is None else tuple(self.office.failed)
+        return Compared(found.report, (*found.wrong, *(f"records office: {one}" for one in failed)))
+
+    def stop(self) -> None:
+        """The officer first, then whoever calls, then whoever is called."""
+        if self._opening is not None:
+            self._opening.join(SETTLE_S)
+        if self.office is not None:
+            self.office.stop()
+        for wave in ([self._exchange, *self._partners.values()], [self._interface]):
+            with ThreadPoolExecutor() as pool:
+                list(pool.map(Service.stop, wave))
+
+    def _open(self, writer: Member, signers: Sequence[Member], administrator: Member) -> None:
+        self._folder.mkdir(exist_ok=True)
+        with ThreadPoolExecutor() as pool:
+            started = [pool.submit(one.start) for one in self._partners.values()]
+            started.append(pool.submit(self._interface.start))
+            codes = self._written(self._signed_in(writer))
+            for one in started:
+                one.result()
+        self._registered(self._signed_in(administrator))
+        with ThreadPoolExecutor() as pool:
+            issued = [pool.submit(self._certified, one) for one in NEIGHBOURS]
+            issued.append(pool.submit(self._exchange.start))
+            for signer in signers:
+                at_page = self._signed_in(signer)
+                for code in codes:
+                    agreements.sign(at_page, code)
+            for one in issued:
+                one.result()
+        self.office = Office(self._signed_in(writer), self._leaves)
+        self.office.start()
+
+    def _written(self, officer: Visitor) -> list[str]:
+        return [agreements.write(officer, one, date.today()) for one in NEIGHBOURS]
+
+    def _registered(self, administrator: Visitor) -> None:
+        """Each program by its name, and where it is told."""
+        page = "/sharing/partners"
+        for one in NEIGHBOURS:
+            url, pin = self._partners[one.code].ready_line.split()[-2:]
+            client = {"act": "add", "agency": one.code, "client": one.client, "about": "Sandbox"}
+            administrator.submit(page, administrator.form(page) | client)
+            hook = {"act": "webhook", "agency": one.code, "url": url, "pin": pin, "ca_pem": ""}
+            administrator.submit(page, administrator.form(page) | hook)
+
+    def _certified(self, one: Neighbour) -> None:
+        """The request as it came, certified, and sent back."""
+        folder = self._folder / one.code
+        made = self._folder / f"issued-{one.code}"
+        made.mkdir()
+        run(
+            *("pims-hub", "partner", "issue", one.client, "--data", str(self._hub)),
+            *("--request", str(folder / "client.csr"), "--out", str(made / "client.pem")),
+            *("--authority-out", str(made / "agencies-ca.pem")),
+        )
+        for name in ("agencies-ca.pem", "client.pem"):
+            shutil.move(made / name, folder / name)
+
+    def _signed_in(self, member: Member) -> Visitor:
+        visitor = Visitor(self._web_port, member.login, member.password)
+        visitor.sign_in()
+        return visitor
+
+    def _partner(self, one: Neighbour, logs: Path) -> Service:
+        folder = self._folder / one.code
+        words = [
+            "python",
+            "-m",
+            "simulation.partners",
+            one.code,
+            "--folder",
+            str(folder),
+            "--api",
+            self.address,
+        ]
+        return Service(f"partner-{one.code}", words, "Partner ready", logs)
