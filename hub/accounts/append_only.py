@@ -1,6 +1,6 @@
 """Tables whose rows can be added and never changed: held by the database, not by good manners.
 
-A table may have one door: rows of a person can be deleted while a confirmed deletion that the law asks for is being
+A table may have a door: rows of a person can be deleted while a confirmed deletion that the law asks for is being
 carried out on them, and at no other time. A row is never changed, through the door or otherwise.
 """
 
@@ -37,13 +37,17 @@ _POSTGRESQL_ROWS = (
 )
 
 
-def guards(table: str, dialect: str, door: str | None = None, owner: str = "OLD.person_id") -> list[str]:
+def guards(
+    table: str, dialect: str, door: str | None = None, owner: str = "OLD.person_id", also: str = ""
+) -> list[str]:
     """Statements that make `table` refuse UPDATE and DELETE on "sqlite" or "postgresql".
 
     With `door` rows can be deleted whose person is that of a retention item of this thing under way; `owner` is
-    whose a row is, in SQL.
+    whose a row is, in SQL; `also` is another condition in SQL under which a row can be deleted.
     """
     opened = None if door is None else _OPEN_DOOR.format(door=door, owner=owner)
+    if opened is not None and also:
+        opened = f"({opened} OR {also})"
     if dialect == "sqlite":
         when = "" if opened is None else f"WHEN NOT {opened} "
         return [
@@ -70,11 +74,11 @@ def unguard(table: str, dialect: str) -> list[str]:
     return [f"DROP TRIGGER {table}_append_only ON {table}"]
 
 
-def protect(table: Table, door: str | None = None, owner: str = "OLD.person_id") -> None:
+def protect(table: Table, door: str | None = None, owner: str = "OLD.person_id", also: str = "") -> None:
     """Guard `table` whenever SQLAlchemy itself creates it; migrations run `guards` by hand."""
 
     def guard(_table: Table, connection: Connection, **_options: Any) -> None:
-        for statement in guards(table.name, connection.dialect.name, door, owner):
+        for statement in guards(table.name, connection.dialect.name, door, owner, also):
             # A colon in it would be taken for a parameter; there is none.
             connection.execute(text(statement))
 

@@ -55,6 +55,7 @@ from hub.roll.gate_plans.desk import GatePlanDesk
 from hub.settings import Settings
 from hub.sharing.disclosures.sealing import DisclosureSealer
 from hub.sharing.forensic.clearing import ForensicTidy
+from hub.sharing.inbox.desk import InboxDesk
 from hub.statistics.snapshots.desk import SnapshotDesk
 from hub.terminals.configuration.desk import ConfigurationDesk
 from hub.terminals.key_files import INGEST, authority_pem, read_receiving_key, read_signing_key
@@ -104,6 +105,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     desks.append(Sealer(sessions, signing_key, settings.data / AUDIT_HEAD))
     desks.append(DisclosureSealer(sessions))
     desks.append(ForensicTidy(sessions))
+    desks.append(InboxDesk(sessions))
     moves: list[Desk] = [PassWatch(sessions), AbsenceWatch(sessions), CourtTrips(sessions)]
     # One for both that search: in a whole country's prisons it fills most of a gigabyte.
     fingers = DuplicateSearch(vault, sessions)

@@ -16,6 +16,8 @@ _AT_ONCE: Final = 2_000
 TAKEN: Final = frozenset(
     """
     absence_authorisations absence_occurrences admission_steps alarm_limits alarm_steps alarm_trials alarms
+    census_differences census_lines census_lists census_rules census_runs census_steps
+    correction_hearers correction_told corrections
     agencies agreement_acts agreement_versions agreements disclosure_links disclosures
     area_resets attestations backup_checks backups breach_notices cell_terms cells checkpoints convoys curfews
     deliveries delivery_attempts drop_files drop_settings sharing_events
@@ -25,7 +27,7 @@ TAKEN: Final = frozenset(
     headcount_marks headcount_rules headcount_slips headcount_steps headcount_units headcounts
     holiday_decisions incident_steps incidents joined_persons joined_stays location_rules merge_cases
     merge_steps movement_reversals muster_marks muster_people musters officer_consents order_receipts
-    inbound_messages inbox_facts inbox_items inbox_steps
+    inbound_bodies inbound_messages inbox_facts inbox_items inbox_steps
     partner_certificates partner_clients partner_webhooks
     out_count_steps paper_batches paper_rows pass_clashes pass_groups pass_rules pass_series
     pass_series_people pass_series_skips pass_steps passes person_languages plan_shapes plan_spots
@@ -33,7 +35,7 @@ TAKEN: Final = frozenset(
     reckoning_signatures reckonings referral_changes referral_settings referrals register_imports
     register_mappings register_rows release_cases release_doubt_answers release_doubts release_holidays
     release_marks release_policies release_records retention_items retention_rules retention_runs rollout_acts
-    entered_figures roll_snapshots
+    entered_figures roll_snapshots review_acts review_seals reviews
     rollouts running_counts site_changes site_order_scopes site_order_steps site_orders sites slips
     standing_procedures standing_reviews terminals theft_officers theft_people theft_steps thefts unit_shifts
     unusable_fingers visitor_steps visitors zone_permissions zones

@@ -63,6 +63,7 @@ PARTS: Final[Mapping[Thing, tuple[Part, ...]]] = {
         Part("fact_links"),
         Part("inbox_items"),
         Part("inbound_messages", "id", "inbox_items"),
+        Part("inbound_bodies", "id", "inbox_items"),
         Part("inbox_steps", "message_id", "inbox_items"),
         Part("inbox_facts", "message_id", "inbox_items"),
         Part("slips"),

@@ -165,6 +165,18 @@ CODES: Final[dict[str, Code]] = {
             "Look at its requests. If they look like a trawl and no investigation, refuse them and call it."
         ),
     ),
+    "inbox_liberty_overdue": Code(
+        2,
+        Sentence("What an agency sent may let somebody go, and nobody has decided on it in time"),
+        Sentence("Call the records officer on duty: it stands first under What agencies sent."),
+        "inbox",
+    ),
+    "inbox_overdue": Code(
+        3,
+        Sentence("What an agency sent says how long somebody is held, and lies longer than it may"),
+        Sentence("Call the records office: it stands under What agencies sent."),
+        "inbox",
+    ),
     TEST: Code(
         5,
         Sentence("Test alarm of the shift"),

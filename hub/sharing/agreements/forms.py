@@ -11,11 +11,13 @@ from werkzeug.datastructures import MultiDict
 from hub.custody.facts.actions import FactFaultsError
 from hub.sentences import Sentence
 from hub.sharing.agreements.terms import Frequency, Grant, Shape, Terms
-from hub.sharing.catalogue import Exchange, PartnerKind, exchanges_with
+from hub.sharing.catalogue import PURPOSES, Exchange, PartnerKind, exchanges_with
 from hub.web.routes import number_in
 
-SLOTS: Final = 4
+SLOTS: Final = len(PURPOSES)
 """For so many purposes at most one exchange can be agreed in the form."""
+MORE: Final = "more"
+"""Name of the buttons that ask for room for another purpose; the value is the exchange."""
 _DAY: Final = Sentence("Write the day as in 2026-11-22.")
 _LONGEST: Final = 500
 
@@ -58,7 +60,19 @@ def typed_terms(form: MultiDict[str, str], kind: PartnerKind) -> Terms:
         ends_on=days["ends_on"],
         withheld=tuple(one for one in form.getlist("withheld") if one in _names(kind)),
         withheld_basis=text("withheld_basis"),
+        approvals=number_in(text("approvals")) if "approvals" in form else 1,
     )
+
+
+def places(form: MultiDict[str, str], exchange: str) -> int:
+    """How many purposes of an exchange the form shows: those that are filled, and one more where that was asked for."""
+    filled = [
+        place
+        for place in range(SLOTS)
+        if form.get(slot(exchange, place, "purpose")) or form.getlist(slot(exchange, place, "field"))
+    ]
+    asked = form.get(MORE) == exchange
+    return min(SLOTS, max([*filled, -1]) + 1 + asked) or 1
 
 
 def _grants(form: MultiDict[str, str], kind: PartnerKind) -> Iterator[Grant]:

@@ -16,6 +16,9 @@ from hub.sharing.catalogue import EXCHANGES, PURPOSES, Direction, PartnerKind
 
 LONGEST_REVIEW_YEARS: Final = 3
 MOST_BREACH_HOURS: Final = 720
+MOST_APPROVALS: Final = 3
+BY_FINGER: Final = frozenset({"identity_request", "fingerprint_request", "fingerprint_set"})
+"""Exchanges of which every single one is approved by officers here."""
 
 
 class Frequency(StrEnum):
@@ -67,7 +70,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """The terms of one version. `ends_on` is the last day; None: until it is ended.
 
     `onward` says whether they may pass anything on; `withheld` names exchanges of which the person is not told, on the
-    legal basis `withheld_basis`. A field added later has a default, so that old versions stay readable.
+    legal basis `withheld_basis`. `approvals` is how many officers here approve each request by finger. A field added
+    later has a default, so that old versions stay readable.
     """
 
     title: str
@@ -88,6 +92,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     ends_on: date | None = None
     withheld: tuple[str, ...] = ()
     withheld_basis: str = ""
+    approvals: int = 1
 
     def grant(self, exchange: str, purpose: str) -> Grant | None:
         """What is agreed of an exchange for a purpose."""
@@ -96,6 +101,11 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     def purposes_of(self, exchange: str) -> tuple[str, ...]:
         """For what something of an exchange is agreed."""
         return tuple(grant.purpose for grant in self.grants if grant.exchange == exchange)
+
+    @property
+    def by_finger(self) -> bool:
+        """Whether requests by finger come under it, so that `approvals` says something."""
+        return any(grant.exchange in BY_FINGER for grant in self.grants)
 
 
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
@@ -127,6 +137,8 @@ def faults_of(terms: Terms, kind: PartnerKind) -> dict[str, Sentence]:
         faults["retention_days"] = Sentence("Write for how many days they may keep it.")
     if not 1 <= terms.breach_hours <= MOST_BREACH_HOURS:
         faults["breach_hours"] = Sentence("Write within how many hours a breach is told, 1 to 720.")
+    if not 1 <= terms.approvals <= MOST_APPROVALS:
+        faults["approvals"] = Sentence("Write how many officers approve each request, 1 to 3.")
     if terms.onward and not terms.onward_terms.strip():
         faults["onward_terms"] = Sentence("Write to whom and for what they may pass it on.")
     if terms.withheld and not terms.withheld_basis.strip():

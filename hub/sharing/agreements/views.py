@@ -15,11 +15,11 @@ from hub.accounts.permissions import Permission
 from hub.custody.facts.actions import FactFaultsError
 from hub.sentences import RefusedError, Sentence
 from hub.sharing.agreements import actions, words
-from hub.sharing.agreements.forms import SLOTS, slot, typed_terms
+from hub.sharing.agreements.forms import MORE, SLOTS, places, slot, typed_terms
 from hub.sharing.agreements.lists import needs_review, waits_for
 from hub.sharing.agreements.reading import STATES, Standing, agencies, agency_by_code, standings
 from hub.sharing.agreements.records import Agency, AgreementVersion
-from hub.sharing.agreements.terms import FREQUENCIES, SHAPES, Terms, read_terms
+from hub.sharing.agreements.terms import BY_FINGER, FREQUENCIES, SHAPES, Terms, read_terms
 from hub.sharing.catalogue import PARTNER_KINDS, PURPOSES, PartnerKind, exchanges_with
 from hub.sharing.catalogue.events import EVENTS
 from hub.web.door import now, reading, visitor, writing
@@ -77,6 +77,8 @@ def write_first(agency: str) -> Response | tuple[str, int]:
     code = request.form.get("code", "").strip().lower()
     with reading() as session:
         whose = _agency(session, agency)
+    if MORE in request.form:
+        return _form(whose, None, request.form), 200
     try:
         with writing() as session:
             terms = typed_terms(request.form, PartnerKind(whose.kind))
@@ -117,6 +119,8 @@ def write(agreement: str) -> str:
 def write_next(agreement: str) -> Response | tuple[str, int]:
     with reading() as session:
         one = _standing(session, agreement)
+    if MORE in request.form:
+        return _form(one.agency, one, request.form), 200
     try:
         with writing() as session:
             terms = typed_terms(request.form, PartnerKind(one.agency.kind))
@@ -230,8 +234,10 @@ def _form(
         happenings=EVENTS,
         shapes=SHAPES,
         frequencies=FREQUENCIES,
-        slots=range(SLOTS),
+        most=SLOTS,
+        places=places,
         slot=slot,
+        by_finger=any(each.name in BY_FINGER for each in exchanges_with(PartnerKind(agency.kind))),
         typed=typed,
         faults=error.faults if isinstance(error, FactFaultsError) else {},
         problem=None if error is None else error.message,
@@ -245,10 +251,10 @@ def _as_typed(terms: Terms) -> MultiDict[str, str]:
         found[name] = "" if value is None else ("1" if value else "") if name == "onward" else str(value)
     for name in terms.withheld:
         found.add("withheld", name)
-    places: dict[str, int] = {}
+    used: dict[str, int] = {}
     for grant in terms.grants:
-        place = places.get(grant.exchange, 0)
-        places[grant.exchange] = place + 1
+        place = used.get(grant.exchange, 0)
+        used[grant.exchange] = place + 1
         found[slot(grant.exchange, place, "purpose")] = grant.purpose
         for what, names in (("field", grant.fields), ("event", grant.events)):
             for name in names:

@@ -29,6 +29,7 @@ LABELS: Final = {
     "review_on": Sentence("To be reviewed by"),
     "ends_on": Sentence("Last day"),
     "withheld_basis": Sentence("Law by which the person is not told"),
+    "approvals": Sentence("Officers here who approve each request by finger"),
 }
 ACTS: Final = {
     Act.SIGNED: Sentence("signed"),
@@ -145,4 +146,6 @@ def _values(terms: Terms, name: str) -> tuple[Sentence | date | int | str, ...]:
         return (YES if value else NO,)
     if name == "ends_on" and value is None:
         return (OPEN,)
+    if name == "approvals" and not terms.by_finger:
+        return ()
     return () if value == "" else (value,)

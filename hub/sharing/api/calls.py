@@ -38,12 +38,16 @@ class WriterNeededError(Exception):
 
 @dataclass(frozen=True)
 class Call:
-    """`session` is the one transaction of the call: committed when it is answered, rolled back when it raises."""
+    """`session` is the one transaction of the call: committed when it is answered, rolled back when it raises.
+
+    `sent` is the body as it came.
+    """
 
     client: Client
     at: datetime
     session: Session
     writes: bool = True
+    sent: bytes = field(default=b"", repr=False)
 
     def must_write(self) -> None:
         """Say that something has to be written: a call that was only reading is begun anew as a writer."""

@@ -81,7 +81,7 @@ def _once(
         response = _response(claimed, Answer(location=claimed.location))
         response.headers["Idempotency-Replayed"] = "true"
         return response
-    answer = _ask(operation, Call(client, g.at, session), given)
+    answer = _ask(operation, Call(client, g.at, session, sent=raw), given)
     written = _write(operation, answer)
     claimed.finish(written)
     return _response(written, answer)

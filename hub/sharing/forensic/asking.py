@@ -134,7 +134,7 @@ def _row(
         positions="",
         form="",
         dpi=None,
-        approvals=max(1, getattr(agreed.terms, "approvals", 1)),
+        approvals=agreed.terms.approvals,
         received_at=at,
         until_at=at + ANSWER_WITHIN,
         person_id=None,

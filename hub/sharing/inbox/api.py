@@ -38,6 +38,7 @@ def _declare(exchange: str, kind: type[Message]) -> None:
             message=body,
             message_id=body.message_id,
             at=call.at,
+            raw=call.sent,
         )
         return Answer(receipt, status=202, location=f"/v1/receipts/{receipt.number}")
 

@@ -20,7 +20,7 @@ from hub.sharing.inbox.messages import AboutSomebody, Message, read_message
 from hub.sharing.inbox.proposing.parts import OnFile, Proposal
 from hub.sharing.inbox.proposing.proposals import file_of, proposals
 from hub.sharing.inbox.receiving import name_key
-from hub.sharing.inbox.records import OPEN, InboundMessage, InboxItem, State
+from hub.sharing.inbox.records import OPEN, InboundBody, InboundMessage, InboxItem, State
 
 PAGE: Final = 40
 
@@ -42,11 +42,14 @@ PARTS: Final = {
 
 @dataclass(frozen=True)
 class Read:
-    """A message with whom it may be about, what speaks against it, and what it would change."""
+    """A message with whom it may be about, what speaks against it, and what it would change.
+
+    `message` is None once what it said was deleted.
+    """
 
     row: InboundMessage
     item: InboxItem
-    message: Message
+    message: Message | None
     match: Match | None
     there: OnFile | None
     flags: tuple[Flag, ...]
@@ -97,7 +100,10 @@ def listed(session: Session, part: Part, at: datetime, *, page: int = 1, owner: 
 
 def read(session: Session, row: InboundMessage, item: InboxItem, at: datetime) -> Read:
     """Everything about a message as it is now."""
-    message = read_message(row.exchange, row.body)
+    held = session.get(InboundBody, row.id)
+    if held is None:
+        return Read(row, item, None, None, None, (), ())
+    message = read_message(row.exchange, held.body)
     if not isinstance(message, AboutSomebody):
         return Read(row, item, message, None, None, tuple(flags(session, row, message, None, None, at)), ())
     found = match(session, message.subject, item.person_id)

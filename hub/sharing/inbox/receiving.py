@@ -19,7 +19,7 @@ from hub.sharing.gate import accept_from
 from hub.sharing.inbox.clocks import due_at, liberty_of
 from hub.sharing.inbox.messages import AboutSomebody, Message, names_in, write_message
 from hub.sharing.inbox.messages.base import ENVELOPE
-from hub.sharing.inbox.records import DONE, InboundMessage, InboxAct, InboxItem, InboxStep, State
+from hub.sharing.inbox.records import DONE, InboundBody, InboundMessage, InboxAct, InboxItem, InboxStep, State
 
 SERIES: Final = "inbound"
 _ALIVE: Final = (State.RECEIVED.value, State.KEPT.value, *DONE)
@@ -51,13 +51,13 @@ def receive(
     message: Message,
     message_id: str,
     at: datetime,
-    raw: str | None = None,
+    raw: bytes | None = None,
 ) -> Receipt:
     """Keep a message and answer with its number.
 
     NotAgreedError for what no agreement in force covers. The same message again gets its first number. RefusedError
-    "message_id_reused" for another message under a number that was used. `raw` is the text as it came, where it is at
-    hand.
+    "message_id_reused" for another message under a number that was used. `raw` are the bytes as they came, where they
+    are at hand.
     """
     agreed = accept_from(
         session, agency=agency, exchange=exchange, purpose=None, fields=names_in(message), at=at
@@ -77,9 +77,11 @@ def receive(
         return _receipt(session, known)
     row = _row(session, number, agency, exchange, message, message_id, at)
     row.digest, row.agreement, row.agreement_version = digest, agreed.code, agreed.version
-    row.body = raw if raw is not None else write_message(message).decode()
-    row.body_hash = hashlib.sha256(row.body.encode()).hexdigest()
+    body = write_message(message)
+    row.body_hash = hashlib.sha256(body if raw is None else raw).hexdigest()
     _keep(session, row, message, at)
+    session.add(InboundBody(id=row.id, body=body.decode(), sent=raw))
+    session.flush()
     return _receipt(session, row)
 
 
@@ -181,6 +183,7 @@ def _item(row: InboundMessage, message: Message, at: datetime) -> InboxItem:
         reason_code="",
         reason="",
         accepted="",
+        cleared_at=None,
     )
 
 

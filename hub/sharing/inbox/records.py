@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, cast
 
-from sqlalchemy import Date, ForeignKey, String, Table, Text, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, LargeBinary, String, Table, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.accounts.append_only import protect
@@ -27,6 +27,8 @@ class State(StrEnum):
     """The same was sent before: the first one counts."""
     TAKEN_BACK = "taken_back"
     """Accepted once, and what it became was withdrawn: it has to be decided again."""
+    EXPIRED = "expired"
+    """Kept, and nobody came for as long as the agreement lets it be kept."""
 
 
 OPEN: Final = (State.RECEIVED.value, State.TAKEN_BACK.value)
@@ -37,7 +39,8 @@ DONE: Final = (State.ACCEPTED.value, State.CORRECTED.value)
 class InboundMessage(Base):
     """A message as it came. `digest` is over its content without the envelope, so that the same told twice is found.
 
-    `liberty` says what hangs on it: 0 somebody may have to go at once. `agreement` is the one that it came under.
+    `body_hash` is the SHA-256 of the bytes that were sent; what it says stands apart, in `InboundBody`. `liberty` says
+    what hangs on it: 0 somebody may have to go at once. `agreement` is the one that it came under.
     """
 
     __tablename__ = "inbound_messages"
@@ -49,7 +52,6 @@ class InboundMessage(Base):
     exchange: Mapped[str] = mapped_column(String(32))
     message_id: Mapped[str] = mapped_column(String(64))
     digest: Mapped[str] = mapped_column(String(64), index=True)
-    body: Mapped[str] = mapped_column(Text)
     body_hash: Mapped[str] = mapped_column(String(64))
     case_number: Mapped[str] = mapped_column(String(80))
     sequence: Mapped[int | None]
@@ -61,12 +63,25 @@ class InboundMessage(Base):
     same_as_id: Mapped[int | None] = mapped_column(BIG)
 
 
+class InboundBody(Base):
+    """What a message says. Of somebody who never came it is deleted in time; number, times and hash stay.
+
+    `sent` are the bytes as they came: None where they came as a row of a file, which is hashed by itself.
+    """
+
+    __tablename__ = "inbound_bodies"
+
+    id: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=False)
+    body: Mapped[str] = mapped_column(Text)
+    sent: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
 class InboxItem(Base):
     """How a message stands. `version` is raised by each act: of two people at once only one acts.
 
     `id` is that of the message, which goes first where the law has a file deleted: no key of the database holds it.
     `subject_*` is whom it names, so that a file can ask whether something waits for it; `accepted` is what the officer
-    recorded where that differs from what was sent, as JSON.
+    recorded where that differs from what was sent, as JSON. `cleared_at` is when what it said of somebody was deleted.
     """
 
     __tablename__ = "inbox_items"
@@ -87,6 +102,7 @@ class InboxItem(Base):
     reason_code: Mapped[str] = mapped_column(String(32))
     reason: Mapped[str] = mapped_column(String(300))
     accepted: Mapped[str] = mapped_column(Text)
+    cleared_at: Mapped[datetime | None]
 
 
 class InboxAct(StrEnum):
@@ -101,6 +117,9 @@ class InboxAct(StrEnum):
     CORRECTED = "corrected"
     REFUSED = "refused"
     TAKEN_BACK = "taken_back"
+    EXPIRED = "expired"
+    CLEARED = "cleared"
+    """What it said of somebody was deleted."""
 
 
 class InboxStep(Base):
@@ -130,7 +149,14 @@ class InboxFact(Base):
 OWNER: Final = "(SELECT i.person_id FROM inbox_items i WHERE i.id = OLD.id)"
 """Whose a message is, for the law that says when a file is deleted."""
 
+OF_NOBODY: Final = (
+    "EXISTS (SELECT 1 FROM inbox_items i WHERE i.id = OLD.id "
+    "AND i.person_id IS NULL AND i.cleared_at IS NOT NULL)"
+)
+"""A message about nobody who is known here, whose clearing has been noted."""
+
 protect(cast(Table, InboundMessage.__table__), door="facts", owner=OWNER)
+protect(cast(Table, InboundBody.__table__), door="facts", owner=OWNER, also=OF_NOBODY)
 for _kept in (InboxStep, InboxFact):
     protect(
         cast(Table, _kept.__table__),

@@ -127,7 +127,7 @@ def message_lines(found: Read) -> list[tuple[Sentence | str, Sentence | str]]:
     """The message as it was sent, field by field, codes in words."""
     exchange = EXCHANGES[found.row.exchange]
     words = {**{one.name: one.label for one in exchange.fields}, **FIELDS}
-    return list(_lines(found.message, words))
+    return [] if found.message is None else list(_lines(found.message, words))
 
 
 def _lines(

@@ -21,6 +21,7 @@ STATES: Final = {
     State.REFUSED: Sentence("refused"),
     State.DUPLICATE: Sentence("sent twice"),
     State.TAKEN_BACK: Sentence("taken back, to decide again"),
+    State.EXPIRED: Sentence("kept, and nobody came"),
 }
 ACTS: Final = {
     InboxAct.RECEIVED: Sentence("Came in"),
@@ -31,6 +32,8 @@ ACTS: Final = {
     InboxAct.CORRECTED: Sentence("Accepted with corrections"),
     InboxAct.REFUSED: Sentence("Refused"),
     InboxAct.TAKEN_BACK: Sentence("Taken back"),
+    InboxAct.EXPIRED: Sentence("Kept for as long as it may be, and nobody came"),
+    InboxAct.CLEARED: Sentence("What it said of somebody was deleted"),
 }
 FIELDS: Final = {
     "nc:PersonSurName": Sentence("Surname"),

@@ -6,6 +6,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import nistitl  # type: ignore[import-untyped]
 import pytest
 
@@ -21,7 +22,7 @@ from hub.sharing.agreements.terms import Grant
 from hub.sharing.disclosures.records import Disclosure
 from hub.sharing.forensic.an2 import reading
 from hub.sharing.forensic.clearing import ForensicTidy
-from hub.sharing.forensic.records import ForensicParcel, ForensicRequest
+from hub.sharing.forensic.records import ForensicParcel
 from matching.images import at_500_dpi
 from matching.synthesis import make_finger
 
@@ -158,9 +159,8 @@ def test_a_set_lies_ready_for_a_week(asked: Asked) -> None:
 
 
 def test_two_officers_where_the_agreement_asks_for_two(asked: Asked) -> None:
+    _agree_on(asked, "pims:FingerprintRecord", "pims:RequestReference", approvals=2)
     number = number_of(asked.ask_prints(ABOUT))
-    with session_scope(asked.world.sessions) as session:
-        session.query(ForensicRequest).one().approvals = 2
     rita, rolf = asked.officer(), asked.officer("rolf")
     page = page_of(rita, number)
     for who in (rita, rolf):
@@ -203,7 +203,7 @@ def _grey(png: bytes) -> Any:
     return read_image(png)
 
 
-def _agree_on(asked: Asked, *fields: str) -> None:
+def _agree_on(asked: Asked, *fields: str, approvals: int = 1) -> None:
     """Another agreement with the laboratory in place of the first."""
     grants = (
         Grant("fingerprint_set", "forensic_examination", fields),
@@ -220,7 +220,8 @@ def _agree_on(asked: Asked, *fields: str) -> None:
         ),
     )
     code, at = "forensic-2026", asked.world.at
+    terms = msgspec.structs.replace(terms_of(asked.world, *grants), approvals=approvals)
     with session_scope(asked.world.sessions) as session:
-        row = write_version(session, code, terms_of(asked.world, *grants), seen=1, actor=WRITER, at=at)
+        row = write_version(session, code, terms, seen=1, actor=WRITER, at=at)
         for signer in (FIRST, SECOND):
             sign(session, code, row.number, row.digest, actor=signer, at=at)

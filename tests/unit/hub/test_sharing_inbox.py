@@ -17,7 +17,7 @@ from hub.sharing.gate import NotAgreedError
 from hub.sharing.inbox.examples import EXAMPLES
 from hub.sharing.inbox.messages import write_message
 from hub.sharing.inbox.receiving import receipt_of
-from hub.sharing.inbox.records import InboundMessage, State
+from hub.sharing.inbox.records import InboundBody, InboundMessage, State
 
 from .inbox_world import inbox, order, sentence
 from .sharing_world import COURTS, OBSERVATORY, POLICE
@@ -76,10 +76,15 @@ def test_a_message_is_kept_as_it_came_and_cannot_be_changed(world: World) -> Non
     number = post.send("order", message).number
     with session_scope(world.sessions, writes=False) as session:
         row = session.query(InboundMessage).filter_by(number=number).one()
-        assert row.body == write_message(message).decode()
-        assert row.body_hash == hashlib.sha256(row.body.encode()).hexdigest()
+        assert session.get_one(InboundBody, row.id).body == write_message(message).decode()
+        assert row.body_hash == hashlib.sha256(write_message(message)).hexdigest()
         assert (row.agreement, row.agreement_version) == ("courts-2026", 1)
-    for change in ("UPDATE inbound_messages SET body = '{}'", "DELETE FROM inbound_messages"):
+    for change in (
+        "UPDATE inbound_messages SET body_hash = ''",
+        "UPDATE inbound_bodies SET body = '{}'",
+        "DELETE FROM inbound_messages",
+        "DELETE FROM inbound_bodies",
+    ):
         with pytest.raises(Exception, match="append-only"), session_scope(world.sessions) as session:
             session.execute(text(change))
 

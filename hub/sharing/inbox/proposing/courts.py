@@ -45,6 +45,8 @@ from hub.web.formats import SITE_ZONE, start_of
 _STATUS_OF: Final = {
     HearingOutcome.CONVICTED: LegalStatus.CONVICTED_UNSENTENCED,
 }
+LONGEST_PURPOSE: Final = 200
+"""Of a court date; the whole stands in the message."""
 LIFELONG: Final = frozenset({"life", "indeterminate"})
 
 
@@ -190,7 +192,9 @@ def of_bail(message: BailMessage, _there: OnFile) -> Iterator[Proposal]:
     hearing = Hearing(
         court=message.court,
         hearing_at=at,
-        purpose="Bail",
+        purpose=_bail_in_words(message)[:LONGEST_PURPOSE]
+        if message.outcome is BailOutcome.GRANTED
+        else "Bail",
         case=message.case,
         outcome=(HearingOutcome.REMANDED if refused else HearingOutcome.BAIL_GRANTED).value,
     )
@@ -202,9 +206,15 @@ def of_bail(message: BailMessage, _there: OnFile) -> Iterator[Proposal]:
         reference=message.reference,
         issued_on=message.issued_on,
         court=message.court,
-        conditions=message.conditions,
+        conditions=_bail_in_words(message) if message.amount_cents else message.conditions,
     )
     yield Proposal("release-order", RELEASE_ORDER, release, at)
+
+
+def _bail_in_words(message: BailMessage) -> str:
+    """The amount and the conditions: no field of the file has an amount, and whoever opens the gate has to read it."""
+    amount = f" {message.amount_cents / 100:,.2f}" if message.amount_cents else ""
+    return f"Bail{amount}: {message.conditions}" if message.conditions else f"Bail{amount}"
 
 
 def of_appeal(message: AppealMessage, there: OnFile) -> Iterator[Proposal]:
