@@ -14,7 +14,7 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Final
@@ -46,6 +46,7 @@ class Line:
         self.target = target
         self._deadline_s = deadline_s
         self._open: http.client.HTTPSConnection | None = None
+        self._sock: socket.socket | None = None
 
     def send(self, request: SignedRequest, ids: Sequence[str]) -> Answer:
         """Send one request and judge its answer; never raises for what the other end does."""
@@ -60,7 +61,7 @@ class Line:
         if self._open is not None:
             with contextlib.suppress(OSError):
                 self._open.close()
-            self._open = None
+            self._open = self._sock = None
 
     def _send(self, request: SignedRequest, ids: Sequence[str]) -> Answer:
         late = threading.Event()
@@ -76,25 +77,29 @@ class Line:
             answer = Answer(Outcome.NOT_THE_ONE)
         except TimeoutError:
             answer = Answer(Outcome.TOO_SLOW)
-        except (OSError, http.client.HTTPException, ValueError):
-            answer = Answer(Outcome.TOO_SLOW if late.is_set() else Outcome.UNREACHABLE)
+        except (OSError, ValueError):
+            answer = Answer(Outcome.UNREACHABLE)
+        except http.client.HTTPException as error:
+            answer = Answer(_no_answer(error))
         finally:
             watch.cancel()
+        if late.is_set():
+            answer = Answer(Outcome.TOO_SLOW)  # what came before the cut may look like a whole answer
         if answer.status is None or answer.outcome is Outcome.TOO_LARGE:
             self.close()
         return answer
 
     def _cut(self, late: threading.Event) -> None:
         late.set()
-        held = self._open
-        if held is not None and held.sock is not None:
+        held = self._sock
+        if held is not None:
             with contextlib.suppress(OSError):
-                held.sock.shutdown(socket.SHUT_RDWR)
+                held.shutdown(socket.SHUT_RDWR)
 
     def _exchange(self, request: SignedRequest, ids: Sequence[str]) -> Answer:
         parts = urlsplit(request.url)
         if self._open is None:
-            self._open = _connect(self.target, parts)
+            self._open = _connect(self.target, parts, self._hold)
         held = self._open
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         held.request(request.method, path, request.body, {**request.headers, "User-Agent": "PIMS"})
@@ -102,17 +107,32 @@ class Line:
         body = response.read(MOST_ANSWER_BYTES + 1)
         if len(body) > MOST_ANSWER_BYTES:
             return Answer(Outcome.TOO_LARGE, response.status)
+        if response.length:
+            self.close()
+            return Answer(Outcome.DOUBTFUL, response.status)  # it broke off
         answer = judge(response.status, body, ids, response.getheader("Retry-After"))
         if response.will_close:
             self.close()
         return answer
+
+    def _hold(self, sock: socket.socket) -> None:
+        self._sock = sock
 
 
 class _NotTheOneError(Exception):
     """Whoever answered has another certificate than the agreed one."""
 
 
-def _connect(target: Target, parts: SplitResult) -> http.client.HTTPSConnection:
+def _no_answer(error: http.client.HTTPException) -> Outcome:
+    """A head without end, or something that is no answer of a web server, or one that breaks off."""
+    endless = isinstance(error, http.client.LineTooLong) or "headers" in str(error)
+    return Outcome.TOO_LARGE if endless else Outcome.DOUBTFUL
+
+
+def _connect(
+    target: Target, parts: SplitResult, hold: Callable[[socket.socket], None]
+) -> http.client.HTTPSConnection:
+    """`hold` gets the socket before the first byte, so that a greeting by drops can be cut as well."""
     if parts.scheme != "https" or not parts.hostname or not (target.ca_pem or target.pin):
         raise ValueError("no address that may be used")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -123,12 +143,16 @@ def _connect(target: Target, parts: SplitResult) -> http.client.HTTPSConnection:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE  # the one certificate itself is compared below
     made = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=CONNECT_S, context=context)
+    plain = socket.create_connection((parts.hostname, made.port), CONNECT_S)
     try:
-        made.connect()
+        made.sock = context.wrap_socket(plain, server_hostname=parts.hostname, do_handshake_on_connect=False)
+        hold(made.sock)
         _check_address(made.sock)
+        made.sock.do_handshake()
         if target.pin:
             _check_pin(made.sock, target.pin)
     except BaseException:
+        plain.close()
         made.close()
         raise
     # Nagle's algorithm would hold the body back until the head was acknowledged.
