@@ -129,7 +129,7 @@ def _declare(home: str, subparsers: Subparsers, command: str) -> None:
         case "hub.reception.seed.commands":
             module.register(subparsers, _work_the_docket)
         case "hub.sharing.outbox.commands":
-            module.register(subparsers, _take_rows)
+            module.register(subparsers, _take_rows, _duties)
         case _:
             module.register(subparsers)
 
@@ -145,6 +145,10 @@ def _load_tables() -> None:
 
 def _take_rows() -> Any:
     return import_module("hub.website.drop_door").receive_row
+
+
+def _duties() -> Any:
+    return import_module("hub.website.exchange_duties").duties
 
 
 def _work_the_docket(sessions: Sessions, at: datetime) -> None:

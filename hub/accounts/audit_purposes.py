@@ -42,6 +42,7 @@ _FAMILIES: Final = {
     "inbox": "law",
     "finding": "law",
     "figures": "oversight",
+    "review": "oversight",
     "court": "law",
     "diary": "law",
     "sentence": "law",
@@ -93,6 +94,8 @@ _FAMILIES: Final = {
     "disclosures": "sharing",
     "sharing": "sharing",
     "partner": "sharing",
+    "correction": "sharing",
+    "census": "sharing",
     "replay": "oversight",
     "emergency": "emergency",
 }

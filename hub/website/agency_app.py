@@ -12,6 +12,7 @@ from hub.sharing.api import browsing, carrying_out, door, failing, token_door
 from hub.sharing.api.browsing import Described
 from hub.sharing.api.door import Interface
 from hub.sharing.api.routes import ApiRoutes
+from hub.sharing.census.api import api as census_api
 from hub.sharing.forensic.api import api as forensic_api
 from hub.sharing.forensic.sealing import parcel_seal
 from hub.sharing.inbox.api import api as inbox_api
@@ -20,6 +21,7 @@ from hub.sharing.pull.custody import api as custody_api
 from hub.sharing.pull.events import api as events_api
 from hub.sharing.pull.keys_place import KeysPlace
 from hub.sharing.pull.lists import api as lists_api
+from hub.statistics.publishing.api import api as figures_api
 from hub.web import assets, headers, language
 from hub.web.compiling import SpokenEnvironment
 from hub.web.door import provide
@@ -32,6 +34,8 @@ API: Final[tuple[ApiRoutes, ...]] = (
     lists_api,
     inbox_api,
     forensic_api,
+    figures_api,
+    census_api,
 )
 """Every operation, in the order in which the description shows them."""
 

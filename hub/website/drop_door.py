@@ -10,6 +10,9 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from hub.sentences import RefusedError, Sentence
+from hub.sharing.census.messages import CensusRow
+from hub.sharing.census.receiving import EXCHANGE as CENSUS
+from hub.sharing.census.receiving import receive_row as receive_census_row
 from hub.sharing.inbox.messages import MESSAGES
 from hub.sharing.inbox.receiving import receive
 
@@ -23,6 +26,8 @@ def receive_row(
 
     A row without a message id of its own gets `message_id`.
     """
+    if exchange == CENSUS:
+        return _census_row(session, agency, message, message_id, at)
     form = MESSAGES.get(exchange)
     if form is None:
         raise RefusedError("no_exchange", Sentence("Files with such messages are not taken."))
@@ -35,3 +40,17 @@ def receive_row(
     return receive(
         session, agency=agency, exchange=exchange, message=read, message_id=read.message_id, at=at
     ).number
+
+
+def _census_row(
+    session: Session, agency: str, message: Mapping[str, Any], message_id: str, at: datetime
+) -> str:
+    """One line of a list for comparing: the rows of a file are one list."""
+    file, _, line = message_id.rpartition("-")
+    try:
+        read = msgspec.convert(dict(message), CensusRow, strict=False)
+    except msgspec.ValidationError:
+        raise RefusedError(
+            "not_understood", Sentence("The row is no line of a list. Check its columns.")
+        ) from None
+    return receive_census_row(session, agency, file, int(line), read, at)

@@ -66,14 +66,26 @@ FINGER_POSITIONS: Final = brought(
     "pims:Fingerprints",
 )
 CORRECTED_DISCLOSURE: Final = brought(
-    "pims:CorrectedDisclosureID", Sentence("Which message was wrong"), TEXT, "pims:Correction"
+    "pims:CorrectedDisclosureID", Sentence("Which messages were wrong"), TEXTS, "pims:Correction"
 )
 CORRECTED_FIELDS: Final = brought(
     "pims:CorrectedFieldName", Sentence("Which fields were wrong"), TEXTS, "pims:Correction"
 )
 CORRECTED_AT: Final = brought("pims:CorrectedDate", Sentence("Corrected"), TIME, "pims:Correction")
 CORRECTED_ADDRESS: Final = brought(
-    "pims:CorrectedRecordAddress", Sentence("Where to fetch it anew"), TEXT, "pims:Correction"
+    "pims:CorrectedRecordAddress", Sentence("Where to fetch it anew"), TEXTS, "pims:Correction"
+)
+CORRECTION: Final = brought(
+    "pims:CorrectionID", Sentence("Number of the correction"), TEXT, "pims:Correction"
+)
+CORRECTION_SORT: Final = brought(
+    "pims:CorrectionCategoryCode",
+    Sentence("Corrected, withdrawn, or a merge of files"),
+    one_of(("corrected", "withdrawn", "joined", "parted")),
+    "pims:Correction",
+)
+TOLD_AT: Final = brought(
+    "pims:DisclosedDate", Sentence("When the wrong message left last"), TIME, "pims:Correction"
 )
 
 COLUMNS: Final[tuple[DataField, ...]] = tuple(
@@ -87,6 +99,13 @@ COLUMNS: Final[tuple[DataField, ...]] = tuple(
         ("LEGAL_STATUS", Sentence("By legal status"), TEXT),
         ("CITIZENSHIP", Sentence("By citizenship"), TEXT),
         ("ICCS", Sentence("By class of offence"), TEXT),
+        ("DISTRICT", Sentence("By district of the home"), TEXT),
+        ("SENTENCE", Sentence("By length of the sentence"), TEXT),
+        ("ORDER", Sentence("By order of the admission"), TEXT),
+        ("REASON", Sentence("By reason of the release"), TEXT),
+        ("HOW", Sentence("By how somebody came to be at large"), TEXT),
+        ("INCIDENT", Sentence("By sort of incident"), TEXT),
+        ("VISIT", Sentence("By whose visit"), TEXT),
         ("OBS_VALUE", Sentence("Figure"), {"type": ["number", "null"]}),
         ("OBS_STATUS", Sentence("State of the figure"), TEXT),
         ("CONF_STATUS", Sentence("Whether the figure was withheld"), TEXT),

@@ -234,6 +234,7 @@ _OUT: Final = (
         custody.ADMITTED,
         custody.STATE,
         custody.LEGAL,
+        custody.RELEASE_DUE,
         courts.ORDERS,
         about=About.LIST,
     ),
@@ -243,9 +244,12 @@ _OUT: Final = (
         Sentence("Notice that something told before was wrong"),
         persons.NUMBER,
         custody.BOOKING_NUMBER,
+        brought.CORRECTION,
+        brought.CORRECTION_SORT,
         brought.CORRECTED_DISCLOSURE,
         brought.CORRECTED_FIELDS,
         brought.CORRECTED_AT,
+        brought.TOLD_AT,
         brought.CORRECTED_ADDRESS,
         events=("corrected",),
     ),
@@ -264,6 +268,12 @@ _IN: Final = (
     _in("appeal", _COURTS, Sentence("Appeal"), inbound.APPEAL),
     _in("fingerprint_request", _FORENSIC, Sentence("Request for fingerprints"), inbound.FINGERPRINT_REQUEST),
     _in("definitions", _OBSERVATORY, Sentence("Definitions"), inbound.DEFINITIONS, About.FIGURES),
+    _in(
+        "correction_request",
+        _PERSONS,
+        Sentence("They say that something we told is wrong"),
+        inbound.CORRECTION_REQUEST,
+    ),
     _in("census_list_in", _BOTH, Sentence("Their list, for comparing"), inbound.CENSUS_LIST, About.LIST),
 )
 

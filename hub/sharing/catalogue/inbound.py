@@ -133,6 +133,14 @@ DEFINITIONS: Final = (
     _sent("pims:PublicationCalendar", Sentence("Calendar of publications"), many({"type": "object"})),
     _sent("pims:DisclosureThreshold", Sentence("Smallest figure that may be shown"), WHOLE),
 )
+CORRECTION_REQUEST: Final = (
+    *WHOM,
+    REFERENCE,
+    _sent("pims:CorrectedDisclosureID", Sentence("Which message was wrong")),
+    _sent("pims:CorrectedFieldName", Sentence("Which fields were wrong"), many(TEXT)),
+    _sent("pims:ProposedValueText", Sentence("What they hold to be right")),
+    REASON,
+)
 CENSUS_LIST: Final = (
     *WHOM,
     COURT,
@@ -140,4 +148,5 @@ CENSUS_LIST: Final = (
     REFERENCE,
     _sent("pims:ListedOn", Sentence("As of"), DATE),
     _sent("pims:ListedStatusText", Sentence("Status as they have it")),
+    _sent("j:SupervisionReleaseEligibilityDate", Sentence("Release date as they have it"), DATE),
 )

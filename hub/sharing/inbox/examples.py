@@ -15,6 +15,7 @@ from hub.sharing.inbox.messages import (
     BailMessage,
     BailOutcome,
     ChargeMessage,
+    CorrectionRequest,
     CourtOrder,
     Definition,
     DefinitionsMessage,
@@ -210,6 +211,20 @@ EXAMPLES: Final[Mapping[str, tuple[Example, ...]]] = {
                 reference="CA 5/2026",
                 state=AppealState.LODGED,
                 issued_on=date(2026, 11, 22),
+            ),
+        ),
+    ),
+    "correction_request": (
+        Example(
+            "A birth that is wrong",
+            body=CorrectionRequest(
+                message_id="correction-1",
+                issued_at=_AT,
+                subject=_WHO,
+                disclosure="1",
+                fields=("nc:PersonBirthDate",),
+                value="1991-03-15",
+                reason="The birth certificate says the 15th",
             ),
         ),
     ),

@@ -21,21 +21,27 @@ if TYPE_CHECKING:
     from hub.settings import Settings
     from hub.sharing.outbox.drops.taking import Receive
     from hub.sharing.outbox.signing import Signer
-    from hub.sharing.outbox.worker import Exchange
+    from hub.sharing.outbox.worker import Duties, Exchange
 
 API: Final = "https://127.0.0.1:8444"
 DROPS: Final = "drops"
 _KEY_KEPT_S: Final = 30.0
 
 
-def register(subparsers: Subparsers, receive: Callable[[], Receive]) -> None:
-    """Declare `exchange`. `receive` gives what takes in a row of an agency's file, loaded when it is needed."""
+def register(
+    subparsers: Subparsers, receive: Callable[[], Receive], duties: Callable[[], Callable[[Sessions], Duties]]
+) -> None:
+    """Declare `exchange`.
+
+    `receive` gives what takes in a row of an agency's file, and `duties` what tells of corrections and keeps the clock
+    of the census; both are loaded when they are needed.
+    """
     command = add_command(subparsers, "exchange", _exchange, "Carry events and files to other agencies.")
     command.add_argument("act", nargs="?", choices=["run", "once", "rotate-key"], default="run")
     command.add_argument(
         "--api", default=API, metavar="URL", help=f"address of the agencies' interface as they see it ({API})"
     )
-    command.set_defaults(receive=receive)
+    command.set_defaults(receive=receive, duties=duties)
 
 
 def _exchange(args: argparse.Namespace) -> int:
@@ -69,7 +75,16 @@ def _made(found: Settings, args: argparse.Namespace, sessions: Sessions) -> Exch
 
     signer = _Signing(found.keys)
     drops = Drops(sessions, found.data / DROPS, found.keys, signer, args.receive())
-    return Exchange(sessions, signer, args.api.rstrip("/"), lambda: datetime.now(UTC), drops)
+    further: Duties = args.duties()(sessions)
+    return Exchange(
+        sessions,
+        signer,
+        args.api.rstrip("/"),
+        lambda: datetime.now(UTC),
+        drops,
+        corrector=further.corrector,
+        duties=further.weekly,
+    )
 
 
 def _run(exchange: Exchange) -> None:

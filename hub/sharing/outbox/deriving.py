@@ -59,11 +59,6 @@ def news_of(row: FactRow) -> News | None:
     return read(row, value)
 
 
-def corrects(row: FactRow) -> int | None:
-    """The fact that a row says was wrong; None for other rows."""
-    return row.corrects_id if row.kind in KINDS else None
-
-
 def _admitted(_row: FactRow, value: Admission) -> News:
     return News(EventType.ADMITTED, value.admitted_at)
 
@@ -98,8 +93,6 @@ _TOLD: Final[Mapping[str, tuple[type[Form] | None, _Read]]] = {
     HEARING.name: (Hearing, _hearing),
     ABSENCE.name: (Absence, _absence),
 }
-KINDS: Final = frozenset(_TOLD)
-"""Kinds of facts that are read at all."""
 
 FAULTS: Final = (msgspec.ValidationError, msgspec.DecodeError)
 """What a value raises that this version cannot read."""

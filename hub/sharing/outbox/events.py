@@ -101,7 +101,8 @@ def cloud_event(event: Told, *, api: str, sequence: int) -> dict[str, Any]:
         "reference": event.reference,
         "detail": f"{api}/v1/events/{event.uid}",
     }
-    further = json.loads(event.data)
+    # What has a namespace is a field of the exchange: it is fetched, and the gate decides on each.
+    further = {name: value for name, value in json.loads(event.data).items() if ":" not in name}
     if further:
         data["further"] = further
     return {

@@ -65,3 +65,15 @@ def fetched(session: Session, rows: Sequence[Any], at: datetime) -> None:
             .values(state=State.SENT.value, done_at=at, outcome=Outcome.FETCHED.value)
             .execution_options(synchronize_session=False)
         )
+
+
+def stopped(session: Session, rows: Sequence[Any], at: datetime) -> None:
+    """What lay ready among these rows is agreed no longer: it is not to be fetched any more."""
+    ready = [row.id for row in rows if row.state == State.OFFERED]
+    if ready:
+        session.execute(
+            update(Delivery)
+            .where(Delivery.id.in_(ready), Delivery.state == State.OFFERED.value)
+            .values(state=State.STOPPED.value, done_at=at, outcome=Outcome.STOPPED.value)
+            .execution_options(synchronize_session=False)
+        )

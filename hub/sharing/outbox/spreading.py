@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -20,14 +20,14 @@ from hub.rows import insert_rows
 from hub.sharing.outbox import cursor as facts
 from hub.sharing.outbox.answers import Outcome
 from hub.sharing.outbox.channels import agencies_with_channel
-from hub.sharing.outbox.deriving import FAULTS, FactRow, News, corrects, news_of
+from hub.sharing.outbox.deriving import FAULTS, FactRow, News, news_of
 from hub.sharing.outbox.events import VERSION, EventType
-from hub.sharing.outbox.listeners import Listener, listeners
+from hub.sharing.outbox.listeners import Listener, listeners, purpose_for
 from hub.sharing.outbox.records import Delivery, DeliverySender, SharingEvent, State
 
 AT_ONCE: Final = 2_000
-CORRECTION: Final = ("correction_notice", "correction")
-"""Exchange and purpose of a correction, whatever the wrong fact was told under."""
+Correct = Callable[[Session, Sequence[FactRow], datetime], None]
+"""What tells whoever was told something wrong, given the rows that were read; in the transaction that reads them."""
 
 _log: Final = logging.getLogger(__name__)
 
@@ -41,8 +41,10 @@ class _Told:
     hearers: Sequence[Listener]
 
 
-def spread(session: Session, at: datetime, most: int = AT_ONCE) -> int:
+def spread(session: Session, at: datetime, most: int = AT_ONCE, correct: Correct | None = None) -> int:
     """Read the next facts and write what agencies are to hear of them; how many facts were read.
+
+    Rows that correct others are no news: `correct` gets them, after the news of the same turn.
 
     An agency hears of what happened since its agreement began and never of what came before: a register that is
     brought in, or a stay of old that is written down late, floods nobody.
@@ -55,6 +57,9 @@ def spread(session: Session, at: datetime, most: int = AT_ONCE) -> int:
         told = list(_told(session, rows, at))
         if told:
             _write(session, told, at)
+        wrong = [row for row in rows if row.corrects_id is not None]
+        if wrong and correct is not None:
+            correct(session, wrong, at)
     facts.take(session, cursor, rows, at)
     return len(rows)
 
@@ -70,12 +75,13 @@ def enqueue(
     person: int | None = None,
     booking: int | None = None,
     at: datetime,
-    data: Mapping[str, str | int] | None = None,
+    data: Mapping[str, Any] | None = None,
 ) -> int:
     """Tell one agency of something that is no fact: an answer, a list. The number of the delivery; in the caller's
     transaction.
 
-    `data` holds numbers and references alone: whoever overhears an event must not learn of anybody. Without a
+    `data` holds numbers and references alone: whoever overhears an event must not learn of anybody. Members with a
+    namespace are fields of the exchange, which only come with what is fetched, as far as they are agreed. Without a
     `purpose` the one under which the agreement then in force has the exchange counts.
     """
     event = SharingEvent(
@@ -92,7 +98,7 @@ def enqueue(
     )
     session.add(event)
     session.flush()
-    hearer = Listener(agency, exchange, purpose, at)
+    hearer = Listener(agency, exchange, purpose or purpose_for(session, agency, exchange, at), at)
     waits = agency in agencies_with_channel(session)
     row = _delivery(event.id, person, hearer, _sequences(session, {agency: 1})[agency], waits=waits, at=at)
     delivery = Delivery(**row)
@@ -103,7 +109,6 @@ def enqueue(
 
 def _told(session: Session, rows: Sequence[FactRow], at: datetime) -> Iterable[_Told]:
     by_type = listeners(session, at)
-    wrong = _told_before(session, rows)
     for row in rows:
         try:
             news = news_of(row)
@@ -113,37 +118,12 @@ def _told(session: Session, rows: Sequence[FactRow], at: datetime) -> Iterable[_
         if news is not None:
             hearers = [one for one in by_type.get(news.type, ()) if news.occurred_at >= one.since_at]
             if hearers:
-                wrong[row.id] = {one.agency for one in hearers}  # it may be corrected a few rows further on
                 yield _Told(row, news, _one_each(hearers))
-        elif (mistaken := corrects(row)) is not None and mistaken in wrong:
-            exchange, purpose = CORRECTION
-            hearers = [Listener(code, exchange, purpose, at) for code in sorted(wrong[mistaken])]
-            wrong[row.id] = wrong[mistaken]
-            yield _Told(row, News(EventType.CORRECTED, row.recorded_at), hearers)
 
 
 def _one_each(hearers: Sequence[Listener]) -> list[Listener]:
     # An agency whose agreement sends two exchanges on one happening hears of it once, and pulls both.
     return list({one.agency: one for one in reversed(hearers)}.values())
-
-
-def _told_before(session: Session, rows: Sequence[FactRow]) -> dict[int, set[str]]:
-    """Agencies that were told of facts which some of these rows correct, by the fact.
-
-    Whoever was told of a correction hears when that is corrected as well.
-    """
-    mistaken = {row.corrects_id for row in rows if row.corrects_id is not None}
-    found: dict[int, set[str]] = defaultdict(set)
-    if mistaken:
-        wanted = (
-            select(SharingEvent.fact_id, Delivery.agency)
-            .join(Delivery, Delivery.event_id == SharingEvent.id)
-            .where(SharingEvent.fact_id.in_(mistaken))
-        )
-        for fact_id, agency in session.execute(wanted):
-            if fact_id is not None:
-                found[fact_id].add(agency)
-    return found
 
 
 def _write(session: Session, told: Sequence[_Told], at: datetime) -> None:
@@ -262,5 +242,5 @@ def _sequences(session: Session, counts: Mapping[str, int]) -> dict[str, int]:
     return first
 
 
-def _json(data: Mapping[str, str | int]) -> str:
+def _json(data: Mapping[str, Any]) -> str:
     return msgspec.json.encode(dict(data), order="sorted").decode()

@@ -6,17 +6,19 @@ import logging
 import random
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
 
 from hub.database import Sessions, is_busy, session_scope
 from hub.sharing.outbox import cursor
 from hub.sharing.outbox.channels import agencies_with_webhook
+from hub.sharing.outbox.deriving import FactRow
 from hub.sharing.outbox.drops.running import Drops
 from hub.sharing.outbox.sending import Sender
 from hub.sharing.outbox.signing import Signer
@@ -30,12 +32,29 @@ FILES_EVERY: Final = timedelta(minutes=1)
 _log: Final = logging.getLogger(__name__)
 
 
+class Corrector(Protocol):
+    """What tells agencies of what proved wrong."""
+
+    def facts(self, session: Session, rows: Sequence[FactRow], at: datetime) -> None: ...
+    def waits(self, session: Session) -> bool: ...
+    def merges(self, session: Session, at: datetime) -> None: ...
+
+
+@dataclass(frozen=True)
+class Duties:
+    """What else the process does: `weekly` is asked every minute what has fallen due."""
+
+    corrector: Corrector
+    weekly: Callable[[datetime], None]
+
+
 @dataclass
 class Exchange:
     """Everything that goes out and what comes in as files. `folder` is the hub's, for files and keys.
 
     `deliver` and `sweep` do one turn in the calling thread; `run` does all of it in threads of its own: a receiver that
-    is slow or dead keeps nobody else waiting.
+    is slow or dead keeps nobody else waiting. `corrector` tells of what proved wrong; `duties` is what else falls due
+    by the clock, and is called with every sweep.
     """
 
     sessions: Sessions
@@ -45,21 +64,34 @@ class Exchange:
     drops: Drops | None = None
     chance: Callable[[], float] = random.random
     deadline_s: float = 30.0
+    corrector: Corrector | None = None
+    duties: Callable[[datetime], None] | None = None
     token: str = field(default_factory=lambda: str(uuid.uuid4()))
     _senders: dict[str, Sender] = field(default_factory=dict, init=False)
 
     def gather(self) -> int:
         """Read every fact that is new; how many."""
+        correct = None if self.corrector is None else self.corrector.facts
+        self._merges()
         read = 0
         while True:
             with session_scope(self.sessions, writes=False) as session:
                 if not cursor.anything_new(session):
                     return read
             with session_scope(self.sessions) as session:
-                count = spread(session, self.clock())
+                count = spread(session, self.clock(), correct=correct)
             read += count
             if count < AT_ONCE:
                 return read
+
+    def _merges(self) -> None:
+        if self.corrector is None:
+            return
+        with session_scope(self.sessions, writes=False) as session:
+            if not self.corrector.waits(session):
+                return
+        with session_scope(self.sessions) as session:
+            self.corrector.merges(session, self.clock())
 
     def deliver(self) -> None:
         """Send to every agency in turn whatever is due."""
@@ -69,6 +101,8 @@ class Exchange:
 
     def sweep(self) -> None:
         """Write the files that are due, push them, and take in what lies in the drops."""
+        if self.duties is not None:
+            self.duties(self.clock())
         if self.drops is not None:
             self.drops.turn(self.clock())
 

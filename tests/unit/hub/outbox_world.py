@@ -21,6 +21,7 @@ from hub.database import session_scope
 from hub.sharing.agreements.records import Act, Agency, Agreement, AgreementAct, AgreementVersion
 from hub.sharing.agreements.terms import Grant, Terms, digest_of, write_terms
 from hub.sharing.catalogue import EXCHANGES
+from hub.sharing.corrections.telling import Corrector
 from hub.sharing.outbox.records import Delivery, SharingEvent
 from hub.sharing.outbox.signing import Signer
 from hub.sharing.outbox.worker import Exchange
@@ -67,7 +68,7 @@ class Outbox:
             API,
             lambda: self.world.at,
             chance=random.Random(1).random,
-            **options,  # type: ignore[arg-type]
+            **{"corrector": Corrector(), **options},  # type: ignore[arg-type]
         )
         self.made.append(made)
         return made

@@ -56,7 +56,9 @@ PURPOSE = {
     "appeal": "order_execution",
     "fingerprint_request": "forensic_examination",
     "definitions": "crime_statistics",
+    "correction_request": "correction",
     "census_list_in": "mutual_census",
+    "correction_request": "correction",
 }
 """For what each exchange is agreed with whoever may have it."""
 

@@ -21,6 +21,7 @@ from hub.sharing.inbox.messages.courts import (
     SentenceMessage,
     SentTerm,
 )
+from hub.sharing.inbox.messages.mistakes import CorrectionRequest
 from hub.sharing.inbox.messages.observatory import Definition, DefinitionsMessage, DueOn
 from hub.sharing.inbox.messages.police import ArrestMessage, ChargeMessage, HoldMessage, WantMessage
 
@@ -33,6 +34,7 @@ __all__ = (
     "BailMessage",
     "BailOutcome",
     "ChargeMessage",
+    "CorrectionRequest",
     "CourtOrder",
     "Definition",
     "DefinitionsMessage",
@@ -65,6 +67,7 @@ MESSAGES: Final[Mapping[str, type[Message]]] = {
     "bail": BailMessage,
     "appeal": AppealMessage,
     "definitions": DefinitionsMessage,
+    "correction_request": CorrectionRequest,
 }
 """By the name of the exchange."""
 

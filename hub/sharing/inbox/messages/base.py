@@ -8,10 +8,14 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta, field
 
-PRINTABLE: Final = r"^[^\x00-\x1f\x7f]*$"
+_UNSEEN: Final = r"\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+"""What no eye sees and what turns a line around: a name that reads otherwise than it is compared."""
+PRINTABLE: Final = rf"^[^\x00-\x1f{_UNSEEN}]*$"
 """Text on one line: what a form of paper could hold."""
-FILLED: Final = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+FILLED: Final = rf"^[^\x00-\x1f{_UNSEEN}]*[^\x00-\x20\xa0\u3000{_UNSEEN}][^\x00-\x1f{_UNSEEN}]*$"
 """The same, with something to read in it."""
+LINES: Final = rf"^[^\x00-\x08\x0b-\x1f{_UNSEEN}]*$"
+"""Text on several lines."""
 
 EARLIEST: Final = 1900
 LATEST: Final = 2200
@@ -20,7 +24,7 @@ Code = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A
 Name = Annotated[str, Meta(max_length=80, pattern=PRINTABLE)]
 Reference = Annotated[str, Meta(min_length=1, max_length=80, pattern=FILLED)]
 Line = Annotated[str, Meta(max_length=200, pattern=PRINTABLE)]
-Words = Annotated[str, Meta(max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")]
+Words = Annotated[str, Meta(max_length=500, pattern=LINES)]
 Moment = Annotated[datetime, Meta(tz=True)]
 Part = Annotated[int, Meta(ge=0, le=999)]
 
