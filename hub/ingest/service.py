@@ -56,6 +56,7 @@ from hub.settings import Settings
 from hub.sharing.disclosures.sealing import DisclosureSealer
 from hub.sharing.forensic.clearing import ForensicTidy
 from hub.sharing.inbox.desk import InboxDesk
+from hub.sharing.outbox.watching import ExchangeWatch
 from hub.statistics.snapshots.desk import SnapshotDesk
 from hub.terminals.configuration.desk import ConfigurationDesk
 from hub.terminals.key_files import INGEST, authority_pem, read_receiving_key, read_signing_key
@@ -106,6 +107,7 @@ def run(settings: Settings, stop: Stop, say: Callable[[str], None], *, process: 
     desks.append(DisclosureSealer(sessions))
     desks.append(ForensicTidy(sessions))
     desks.append(InboxDesk(sessions))
+    desks.append(ExchangeWatch(sessions))
     moves: list[Desk] = [PassWatch(sessions), AbsenceWatch(sessions), CourtTrips(sessions)]
     # One for both that search: in a whole country's prisons it fills most of a gigabyte.
     fingers = DuplicateSearch(vault, sessions)

@@ -177,6 +177,30 @@ CODES: Final[dict[str, Code]] = {
         Sentence("Call the records office: it stands under What agencies sent."),
         "inbox",
     ),
+    "escape_not_told": Code(
+        2,
+        Sentence("An escape has not reached the agency that hunts"),
+        Sentence("Telephone the agency now, and read the reference of the stay to it."),
+        "agencies",
+    ),
+    "agency_given_up": Code(
+        3,
+        Sentence("Something for an agency was given up: it knows nothing of it"),
+        Sentence("Open the agency under Agencies: send it again, or tell the agency by hand."),
+        "agencies",
+    ),
+    "agency_silent": Code(
+        3,
+        Sentence("An agency has not taken for a day what was sent or lies ready"),
+        Sentence("Call the agency. Under Agencies stands what its program answers."),
+        "agencies",
+    ),
+    "agency_certificate": Code(
+        4,
+        Sentence("A certificate between an agency and us runs out soon"),
+        Sentence("Ask the administrator: a new one must be in use before."),
+        "agencies",
+    ),
     TEST: Code(
         5,
         Sentence("Test alarm of the shift"),

@@ -26,7 +26,8 @@ from hub.sharing.partners.records import PartnerCertificate, PartnerClient, Webh
 EVERY: Final = timedelta(minutes=1)
 ESCAPE_WAITS: Final = timedelta(minutes=10)
 """Whoever is at large gets further with every minute: then somebody telephones."""
-SILENT: Final = timedelta(hours=24)
+SILENT: Final = timedelta(hours=25)
+"""A day, and the hour in which a drop that is written once a day has its turn."""
 SOON: Final = timedelta(days=14)
 """Long enough for an agency to make a key, have it signed and put it into use."""
 AGAIN_AFTER: Final = timedelta(hours=24)

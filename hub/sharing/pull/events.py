@@ -18,7 +18,7 @@ from hub.sharing.catalogue import EXCHANGES, Way
 from hub.sharing.gate import share
 from hub.sharing.outbox.asking import Asked, ask
 from hub.sharing.outbox.events import cloud_event
-from hub.sharing.outbox.pulling import fetched, one, page
+from hub.sharing.outbox.pulling import fetched, one, page, stopped
 from hub.sharing.outbox.records import State
 from hub.sharing.pull import cursors
 from hub.sharing.pull.custody import Fields
@@ -159,5 +159,7 @@ def _told(call: Call, rows: Sequence[Any]) -> list[dict[str, Any]]:
     answers = ask(call.session, call.client.agency, rows, call.at, Way.PULL, call.actor)
     let_out = [(row, one) for row, one in zip(rows, answers, strict=True) if isinstance(one, Asked)]
     fetched(call.session, [row for row, _ in let_out], call.at)
+    gone = {row.id for row in rows} - {row.id for row, _ in let_out}
+    stopped(call.session, [row for row in rows if row.id in gone], call.at)
     api_of = request.host_url.rstrip("/")
     return [cloud_event(one, api=api_of, sequence=row.sequence) for row, one in let_out]
