@@ -106,6 +106,10 @@ def _judged(draft: Draft, today: date) -> Draft:
     draft.faults |= faults
     if value is not None and kind.check is not None:
         draft.faults |= kind.check(value, today)
+    before = proposed(draft.proposal)
+    for name, why in draft.proposal.unclear.items():
+        if draft.typed.get(name, "") == before.get(name, ""):
+            draft.faults[name] = why
     draft.value = None if draft.faults else value
     return draft
 

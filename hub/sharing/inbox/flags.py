@@ -23,6 +23,7 @@ from hub.sharing.inbox.messages import (
     Message,
     SentenceMessage,
 )
+from hub.sharing.inbox.proposing.courts import follows_unclearly
 from hub.sharing.inbox.proposing.parts import OnFile
 from hub.sharing.inbox.records import DONE, InboundMessage, InboxItem, State
 from hub.web.formats import SITE_ZONE
@@ -186,8 +187,7 @@ def _of_date(message: HearingMessage, at: datetime) -> Iterator[Flag]:
 def _of_itself(message: SentenceMessage) -> Iterator[Flag]:
     counts = [part.count for part in message.parts]
     for part in message.parts:
-        lost = part.follows and (part.follows not in counts or part.follows == part.count)
-        if lost or (part.concurrent and part.follows) or (part.concurrent is False and not part.follows):
+        if follows_unclearly(part, message):
             yield Flag(
                 Doubt.CONTRADICTS_ITSELF,
                 Sentence(

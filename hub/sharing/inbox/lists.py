@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
@@ -75,12 +75,13 @@ class Read:
 
 @dataclass(frozen=True)
 class Listed:
-    """A page of the list and how many there are in all."""
+    """A page of the list and how many there are in all. `page` is the one that was asked for, or the last."""
 
     lines: Sequence[Read]
     total: int
     overdue: int
     arrived: int
+    page: int = 1
 
 
 def listed(session: Session, part: Part, at: datetime, *, page: int = 1, owner: str = "") -> Listed:
@@ -90,12 +91,16 @@ def listed(session: Session, part: Part, at: datetime, *, page: int = 1, owner: 
     if owner:
         wanted = wanted.where(InboxItem.owner == owner)
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
-    order = (InboxItem.liberty, InboundMessage.id) if part is not Part.DONE else (InboundMessage.id.desc(),)
+    page = max(1, min(page, -(-total // PAGE)))
+    here = arrived_ids(session)
+    order: tuple[Any, ...] = (InboxItem.liberty, InboundMessage.id)
+    if part is Part.DONE:
+        order = (InboundMessage.id.desc(),)
+    elif part is Part.KEPT:
+        order = (InboxItem.id.not_in(here), *order)
     rows = session.execute(wanted.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
     lines = [read(session, row, item, at) for row, item in rows]
-    if part is Part.KEPT:
-        lines.sort(key=lambda one: not one.arrived)
-    return Listed(lines, total, count_overdue(session, at), count_arrived(session))
+    return Listed(lines, total, count_overdue(session, at), len(here), page)
 
 
 def read(session: Session, row: InboundMessage, item: InboxItem, at: datetime) -> Read:
@@ -136,6 +141,11 @@ def count_overdue(session: Session, at: datetime) -> int:
 
 def count_arrived(session: Session) -> int:
     """How many kept messages may be about somebody who is in custody by now."""
+    return len(arrived_ids(session))
+
+
+def arrived_ids(session: Session) -> set[int]:
+    """Kept messages that may be about somebody who is in custody by now."""
     inside = (
         select(
             InboxItem.id,
@@ -155,15 +165,13 @@ def count_arrived(session: Session) -> int:
         .join(Booking, and_(Booking.person_id == Person.id, Booking.released_at.is_(None)))
         .where(InboxItem.state == State.KEPT.value)
     )
-    return len(
-        {
-            number
-            for number, name, chosen, numbered, person in session.execute(inside)
-            if chosen == person.id
-            or numbered == person.number
-            or (chosen is None and name == name_key(person.surname, person.given))
-        }
-    )
+    return {
+        number
+        for number, name, chosen, numbered, person in session.execute(inside)
+        if chosen == person.id
+        or numbered == person.number
+        or (chosen is None and name == name_key(person.surname, person.given))
+    }
 
 
 def waiting_for(

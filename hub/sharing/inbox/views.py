@@ -50,6 +50,7 @@ def worklist() -> str:
     mine = asked.get("mine") == "1"
     with writing() as session:
         found = listed(session, part, now(), page=page, owner=visitor().login if mine else "")
+        page = found.page
         write_down(
             session,
             at=now(),
@@ -128,10 +129,7 @@ def _do(session: Session, number: str, doing: str) -> None:
 def _accept(session: Session, number: str, version: int) -> None:
     found = _read(session, number)
     person = None if found.match is None else found.match.person
-    if found.about is not None and (person is None or found.match is None or found.match.booking is None):
-        raise RefusedError(
-            "nobody_chosen", Sentence("Say first whom it is about: nothing is recorded of nobody.")
-        )
+    _refuse_another(found, request.form.get("whose", ""))
     drafts = _drafts(found, request.form)
     deciding.accept(
         session,
@@ -146,6 +144,39 @@ def _accept(session: Session, number: str, version: int) -> None:
         actor=actor(),
         at=now(),
     )
+
+
+def whose(found: Read) -> str:
+    """Whom the page shows the message as being about, and in which stay: an officer accepts it of these alone."""
+    match = found.match
+    if match is None or match.person is None:
+        return ""
+    return f"{match.person.number} {'' if match.booking is None else match.booking.number}".strip()
+
+
+def _refuse_another(found: Read, seen: str) -> None:
+    if found.about is None:
+        return
+    if found.match is None or found.match.person is None:
+        raise RefusedError(
+            "nobody_chosen", Sentence("Say first whom it is about: nothing is recorded of nobody.")
+        )
+    if found.match.booking is None:
+        raise RefusedError(
+            "not_in_custody",
+            Sentence(
+                "This person is not in custody, or left since you opened this page: nothing was recorded. Refuse it, "
+                "or keep it until they come again."
+            ),
+        )
+    if whose(found) != seen:
+        raise RefusedError(
+            "changed_meanwhile",
+            Sentence(
+                "It may be about somebody else, or another stay, than when you opened this page: nothing was recorded. "
+                "Look whom it is about now."
+            ),
+        )
 
 
 def _drafts(found: Read, form: Mapping[str, str]) -> list[Draft]:
@@ -192,6 +223,7 @@ def _show(number: str, form: Mapping[str, str], problem: Sentence | None) -> str
         said=message_lines(found),
         trial=reckoned,
         seen=seen,
+        whose=whose(found),
         decides=decides,
         may_take_back=found.item.state in DONE,
         problem=problem,

@@ -42,7 +42,13 @@ def hidden(page: str, name: str) -> str:
 
 def do(client: FlaskClient, number: str, act: str, **form: object) -> TestResponse:
     page = client.get(f"/inbox/{number}").text
-    told = {"act": act, "version": hidden(page, "version"), "seen": hidden(page, "seen"), **form}
+    told = {
+        "act": act,
+        "version": hidden(page, "version"),
+        "seen": hidden(page, "seen"),
+        "whose": hidden(page, "whose"),
+        **form,
+    }
     return post(client, f"/inbox/{number}", told)
 
 

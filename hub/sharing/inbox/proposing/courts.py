@@ -28,6 +28,7 @@ from hub.custody.legal import (
 )
 from hub.custody.rules import OrderKind
 from hub.custody.sentencing.forms import REMAND_CREDIT, SENTENCE, Imposed, RemandCredit, SentenceType, Term
+from hub.sentences import Sentence
 from hub.sharing.inbox.messages import (
     AppealMessage,
     AppealState,
@@ -45,6 +46,10 @@ from hub.web.formats import SITE_ZONE, start_of
 _STATUS_OF: Final = {
     HearingOutcome.CONVICTED: LegalStatus.CONVICTED_UNSENTENCED,
 }
+UNCLEAR: Final = Sentence(
+    "The message does not say clearly which sentence this one follows. Choose it from the order of the court, or "
+    "refuse the message: as it stands it is not recorded."
+)
 LONGEST_PURPOSE: Final = 200
 """Of a court date; the whole stands in the message."""
 LIFELONG: Final = frozenset({"life", "indeterminate"})
@@ -113,10 +118,21 @@ def _imposed(
     links = {"order": "order", "charge": f"charge-{place}"}
     if follows is not None:
         links["consecutive_to"] = f"sentence-{follows}"
-    yield Proposal(f"sentence-{place}", SENTENCE, sentence, at, links=links)
+    unclear = {"consecutive_to": UNCLEAR} if follows_unclearly(part, message) else {}
+    yield Proposal(f"sentence-{place}", SENTENCE, sentence, at, links=links, unclear=unclear)
     if part.credit_days:
         credit = RemandCredit(days=part.credit_days)
         yield Proposal(f"credit-{place}", REMAND_CREDIT, credit, at, links={"sentence": f"sentence-{place}"})
+
+
+def follows_unclearly(part: ImposedPart, message: SentenceMessage) -> bool:
+    """Whether nobody can say from the message which sentence this one follows, if any.
+
+    A guess would let somebody go years too early, or hold them years too long.
+    """
+    named = sum(one.count == part.follows for one in message.parts)
+    lost = bool(part.follows) and (named != 1 or part.follows == part.count)
+    return lost or bool(part.concurrent and part.follows) or (part.concurrent is False and not part.follows)
 
 
 def _convicted(message: SentenceMessage, part: ImposedPart, place: int, there: OnFile) -> Proposal:

@@ -11,6 +11,7 @@ from hub.custody.facts.kinds import Form, Kind, V
 from hub.custody.facts.reading import Held, holding
 from hub.custody.facts.records import Fact
 from hub.custody.legal import LEGAL_STATUS
+from hub.sentences import Sentence
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,7 @@ class Proposal:
     """A fact to be stated under `name`.
 
     `item` is the thing on file that it goes on with, `was` its value now. `links` name other proposals whose item goes
-    into a field: {"charge": "charge-1"}.
+    into a field: {"charge": "charge-1"}. `unclear` says of a field why it cannot stay as the message has it.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Proposal:
     item: int | None = None
     was: Form | None = None
     links: Mapping[str, str] = field(default_factory=dict)
+    unclear: Mapping[str, Sentence] = field(default_factory=dict)
 
     @property
     def needs_tick(self) -> bool:
