@@ -39,6 +39,8 @@ class Protected:
     values: Mapping[str, int] = field(repr=False)
     pattern: Pattern
     guarded: Guarded
+    equations: int
+    """How many sums were reckoned with."""
 
     @property
     def safe(self) -> bool:
@@ -54,7 +56,9 @@ def protect(figures: Figures, plan: Plan, k: int, earlier: Sequence[Earlier] = (
     """Decide what of the plan may be given beside what earlier publications gave."""
     linked = link(figures, plan)
     guarded = guard(linked, earlier, k)
-    pattern = suppress(linked.numbers(guarded.public), k, before=guarded.before, tables=guarded.tables)
+    pattern = suppress(
+        linked.numbers(guarded.public, guarded.told), k, before=guarded.before, tables=guarded.tables
+    )
     cubes = {}
     for code, tables in plan.cuts.items():
         for by in tables:
@@ -62,7 +66,7 @@ def protect(figures: Figures, plan: Plan, k: int, earlier: Sequence[Earlier] = (
             periods = (*plan.months, plan.period) if not by and code in MONTHLY else (plan.period,)
             cubes[cube.name] = _shown(cube, periods, pattern, linked, k)
     shown = Figures(cubes, plan.periods, figures.known_at, figures.computed_at)
-    return Protected(shown, k, linked.values, pattern, guarded)
+    return Protected(shown, k, linked.values, pattern, guarded, len(linked.equations))
 
 
 def _shown(cube: Cube, periods: tuple[Period, ...], pattern: Pattern, linked: Linked, k: int) -> Cube:

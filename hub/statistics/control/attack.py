@@ -27,9 +27,11 @@ class Interval:
     least: int
     most: int | None
 
-    def protects(self, k: int) -> bool:
-        """Whether at least `k` values are possible, and one of them is no small number."""
-        return self.most is None or (self.most >= k and self.most - self.least + 1 >= k)
+    def protects(self, k: int, told: int = 0) -> bool:
+        """Whether at least `k` values are possible, and one of them is `k` or more beyond what was told before."""
+        if self.most is None:
+            return True
+        return self.most - self.least + 1 >= k and (self.most >= told + k or self.least <= told - k)
 
 
 def intervals(

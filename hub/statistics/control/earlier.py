@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hub.statistics.control.linking import Linked
@@ -30,6 +30,8 @@ class Guarded:
     public: frozenset[str]
     before: Mapping[str, Why]
     tables: Mapping[str, Why]
+    told: Mapping[str, int]
+    """What was given of numbers that changed by so few since."""
     differences: Sequence[tuple[str, int, str]]
     """Table, number of the publication, and name of the number that changed by too little."""
 
@@ -43,22 +45,34 @@ def guard(linked: Linked, earlier: Sequence[Earlier], k: int) -> Guarded:
     public: set[str] = set()
     before: dict[str, Why] = dict(linked.unpublished)
     tables: dict[str, Why] = {}
+    told: dict[str, int] = {}
     found: list[tuple[str, int, str]] = []
     for one in earlier:
-        for table, names in _tables(linked).items():
-            for name in names:
-                if name in one.values and small(abs(linked.values[name] - one.values[name]), k):
-                    tables[table] = Why.DIFFERENCE
-                    found.append((table, one.number, name))
-                    break
+        for table, name in _moved(linked, one, k):
+            tables[table] = Why.DIFFERENCE
+            found.append((table, one.number, name))
+            was = one.told(name)
+            if was is not None:
+                told[name] = was
         for name, value in linked.values.items():
             if one.told(name) == value:
                 public.add(name)
-            elif name in one.values and one.withheld.get(name) not in (None, Why.UNPUBLISHED, Why.DIFFERENCE):
+            elif one.withheld.get(name) not in (None, Why.UNPUBLISHED, Why.DIFFERENCE):
                 before.setdefault(name, Why.AS_BEFORE)
-    return Guarded(
-        frozenset(public), {name: why for name, why in before.items() if name not in public}, tables, found
-    )
+    # That a number of a withheld table has not changed was told by nobody.
+    public -= {name for table in tables for name in linked.tables[table]}
+    kept = {name: why for name, why in before.items() if name not in public}
+    return Guarded(frozenset(public), kept, tables, told, found)
+
+
+def _moved(linked: Linked, one: Earlier, k: int) -> Iterator[tuple[str, str]]:
+    """Tables with the numbers of theirs that changed by 1 to k - 1 since they were given."""
+    for table, names in _tables(linked).items():
+        for name in names:
+            if one.withheld.get(name) is Why.DIFFERENCE or name not in one.values:
+                continue
+            if small(abs(linked.values[name] - one.values[name]), k):
+                yield table, name
 
 
 def _tables(linked: Linked) -> dict[str, tuple[str, ...]]:

@@ -68,10 +68,12 @@ class Linked:
             return
         self.equations.append(Equation(tuple(kept), made))
 
-    def numbers(self, public: frozenset[str]) -> Numbers:
-        """All of it, with what can no longer be withheld."""
+    def numbers(self, public: frozenset[str], told: Mapping[str, int]) -> Numbers:
+        """All of it, with what can no longer be withheld, and what was given of numbers that changed by few."""
         found = {
-            name: Number(name, value, self.costs[name], name not in self.house, name in public)
+            name: Number(
+                name, value, self.costs[name], name not in self.house, name in public, told.get(name)
+            )
             for name, value in self.values.items()
         }
         return Numbers(found, self.equations, self.together, self.tables)

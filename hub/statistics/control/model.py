@@ -26,7 +26,8 @@ class Why(StrEnum):
 class Number:
     """One number of people or events. `cost` is what withholding it takes from the reader, at least 1.
 
-    `public` numbers stand in an earlier publication and can no longer be withheld.
+    `public` numbers stand in an earlier publication and can no longer be withheld. `told` is what an earlier one gave
+    where the number has changed by so few that the change would show them.
     """
 
     name: str
@@ -34,6 +35,11 @@ class Number:
     cost: float = 1.0
     sensitive: bool = True
     public: bool = False
+    told: int | None = None
+
+    def must_be_protected(self, k: int) -> bool:
+        """Whether it is small, or has changed by a small number."""
+        return self.told is not None or (self.sensitive and 0 < self.value < k)
 
 
 @dataclass(frozen=True)

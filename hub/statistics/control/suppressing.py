@@ -52,7 +52,7 @@ class _Work:
         self._together = _sets(problem.together)
         for name, why in tables.items():
             self._withhold_table(name, why)
-        self._small = [one.name for one in problem.numbers.values() if one.sensitive and 0 < one.value < k]
+        self._small = [one.name for one in problem.numbers.values() if one.must_be_protected(k)]
         for name in self._small:
             self._withhold([name], Why.SMALL)
 
@@ -81,11 +81,13 @@ class _Work:
         return intervals(shown, floor, self._problem.equations, frozenset(wanted))
 
     def _safe(self, name: str, left: Mapping[str, Interval]) -> bool:
-        return name in left and left[name].protects(self._k)
+        return name in left and left[name].protects(self._k, self._problem.numbers[name].told or 0)
 
     def _protect(self, name: str) -> bool:
         """Withhold what else has to be; whether that withheld anything more."""
-        others = _cheapest(self._problem, self._withheld, self._together, name, self._k - 1)
+        # Where a change is to be hidden the number itself may be large: it has to be able to change by k either way.
+        up = self._k - 1 if self._problem.numbers[name].told is None else 2 * self._k
+        others = _cheapest(self._problem, self._withheld, self._together, name, up)
         if not others:
             return False
         self._withhold(others, Why.FOR_ANOTHER)
