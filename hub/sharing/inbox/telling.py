@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub.sharing.agreements.reading import agreements_in_force
 from hub.sharing.inbox.records import InboundMessage, InboxItem
-from hub.sharing.outbox.events import EventType
+from hub.sharing.outbox.events import EventType, zulu
 from hub.sharing.outbox.spreading import enqueue
 
 ANSWER: Final = "order_receipt"
@@ -17,21 +17,40 @@ ANSWER: Final = "order_receipt"
 
 def tell(session: Session, row: InboundMessage, item: InboxItem, at: datetime) -> bool:
     """Whether the sender hears of it now: agencies whose agreement has receipts. Others ask by the number."""
-    agreed = any(
-        grant.exchange == ANSWER
-        for one in agreements_in_force(session, at)
-        if one.agency == row.agency
-        for grant in one.terms.grants
+    purpose = next(
+        (
+            grant.purpose
+            for one in agreements_in_force(session, at, row.agency)
+            for grant in one.terms.grants
+            if grant.exchange == ANSWER
+        ),
+        None,
     )
-    if agreed:
-        enqueue(
-            session,
-            agency=row.agency,
-            type=EventType.ORDER_ANSWERED,
-            exchange=ANSWER,
-            reference=row.number,
-            person=item.person_id,
-            at=at,
-            data={"receipt": row.number, "state": item.state},
-        )
-    return agreed
+    if purpose is None:
+        return False
+    enqueue(
+        session,
+        agency=row.agency,
+        type=EventType.ORDER_ANSWERED,
+        exchange=ANSWER,
+        purpose=purpose,
+        reference=row.number,
+        person=item.person_id,
+        at=at,
+        data=_said(row, item, at),
+    )
+    return True
+
+
+def _said(row: InboundMessage, item: InboxItem, at: datetime) -> dict[str, str]:
+    """Their own references, and the fields of the document that is fetched: those leave as far as they are agreed.
+
+    Not the officer's words: they may be about somebody, and are read from the message when the receipt is asked for.
+    """
+    return {
+        "receipt": row.number,
+        "pims:MessageID": row.message_id,
+        "pims:ReceiptID": row.number,
+        "pims:ReceiptStateCode": item.state,
+        "pims:ReceiptDate": zulu(item.decided_at or at),
+    }

@@ -14,6 +14,7 @@ from hub.custody.records import Person
 from hub.custody.sentencing.forms import REMAND_CREDIT, SENTENCE
 from hub.database import session_scope
 from hub.sentences import RefusedError
+from hub.sharing.agreements.reading import agreements_in_force
 from hub.sharing.inbox import deciding
 from hub.sharing.inbox.applying import Where, tried
 from hub.sharing.inbox.drafts import as_typed, prefix_of
@@ -196,5 +197,21 @@ def test_taking_back_withdraws_everything_and_the_message_is_decided_again(world
     assert post.held(LEGAL_STATUS)[-1].status is LegalStatus.REMAND
     assert post.receipt(number).state is State.TAKEN_BACK
     post.refuse(number, "several_people", "Meant for somebody else.")
-    states = [data.partition('"state":"')[2].partition('"')[0] for _, data in _told(world)]
+    states = [data.partition('"pims:ReceiptStateCode":"')[2].partition('"')[0] for _, data in _told(world)]
     assert states[-3:] == ["accepted", "taken_back", "refused"]
+
+
+def test_the_answer_goes_under_the_purpose_that_is_agreed(world: World) -> None:
+    post = inbox(world)
+    number = post.send("order", order()).number
+    with session_scope(world.sessions) as session:
+        deciding.refuse(session, number, 1, deciding.Why.OTHER, "Send it again", actor=RITA, at=world.at)
+    with session_scope(world.sessions, writes=False) as session:
+        told = session.query(Delivery).filter_by(exchange="order_receipt").one()
+        granted = {
+            grant.purpose
+            for one in agreements_in_force(session, world.at, told.agency)
+            for grant in one.terms.grants
+            if grant.exchange == told.exchange
+        }
+        assert {told.purpose} == granted
