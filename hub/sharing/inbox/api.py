@@ -9,6 +9,7 @@ from hub.sharing.api.routes import ApiRoutes
 from hub.sharing.catalogue import EXCHANGES
 from hub.sharing.inbox.examples import EXAMPLES
 from hub.sharing.inbox.messages import MESSAGES, Message
+from hub.sharing.inbox.receipts import as_agreed
 from hub.sharing.inbox.receiving import Receipt, receipt_of, receive
 
 __all__ = ("EXAMPLES", "UNKNOWN_RECEIPT", "api")
@@ -66,7 +67,8 @@ for _exchange, _kind in MESSAGES.items():
     "/v1/receipts/{number}",
     exchange=None,
     summary="How a message stands",
-    description="State, and once it is decided why it was refused or what was recorded otherwise than it was sent.",
+    description="State, and once it is decided why it was refused or what was recorded otherwise than it was sent, as "
+    "far as an agreement names the reason.",
     path={"number": r"IN-[0-9]{6,9}"},
     answers={200: Receipt},
     problems=(UNKNOWN_RECEIPT,),
@@ -75,4 +77,5 @@ def receipt(call: Call, number: str) -> Answer:
     found = receipt_of(call.session, call.client.agency, number)
     if found is None:
         raise ProblemError(UNKNOWN_RECEIPT, Sentence("There is no such receipt of yours."))
-    return Answer(found, etag=f"{found.number} {found.state} {found.decided_at}")
+    told = as_agreed(call, found)
+    return Answer(told, etag=f"{told.number} {told.state} {told.decided_at} {told.reason_code}")

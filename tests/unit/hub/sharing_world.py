@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sqlalchemy import func, select
+
 from hub.accounts.audit import Actor
 from hub.custody.legal import CHARGE, Charge
 from hub.custody.records import Booking, Person
 from hub.custody.who.naming import ALIAS, Alias
 from hub.database import session_scope
-from hub.sharing.agreements.actions import open_agency, sign, write_agreement
+from hub.sharing.agreements.actions import open_agency, sign, write_agreement, write_version
+from hub.sharing.agreements.records import Agreement, AgreementVersion
 from hub.sharing.agreements.terms import Grant, Terms
 from hub.sharing.catalogue import EXCHANGES, PartnerKind, exchanges_with
 from hub.web.formats import SITE_ZONE
@@ -58,7 +61,6 @@ PURPOSE = {
     "definitions": "crime_statistics",
     "correction_request": "correction",
     "census_list_in": "mutual_census",
-    "correction_request": "correction",
 }
 """For what each exchange is agreed with whoever may have it."""
 
@@ -103,6 +105,25 @@ def agree(world: World, agency: str, code: str, terms: Terms) -> None:
     """Write an agreement and have it signed by two others."""
     with session_scope(world.sessions) as session:
         row = write_agreement(session, agency=agency, code=code, terms=terms, actor=WRITER, at=world.at)
+        for signer in (FIRST, SECOND):
+            sign(session, code, row.number, row.digest, actor=signer, at=world.at)
+
+
+def narrow(world: World, agency: str, exchange: str, field: str) -> None:
+    """The agency's agreement without one field of one exchange, as a new version in force at once."""
+    grants = []
+    for one in grants_of(KINDS[agency]):
+        names = tuple(name for name in one.fields if (one.exchange, name) != (exchange, field))
+        if names:
+            grants.append(Grant(one.exchange, one.purpose, names, one.events))
+    code, terms = f"{agency}-2026", terms_of(world, *grants)
+    with session_scope(world.sessions) as session:
+        newest = session.scalar(
+            select(func.max(AgreementVersion.number))
+            .join(Agreement, Agreement.id == AgreementVersion.agreement_id)
+            .where(Agreement.code == code)
+        )
+        row = write_version(session, code, terms, seen=newest or 0, actor=WRITER, at=world.at)
         for signer in (FIRST, SECOND):
             sign(session, code, row.number, row.digest, actor=signer, at=world.at)
 

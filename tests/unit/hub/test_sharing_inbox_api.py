@@ -6,16 +6,18 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from hub.database import session_scope
 from hub.sentences import RefusedError
+from hub.sharing.disclosures.records import Disclosure
 from hub.sharing.gate import NotAgreedError
 from hub.sharing.inbox.messages import write_message
 from hub.website.drop_door import receive_row
 
 from .agency_api_world import ApiWorld, Program, api_world
 from .inbox_world import Inbox, order, sentence
-from .sharing_world import COURTS, POLICE
+from .sharing_world import COURTS, POLICE, narrow
 from .site_world import World
 
 ROW = {
@@ -108,3 +110,22 @@ def test_a_row_of_a_file_goes_the_way_of_a_message(made: ApiWorld) -> None:
         receive_row(session, POLICE, "hearing", ROW, "drop-2", made.at)
     found = Inbox(made.world, made.about).read(number)
     assert found.proposals[0].value.video is True  # type: ignore[attr-defined]
+
+
+def test_why_it_was_refused_leaves_only_where_the_reason_is_agreed(made: ApiWorld, court: Program) -> None:
+    answer = court.post("/v1/sentences", json=json.loads(write_message(sentence())))
+    place = answer.headers["Location"]
+    Inbox(made.world, made.about).refuse(
+        answer.get_json()["number"], "wrong_court", "The case lies with Dangriga."
+    )
+    assert court.get(place).get_json()["reason"] == "The case lies with Dangriga."
+    narrow(made.world, COURTS, "order_receipt", "pims:ReceiptReasonText")
+    later = court.get(place)
+    assert later.get_json()["state"] == "refused"
+    assert "Dangriga" not in later.text
+    assert "wrong_court" not in later.text
+    with session_scope(made.world.sessions, writes=False) as session:
+        told = session.scalars(
+            select(Disclosure).where(Disclosure.exchange == "order_receipt", Disclosure.way == "pull")
+        ).all()
+    assert [one.fields for one in told] == ["pims:ReceiptReasonText"]
