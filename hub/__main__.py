@@ -47,6 +47,7 @@ HOMES: Final = {
     "hub.sharing.commands": ["sharing"],
     "hub.website.agency_commands": ["agencies", "partner"],
     "hub.statistics.commands": ["statistics"],
+    "hub.statistics.review.commands": ["review"],
     "hub.sharing.outbox.commands": ["exchange"],
     "hub.website.commands": ["web"],
 }

@@ -268,6 +268,7 @@ ALLOWED: Final[dict[Role, frozenset[Permission]]] = {
             Permission.WORK_INBOX,
             Permission.APPROVE_IDENTITY,
             Permission.SEE_FIGURES,
+            Permission.WRITE_REVIEW,
             Permission.REPLAY_DELIVERIES,
         }
     ),

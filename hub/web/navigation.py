@@ -96,6 +96,7 @@ GROUPS: Final = (
             Entry("/replay/bundles", Sentence("Bundles for courts")),
             Entry("/backups", Sentence("Backups")),
             Entry("/figures", Sentence("Figures")),
+            Entry("/review", Sentence("Yearly review")),
         ),
     ),
     Group(
@@ -107,6 +108,8 @@ GROUPS: Final = (
             Entry("/agreements", Sentence("Agreements")),
             Entry("/disclosures", Sentence("Disclosures")),
             Entry("/identity", Sentence("Requests by finger")),
+            Entry("/sharing/census", Sentence("Census with agencies")),
+            Entry("/sharing/corrections", Sentence("Corrections")),
         ),
     ),
     Group(

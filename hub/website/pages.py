@@ -69,12 +69,15 @@ from hub.roll.gate_plans.views import pages as gate_plan_pages
 from hub.roll.theft.views import pages as theft_pages
 from hub.sharing.agreements.views import pages as agreement_pages
 from hub.sharing.api.views import pages as agency_interface_pages
+from hub.sharing.census.views import pages as census_pages
 from hub.sharing.console.views import pages as sharing_console_pages
+from hub.sharing.corrections.views import pages as correction_pages
 from hub.sharing.disclosures.views import pages as disclosure_pages
 from hub.sharing.forensic.views import pages as forensic_pages
 from hub.sharing.inbox.views import pages as inbox_pages
 from hub.sharing.outbox.drops.views import pages as drop_pages
 from hub.sharing.partners.views import pages as partner_pages
+from hub.statistics.review.views import pages as review_pages
 from hub.statistics.views import pages as figure_pages
 from hub.terminals.claims.knocking import pages as knocking_pages
 from hub.terminals.claims.views import pages as claims_pages
@@ -94,9 +97,11 @@ PAGES: Final[tuple[Pages, ...]] = (
     cell_pages,
     claims_pages,
     configuration_pages,
+    census_pages,
     consent_pages,
     control_room_pages,
     convoy_pages,
+    correction_pages,
     count_entry_pages,
     count_pages,
     count_paper_pages,
@@ -148,6 +153,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     releasing_pages,
     replay_pages,
     retention_pages,
+    review_pages,
     sentence_pages,
     sharing_console_pages,
     site_file_pages,

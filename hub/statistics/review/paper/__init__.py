@@ -1,0 +1,1 @@
+"""The review in words of a reader's language, as pages for the browser and as a document to print."""

@@ -1,0 +1,1 @@
+"""The sections of the review, each a pure function of what was read."""

@@ -1,0 +1,186 @@
+"""Completeness, timeliness, corrections, and how good each source was. Pure."""
+
+from __future__ import annotations
+
+from hub.custody.catalogue import KINDS
+from hub.custody.who.rules_7_and_8 import ITEMS
+from hub.statistics.review.content import Bar, Bars, Paragraph, Section, Table, Text, plain, said
+from hub.statistics.review.evidence import SOURCES, Evidence, Quality, Source
+from hub.statistics.review.sections.numbers import NONE, median_of, ninetieth_of, percent
+from hub.statistics.review.small import FEWER, is_small, told
+
+_ITEMS = {item.code: item for item in ITEMS}
+
+
+def completeness(found: Evidence) -> Section:
+    """What Nelson Mandela Rules 7 and 8 ask of each file, and what is missing."""
+    files = found.files
+    blocks: list[Paragraph | Table | Bars] = []
+    if not files.files:
+        blocks.append(
+            Paragraph(
+                said("Nobody was in custody at the end of the reference day, so no file was looked at.")
+            )
+        )
+        return Section("completeness", said("Completeness"), tuple(blocks))
+    blocks.append(
+        Paragraph(
+            said(
+                "The files of everybody in custody at the end of the reference day were held against Rules 7 and 8 of "
+                "the Nelson Mandela Rules. Of what they ask, %(share)s per cent is there. Files looked at: %(files)s.",
+                share=f"{100 * files.there / files.asked:.1f}",
+                files=_number(files.files),
+            )
+        )
+    )
+    rows, bars = [], []
+    for code, (asked, gone) in found.missing.items():
+        item = _ITEMS[code]
+        rows.append((said(item.words), plain(item.rule), told(asked), told(gone), _share(asked, gone)))
+        if not _hidden(asked, gone):
+            bars.append(Bar(said(item.words), (asked - gone) / asked, percent(asked - gone, asked)))
+    blocks.append(
+        Bars(
+            said("Files that hold each thing"),
+            said("One bar for each thing that the Rules ask for: the share of files that hold it."),
+            tuple(sorted(bars, key=lambda bar: bar.size)),
+        )
+    )
+    blocks.append(
+        Table(
+            said("What the files lack"),
+            (
+                said("Asked for"),
+                said("Rule"),
+                said("Files that hold it or should"),
+                said("Missing in"),
+                said("Complete"),
+            ),
+            (False, False, True, True, True),
+            tuple(rows),
+            said("A share is not told where it would tell of fewer than five files."),
+        )
+    )
+    return Section("completeness", said("Completeness"), tuple(blocks))
+
+
+def _number(many: int) -> object:
+    return FEWER if is_small(many) else f"{many:,}"
+
+
+def _hidden(asked: int, gone: int) -> bool:
+    return any(is_small(one) for one in (asked, gone, asked - gone))
+
+
+def _share(asked: int, gone: int) -> Text:
+    return said("not told") if _hidden(asked, gone) else percent(asked - gone, asked)
+
+
+def timeliness(found: Evidence) -> Section:
+    """How long after it happened something was recorded."""
+    rows = [
+        (said(KINDS[kind].words), plain(delay.many), median_of(delay), ninetieth_of(delay))
+        for kind, delay in found.delays.items()
+        if not is_small(delay.many)
+    ]
+    blocks: list[Paragraph | Table] = [
+        Paragraph(
+            said(
+                "From the time at which something happened, or took effect, to the time at which it stood in the "
+                "file. What was brought in from an old register is left out, for it is late by its nature."
+            )
+        )
+    ]
+    if rows:
+        blocks.append(
+            Table(
+                said("Delay by kind of entry"),
+                (said("Entry"), said("How many"), said("Half within"), said("Nine in ten within")),
+                (False, True, True, True),
+                tuple(rows),
+                said("Kinds with fewer than five entries are left out."),
+            )
+        )
+    else:
+        blocks.append(Paragraph(said("Too little was recorded in the year to say how late it was.")))
+    return Section("timeliness", said("Timeliness"), tuple(blocks))
+
+
+def corrections(found: Evidence) -> Section:
+    """What was put right in the year."""
+    if not found.corrections:
+        return Section("corrections", said("Corrections"), (Paragraph(said("Nothing was put right.")),))
+    rows = [
+        (said(KINDS[kind].words) if kind in KINDS else plain(kind), plain(right), plain(back))
+        for kind, (right, back) in sorted(found.corrections.items(), key=lambda one: -sum(one[1]))
+    ]
+    return Section(
+        "corrections",
+        said("Corrections"),
+        (
+            Paragraph(
+                said(
+                    "Entries that a later one took the place of, and entries that were taken back because they were "
+                    "never so. Both stay readable, with who put them right and why."
+                )
+            ),
+            Table(
+                said("Put right by kind of entry"),
+                (said("Entry"), said("Corrected"), said("Taken back")),
+                (False, True, True),
+                tuple(rows),
+            ),
+        ),
+    )
+
+
+def sources(found: Evidence) -> Section:
+    """How good each source was."""
+    if not found.quality:
+        return Section(
+            "sources",
+            said("Quality of each source"),
+            (Paragraph(said("No source told anything in the year.")),),
+        )
+    first = Table(
+        said("What came from each source, and how late"),
+        (
+            said("Source"), said("Entries"), said("Half within"), said("Nine in ten within"), said("Files complete"),
+        ),
+        (False, True, True, True, True),
+        tuple(
+            (
+                said(SOURCES[source]), plain(one.statements), median_of(one.delay), ninetieth_of(one.delay),
+                percent(one.files.there, one.files.asked),
+            )
+            for source, one in _ordered(found)
+        ),
+        said(
+            "Files complete: what Rules 7 and 8 ask of the files whose admission came from this source, in per cent."
+        ),
+    )  # fmt: skip
+    second = Table(
+        said("What had to be put right, refused, or came twice"),
+        (
+            said("Source"), said("Corrected"), said("Taken back"), said("Share put right"), said("Refused"),
+            said("Doubles"),
+        ),
+        (False, True, True, True, True, True),
+        tuple(
+            (
+                said(SOURCES[source]),
+                NONE if source is Source.TERMINALS else plain(one.corrected),
+                plain(one.withdrawn),
+                percent(one.corrected + one.withdrawn, one.statements),
+                plain(one.refused),
+                plain(one.doubles),
+            )
+            for source, one in _ordered(found)
+        ),
+        said("Doubles: messages sent twice, rows of somebody known already, and files found to be of one person."),
+    )  # fmt: skip
+    return Section("sources", said("Quality of each source"), (first, second))
+
+
+def _ordered(found: Evidence) -> list[tuple[Source, Quality]]:
+    return [(source, found.quality[source]) for source in Source if source in found.quality]

@@ -1,0 +1,46 @@
+"""Small numbers of people are not told: who was one of three can be found out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Final
+
+from hub.sentences import Sentence
+from hub.statistics.cells import Cell
+from hub.statistics.definitions.model import Indicator, Unit
+from hub.statistics.review.content import Text, plain, said
+
+SMALLEST: Final = 5
+"""The least number of people or events of people that is told; nought is."""
+FEWER: Final = Sentence("fewer than %(smallest)s", {"smallest": SMALLEST})
+WITHHELD: Final = Sentence("not told")
+_ABOUT_PEOPLE: Final = frozenset({Unit.PEOPLE, Unit.EVENTS, Unit.PERSON_DAYS, Unit.PER_100K, Unit.DAYS})
+_BALANCE: Final = ("opening", "admissions", "retaken", "releases", "left_unlawfully", "population")
+"""What makes one sum: of these never one alone is hidden, for the others would tell it. The opening is hidden with it
+where it can be, for no other table of the review tells that."""
+
+
+def is_small(many: int) -> bool:
+    """Whether a count is too small to be told."""
+    return 0 < many < SMALLEST
+
+
+def told(many: int) -> Text:
+    """A count of people, or that it is small."""
+    return said(FEWER) if is_small(many) else plain(many)
+
+
+def hides(one: Indicator, cell: Cell) -> bool:
+    """Whether a figure would tell a small number, on either side of its line."""
+    if cell.base is None:
+        return one.unit in _ABOUT_PEOPLE and is_small(cell.count)
+    parts = (cell.count, cell.base, cell.base - cell.count)
+    return any(is_small(part) for part in parts)
+
+
+def hidden_with(values: Mapping[str, int | None], hidden: Collection[str]) -> set[str]:
+    """What else is hidden, so that no sum gives a hidden figure away; a large one, for a small one would narrow it."""
+    if sum(code in hidden for code in _BALANCE) != 1:
+        return set()
+    large = [code for code in _BALANCE if code not in hidden and (values.get(code) or 0) >= SMALLEST]
+    return set(large[:1])

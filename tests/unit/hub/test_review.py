@@ -1,0 +1,128 @@
+"""The review of a year: its figures are those of the register, the same again later, and small ones are not told."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from hub.database import session_scope
+from hub.sentences import RefusedError
+from hub.statistics.cells import Cell
+from hub.statistics.definitions import INDICATORS
+from hub.statistics.review.actions import derive
+from hub.statistics.review.content import read, write
+from hub.statistics.review.gathering import gather, span_of
+from hub.statistics.review.small import SMALLEST, hidden_with, hides
+from hub.statistics.snapshots.keeping import SETTLED
+
+from .review_world import DAY, DECEMBER, HELD, english, made, rows_of, section_of, year_world
+from .site_world import World
+from .statistics_world import at
+
+
+def test_figures_are_those_of_the_register(world: World) -> None:
+    year_world(world)
+    content = read(made(world).content)
+    assert (content.begins_on, content.reference_on) == (date(2026, 1, 1), date(2026, 12, 14))
+    figures = {row[0]: row[2:] for row in rows_of(content, "indicators")}
+    assert figures["Prison population"] == ["0", str(HELD), f"+{HELD}"]
+    assert figures["Admissions"] == ["0", str(HELD), f"+{HELD}"]
+    delays = {row[0]: row[1:] for row in rows_of(content, "timeliness")}
+    assert delays["Legal status"] == ["13", "0.0 h", "0.0 h"], (
+        "twelve at once, one nine days late: not one in ten"
+    )
+    assert ["Admission", "1", "0"] in [row[:3] for row in rows_of(content, "corrections")]
+    assert rows_of(content, "disclosures") == [
+        ["The police", english(section_of(content, "disclosures").blocks[2].rows[0][1]),
+         "Knowing who came into custody, moved and left", "7", "0", "0"]
+    ]  # fmt: skip
+    assert rows_of(content, "agreements")[0][:4] == ["police-2026", "The police", "1", "in force"]
+    missing = {row[0]: row[2:4] for row in rows_of(content, "completeness")}
+    assert missing["Next of kin"] == [str(HELD), str(HELD)]
+    assert missing["Day and hour of admission"] == [str(HELD), "0"]
+
+
+def test_the_same_state_gives_the_same_bytes_and_a_late_correction_only_the_next_revision(
+    world: World,
+) -> None:
+    year = year_world(world)
+    row = made(world)
+    year.register.correct_admission(year.bookings[2], at("2027-01-08", 9), DECEMBER + 20 * DAY)
+    year.register.release(year.bookings[3], at("2026-12-01"), known=DECEMBER + 20 * DAY)
+    world.at = DECEMBER + 30 * DAY
+    with session_scope(world.sessions, writes=False) as session:
+        again = derive(session, 2026, DECEMBER).content
+        later = derive(session, 2026, world.at).content
+    assert write(again) == row.content
+    assert ["Prison population", "people", "0", "12", "+12"] in rows_of(again, "indicators")
+    assert ["Prison population", "people", "0", "10", "+10"] in rows_of(later, "indicators")
+
+
+def test_a_year_without_data_and_one_to_come(world: World) -> None:
+    content = read(made(world).content)
+    assert "Nobody was in custody" in english(section_of(content, "completeness").blocks[0].text)
+    assert "Nothing was shared" in english(section_of(content, "disclosures").blocks[0].text)
+    assert content.recommendations == ()
+    with session_scope(world.sessions, writes=False) as session, pytest.raises(RefusedError):
+        derive(session, 2027, world.at)
+
+
+def test_recommendations_come_from_stated_rules(world: World) -> None:
+    year_world(world)
+    content = read(made(world).content)
+    found = {one.key: one for one in content.recommendations}
+    assert "files_incomplete:files" in found
+    kin = found["item_missing:next_of_kin"]
+    assert english(kin.condition).startswith(
+        "Something the Rules ask for is missing in more than 10 per cent"
+    )
+    assert "100 per cent" in english(kin.evidence)
+    assert "agreement_ends:police-2026" in found, "it ends on 31 January"
+    assert "review_due:police-2026" in found
+    rules = {row[0] for row in rows_of(content, "rules")}
+    assert {one.rule for one in content.recommendations} <= rules, "every rule is printed with its threshold"
+
+
+def test_what_is_known_later_is_not_in_it(world: World) -> None:
+    year = year_world(world)
+    early = at("2026-03-05")
+    with session_scope(world.sessions, writes=False) as session:
+        found = gather(session, span_of(2026, early))
+    assert found.delays["legal_status"].many == HELD, "the thirteenth was recorded on 10 March"
+    assert not found.shared
+    assert year.bookings
+
+
+def test_small_numbers_are_not_told_nor_what_would_tell_them(world: World) -> None:
+    year = year_world(world)
+    for booking in year.bookings[:2]:
+        year.register.release(booking, at("2026-06-01"))
+    content = read(made(world).content)
+    figures = {row[0]: row[2:] for row in rows_of(content, "indicators")}
+    assert figures["Releases"][1] == "fewer than 5"
+    balance = ("Prison population", "Population when the period began", "Admissions")
+    assert any(figures[one][1] == "not told" for one in balance), (
+        "with all of them the releases could be reckoned"
+    )
+    assert figures["Releases"][2] == "–"
+
+
+def test_which_figures_are_small() -> None:
+    deaths, share = INDICATORS["deaths"], INDICATORS["unsentenced_share"]
+    assert hides(deaths, Cell(SMALLEST - 1, SMALLEST - 1))
+    assert not hides(deaths, Cell(0, 0))
+    assert not hides(deaths, Cell(SMALLEST, SMALLEST))
+    assert hides(share, Cell(99.0, 198, 200)), "two of two hundred are not on remand"
+    assert not hides(share, Cell(50.0, 100, 200))
+    values = {
+        "opening": 100,
+        "admissions": 30,
+        "releases": 3,
+        "population": 127,
+        "retaken": 0,
+        "left_unlawfully": 0,
+    }
+    assert hidden_with(values, {"releases"}) == {"opening"}
+    assert hidden_with(values, {"releases", "admissions"}) == set()
+    assert SETTLED
