@@ -1,4 +1,4 @@
-"""`pims-hub sharing ...`: verifying the log of disclosures, and writing out the schemas of messages."""
+"""`pims-hub sharing ...`: verifying the log of disclosures, the census that is due, and the schemas of messages."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from hub.database import make_engine, make_sessions, session_scope
 from hub.errors import HubError
 from hub.sharing.catalogue import EXCHANGES
 from hub.sharing.catalogue.schemas import schema_of
+from hub.sharing.census.records import RUN_STATES, RunState
+from hub.sharing.census.running import run_due
 from hub.sharing.disclosures.sealing import seal_all
 from hub.sharing.disclosures.verifying import verify_log
 
@@ -22,11 +24,15 @@ if TYPE_CHECKING:
 
 
 def register(subparsers: Subparsers) -> None:
-    """Declare `sharing verify`, `seal` and `schemas`."""
+    """Declare `sharing verify`, `seal`, `census` and `schemas`."""
     parser = subparsers.add_parser("sharing", help="what is shared with other agencies")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     add_command(verbs, "verify", _verify, "Say whether the log of disclosures is whole, or its first fault.")
     add_command(verbs, "seal", _seal, "Chain what waits; ingest does so by itself every ten seconds.")
+    census = add_command(
+        verbs, "census", _census, "Compare lists with agencies; exchange does so every week."
+    )
+    census.add_argument("--now", action="store_true", help="compare with all of them, whatever day it is")
     schemas = verbs.add_parser("schemas", help="Write a JSON Schema for each message into a folder.")
     schemas.add_argument("--out", type=Path, required=True, metavar="DIR")
     schemas.set_defaults(run=_schemas)
@@ -50,6 +56,20 @@ def _seal(args: argparse.Namespace) -> int:
     sealed = seal_all(make_sessions(engine), datetime.now(UTC))
     engine.dispose()
     say(f"Chained {sealed} rows.")
+    return 0
+
+
+def _census(args: argparse.Namespace) -> int:
+    engine = make_engine(settings.load(args.data).database)
+    runs = run_due(make_sessions(engine), datetime.now(UTC), everybody=args.now)
+    engine.dispose()
+    for one in runs:
+        say(
+            f"{one.agency}: {RUN_STATES[RunState(one.state)]}; {one.ours} here, {one.theirs} on their list, "
+            f"{one.found} new differences, {one.carried} still open, {one.agreed} agreed by themselves"
+        )
+    if not runs:
+        say("Nothing is due. Compare now all the same: pims-hub sharing census --now")
     return 0
 
 

@@ -16,6 +16,7 @@ from hub.custody.merging.reading import leads
 from hub.custody.records import Booking
 from hub.database import Sessions, session_scope
 from hub.sharing.agreements.reading import agreements_in_force
+from hub.sharing.agreements.records import Agency
 from hub.sharing.census.comparing import Compared, Difference, Here, There, compare, whole
 from hub.sharing.census.loading import ours, theirs
 from hub.sharing.census.receiving import lines_of, newest_list
@@ -30,7 +31,7 @@ from hub.sharing.census.records import (
     Scope,
     StepAct,
 )
-from hub.sharing.census.rules import FRESH, due, runs_of, week_of
+from hub.sharing.census.rules import FRESH, due, rules, runs_of, week_of
 from hub.sharing.census.working import LASTS
 from hub.sharing.outbox.channels import agencies_with_channel, agencies_with_webhook
 from hub.sharing.outbox.events import EventType
@@ -46,23 +47,30 @@ _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 _NO_REASON: Final = ""
 
 
-def run_due(sessions: Sessions, at: datetime) -> list[CensusRun]:
-    """Whatever is due now, each agency in a transaction of its own."""
+def run_due(sessions: Sessions, at: datetime, *, everybody: bool = False) -> list[CensusRun]:
+    """Whatever is due now, or with `everybody` every census that is set; each agency in a transaction of its own."""
     with session_scope(sessions, writes=False) as session:
-        waiting = [rule.agency for rule in due(session, at)]
+        waiting = [rule.agency for rule in _wanted(session, at, everybody)]
     found = []
     for agency in waiting:
         with session_scope(sessions) as session:
-            for rule in due(session, at):
-                if rule.agency == agency:
-                    found.append(run(session, rule, at))
+            _take_turn(session, agency)
+            # Another process may have done it meanwhile.
+            found += [
+                run(session, rule, at) for rule in _wanted(session, at, everybody) if rule.agency == agency
+            ]
     return found
+
+
+def _wanted(session: Session, at: datetime, everybody: bool) -> list[CensusRule]:
+    return [rule for rule in rules(session).values() if rule.active] if everybody else due(session, at)
 
 
 def run(
     session: Session, rule: CensusRule, at: datetime, *, actor: Actor = PROGRAM, anyway: bool = False
 ) -> CensusRun:
     """Compare the newest list of an agency now. `anyway` takes a list that is hardly whole as it is."""
+    _take_turn(session, rule.agency)
     week_on = week_of(at)
     if not runs_of(session, rule.agency, week_on):
         _lay_out(session, rule.agency, week_on, at)
@@ -80,6 +88,11 @@ def run(
     counted = _apply(session, rule, compared, week_on, at, counted)
     _empty_old(session, at)
     return _written(session, rule, week_on, at, actor, RunState.COMPARED, held, counted)
+
+
+def _take_turn(session: Session, agency: str) -> None:
+    """Comparisons with one agency wait for each other here."""
+    session.execute(select(Agency.id).where(Agency.code == agency).with_for_update(key_share=True))
 
 
 @dataclass(frozen=True)
