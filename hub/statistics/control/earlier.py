@@ -39,8 +39,8 @@ class Guarded:
 def guard(linked: Linked, earlier: Sequence[Earlier], k: int) -> Guarded:
     """Compare with every earlier publication, oldest first.
 
-    A figure without a cut may change by any amount: that somebody was recorded late tells nothing about them. A table
-    in which a cell changed by 1 to k - 1 is withheld whole: the one that stands remains the one that stands.
+    Population, admissions and releases without a cut may change by any number: that somebody was recorded late tells
+    nothing about them. Any other table in which a number changed by 1 to k - 1 is withheld whole: the earlier stands.
     """
     public: set[str] = set()
     before: dict[str, Why] = dict(linked.unpublished)

@@ -17,6 +17,11 @@ from hub.statistics.periods import Period
 PARTS: Final = ("count", "rest", "base")
 """Of a ratio: whoever knows the whole reckons the part from the share, and the other part from both."""
 _HEAD: Final = frozenset({"population", "admissions", "releases", "unsentenced_share"})
+FREE: Final = frozenset({"population", "opening", "admissions", "releases"})
+"""Without a cut they may change by any number between revisions: that somebody was recorded late tells nothing of them.
+
+Every other figure is a table of its own to the guard: a share that moves says of what sort the one was who came late.
+"""
 _HEAD_COST: Final = 4_000.0
 _WHOLE_COST: Final = 800.0
 _CUT_COST: Final = 12.0
@@ -37,19 +42,16 @@ class Linked:
 
     values: dict[str, int] = field(default_factory=dict)
     costs: dict[str, float] = field(default_factory=dict)
-    house: set[str] = field(default_factory=set)
     equations: list[Equation] = field(default_factory=list)
     together: list[tuple[str, ...]] = field(default_factory=list)
     tables: dict[str, tuple[str, ...]] = field(default_factory=dict)
     unpublished: dict[str, Why] = field(default_factory=dict)
 
-    def put(self, name: str, value: int, cuts: int, *, hidden: bool = False, house: bool = False) -> None:
+    def put(self, name: str, value: int, cuts: int, *, hidden: bool = False) -> None:
         """A number; one that is published anywhere is published."""
         self.values[name] = value
         head = _HEAD_COST if name.partition("|")[0].partition("#")[0] in _HEAD else _WHOLE_COST
         self.costs[name] = head if not cuts else (_CUT_COST if cuts == 1 else 1.0) * (1 + log2(1 + value))
-        if house:
-            self.house.add(name)
         if hidden:
             self.unpublished.setdefault(name, Why.UNPUBLISHED)
         else:
@@ -71,9 +73,7 @@ class Linked:
     def numbers(self, public: frozenset[str], told: Mapping[str, int]) -> Numbers:
         """All of it, with what can no longer be withheld, and what was given of numbers that changed by few."""
         found = {
-            name: Number(
-                name, value, self.costs[name], name not in self.house, name in public, told.get(name)
-            )
+            name: Number(name, value, self.costs[name], public=name in public, told=told.get(name))
             for name, value in self.values.items()
         }
         return Numbers(found, self.equations, self.together, self.tables)
@@ -119,6 +119,8 @@ def _put_cube(found: Linked, cube: Cube, period: Period, *, hidden: bool) -> Non
     if cube.cuts:
         for part in parts:
             _sums(found, cube, period, part)
+    elif not hidden and one.code not in FREE:
+        found.tables[f"{one.code}@{period.code}"] = tuple(name_of(one, period, part) for part in parts)
 
 
 def _counted(cells: Iterable[Cell], *, ratio: bool) -> bool:
