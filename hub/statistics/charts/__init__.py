@@ -1,0 +1,6 @@
+"""Charts as SVG, made here: they print, need no script and say in words what they show. Of figures they know nothing."""
+
+from hub.statistics.charts.bars import Bar, Pair, bar_chart, pyramid
+from hub.statistics.charts.lines import Series, line_chart
+
+__all__ = ("Bar", "Pair", "Series", "bar_chart", "line_chart", "pyramid")

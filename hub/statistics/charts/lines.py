@@ -1,0 +1,92 @@
+"""A line for each series over the same points of time; what is withheld or not known is a gap, never a nought."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from hub.statistics.charts.drawing import DASHES, PALETTE, WIDTH, at, drawing, line, number, steps, text
+
+_LEFT: Final = 56.0
+_RIGHT: Final = 150.0
+_TOP: Final = 28.0
+_HEIGHT: Final = 280.0
+_BOTTOM: Final = 30.0
+_LABELS: Final = 6
+_APART: Final = 16.0
+
+
+@dataclass(frozen=True)
+class Series:
+    """`values` as many as labels; None is a gap."""
+
+    words: str
+    values: Sequence[float | None]
+
+
+def line_chart(
+    title: str, description: str, labels: Sequence[str], series: Sequence[Series], *, unit: str,
+    from_zero: bool = True,
+) -> str:  # fmt: skip
+    """The whole drawing. Each line ends in its name and last value."""
+    known = [value for one in series for value in one.values if value is not None]
+    ticks = steps(0.0 if from_zero else min(known, default=0.0), max(known, default=1.0))
+    low, high = ticks[0], ticks[-1]
+    wide, tall = WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
+
+    def x(place: int) -> float:
+        return _LEFT + wide * (place / max(1, len(labels) - 1))
+
+    def y(value: float) -> float:
+        return _TOP + tall * (1 - (value - low) / (high - low))
+
+    parts = [text(0, 14, unit)]
+    for tick in ticks:
+        parts.append(line(_LEFT, y(tick), _LEFT + wide, y(tick), faint=tick != low))
+        parts.append(text(_LEFT - 6, y(tick) + 4, number(tick), anchor="end"))
+    every = -(-len(labels) // _LABELS)
+    for place, label in enumerate(labels):
+        if place % every == 0:
+            parts.append(text(x(place), _HEIGHT - 8, label, anchor="middle"))
+    ends: list[tuple[float, str]] = []
+    for order, one in enumerate(series):
+        runs = _runs(
+            [None if value is None else (x(place), y(value)) for place, value in enumerate(one.values)]
+        )
+        parts += [_drawn(run, order) for run in runs]
+        if runs:
+            last = next(value for value in reversed(one.values) if value is not None)
+            ends.append((runs[-1][-1][1], f"{one.words} {number(last)}"))
+    parts += [text(_LEFT + wide + 10, place + 4, words) for place, words in _spread(ends)]
+    return drawing(title, description, _HEIGHT, parts)
+
+
+def _runs(points: Sequence[tuple[float, float] | None]) -> list[list[tuple[float, float]]]:
+    runs: list[list[tuple[float, float]]] = [[]]
+    for point in points:
+        if point is not None:
+            runs[-1].append(point)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _drawn(run: Sequence[tuple[float, float]], order: int) -> str:
+    colour, dash = PALETTE[order % len(PALETTE)], DASHES[order % len(DASHES)]
+    dashed = f' stroke-dasharray="{dash}"' if dash else ""
+    points = " ".join(f"{at(x)},{at(y)}" for x, y in run)
+    drawn = (
+        f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.5"{dashed} '
+        f'class="series-{order + 1}"/>'
+    )
+    x, y = run[-1]
+    return drawn + f'<circle cx="{at(x)}" cy="{at(y)}" r="4" fill="{colour}" class="mark-{order + 1}"/>'
+
+
+def _spread(ends: list[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Names that would lie over each other move down."""
+    found: list[tuple[float, str]] = []
+    for place, words in sorted(ends):
+        found.append((max(place, found[-1][0] + _APART) if found else place, words))
+    return found
