@@ -19,7 +19,9 @@ from hub.reception.releasing.reading import count_begun_by_others
 from hub.sentences import Sentence
 from hub.sharing.agreements.lists import count_to_review as agreements_to_review
 from hub.sharing.agreements.lists import count_to_sign as agreements_to_sign
+from hub.sharing.census.lists import count_overdue as census_overdue
 from hub.sharing.console.reckoning import count_dead
+from hub.sharing.corrections.lists import count_by_hand
 from hub.sharing.forensic.lists import count_waiting as count_waiting_requests
 from hub.sharing.inbox.lists import count_arrived, count_overdue
 from hub.sharing.inbox.lists import count_open as count_messages
@@ -162,6 +164,20 @@ WAITING: Final = Waiting(
             Sentence("Deliveries to agencies that were given up"),
             Permission.SEE_SHARING,
             _given_up,
+            urgent=True,
+        ),
+        Waits(
+            "/sharing/corrections?part=by_hand",
+            Sentence("Corrections that agencies are to be told by hand"),
+            Permission.WORK_INBOX,
+            lambda session, _login, _at: count_by_hand(session),
+            urgent=True,
+        ),
+        Waits(
+            "/sharing/census",
+            Sentence("Differences with lists of agencies, overdue"),
+            Permission.WORK_INBOX,
+            lambda session, _login, at: census_overdue(session, at),
             urgent=True,
         ),
     )
