@@ -29,6 +29,7 @@ from simulation.progress import Progress
 from simulation.report import build
 from simulation.sensor import FAST256
 from simulation.sensor.fingers import NoPrints
+from simulation.staff import AUDITOR, DIRECTOR, RECORDS, employ
 from simulation.stopping import SIGNALS, on_signals
 from simulation.telling import tell_report
 from simulation.trial_report import Seen, trial_report
@@ -119,16 +120,27 @@ class _Run:
 
     def whole(self, hands: list[list[Any]] | None) -> int:
         self.prison.open_hub()
+        if not self.chosen.no_sharing:
+            self._open_to_agencies()
         if hands is None:
             count = self.chosen.people + max(1, round(self.chosen.people / (_NOT_ENROLLED_SHARE - 1)))
             hands = synthetic_fingers(count, self.chosen.seed, CACHE, FAST256, self.progress.counting)
         not_enrolled = max(1, round(len(hands) / _NOT_ENROLLED_SHARE))
         walkers = cast(hands, self.prison.plan.facility, not_enrolled, random.Random(self.chosen.seed))
         self.prison.open_gates()
+        if self.prison.agencies is not None:
+            self.prison.agencies.opened()
         numbers = self.prison.enrol(walkers, self.progress.counting)
+        if self.prison.agencies is not None:
+            self.prison.agencies.know(walkers[0], numbers[0])
         self._wait_for_rolls(len(numbers))
         on_signals(lambda *_: self.stop.set())
         return self._measured(walkers, numbers)
+
+    def _open_to_agencies(self) -> None:
+        # One after the other, before anybody else writes: each account holds the database while its secret is made.
+        writer, *signers = (employ(self.prison.hub, who) for who in (RECORDS, DIRECTOR, AUDITOR))
+        self.prison.open_to_agencies(writer, signers)
 
     def _wait_for_rolls(self, people: int) -> None:
         self.progress("the roll goes out to the terminals, sealed to each")
@@ -208,6 +220,11 @@ class _Run:
             tried, wrong_there = trial_report(seen, self.prison.export("journal"), arrivals, truth.scans)
             report |= tried
             wrong += wrong_there
+        if self.prison.agencies is not None:
+            self.progress("what partners hold beside what the hub holds")
+            shared = self.prison.agencies.compared()
+            report["sharing"] = shared.report
+            wrong += [f"sharing: {one}" for one in shared.wrong]
         if not drained:
             wrong.append(f"the terminals still held entries {_DRAIN_S:.0f} s after the last scan")
         if report["scans"] != self.chosen.scans:

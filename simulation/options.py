@@ -52,6 +52,11 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
         help="with --headless: no terminal is kept offline, cut off or replaced while people walk",
     )
     parser.add_argument(
+        "--no-sharing",
+        action="store_true",
+        help="without the four sandbox partners: police, courts, forensic service, observatory (--day has none)",
+    )
+    parser.add_argument(
         "--report", type=Path, help="with --headless or --day: write the figures there as JSON"
     )
     parser.add_argument(
@@ -78,6 +83,7 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     )
     chosen = parser.parse_args(words)
     chosen.headless = chosen.headless or chosen.day
+    chosen.no_sharing = chosen.no_sharing or chosen.day
     if chosen.invented is None:
         chosen.invented = 0 if chosen.headless else INVENTED
     if chosen.people is None:

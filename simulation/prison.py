@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from simulation.agencies.running import Agencies
 from simulation.disks import owed, roll_numbers, roll_people, standing
 from simulation.faces import draw_face
 from simulation.facility import Facility
@@ -26,7 +27,7 @@ from simulation.people import Walker
 from simulation.processes import Service, free_port, run, stream
 from simulation.report import HubView
 from simulation.sensor import FAST256, Model
-from simulation.staff import SUPERVISOR, Member, employ
+from simulation.staff import ADMINISTRATOR, SUPERVISOR, Member, employ
 from simulation.technician import Device, approve, seen_from_afar, take_in
 from simulation.truth import Truth
 
@@ -84,6 +85,7 @@ class Prison:
         self.terminals: dict[str, Service] = {}
         self.cut_off_at: dict[str, int] = {}
         self.pages: list[Service] = []
+        self.agencies: Agencies | None = None
         hub = ["--data", str(self.hub)]
         web = ["pims-hub", "web", *hub, "--host", "127.0.0.1", "--port", str(plan.web_port), "--plain-http"]
         self.broker = Service("broker", ["pims-hub", "broker", *hub], "Broker ready", self.logs)
@@ -126,6 +128,12 @@ class Prison:
         words = ("pims-hub", "seed", "--data", str(self.hub), "--people", str(people))
         self._said(run(*words).strip().splitlines()[-1])
         run("pims-hub", "docket", "run", "--data", str(self.hub))
+
+    def open_to_agencies(self, writer: Member, signers: Sequence[Member], leaves: int = 0) -> None:
+        """Begins to open the prison to the four sandbox partners; `agencies.opened` waits until it is done."""
+        self._said("four sandbox partners, beside what follows: keys, signed agreements, where each is told")
+        self.agencies = Agencies(self.hub, self.plan.folder / "agencies", self.logs, self.plan.web_port)
+        self.agencies.open(writer, signers, Member(*ADMINISTRATOR, self.password), leaves)
 
     def open_gates(self) -> None:
         """Takes in each terminal as a technician does, all of them side by side, and starts its agent."""
@@ -264,7 +272,9 @@ class Prison:
         return HubView(entries, self.export("movements"), self.export("positions"), sum(journalled.values()))
 
     def stop(self) -> None:
-        """Terminals first, so that their last words still find a hub."""
+        """Agencies and terminals first, so that their last words still find a hub."""
+        if self.agencies is not None:
+            self.agencies.stop()
         with ThreadPoolExecutor() as pool:
             list(pool.map(Service.stop, [*self.pages, *self.terminals.values()]))
             list(pool.map(Service.stop, (self.ingest, self.web)))

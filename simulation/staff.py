@@ -14,13 +14,19 @@ SUPERVISOR: Final = ("sam", "shift_supervisor", "Sam Tillett")
 """Watches the screen, gives orders and cuts terminals off."""
 CONTROL_ROOM: Final = ("cora", "control_room", "Cora Mai")
 DIRECTOR: Final = ("dan", "director", "Dan Usher")
+RECORDS: Final = ("rita", "records_officer", "Rita Choc")
+"""Writes agreements with agencies and decides on what they send."""
+AUDITOR: Final = ("audrey", "auditor", "Audrey Flowers")
+"""Signs agreements, with the director."""
+ADMINISTRATOR: Final = ("admin", "administrator")
+"""Login and role of the account that the hub makes for itself."""
 OTHERS: Final = (
     CONTROL_ROOM,
-    ("rita", "records_officer", "Rita Choc"),
+    RECORDS,
     ("ruth", "records_officer", "Ruth Tzul"),
     ("hana", "health", "Hana Pop"),
     DIRECTOR,
-    ("audrey", "auditor", "Audrey Flowers"),
+    AUDITOR,
 )
 _SHOWN_ONCE = re.compile(r"shown once\): (\S+)")
 

@@ -16,15 +16,17 @@ from sqlalchemy.orm import Session
 
 from hub import settings
 from hub.database import make_engine, make_sessions, session_scope
+from hub.sharing.catalogue import PartnerKind
 from hub.sharing.console.reckoning import lines
 from hub.sharing.forensic.records import ForensicRequest
 from hub.sharing.inbox.records import InboundMessage, InboxItem
 from hub.sharing.inbox.records import State as Stands
 from hub.sharing.outbox.records import Delivery, SharingEvent, State
+from hub.statistics.publishing.reading import all_frozen
 from simulation.agencies.agreements import NEIGHBOURS
 
 _DECIDED: Final = frozenset({Stands.ACCEPTED, Stands.CORRECTED, Stands.REFUSED})
-_OVER: Final = frozenset({"done", "failed"})
+_OVER: Final = frozenset({"done", "failed", "looked"})
 
 
 @dataclass(frozen=True)
@@ -51,27 +53,34 @@ class _Theirs:
 
 @dataclass(frozen=True)
 class _Ours:
-    """The hub's side of one partner: deliveries by id of their event, messages and requests by number."""
+    """The hub's side of one partner: deliveries by id of their event, messages and requests by number.
+
+    `publications` are those that it is to fetch.
+    """
 
     deliveries: Mapping[str, str]
     messages: Mapping[str, str]
     requests: frozenset[str]
+    publications: int
     console_sent: int
     console_received: int
 
 
 def settled(hub: Path, folder: Path) -> bool:
-    """Whether every partner went through its script, nothing waits to be told, and every decision was fetched."""
+    """Whether every partner went through its script, nothing waits to be told, and every answer was fetched."""
     with _reading(hub) as session:
         for one in NEIGHBOURS:
             theirs, ours = _theirs(folder / one.code / "truth.jsonl"), _ours(session, one.code)
             decided = {number for number, stands in ours.messages.items() if stands in _DECIDED}
-            over = bool(_OVER & theirs.counts.keys()) or bool(theirs.figures)
-            if not over or not decided <= theirs.answered.keys():
+            if not _OVER & theirs.counts.keys() or not decided <= theirs.answered.keys():
                 return False
             if len(ours.messages) > len(decided) + _left(ours) or State.WAITING in ours.deliveries.values():
                 return False
             if theirs.counts["pulled"] + theirs.counts["not_pulled"] < len(theirs.events):
+                return False
+            if theirs.counts["identity"] + theirs.counts["closed"] < len(ours.requests):
+                return False
+            if len(theirs.figures) < ours.publications:
                 return False
     return True
 
@@ -134,6 +143,8 @@ def _wrong(ours: _Ours, theirs: _Theirs, figures: Mapping[str, int]) -> Iterator
             f"the console says {ours.console_sent} sent and {ours.console_received} received, "
             f"its log {figures['acknowledged']} and {len(ours.messages)}"
         )
+    if len(theirs.figures) != ours.publications:
+        yield f"it reckoned up {len(theirs.figures)} publications of {ours.publications}"
     yield from (f"{one['wrong']} tables or files are wrong" for one in theirs.figures if one["wrong"])
 
 
@@ -176,6 +187,7 @@ def _ours(session: Session, agency: str) -> _Ours:
         _pairs(session.execute(sent.where(Delivery.agency == agency)).all()),
         _pairs(session.execute(came.where(InboundMessage.agency == agency)).all()),
         frozenset(session.scalars(asked)),
+        len(all_frozen(session)) if agency == PartnerKind.OBSERVATORY else 0,
         console.sent,
         console.received,
     )

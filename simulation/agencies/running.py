@@ -16,6 +16,7 @@ from PIL import Image
 from simulation.agencies import agreements
 from simulation.agencies.agreements import NEIGHBOURS, Neighbour
 from simulation.agencies.compared import Compared, compare, settled
+from simulation.agencies.figures import publish
 from simulation.agencies.office import Office
 from simulation.partners.forensic import ABOUT
 from simulation.partners.police import FINGER
@@ -72,10 +73,11 @@ class Agencies:
             raise self._failure
 
     def know(self, asked_about: Walker, number: str) -> None:
-        """The police have a finger of this person, and the laboratory a case about them."""
+        """The police have a finger of this person, the laboratory a case about them; figures are published."""
         finger = self._folder / "police" / FINGER
         fresh = finger.with_suffix(".new")
         Image.fromarray(asked_about.fingers[0].touch(_TOUCH)).convert("L").save(fresh, format="PNG")
+        publish(self._hub)
         if self.office is not None and not self._leaves:
             self.office.whose = number
         fresh.replace(finger)

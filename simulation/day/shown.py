@@ -6,6 +6,7 @@ import argparse
 import random
 import threading
 import time
+from collections.abc import Mapping
 from typing import Final
 
 from simulation.day.cast import FEWEST, Cast, give_parts
@@ -21,7 +22,7 @@ from simulation.people import HeldFinger, Walker, cast, synthetic_fingers
 from simulation.prison import Prison
 from simulation.progress import Progress
 from simulation.sensor import FAST256
-from simulation.staff import CONTROL_ROOM, DIRECTOR, OTHERS, Member, employ
+from simulation.staff import AUDITOR, CONTROL_ROOM, DIRECTOR, OTHERS, RECORDS, Member, employ
 from simulation.stopping import on_signals
 from simulation.telling import tell_report
 from simulation.walking import Walking
@@ -30,6 +31,8 @@ _MORE: Final = tuple(who for who in OTHERS if who not in (CONTROL_ROOM, DIRECTOR
 _ROLLS_S: Final = 180.0
 _MOST: Final = 40
 """People of a folder of prints who take part: with more the day takes longer and shows no more."""
+_LEFT_TO_ONLOOKERS: Final = 4
+"""Messages of agencies on which nobody here decides, and every request by finger."""
 _BETWEEN_S: Final = 20.0
 """Between two chapters, for somebody who looks on: the day takes about ten minutes then."""
 
@@ -51,15 +54,26 @@ class Shown:
         self.progress("accounts and PINs of those who work today")
         employed = employ_staff(self.prison)
         members = [] if self.chosen.day else [employ(self.prison.hub, who) for who in _MORE]
+        if not self.chosen.no_sharing:
+            self._open_to_agencies(employed.director, {one.login: one for one in members})
         self.prison.open_gates()
+        if self.prison.agencies is not None:
+            self.prison.agencies.opened()
         if not self.chosen.day:
             self._tell_logins(employed, members)
-        stage = self._stage(give_parts(walkers, self.prison.enrol(walkers, self.progress.counting)), employed)
+        numbers = self.prison.enrol(walkers, self.progress.counting)
+        if self.prison.agencies is not None:
+            self.prison.agencies.know(walkers[0], numbers[walkers[0].index])
+        stage = self._stage(give_parts(walkers, numbers), employed)
         stage.began_at = now()
         if self.chosen.day:
             return self._reported(stage)
         self._looked_at(stage, walkers)
         return 0
+
+    def _open_to_agencies(self, director: Member, members: Mapping[str, Member]) -> None:
+        signers = (director, members[AUDITOR[0]])
+        self.prison.open_to_agencies(members[RECORDS[0]], signers, leaves=_LEFT_TO_ONLOOKERS)
 
     def _walkers(self, hands: list[list[HeldFinger]] | None) -> list[Walker]:
         """Everybody enrolled; where a folder has prints of too few, made ones fill up."""

@@ -46,7 +46,23 @@ def worth_a_look(
         f"  The register, as rita    {site}/people  {site}/people/admit  {site}/release-dates  {site}/register\n"
         f"  The liberty docket       {site}/docket  {site}/diary (rita)  {site}/docket/board (dan)\n"
         f"  The trail, as audrey     {site}/audit\n"
-        "  A grave act asks for the password again: nobody here has a second factor yet. Add one at /account.\n"
+        + _agencies(prison, site)
+        + "  A grave act asks for the password again: nobody here has a second factor yet. Add one at /account.\n"
         "  What needs two people needs two browsers, or a private window: rita and ruth, sam for releases.\n",
         flush=True,
+    )
+
+
+def _agencies(prison: Prison, site: str) -> str:
+    """Where the four sandbox partners are seen, and how to call the hub as one of them."""
+    if prison.agencies is None:
+        return ""
+    courts = prison.plan.folder / "agencies" / "courts"
+    return (
+        f"  Agencies, as rita        {site}/inbox  {site}/identity  {site}/sharing  {site}/agreements\n"
+        f"  What left, as audrey     {site}/sharing  {site}/disclosures\n"
+        f"  Their programs, as admin {site}/sharing/partners\n"
+        f"  Their interface          {prison.agencies.address}/docs, with the courts' key:\n"
+        f"    curl --cert {courts}/client.pem --key {courts}/client.key --cacert {courts}/agencies-ca.pem "
+        f"{prison.agencies.address}/v1/keys\n"
     )

@@ -9,12 +9,19 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from simulation.partners.work import Work
 
 _FIGURES = "/v1/figures"
+_SUMS = "SHA256SUMS"
 _LOOK_S = 5.0
-_CUTS = ("SEX", "AGE", "LEGAL_STATUS", "ICCS")
 _TOTAL = "_T"
+_NO_CUTS = {"REF_AREA", "TIME_PERIOD", "INDICATOR", "OBS_VALUE", "OBS_STATUS", "CONF_STATUS", "UNIT_MEASURE"}
+_COUNTS = {"people", "events"}
+_OVERLAP = {"Y_LT18", "Y_GE18"}
+"""Adults and juveniles stand beside the narrower bands of age."""
 
 
 class Observatory(Work):
@@ -35,43 +42,62 @@ class Observatory(Work):
         if _FIGURES not in offered:
             self.note("no_figures", why="the interface does not offer them yet")
             return
-        seen: set[str] = set()
+        seen: set[int] = set()
+        looked = False
         while True:
-            for release in self._releases():
-                if release["number"] not in seen:
-                    seen.add(release["number"])
-                    self._reckon(release)
+            found = self.fetch(_FIGURES).document["publications"]
+            if not looked:
+                looked = True
+                self.note("looked", publications=len(found))
+            for one in found:
+                if one["number"] not in seen:
+                    seen.add(one["number"])
+                    self._reckon(one)
             yield from self.until(lambda: False, every_s=_LOOK_S, within_s=_LOOK_S)
 
-    def _releases(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.fetch(_FIGURES).document["releases"]
-        return found
-
-    def _reckon(self, release: dict[str, Any]) -> None:
-        """Every file has the digest that is said of it, and the parts of each table sum to its total."""
-        wrong, rows = 0, 0
-        for file in release["files"]:
-            raw = self.fetch(f"{_FIGURES}/{release['number']}/{file['name']}").body
+    def _reckon(self, publication: dict[str, Any]) -> None:
+        """Every file has the digest that is said of it and signed, and the parts of each table sum to its total."""
+        wrong, rows, sums = 0, 0, b""
+        for file in publication["files"]:
+            raw = self.fetch(file["href"]).body
             wrong += hashlib.sha256(raw).hexdigest() != file["sha256"]
-            if file["name"].endswith(".csv"):
+            if file["name"] == _SUMS:
+                sums = raw
+            elif file["name"].endswith(".csv"):
                 table = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
                 rows += len(table)
                 wrong += sums_wrong(table)
-        self.note("figures", release=release["number"], files=len(release["files"]), rows=rows, wrong=wrong)
+        wrong += not self._signed(publication, sums)
+        number = publication["number"]
+        self.note("figures", publication=number, files=len(publication["files"]), rows=rows, wrong=wrong)
+
+    def _signed(self, publication: dict[str, Any], sums: bytes) -> bool:
+        """Whether the list of digests is signed by the key that the prison tells, and holds every file."""
+        signature = self.fetch(f"{publication['href']}/{_SUMS}.sig").body
+        told = {name: digest for digest, name in map(str.split, sums.decode().splitlines())}
+        try:
+            Ed25519PublicKey.from_public_bytes(bytes.fromhex(publication["public_key"])).verify(
+                signature, sums
+            )
+        except InvalidSignature:
+            return False
+        return all(told.get(one["name"], one["sha256"]) == one["sha256"] for one in publication["files"])
 
 
 def sums_wrong(rows: list[dict[str, str]]) -> int:
     """How many tables of counts have parts, all of them published, that do not sum to the whole."""
-    cells = {tuple(row.get(name, "") for name in ("TIME_PERIOD", "INDICATOR", *_CUTS)): row for row in rows}
-    parts: dict[tuple[str, ...], list[str]] = {}
-    for key, row in cells.items():
-        cut = [place for place, value in enumerate(key) if place >= 2 and value not in ("", _TOTAL)]
-        if len(cut) == 1 and row.get("UNIT_MEASURE", "PERSONS") == "PERSONS":
-            whole = (*key[: cut[0]], _TOTAL, *key[cut[0] + 1 :])
-            parts.setdefault((str(cut[0]), *whole), []).append(row["OBS_VALUE"])
-    wrong = 0
-    for table, values in parts.items():
-        total = cells.get(table[1:], {}).get("OBS_VALUE", "")
-        if total and all(values):
-            wrong += sum(map(float, values)) != float(total)
-    return wrong
+    cuts = [name for name in (rows[0] if rows else {}) if name not in _NO_CUTS]
+    parts: dict[tuple[str, str, str], list[str]] = {}
+    whole: dict[tuple[str, str], str] = {}
+    for row in rows:
+        by = [name for name in cuts if row[name] not in ("", _TOTAL)]
+        table = row["TIME_PERIOD"], row["INDICATOR"]
+        if not by:
+            whole[table] = row["OBS_VALUE"]
+        elif len(by) == 1 and row["UNIT_MEASURE"] in _COUNTS and row[by[0]] not in _OVERLAP:
+            parts.setdefault((*table, by[0]), []).append(row["OBS_VALUE"])
+    return sum(
+        float(whole[table[:2]]) != sum(map(float, values))
+        for table, values in parts.items()
+        if all(values) and whole.get(table[:2])
+    )
