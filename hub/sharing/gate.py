@@ -162,7 +162,8 @@ class _Rules:
 
     def knows(self, agency: str) -> bool:
         if agency not in self._known:
-            self._known[agency] = agency_by_code(self._session, agency) is not None
+            found = bool(self.standings_of(agency)) or agency_by_code(self._session, agency) is not None
+            self._known[agency] = found
         return self._known[agency]
 
     def purposes_of(self, agency: str, exchange: str) -> list[str]:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from flask import Flask
 
+from hub.website.agency_worker import THREADS, AgencyWorker
 from hub.website.server import Address, Server
-
-THREADS: Final = 16
-"""Calls at one time. None stays open for long, and the database has one writer at a time on SQLite anyway."""
 
 
 class AgencyServer(Server):
@@ -27,8 +25,13 @@ class AgencyServer(Server):
     def _options(self) -> dict[str, Any]:
         return super()._options() | {
             "threads": THREADS,
+            "worker_class": AgencyWorker,
             "limit_request_line": 8190,
             "proc_name": "pims-hub agencies",
+            # No proxy stands before it: the certificate is of the connection itself, and so is everything else.
+            "forwarded_allow_ips": "",
+            "secure_scheme_headers": {},
+            "forwarder_headers": "",
             "ca_certs": str(self._authority),
             "cert_reqs": ssl.CERT_REQUIRED,
             "ssl_context": self._strict,

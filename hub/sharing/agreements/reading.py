@@ -7,11 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
+from hub.database import UtcDateTime
 from hub.sentences import Sentence
 from hub.sharing.agreements.records import Act, Agency, Agreement, AgreementAct, AgreementVersion
 from hub.sharing.agreements.terms import Terms, read_terms
@@ -163,29 +164,36 @@ def agency_by_code(session: Session, code: str) -> Agency | None:
     return session.scalar(select(Agency).where(Agency.code == code))
 
 
+# Asked at every act of sharing: writing them anew each time costs more than asking.
+_OF_ALL: Final = (
+    select(Agreement, Agency)
+    .join(Agency, Agency.id == Agreement.agency_id)
+    .order_by(Agency.code, Agreement.code)
+)
+_OF_ONE: Final = _OF_ALL.where(Agency.code == bindparam("agency"))
+_NUMBERS: Final[BindParameter[Any]] = bindparam("numbers", expanding=True)
+_AT: Final = bindparam("at", type_=UtcDateTime())
+_VERSIONS: Final = (
+    select(AgreementVersion)
+    .where(AgreementVersion.agreement_id.in_(_NUMBERS), AgreementVersion.made_at <= _AT)
+    .order_by(AgreementVersion.number)
+)
+_ACTS: Final = (
+    select(AgreementAct)
+    .where(AgreementAct.agreement_id.in_(_NUMBERS), AgreementAct.at <= _AT)
+    .order_by(AgreementAct.id)
+)
+
+
 def standings(session: Session, at: datetime, agency: str | None = None) -> list[Standing]:
     """Every agreement as it stood at `at`, of one agency or of all, by agency and code."""
-    wanted = select(Agreement, Agency).join(Agency, Agency.id == Agreement.agency_id)
-    if agency is not None:
-        wanted = wanted.where(Agency.code == agency)
-    found = session.execute(wanted.order_by(Agency.code, Agreement.code)).all()
-    numbers = [agreement.id for agreement, _ in found]
-    if not numbers:
+    wanted = _OF_ALL if agency is None else _OF_ONE
+    found = session.execute(wanted, {} if agency is None else {"agency": agency}).all()
+    if not found:
         return []
-    versions = _by_agreement(
-        session.scalars(
-            select(AgreementVersion)
-            .where(AgreementVersion.agreement_id.in_(numbers), AgreementVersion.made_at <= at)
-            .order_by(AgreementVersion.number)
-        )
-    )
-    acts = _by_agreement(
-        session.scalars(
-            select(AgreementAct)
-            .where(AgreementAct.agreement_id.in_(numbers), AgreementAct.at <= at)
-            .order_by(AgreementAct.id)
-        )
-    )
+    known = {"numbers": [agreement.id for agreement, _ in found], "at": at}
+    versions = _by_agreement(session.scalars(_VERSIONS, known))
+    acts = _by_agreement(session.scalars(_ACTS, known))
     return [
         Standing(whose, one, tuple(versions.get(one.id, ())), tuple(acts.get(one.id, ())), at)
         for one, whose in found

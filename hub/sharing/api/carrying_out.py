@@ -16,7 +16,15 @@ from hub.sharing.api.calls import Answer, Call, Client, WriterNeededError
 from hub.sharing.api.decoding import check_path, read_body, read_query
 from hub.sharing.api.door import Interface, admit, known
 from hub.sharing.api.idempotency import Begun, Written, begin
-from hub.sharing.api.problems import BAD_PARAMETERS, MEDIA, NO_KEY, NOT_ACCEPTABLE, ProblemError
+from hub.sharing.api.problems import (
+    BAD_PARAMETERS,
+    BAD_REQUEST,
+    MEDIA,
+    NO_KEY,
+    NOT_ACCEPTABLE,
+    TOO_LARGE,
+    ProblemError,
+)
 from hub.sharing.api.routes import Operation
 from hub.sharing.catalogue import Way
 from hub.sharing.gate import refusals_noted
@@ -124,7 +132,6 @@ def _with_tag(response: Response, answer: Answer, written: Written) -> Response:
 def _body(operation: Operation) -> bytes:
     if operation.body is None and operation.method == "GET":
         return b""
-    request.max_content_length = operation.max_bytes
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if operation.body is not None and (
         request.mimetype != "application/json" or charset not in ("utf-8", "utf8")
@@ -132,7 +139,19 @@ def _body(operation: Operation) -> bytes:
         raise ProblemError(MEDIA, headers={"Accept": "application/json"})
     if request.headers.get("Content-Encoding", "identity") != "identity":
         raise ProblemError(MEDIA, headers={"Accept-Encoding": "identity"})
-    return request.get_data(cache=False)
+    return _read_whole(operation.max_bytes)
+
+
+def _read_whole(most: int) -> bytes:
+    """The body; one byte more than may be is asked for, as a body in chunks says no length beforehand."""
+    request.max_content_length = most + 1
+    try:
+        raw = request.get_data(cache=False)
+    except OSError:
+        raise ProblemError(BAD_REQUEST, "The body broke off.") from None
+    if len(raw) > most:
+        raise ProblemError(TOO_LARGE)
+    return raw
 
 
 def _key() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -23,7 +24,9 @@ def read_body(raw: bytes, kind: type[T]) -> T:
     if _NUL.search(raw) or _SURROGATE.search(raw):
         raise ProblemError(BAD_REQUEST, "The text holds a character that no text may hold.", errors=[])
     try:
-        return _decode(raw, kind)
+        found = _decode(raw, kind)
+        json.loads(raw, object_pairs_hook=_named_once, parse_float=str, parse_int=str)
+        return found
     except msgspec.ValidationError as error:
         raise ProblemError(BAD_BODY, errors=[_error(error)]) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
@@ -64,6 +67,12 @@ def _decode(raw: bytes, kind: type[T]) -> T:
             raise
     # To JSON Schema 2.0 is an integer; some languages write every number so.
     return msgspec.convert(_whole(msgspec.json.decode(raw)), kind)
+
+
+def _named_once(pairs: list[tuple[str, Any]]) -> None:
+    """Which of two members of one name counts, readers of JSON do not agree on (RFC 8259): so neither does."""
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise ProblemError(BAD_REQUEST, "A member of the JSON stands there twice.")
 
 
 def _whole(value: Any) -> Any:

@@ -66,6 +66,7 @@ def problem_kinds(api: Sequence[ApiRoutes]) -> list[p.ProblemKind]:
 def may_answer(operation: Operation) -> list[p.ProblemKind]:
     """Kinds that an operation may answer with."""
     found = [p.CERTIFICATE, p.BAD_REQUEST, p.BAD_PARAMETERS, p.NOT_ACCEPTABLE, p.TOO_MANY, p.FAULT, p.BUSY]
+    found += [p.LONG_ADDRESS, p.LARGE_HEADERS]
     if not operation.public:
         found.append(p.TOKEN)
     if operation.exchange is not None:

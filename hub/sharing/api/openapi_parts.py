@@ -110,7 +110,16 @@ def asking_for_a_token() -> dict[str, Any]:
         "required": ["error"],
         "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
     }
-    problems = (p.CERTIFICATE, p.TOO_LARGE, p.MEDIA, p.TOO_MANY, p.FAULT, p.BUSY)
+    problems = (
+        p.CERTIFICATE,
+        p.TOO_LARGE,
+        p.LONG_ADDRESS,
+        p.LARGE_HEADERS,
+        p.MEDIA,
+        p.TOO_MANY,
+        p.FAULT,
+        p.BUSY,
+    )
     wrong = {"description": "An error of RFC 6749", "content": {"application/json": {"schema": refused}}}
     return {
         "operationId": "token",

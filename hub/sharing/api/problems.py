@@ -122,6 +122,18 @@ NOT_ACCEPTABLE = ProblemKind(
     "The header Accept rules out every form in which this address answers.",
 )
 TOO_LARGE = ProblemKind("too_large", 413, "Too large", "The body is larger than this address takes.")
+LONG_ADDRESS = ProblemKind(
+    "address_too_long",
+    414,
+    "Address too long",
+    "An address with its parameters holds 8,190 bytes. Ask for less.",
+)
+LARGE_HEADERS = ProblemKind(
+    "headers_too_large",
+    431,
+    "Headers too large",
+    "A request has 60 headers at the most, each of 8,190 bytes. Leave out what is not needed.",
+)
 MEDIA = ProblemKind(
     "media_type", 415, "Wrong media type", "Send application/json, in UTF-8, without Content-Encoding."
 )
@@ -155,6 +167,8 @@ COMMON: Final = (
     METHOD,
     NOT_ACCEPTABLE,
     TOO_LARGE,
+    LONG_ADDRESS,
+    LARGE_HEADERS,
     MEDIA,
     TOO_MANY,
     FAULT,

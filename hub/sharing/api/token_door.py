@@ -25,13 +25,18 @@ def install(app: Flask) -> None:
         request.max_content_length = _MOST_BYTES
         if request.mimetype != "application/x-www-form-urlencoded":
             raise ProblemError(MEDIA, "A token is asked for as application/x-www-form-urlencoded.")
-        if request.args or any("\x00" in text for text in request.form.values()):
+        if request.args or any("\x00" in text for text in request.form.values()) or _twice():
             raise ProblemError(BAD_REQUEST)
         with session_scope(service(Interface).sessions) as session:
             return give_token(server, Asking(session, known(), g.at))
 
     app.add_url_rule(TOKEN_ADDRESS, endpoint="token", view_func=token, methods=["POST"])
     app.add_url_rule("/.well-known/oauth-authorization-server", endpoint="about_tokens", view_func=_about)
+
+
+def _twice() -> bool:
+    """A parameter stands once (RFC 6749, 3.2)."""
+    return any(len(values) > 1 for _, values in request.form.lists())
 
 
 def _about() -> dict[str, Any]:

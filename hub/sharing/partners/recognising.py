@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from hub.database import UtcDateTime
 from hub.sharing.agreements.records import Agency
 from hub.sharing.partners.records import AccessToken, PartnerCertificate, PartnerClient
 
@@ -23,32 +25,37 @@ class Known:
     certificate: int
 
 
+# Both are asked at every call: writing them anew each time costs more than asking.
+_AT: Final = bindparam("at", type_=UtcDateTime())
+_CERTIFICATE: Final = (
+    select(PartnerClient.id, PartnerClient.client_id, PartnerClient.agency, PartnerCertificate.id)
+    .join(PartnerCertificate, PartnerCertificate.client_id == PartnerClient.id)
+    .join(Agency, Agency.code == PartnerClient.agency)
+    .where(
+        PartnerCertificate.thumbprint == bindparam("thumb"),
+        PartnerCertificate.revoked_at.is_(None),
+        PartnerCertificate.expires_at > _AT,
+        PartnerClient.ended_at.is_(None),
+        Agency.active,
+    )
+)
+_TOKEN: Final = select(AccessToken.scope).where(
+    AccessToken.digest == bindparam("digest"),
+    AccessToken.certificate_id == bindparam("certificate"),
+    AccessToken.expires_at > _AT,
+)
+
+
 def by_certificate(session: Session, thumb: str, at: datetime) -> Known | None:
     """The client of a certificate in use; None when it, its client or its agency has ended, or nobody knows it."""
-    found = session.execute(
-        select(PartnerClient.id, PartnerClient.client_id, PartnerClient.agency, PartnerCertificate.id)
-        .join(PartnerCertificate, PartnerCertificate.client_id == PartnerClient.id)
-        .join(Agency, Agency.code == PartnerClient.agency)
-        .where(
-            PartnerCertificate.thumbprint == thumb,
-            PartnerCertificate.revoked_at.is_(None),
-            PartnerCertificate.expires_at > at,
-            PartnerClient.ended_at.is_(None),
-            Agency.active,
-        )
-    ).one_or_none()
+    found = session.execute(_CERTIFICATE, {"thumb": thumb, "at": at}).one_or_none()
     return None if found is None else Known(*found)
 
 
 def scopes_of(session: Session, token: str, certificate: int, at: datetime) -> frozenset[str] | None:
     """Scopes of a living token that was asked with this certificate; None for any other."""
-    found = session.scalar(
-        select(AccessToken.scope).where(
-            AccessToken.digest == digest(token),
-            AccessToken.certificate_id == certificate,
-            AccessToken.expires_at > at,
-        )
-    )
+    known = {"digest": digest(token), "certificate": certificate, "at": at}
+    found = session.scalar(_TOKEN, known)
     return None if found is None else frozenset(found.split())
 
 

@@ -1,0 +1,56 @@
+"""What can be read in two ways is not read at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hub.sharing.inbox.api import EXAMPLES
+
+from .agency_api_world import SHOWN, ApiWorld, api_world
+from .sharing_world import COURTS
+from .site_world import World
+
+ORDER = json.dumps(msgspec.to_builtins(EXAMPLES["order"][0].body))
+
+
+@pytest.fixture
+def hub(world: World, tmp_path: Path) -> ApiWorld:
+    return api_world(world, tmp_path / "keys")
+
+
+def test_one_member_twice(hub: ApiWorld) -> None:
+    """Readers of JSON take the first or the last: two of them would know of two different orders."""
+    courts = hub.program(COURTS).signed_in()
+    twice = ORDER[:-1] + ', "nc:DocumentIdentification": "another"}'
+    answer = courts.post("/v1/orders", data=twice, content_type="application/json")
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "bad_request")
+    assert courts.post("/v1/orders", data=ORDER, content_type="application/json").status_code == 202
+
+
+def test_one_member_twice_inside_another(hub: ApiWorld) -> None:
+    courts = hub.program(COURTS).signed_in()
+    inner = next(name for name, value in json.loads(ORDER).items() if isinstance(value, dict))
+    first = f'"{inner}": {{'
+    again = json.dumps(next(iter(json.loads(ORDER)[inner])))
+    twice = ORDER.replace(first, f'{first}{again}: "x", ')
+    assert twice != ORDER
+    answer = courts.post("/v1/orders", data=twice, content_type="application/json")
+    assert (answer.status_code, answer.get_json()["code"]) == (400, "bad_request")
+
+
+def test_one_parameter_of_a_token_twice(hub: ApiWorld) -> None:
+    """RFC 6749, 3.2: a parameter stands once; the second could be for another reader."""
+    program = hub.program(COURTS)
+    form = f"grant_type=client_credentials&client_id={program.client_id}&client_id=police-records"
+    answer = program.http.post(
+        "/v1/token",
+        data=form,
+        content_type="application/x-www-form-urlencoded",
+        base_url="https://hub.example",
+        environ_overrides={SHOWN: program.certificate},
+    )
+    assert answer.status_code == 400
