@@ -21,7 +21,7 @@ from hub.sharing.inbox.records import InboundBody, InboundMessage, InboxAct, Inb
 from hub.sharing.inbox.telling import tell
 
 JOB: Final = Actor("hub", "hub")
-AT_ONCE: Final = 100
+AT_ONCE: Final = 25
 """In one transaction: whoever wants to write waits for it."""
 _KEPT_FOR_NOTHING: Final = tuple(
     state.value for state in (State.KEPT, State.REFUSED, State.DUPLICATE, State.EXPIRED)

@@ -75,21 +75,30 @@ class Read:
 
 @dataclass(frozen=True)
 class Listed:
-    """A page of the list and how many there are in all. `page` is the one that was asked for, or the last."""
+    """A page of the list and how many there are in all. `page` is the one that was asked for, or the last.
+
+    `agencies` are those that something of this part is from, with how many: one that floods the list can be put aside.
+    """
 
     lines: Sequence[Read]
     total: int
     overdue: int
     arrived: int
     page: int = 1
+    agencies: Sequence[tuple[str, int]] = ()
 
 
-def listed(session: Session, part: Part, at: datetime, *, page: int = 1, owner: str = "") -> Listed:
-    """Messages of a part, of one owner or of all."""
+def listed(
+    session: Session, part: Part, at: datetime, *, page: int = 1, owner: str = "", agency: str = ""
+) -> Listed:
+    """Messages of a part, of one owner or of all, of one agency or of all."""
     wanted = select(InboundMessage, InboxItem).join(InboxItem, InboxItem.id == InboundMessage.id)
     wanted = wanted.where(_of(part))
     if owner:
         wanted = wanted.where(InboxItem.owner == owner)
+    agencies = _agencies(session, part)
+    if agency:
+        wanted = wanted.where(InboundMessage.agency == agency)
     total = session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     page = max(1, min(page, -(-total // PAGE)))
     here = arrived_ids(session)
@@ -100,7 +109,18 @@ def listed(session: Session, part: Part, at: datetime, *, page: int = 1, owner: 
         order = (InboxItem.id.not_in(here), *order)
     rows = session.execute(wanted.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
     lines = [read(session, row, item, at) for row, item in rows]
-    return Listed(lines, total, count_overdue(session, at), len(here), page)
+    return Listed(lines, total, count_overdue(session, at), len(here), page, agencies)
+
+
+def _agencies(session: Session, part: Part) -> list[tuple[str, int]]:
+    found = (
+        select(InboundMessage.agency, func.count())
+        .join(InboxItem, InboxItem.id == InboundMessage.id)
+        .where(_of(part))
+        .group_by(InboundMessage.agency)
+        .order_by(InboundMessage.agency)
+    )
+    return [(code, count) for code, count in session.execute(found)]
 
 
 def read(session: Session, row: InboundMessage, item: InboxItem, at: datetime) -> Read:

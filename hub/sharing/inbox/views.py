@@ -47,9 +47,10 @@ def worklist() -> str:
     asked = request.args
     part = Part(asked.get("part", "")) if asked.get("part") in set(Part) else Part.OPEN
     page = min(max(1, number_in(asked.get("page", "1"))), LAST_PAGE)
-    mine = asked.get("mine") == "1"
+    mine, agency = asked.get("mine") == "1", asked.get("agency", "")[:32]
     with writing() as session:
-        found = listed(session, part, now(), page=page, owner=visitor().login if mine else "")
+        owner = visitor().login if mine else ""
+        found = listed(session, part, now(), page=page, owner=owner, agency=agency)
         page = found.page
         write_down(
             session,
@@ -64,6 +65,7 @@ def worklist() -> str:
         part=part,
         parts=PARTS,
         mine=mine,
+        agency=agency,
         page=page,
         last=max(1, -(-found.total // PAGE)),
         at=now(),

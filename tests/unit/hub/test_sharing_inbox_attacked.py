@@ -17,10 +17,12 @@ from hub.custody.legal import ORDER
 from hub.custody.records import Person
 from hub.custody.sentencing.forms import SENTENCE
 from hub.database import session_scope
-from hub.sharing.inbox.messages import ImposedPart, SentTerm, Subject, read_message, write_message
+from hub.sharing.inbox.examples import EXAMPLES
+from hub.sharing.inbox.messages import ImposedPart, Message, SentTerm, Subject, read_message, write_message
 from hub.sharing.inbox.records import State
 
 from .inbox_world import ANA, Inbox, inbox, order, sentence
+from .sharing_world import POLICE
 from .site_world import World, post, token_of
 from .test_merging import merge
 from .test_sharing_inbox_pages import do, hidden, ticks
@@ -233,3 +235,18 @@ def test_pages_hold_their_own_and_the_last_one_is_the_last(rita: FlaskClient, de
     assert second.count("data-item") == 5
     assert "mine=1" in second.split('rel="prev"')[1].split(">")[0]
     assert rita.get("/inbox?page=900").text.count("data-item") == 5
+
+
+def test_an_agency_that_floods_the_list_can_be_put_aside(rita: FlaskClient, desk: Inbox) -> None:
+    for place in range(41):
+        desk.send("order", order(f"o-{place}", subject=TZUL, reference=f"R {place}"))
+    (hold,) = EXAMPLES["hold"][:1]
+    assert isinstance(hold.body, Message)
+    number = desk.send("hold", hold.body, POLICE).number
+    assert number not in rita.get("/inbox").text
+    page = rita.get("/inbox?agency=police").text
+    assert number in page
+    assert page.count("data-item") == 1
+    assert "courts (41)" in page
+    assert rita.get("/inbox?agency=courts&page=2").text.count("data-item") == 1
+    assert "Nothing to decide" in rita.get("/inbox?agency=nobody").text
