@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -109,13 +110,13 @@ def agree(world: World, agency: str, code: str, terms: Terms) -> None:
             sign(session, code, row.number, row.digest, actor=signer, at=world.at)
 
 
-def narrow(world: World, agency: str, exchange: str, field: str) -> None:
-    """The agency's agreement without one field of one exchange, as a new version in force at once."""
-    grants = []
-    for one in grants_of(KINDS[agency]):
-        names = tuple(name for name in one.fields if (one.exchange, name) != (exchange, field))
-        if names:
-            grants.append(Grant(one.exchange, one.purpose, names, one.events))
+def narrow(world: World, agency: str, without: Mapping[str, Collection[str]]) -> None:
+    """The agency's agreement without some fields of these exchanges, as a new version in force at once."""
+    grants = [
+        Grant(one.exchange, one.purpose, names, one.events)
+        for one in grants_of(KINDS[agency])
+        if (names := tuple(name for name in one.fields if name not in without.get(one.exchange, ())))
+    ]
     code, terms = f"{agency}-2026", terms_of(world, *grants)
     with session_scope(world.sessions) as session:
         newest = session.scalar(

@@ -119,7 +119,7 @@ def test_why_it_was_refused_leaves_only_where_the_reason_is_agreed(made: ApiWorl
         answer.get_json()["number"], "wrong_court", "The case lies with Dangriga."
     )
     assert court.get(place).get_json()["reason"] == "The case lies with Dangriga."
-    narrow(made.world, COURTS, "order_receipt", "pims:ReceiptReasonText")
+    narrow(made.world, COURTS, {"order_receipt": ["pims:ReceiptReasonText"]})
     later = court.get(place)
     assert later.get_json()["state"] == "refused"
     assert "Dangriga" not in later.text
