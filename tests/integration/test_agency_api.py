@@ -16,15 +16,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-import schemathesis
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
-from schemathesis.engine import events
-from schemathesis.engine.core import Engine
 
 from hub import settings
 from hub.biometrics.vault import Vault
@@ -191,32 +188,6 @@ def test_twenty_programs_at_once(hub: Running) -> None:
 
     with ThreadPoolExecutor(20) as pool:
         assert set(pool.map(once, range(60))) == {200}
-
-
-def test_a_stranger_finds_nothing_over_tls(hub: Running) -> None:
-    """The description read and tried over the wire, as the unit tests try all of it without one."""
-    pair = (str(hub.data / "courts-records.pem"), str(hub.data / "courts-records.key"))
-    said = {
-        "base-url": f"https://127.0.0.1:{hub.port}",
-        "tls-verify": str(hub.data / "agencies-ca.pem"),
-        "request-cert": pair[0],
-        "request-cert-key": pair[1],
-        "headers": {"Authorization": f"Bearer {token_of(hub, 'courts-records')}"},
-        "phases": {"coverage": {"enabled": False}, "stateful": {"enabled": False}},
-        "generation": {"max-examples": 4, "deterministic": True, "no-shrink": True, "database": "none"},
-    }
-    status, document = ask(hub, context_of(hub, "courts-records"), "GET", "/v1/openapi.json")
-    assert status == 200
-    schema = schemathesis.openapi.from_dict(document, config=schemathesis.Config.from_dict(said))
-    chosen = schema.include(path=["/v1/me", "/v1/events", "/v1/schemas", "/v1/keys", "/v1/agreements"])
-    tried = 0
-    for event in Engine(schema=chosen).execute():
-        assert not isinstance(event, events.NonFatalError | events.FatalError), event
-        if isinstance(event, events.ScenarioFinished):
-            for checks in event.recorder.checks.values():
-                tried += 1
-                assert [check for check in checks if check.failure_info is not None] == []
-    assert tried >= 8
 
 
 def test_cutting_off_acts_at_the_next_call(hub: Running) -> None:
