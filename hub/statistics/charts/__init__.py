@@ -1,4 +1,4 @@
-"""Charts as SVG, made here: they print, need no script and say in words what they show. Of figures they know nothing."""
+"""Charts as SVG, made here: they print, need no script and say in words what they show. They know no figures."""
 
 from hub.statistics.charts.bars import Bar, Pair, bar_chart, pyramid
 from hub.statistics.charts.lines import Series, line_chart

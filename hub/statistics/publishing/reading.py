@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from hub.sentences import Sentence
@@ -46,14 +46,15 @@ class Standing:
         return [read_sentence(one) for one in json.loads(self.row.held)] if self.row.held else []
 
 
-def standing(session: Session, number: int) -> Standing | None:
-    """A publication by its number."""
+def standing(session: Session, number: int, known_at: datetime | None = None) -> Standing | None:
+    """A publication by its number, as known then."""
     row = session.get(Publication, number)
-    if row is None:
+    if row is None or (known_at is not None and row.drafted_at > known_at):
         return None
-    return Standing(
-        row, session.scalar(select(PublicationAct).where(PublicationAct.publication_id == number))
-    )
+    wanted = select(PublicationAct).where(PublicationAct.publication_id == number)
+    if known_at is not None:
+        wanted = wanted.where(PublicationAct.at <= known_at)
+    return Standing(row, session.scalar(wanted))
 
 
 def standings(session: Session, known_at: datetime | None = None, limit: int = 200) -> list[Standing]:
@@ -69,7 +70,7 @@ def standings(session: Session, known_at: datetime | None = None, limit: int = 2
     return [Standing(row, act) for row, act in session.execute(wanted)]
 
 
-def _as_known(known_at: datetime | None):  # type: ignore[no-untyped-def]
+def _as_known(known_at: datetime | None) -> ColumnElement[bool]:
     joined = PublicationAct.publication_id == Publication.id
     return joined if known_at is None else joined & (PublicationAct.at <= known_at)
 
