@@ -96,6 +96,8 @@ GROUPS: Final = (
             Entry("/replay/bundles", Sentence("Bundles for courts")),
             Entry("/backups", Sentence("Backups")),
             Entry("/figures", Sentence("Figures")),
+            Entry("/figures/glance", Sentence("At a glance")),
+            Entry("/publications", Sentence("Publications")),
             Entry("/review", Sentence("Yearly review")),
         ),
     ),

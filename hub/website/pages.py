@@ -78,6 +78,7 @@ from hub.sharing.inbox.views import pages as inbox_pages
 from hub.sharing.outbox.drops.views import pages as drop_pages
 from hub.sharing.partners.views import pages as partner_pages
 from hub.statistics.review.views import pages as review_pages
+from hub.statistics.publishing.views import pages as publication_pages
 from hub.statistics.views import pages as figure_pages
 from hub.terminals.claims.knocking import pages as knocking_pages
 from hub.terminals.claims.views import pages as claims_pages
@@ -145,6 +146,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     pin_pages,
     policy_pages,
     post_pages,
+    publication_pages,
     re_enrolment_pages,
     receptions_pages,
     register_pages,

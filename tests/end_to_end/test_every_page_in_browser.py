@@ -98,6 +98,8 @@ ASKED: Final = {"/people/<number>/merge": "?with=", "/confirm": "?next=/account"
 _UNDER_WAY: Final = "needs an act under way; the test of that act walks it"
 NOT_WALKED: Final = {
     "/figures.csv": "a file",
+    "/publications/<int:number>": _UNDER_WAY,
+    "/publications/<int:number>/files/<name>": "a file",
     "/figures/forms/<code>.csv": "a file",
     "/figures/rolls/<day>": _UNDER_WAY,
     "/away/going": "leads on to another page",
