@@ -13,6 +13,7 @@ EVENTS: Final = {
     "pims.custody.escaped": Sentence("Somebody is unlawfully at large"),
     "pims.custody.recaptured": Sentence("Somebody is back in custody"),
     "pims.custody.status_changed": Sentence("The legal status changed"),
+    "pims.custody.release_date_verified": Sentence("Two officers signed the release date"),
     "pims.custody.production_outcome": Sentence("A court date is over"),
     "pims.custody.order_answered": Sentence("A message of theirs was decided"),
     "pims.custody.identity_answered": Sentence("A request by finger was answered"),

@@ -145,7 +145,10 @@ _OUT: Final = (
         courts.ORDERS,
         courts.CHARGES,
         courts.NEXT_HEARING,
-        events=("admitted", "released", "transferred", "escaped", "recaptured", "status_changed"),
+        events=(
+            *("admitted", "released", "transferred", "escaped", "recaptured"),
+            *("status_changed", "release_date_verified"),
+        ),
     ),
     _out(
         "production_outcome",

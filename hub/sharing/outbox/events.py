@@ -33,6 +33,7 @@ class EventType(StrEnum):
     ESCAPED = "pims.custody.escaped"
     RECAPTURED = "pims.custody.recaptured"
     STATUS_CHANGED = "pims.custody.status_changed"
+    DATE_VERIFIED = "pims.custody.release_date_verified"
     PRODUCTION_OUTCOME = "pims.custody.production_outcome"
     CORRECTED = "pims.custody.corrected"
     ORDER_ANSWERED = "pims.custody.order_answered"
@@ -48,6 +49,7 @@ DESCRIPTIONS: Final = {
     EventType.ESCAPED: "Somebody is unlawfully at large.",
     EventType.RECAPTURED: "Somebody who was unlawfully at large is back.",
     EventType.STATUS_CHANGED: "The legal status of somebody changed.",
+    EventType.DATE_VERIFIED: "A release date was signed by a second officer.",
     EventType.PRODUCTION_OUTCOME: "A date before a court has an outcome.",
     EventType.CORRECTED: "Something that was told before was wrong. Ask again.",
     EventType.ORDER_ANSWERED: "An order that you sent was decided on.",
@@ -64,6 +66,7 @@ WORDS: Final = {
     EventType.ESCAPED: Sentence("Unlawfully at large"),
     EventType.RECAPTURED: Sentence("Back from being at large"),
     EventType.STATUS_CHANGED: Sentence("Change of legal status"),
+    EventType.DATE_VERIFIED: Sentence("Release date signed by two officers"),
     EventType.PRODUCTION_OUTCOME: Sentence("Outcome of a court date"),
     EventType.CORRECTED: Sentence("Correction of what was told"),
     EventType.ORDER_ANSWERED: Sentence("Answer to an order"),

@@ -76,6 +76,8 @@ def enqueue(
     booking: int | None = None,
     at: datetime,
     data: Mapping[str, Any] | None = None,
+    occurred_at: datetime | None = None,
+    uid: str = "",
 ) -> int:
     """Tell one agency of something that is no fact: an answer, a list. The number of the delivery; in the caller's
     transaction.
@@ -85,10 +87,10 @@ def enqueue(
     `purpose` the one under which the agreement then in force has the exchange counts.
     """
     event = SharingEvent(
-        uid=str(uuid.uuid4()),
+        uid=uid or str(uuid.uuid4()),
         type=type.value,
         version=VERSION,
-        occurred_at=at,
+        occurred_at=occurred_at or at,
         recorded_at=at,
         person_id=person,
         booking_id=booking,

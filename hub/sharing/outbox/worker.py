@@ -16,7 +16,8 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from hub.database import Sessions, is_busy, session_scope
-from hub.sharing.outbox import cursor
+from hub.pace import is_over
+from hub.sharing.outbox import cursor, signed_dates
 from hub.sharing.outbox.channels import agencies_with_webhook
 from hub.sharing.outbox.deriving import FactRow
 from hub.sharing.outbox.drops.running import Drops
@@ -27,6 +28,7 @@ from hub.sharing.outbox.spreading import AT_ONCE, spread
 LOOK_S: Final = 0.5
 """How soon a new fact is on its way."""
 AGENCIES_S: Final = 5.0
+DATES_EVERY: Final = timedelta(seconds=10)
 FILES_EVERY: Final = timedelta(minutes=1)
 
 _log: Final = logging.getLogger(__name__)
@@ -68,11 +70,13 @@ class Exchange:
     duties: Callable[[datetime], None] | None = None
     token: str = field(default_factory=lambda: str(uuid.uuid4()))
     _senders: dict[str, Sender] = field(default_factory=dict, init=False)
+    _dates_at: datetime | None = field(default=None, init=False)
 
     def gather(self) -> int:
         """Read every fact that is new; how many."""
         correct = None if self.corrector is None else self.corrector.facts
         self._merges()
+        self._signed_dates()
         read = 0
         while True:
             with session_scope(self.sessions, writes=False) as session:
@@ -92,6 +96,17 @@ class Exchange:
                 return
         with session_scope(self.sessions) as session:
             self.corrector.merges(session, self.clock())
+
+    def _signed_dates(self) -> None:
+        now = self.clock()
+        if not is_over(self._dates_at, DATES_EVERY, now):
+            return
+        self._dates_at = now
+        with session_scope(self.sessions, writes=False) as session:
+            if not signed_dates.due(session, now):
+                return
+        with session_scope(self.sessions) as session:
+            signed_dates.tell(session, now)
 
     def deliver(self) -> None:
         """Send to every agency in turn whatever is due."""
