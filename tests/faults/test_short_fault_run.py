@@ -17,7 +17,7 @@ PERCENTILES = {"p50", "p95", "p99"}
 
 
 def test_faults_lose_nothing_double_nothing_and_mistake_nobody(tmp_path: Path) -> None:
-    """One run has it all: kills, a terminal without the hub, and one that is cut off and replaced.
+    """One run has it all: kills, a terminal without the hub, one that is cut off and replaced, four agencies.
 
     `./pims bench faults` makes a longer one, also on the broker that forgets its sessions.
     """
@@ -40,6 +40,16 @@ def test_faults_lose_nothing_double_nothing_and_mistake_nobody(tmp_path: Path) -
     assert report["cut_off"]["entries_afterwards"] >= 1 > report["cut_off"]["applied_afterwards"]
     assert report["replacement"]["scans_afterwards"] >= 1
     assert report["replacement"]["chain_shown"] is True
+    shared = report["sharing"]
+    assert (
+        shared["sent"]
+        == shared["received"]
+        == shared["acknowledged"]
+        >= shared["decided"]
+        == shared["told"]
+        > 0
+    )
+    assert (shared["lost"], shared["out_of_order"], shared["forged"], shared["sets_read"]) == (0, 0, 0, 1)
 
 
 def test_a_folder_without_prints_is_said_and_nothing_is_started(

@@ -32,3 +32,11 @@ def test_the_form_is_the_one_that_asks_for_what_is_changed() -> None:
 def test_a_page_without_such_a_form_is_told() -> None:
     with pytest.raises(LookupError, match="never_there"):
         fields_of(PAGE, ["never_there"])
+
+
+def test_a_text_of_several_lines_is_sent_as_it_stands() -> None:
+    page = (
+        '<form><input type="hidden" name="csrf_token" value="t"><textarea name="why">\nOne &amp; two\nthree</textarea>'
+        '<textarea name="none"></textarea></form>'
+    )
+    assert fields_of(page, ["why"]) == {"csrf_token": "t", "why": "One & two\nthree", "none": ""}
