@@ -16,10 +16,11 @@ import sqlite3
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import TypeVar, cast
 
 import pytest
 from alembic import command
@@ -44,6 +45,8 @@ OPTIONS = (
 """Nothing a server of ours holds has to outlive it, and no database lives long enough to be tidied."""
 _NUMBERS = itertools.count(1)
 _MADE: list[str] = []
+_ONCE: dict[Hashable, tuple[sqlite3.Connection, object]] = {}
+T = TypeVar("T")
 
 
 def on_postgresql() -> bool:
@@ -97,14 +100,56 @@ def migrated_by_copying() -> Iterator[None]:
         if not newest or engine.url.database == str(_template()) or inspect(engine).get_table_names():
             plain(config, revision)
             return
-        with closing(sqlite3.connect(_migrated_file())) as made, engine.connect() as connection:
-            driver = connection.connection.driver_connection
-            assert isinstance(driver, sqlite3.Connection)
+        with closing(sqlite3.connect(_migrated_file())) as made, _driver(engine) as driver:
             made.backup(driver)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(command, "upgrade", upgrade_or_copy)
         yield
+
+
+def made_once(engine: Engine, name: Hashable, make: Callable[[], T]) -> T:
+    """What `make` answers, having written into a database that is as new; from its second call on a copy is put there.
+
+    Where something was written before, or on PostgreSQL, it is made each time.
+    """
+    if engine.dialect.name != "sqlite":
+        return make()
+    with _driver(engine) as driver:
+        if _rows(driver) != _rows_of_new():
+            return make()
+        if name in _ONCE:
+            copied, answer = _ONCE[name]
+            copied.backup(driver)
+            return cast("T", answer)
+    answer = make()
+    copied = sqlite3.connect(":memory:")
+    with _driver(engine) as driver:
+        driver.backup(copied)
+    _ONCE[name] = copied, answer
+    return answer
+
+
+@contextmanager
+def _driver(engine: Engine) -> Iterator[sqlite3.Connection]:
+    with engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        yield driver
+
+
+def _rows(driver: sqlite3.Connection) -> list[tuple[str, int]]:
+    """How many rows each table has."""
+    tables = [name for (name,) in driver.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    return driver.execute(
+        " UNION ALL ".join(f"SELECT '{one}', count(*) FROM \"{one}\"" for one in tables)
+    ).fetchall()
+
+
+@cache
+def _rows_of_new() -> list[tuple[str, int]]:
+    with closing(sqlite3.connect(_migrated_file())) as driver:
+        return _rows(driver)
 
 
 def drop_since(count: int) -> None:

@@ -19,6 +19,7 @@ from hub.sharing.agreements.terms import Grant, Terms
 from hub.sharing.catalogue import EXCHANGES, PartnerKind, exchanges_with
 from hub.web.formats import SITE_ZONE
 
+from ...databases import made_once
 from .docket_world import record, remanded
 from .site_world import World
 
@@ -151,6 +152,10 @@ def somebody(world: World, surname: str = "Novelo", given: str = "Ana") -> Shari
 
 def sharing_world(world: World) -> SharingWorld:
     """All of it: agencies, agreements in force that name everything, and a person."""
+    return made_once(world.engine, ("sharing", world.at), lambda: _sharing_world(world))
+
+
+def _sharing_world(world: World) -> SharingWorld:
     open_agencies(world)
     for code, kind in KINDS.items():
         agree(world, code, f"{code}-2026", terms_of(world, *grants_of(kind)))
