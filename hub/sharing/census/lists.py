@@ -127,7 +127,7 @@ def _partner(session: Session, code: str, name: str, rule: CensusRule | None, at
             mine, CensusDifference.ended_at.is_not(None)
         )
     )
-    took = [(done - begun) / timedelta(days=1) for begun, done in ended]
+    took = [(done - begun) / timedelta(days=1) for begun, done in ended if done is not None]
     return Partner(
         code,
         name,

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from hub.custody.legal import LegalStatus
-from hub.custody.merging.reading import joined_stays
-from hub.custody.records import Booking, Person
-from hub.custody.who.identifiers import plain_number
-from hub.sharing.catalogue import custody, persons
+from hub.custody.facts.bulk import Piles, piles_of
+from hub.custody.facts.kinds import Kind, V
+from hub.custody.facts.reading import Held, holding
+from hub.custody.identity import IDENTITY
+from hub.custody.legal import LEGAL_STATUS, LegalStatus
+from hub.custody.merging.reading import families_of, joined_stays, leads
+from hub.custody.queries import names
+from hub.custody.records import Booking
+from hub.custody.sentencing.dates import BestKnown, Certainty, best_known_all
+from hub.custody.who.identifiers import IDENTIFIER, IdentifierSort, plain_number
 from hub.sharing.census.comparing import Here, There
 from hub.sharing.census.messages import ListedPerson
 from hub.sharing.census.records import Scope
-from hub.sharing.gathering import Loaded, load
 from hub.sharing.inbox.receiving import name_key
 from hub.web.formats import SITE_ZONE, start_of
 
 AT_ONCE: Final = 500
-_KINDS: Final = frozenset({"identity", "identifier", "legal_status"})
+_OF_PERSON: Final = frozenset({IDENTITY.name, IDENTIFIER.name})
+_SORTS: Final = (IdentifierSort.POLICE, IdentifierSort.COURT)
 
 
 def ours(session: Session, scope: Scope, since: date, at: datetime) -> list[Here]:
@@ -34,14 +39,16 @@ def ours(session: Session, scope: Scope, since: date, at: datetime) -> list[Here
     for stay in session.scalars(wanted.order_by(Booking.id)):
         if stay.id not in aside or stay.released_at is None:
             people[stay.person_id].append(stay)
-    found: dict[str, Here] = {}
-    numbers = list(people)
+    leading = leads(session)
+    of_lead: dict[int, list[Booking]] = defaultdict(list)
+    for person, stays in people.items():
+        of_lead[leading.get(person, person)] += stays
+    numbers = list(of_lead)
+    found: list[Here] = []
     for start in range(0, len(numbers), AT_ONCE):
         some = numbers[start : start + AT_ONCE]
-        loaded = load(session, some, _KINDS, at)
-        for one in _read(loaded, some, scope):
-            found.setdefault(one.number, one)
-    return list(found.values())
+        found += _read(session, {lead: of_lead[lead] for lead in some}, scope, at)
+    return found
 
 
 def theirs(lines: Sequence[tuple[int, ListedPerson]]) -> list[There]:
@@ -61,42 +68,75 @@ def theirs(lines: Sequence[tuple[int, ListedPerson]]) -> list[There]:
     ]
 
 
-def _read(loaded: Loaded, people: Sequence[int], scope: Scope) -> Iterator[Here]:
-    known: dict[int, set[str]] = defaultdict(set)
-    wanted = select(Person.id, Person.number).where(Person.id.in_(loaded.leads))
-    for member, number in loaded.session.execute(wanted):
-        known[loaded.leads[member]].add(number)
-    for person in people:
-        lead = loaded.leads.get(person, person)
-        one = loaded.reading(lead, None, None, None)
-        if one.stay is None:
-            continue
-        status = custody.LEGAL.read(one) or ""
-        released = one.stay.released_at
-        own = {stay.number for stay in loaded.stays.get(lead, ())}
-        references = [*_all(persons.POLICE_NUMBER, one), *_all(persons.COURT_NUMBER, one)]
+def _read(
+    session: Session, people: Mapping[int, Sequence[Booking]], scope: Scope, at: datetime
+) -> Iterator[Here]:
+    families = families_of(session, people)
+    members = {member: lead for lead, family in families.items() for member in family}
+    known = names(session, members)
+    stays = {stay.id for found in people.values() for stay in found}
+    piles = piles_of(session, whose=members, of_person=_OF_PERSON, stays=stays, of_stay=(LEGAL_STATUS.name,))
+    open_stays = [stay.id for found in people.values() for stay in found if stay.released_at is None]
+    dates = dict(best_known_all(session, today=at.astimezone(SITE_ZONE).date(), booking_ids=open_stays))
+    every = defaultdict[int, set[str]](set)
+    for person, number in session.execute(select(Booking.person_id, Booking.number).where(_of(members))):
+        every[members[person]].add(number)
+    for lead, found in people.items():
+        stay = next((one for one in reversed(found) if one.released_at is None), found[-1])
+        one = _Facts(piles.get(lead, {}), at)
+        status = one.status(stay.id)
+        surname, given, born_on = one.identity() or (
+            known[lead].surname,
+            known[lead].given,
+            known[lead].born_on,
+        )
         yield Here(
-            loaded.number_of(lead),
-            frozenset(own | known[lead]),
-            frozenset(plain_number(each) for each in references),
-            _name(persons.SURNAME.read(one) or "", persons.GIVEN.read(one) or ""),
-            None if (born := persons.BORN.read(one)) is None else date.fromisoformat(born),
+            known[lead].number,
+            frozenset(every[lead] | {known[member].number for member in families[lead]}),
+            frozenset(plain_number(each) for each in one.numbers()),
+            _name(surname, given),
+            born_on,
             status,
-            _release_on(one),
-            one.stay.admitted_at.astimezone(SITE_ZONE).date(),
-            None if released is None else released.astimezone(SITE_ZONE).date(),
+            _signed(dates.get(stay.id)),
+            stay.admitted_at.astimezone(SITE_ZONE).date(),
+            None if stay.released_at is None else stay.released_at.astimezone(SITE_ZONE).date(),
             scope is Scope.EVERYBODY or status == LegalStatus.REMAND.value,
         )
 
 
-def _release_on(one: Any) -> date | None:
-    told = custody.RELEASE_DUE.read(one)
-    return None if told is None else date.fromisoformat(told)
+class _Facts:
+    """What holds of one person, from rows that were read for many."""
+
+    def __init__(self, piles: Piles, at: datetime) -> None:
+        self._piles = piles
+        self._at = at
+
+    def _held(self, kind: Kind[V]) -> list[Held[V]]:
+        pile = self._piles.get(kind.name)
+        return [] if pile is None else holding(kind, pile.rows, effective_at=self._at)
+
+    def identity(self) -> tuple[str, str, date | None] | None:
+        held = self._held(IDENTITY)
+        if not held:
+            return None
+        value = held[-1].value
+        return value.surname, value.given, value.born_on
+
+    def numbers(self) -> list[str]:
+        return [one.value.number for one in self._held(IDENTIFIER) if one.value.sort in _SORTS]
+
+    def status(self, stay: int) -> str:
+        found = [one.value.status.value for one in self._held(LEGAL_STATUS) if one.row.booking_id == stay]
+        return found[-1] if found else ""
 
 
-def _all(field: Any, one: Any) -> Sequence[str]:
-    found: Sequence[str] = field.read(one) or ()
-    return found
+def _of(members: Collection[int]) -> ColumnElement[bool]:
+    return Booking.person_id.in_(members)
+
+
+def _signed(known: BestKnown | None) -> date | None:
+    """A release date once two officers have signed it."""
+    return known.on if known is not None and known.certainty is Certainty.VERIFIED else None
 
 
 def _name(surname: str, given: str) -> str:

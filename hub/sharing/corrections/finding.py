@@ -4,26 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.custody.catalogue import KINDS
-from hub.custody.facts.kinds import Per
 from hub.custody.facts.records import Fact
 from hub.custody.merging.reading import family_of
 from hub.custody.queries import names
 from hub.custody.records import Person
-from hub.sharing.catalogue import EXCHANGES, DataField
+from hub.sharing.catalogue import EXCHANGES
 from hub.sharing.corrections.depending import beside_facts, made_of
 from hub.sharing.disclosures.reading import told_to_person
 from hub.sharing.disclosures.records import Disclosure
-from hub.sharing.gathering import Loaded, load
 from hub.sharing.outbox.deriving import FactRow
 from hub.sharing.outbox.records import Delivery, SharingEvent
+from hub.sharing.recollecting import recollect
 
 MARGIN: Final = timedelta(minutes=5)
 """A message that left so shortly after a correction may have been read before it."""
@@ -47,12 +45,14 @@ def told_fact(session: Session, row: FactRow) -> list[Hearer]:
     """
     chain = _chain(session, row)
     newest = _newest(session, row, chain[-1].recorded_at)
-    loaded = load(session, {row.person_id}, {row.kind} & set(KINDS), row.recorded_at)
-    recorded = _recorded(session, loaded, row.kind)
+    known = recollect(session, row.person_id, row.booking_id, row.kind, row.recorded_at)
+    about = (None, *(one.id for one in chain))
     found: dict[tuple[str, str], list[tuple[str, Disclosure]]] = defaultdict(list)
     for (agency, exchange, name), told in newest.items():
         field = EXCHANGES[exchange].by_name[name]
-        if told.at <= row.recorded_at + MARGIN and _was_wrong(loaded, recorded, field, row, chain, told):
+        beside = beside_facts(field, row.kind)
+        early = told.at <= row.recorded_at + MARGIN
+        if early and (beside or known.differs(field, told.at, row.id, about)):
             found[agency, exchange].append((name, told))
     hearers = {key: _hearer(*key, parts) for key, parts in found.items()}
     for key, one in _by_event(session, chain).items():
@@ -92,12 +92,6 @@ def _chain(session: Session, row: FactRow) -> list[Fact]:
     return found
 
 
-def _recorded(session: Session, loaded: Loaded, kind: str) -> dict[int, datetime]:
-    """When each row of a kind about these people was recorded."""
-    wanted = select(Fact.id, Fact.recorded_at).where(Fact.person_id.in_(loaded.leads), Fact.kind == kind)
-    return {number: at for number, at in session.execute(wanted)}  # noqa: C416 - a result is no mapping
-
-
 def _newest(session: Session, row: FactRow, since: datetime) -> Mapping[tuple[str, str, str], Disclosure]:
     found: dict[tuple[str, str, str], Disclosure] = {}
     for told in told_to_person(session, numbers_of(session, row.person_id)):
@@ -109,29 +103,6 @@ def _newest(session: Session, row: FactRow, since: datetime) -> Mapping[tuple[st
             if field is not None and made_of(field, row.kind):
                 found[told.agency, told.exchange, name] = told
     return found
-
-
-def _was_wrong(
-    loaded: Loaded,
-    recorded: Mapping[int, datetime],
-    field: DataField,
-    row: FactRow,
-    chain: Sequence[Fact],
-    told: Disclosure,
-) -> bool:
-    """Whether the field, read as it was known when it left, differs from what is known now of that time."""
-    if beside_facts(field, row.kind):
-        return True
-    stay = row.booking_id if KINDS[row.kind].per is Per.BOOKING else None
-    for fact in (None, *(one.id for one in chain)):
-        now = loaded.reading(row.person_id, stay, fact, None)
-        before = {
-            kind: [one for one in rows if one.id < row.id and recorded[one.id] <= told.at]
-            for kind, rows in now.rows.items()
-        }
-        if field.read(replace(now, at=told.at, rows=before)) != field.read(replace(now, at=told.at)):
-            return True
-    return False
 
 
 def _by_event(session: Session, chain: Sequence[Fact]) -> dict[tuple[str, str], Hearer]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.sentences import Sentence
@@ -91,7 +91,8 @@ def count_by_hand(session: Session) -> int:
     return session.scalar(wanted) or 0
 
 
-def _joined(wanted: Select[Any]) -> Select[Any]:
+def _joined(wanted: Any) -> Any:
+    """With the notice of each hearer, and what was told by hand."""
     return wanted.outerjoin(Delivery, Delivery.id == CorrectionHearer.delivery_id).outerjoin(
         CorrectionTold, CorrectionTold.hearer_id == CorrectionHearer.id
     )
@@ -101,7 +102,8 @@ def _hearers(which: ColumnElement[bool]) -> ColumnElement[bool]:
     inside = _joined(select(CorrectionHearer.id)).where(
         CorrectionHearer.correction_id == Correction.id, which
     )
-    return inside.exists()
+    found: ColumnElement[bool] = inside.exists()
+    return found
 
 
 def _of(part: Part) -> ColumnElement[bool]:

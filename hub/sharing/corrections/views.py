@@ -114,8 +114,14 @@ def _show(number: str, problem: Sentence | None) -> str:
             detail=line.row.number,
         )
     return render_template(
-        "corrections/correction.html", line=line, row=line.row, agencies=known, terms=terms, problem=problem, **_WORDS
-    )  # fmt: skip
+        "corrections/correction.html",
+        line=line,
+        row=line.row,
+        agencies=known,
+        terms=terms,
+        problem=problem,
+        **_WORDS,
+    )
 
 
 def _terms(session: Session, agreement: str, version: int) -> Terms | None:
