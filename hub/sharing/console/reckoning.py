@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
 from typing import Any, Final
 
 from sqlalchemy import func, select
@@ -18,6 +19,7 @@ from hub.sharing.inbox.records import InboundMessage
 from hub.sharing.outbox.channels import agencies_with_webhook
 from hub.sharing.outbox.drop_settings import drops_in_force
 from hub.sharing.outbox.records import Delivery, DeliverySender, SharingEvent, State
+from hub.sharing.outbox.watching import SILENT
 from hub.web.formats import SITE_ZONE
 
 DAY: Final = timedelta(days=1)
@@ -46,8 +48,8 @@ CHANNELS: Final = {
 class Line:
     """One agency. Counts of what waits, is given up or stopped are of now, `sent` is of the last day.
 
-    `oldest_at` is since when the oldest waits; `lag_s` what 95 of 100 of the last day took at most, from the fact to
-    the acknowledgement, None where nothing went.
+    `oldest_at` is since when the oldest waits, to be taken or to be fetched; `lag_s` what 95 of 100 of the last day
+    took at most, from the fact to the acknowledgement, None where nothing went.
     """
 
     code: str
@@ -112,7 +114,8 @@ def lines(session: Session, now: datetime) -> list[Line]:
     found = []
     for agency in session.scalars(select(Agency).order_by(Agency.name)):
         own, sender = counts.get(agency.code, {}), senders.get(agency.code)
-        waiting, oldest_at = own.get(State.WAITING, (0, None))
+        waiting, waits_since = own.get(State.WAITING, (0, None))
+        offered, lies_since = own.get(State.OFFERED, (0, None))
         found.append(
             Line(
                 code=agency.code,
@@ -124,8 +127,8 @@ def lines(session: Session, now: datetime) -> list[Line]:
                 waiting=waiting,
                 dead=own.get(State.DEAD, (0, None))[0],
                 stopped=own.get(State.STOPPED, (0, None))[0],
-                offered=own.get(State.OFFERED, (0, None))[0],
-                oldest_at=oldest_at,
+                offered=offered,
+                oldest_at=min((one for one in (waits_since, lies_since) if one is not None), default=None),
                 lag_s=lags.get(agency.code),
                 contact_at=None if sender is None else sender.contact_at,
                 retry_at=None if sender is None else sender.retry_at,
@@ -133,10 +136,34 @@ def lines(session: Session, now: datetime) -> list[Line]:
                 received=received.get(agency.code, 0),
                 agreements=len(held.get(agency.code, [])),
                 review_due=sum(held.get(agency.code, [])),
-                late=oldest_at is not None and now - oldest_at > LATE,
+                late=_is_over(waits_since, LATE, now) or _is_over(lies_since, SILENT, now),
             )
         )
     return found
+
+
+def _is_over(since_at: datetime | None, limit: timedelta, now: datetime) -> bool:
+    return since_at is not None and now - since_at > limit
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Everything that an agency was ever to hear, by how it stands now. `made` was numbered; the rest adds up to it."""
+
+    made: int
+    by_state: Mapping[State, int]
+
+    @property
+    def adds_up(self) -> bool:
+        return sum(self.by_state.values()) == self.made
+
+
+def sums_of(session: Session, agency: str) -> Sums:
+    """Counted over all time."""
+    wanted = select(Delivery.state, func.count()).where(Delivery.agency == agency).group_by(Delivery.state)
+    found = {row[0]: row[1] for row in session.execute(wanted)}
+    made = session.scalar(select(DeliverySender.last).where(DeliverySender.agency == agency)) or 0
+    return Sums(made, {state: found.get(state.value, 0) for state in State})
 
 
 def _received(session: Session, now: datetime) -> Mapping[str, int]:
@@ -185,7 +212,8 @@ def _lags(session: Session, now: datetime) -> dict[str, float]:
     for agency, since_at, done_at in session.execute(wanted):
         if done_at is not None:
             taken.setdefault(agency, []).append((done_at - since_at).total_seconds())
-    return {agency: sorted(all_)[int((len(all_) - 1) * 0.95)] for agency, all_ in taken.items()}
+    # The nearest rank: of few it is the longest, and never better than it was.
+    return {agency: sorted(all_)[ceil(len(all_) * 0.95) - 1] for agency, all_ in taken.items()}
 
 
 @dataclass(frozen=True)

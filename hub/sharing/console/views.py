@@ -16,7 +16,7 @@ from hub.sentences import RefusedError, Sentence
 from hub.sharing.agreements.reading import agency_by_code
 from hub.sharing.agreements.records import Agency
 from hub.sharing.catalogue import EXCHANGES, PARTNER_KINDS, PURPOSES
-from hub.sharing.console.reckoning import CHANNELS, PAGE, deliveries_of, lines
+from hub.sharing.console.reckoning import CHANNELS, PAGE, deliveries_of, lines, sums_of
 from hub.sharing.outbox.answers import OUTCOMES
 from hub.sharing.outbox.events import WORDS
 from hub.sharing.outbox.noting import attempts_of
@@ -48,10 +48,12 @@ def agency(code: str) -> str:
         held = _agency(session, code)
         shown = deliveries_of(session, code, state, page)
         line = next((one for one in lines(session, now()) if one.code == code), None)
+        sums = sums_of(session, code)
     return render_template(
         "deliveries.html",
         agency=held,
         line=line,
+        sums=sums,
         shown=shown,
         state=state,
         page=page,

@@ -16,7 +16,7 @@ from hub.sentences import Sentence
 from hub.sharing.agreements.reading import agencies
 from hub.sharing.agreements.records import Agreement, AgreementVersion
 from hub.sharing.agreements.terms import Terms, read_terms
-from hub.sharing.catalogue import EXCHANGES, PURPOSES, WAYS, Way
+from hub.sharing.catalogue import EXCHANGES, PURPOSES, WAYS, Exchange, Way
 from hub.sharing.disclosures.reading import told_to_person
 from hub.sharing.disclosures.records import Disclosure
 
@@ -33,7 +33,7 @@ class Told:
     way: Sentence
     agreement: str
     basis: str
-    keep_days: int
+    keep_days: int | None
     onward: bool
 
 
@@ -58,26 +58,38 @@ def told_report(
 
 
 def lines_of(session: Session, rows: Sequence[Disclosure]) -> Iterable[Told]:
-    """The rows in words, without those of exchanges that their agreement withholds by law."""
+    """The rows in words, without those of exchanges that their agreement withholds by law.
+
+    A message or field that is no longer known here, or an agreement that is gone, stands under its code: what was told
+    was told.
+    """
     known = {one.code: one.name for one in agencies(session)}
     terms = _terms(session)
     for row in rows:
         exchange, under = EXCHANGES.get(row.exchange), terms.get((row.agreement, row.version))
-        if exchange is None or under is None or row.exchange in under.withheld:
+        if under is not None and row.exchange in under.withheld:
             continue
-        fields = (exchange.field(name) for name in row.fields.split(","))
         yield Told(
             row.at,
             known.get(row.agency, row.agency),
-            exchange.label,
-            tuple(one.label for one in fields if one is not None),
-            PURPOSES.get(row.purpose, Sentence("%(code)s", {"code": row.purpose})),
+            _plain(row.exchange) if exchange is None else exchange.label,
+            tuple(_field(exchange, name) for name in row.fields.split(",") if name),
+            PURPOSES.get(row.purpose, _plain(row.purpose)),
             WAYS[Way(row.way)],
-            f"{under.title} ({row.agreement}, {row.version})",
-            under.legal_basis,
-            under.retention_days,
-            under.onward,
+            f"{'' if under is None else under.title} ({row.agreement}, {row.version})".strip(),
+            "" if under is None else under.legal_basis,
+            None if under is None else under.retention_days,
+            under is not None and under.onward,
         )
+
+
+def _field(exchange: Exchange | None, name: str) -> Sentence:
+    found = None if exchange is None else exchange.field(name)
+    return _plain(name) if found is None else found.label
+
+
+def _plain(code: str) -> Sentence:
+    return Sentence("%(code)s", {"code": code})
 
 
 def _terms(session: Session) -> dict[tuple[str, int], Terms]:

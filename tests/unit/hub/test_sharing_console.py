@@ -76,9 +76,33 @@ def test_the_delay_of_95_of_100_is_that_of_the_last_day(outbox: Outbox) -> None:
                 .values(state="sent", done_at=outbox.world.at + timedelta(seconds=late))
             )
         (line,) = lines(session, outbox.world.at + timedelta(minutes=2))
-        assert (line.sent, line.lag_s) == (2, 4.0)
+        assert (line.sent, line.lag_s) == (2, 90.0)
         (line,) = lines(session, outbox.world.at + timedelta(days=2))
         assert (line.sent, line.lag_s) == (0, None)
+
+
+def test_what_is_never_fetched_is_late_as_well(outbox: Outbox) -> None:
+    for number in told(outbox):
+        put(outbox, number, State.OFFERED)
+    with session_scope(outbox.world.sessions, writes=False) as session:
+        (line,) = lines(session, outbox.world.at + timedelta(hours=1))
+        assert (line.offered, line.late, line.oldest_at) == (2, False, outbox.world.at)
+        (line,) = lines(session, outbox.world.at + timedelta(hours=26))
+        assert (line.late, str(line.words)) == (True, "late")
+
+
+def test_all_that_was_ever_told_adds_up_and_is_said_when_it_does_not(
+    outbox: Outbox, client: FlaskClient
+) -> None:
+    first, second = told(outbox)
+    put(outbox, first, State.DEAD)
+    page = client.get("/sharing/agencies/police").text
+    assert "2 events since the beginning:" in page
+    assert "1 Waiting, 1 Given up." in page
+    assert "do not add up" not in page
+    with session_scope(outbox.world.sessions) as session:
+        session.delete(session.get_one(Delivery, second))
+    assert "do not add up" in client.get("/sharing/agencies/police").text
 
 
 def test_deliveries_are_listed_by_state_and_an_empty_state_says_so(

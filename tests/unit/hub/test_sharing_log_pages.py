@@ -13,7 +13,7 @@ from hub.accounts.records import AuditEntry
 from hub.database import session_scope
 from hub.sharing.catalogue import Way
 from hub.sharing.disclosures.records import Disclosure
-from hub.sharing.gate import NotAgreedError, note_receipt, refusals_noted, share
+from hub.sharing.gate import NotAgreedError, note_receipt, refusals_noted, share, share_list
 
 from .sharing_world import (
     FIRST,
@@ -127,3 +127,41 @@ def test_the_log_outlives_the_file_with_the_number_alone(world: World, who: Shar
         assert {
             key.target_fullname for column in Disclosure.__table__.columns for key in column.foreign_keys
         } == set()
+
+
+def test_the_report_has_every_way_and_none_of_anybody_else(world: World, who: SharingWorld) -> None:
+    other = somebody(world, "Chan", "Luis")
+    with session_scope(world.sessions) as session:
+        share_list(
+            session, agency="courts", exchange="census_list", purpose="mutual_census",
+            people=[who.person, other.person], at=world.at, actor=FIRST, way=Way.PULL,
+        )  # fmt: skip
+        share(
+            session, agency="police", exchange="release_notice", purpose="custody_notice", person=other.person,
+            at=world.at, actor=FIRST, way=Way.EXPORT,
+        )  # fmt: skip
+        share(
+            session, agency="police", exchange="escape_notice", purpose="public_protection",
+            person=who.person, at=world.at, actor=FIRST, way=Way.PUSH, wanted=(),
+        )  # fmt: skip
+    rita = world.browser("rita")
+    page = rita.get(f"/people/{who.number}/disclosures").text
+    assert "List of everybody held, for comparing" in page
+    assert "Alert of an escape" in page
+    assert "that something happened, and no fact about it" in page
+    assert "Notice of a release" not in page
+    assert "Notice of a release" in rita.get(f"/people/{other.number}/disclosures").text
+
+
+def test_what_is_no_longer_known_by_name_is_told_by_its_code(world: World, who: SharingWorld) -> None:
+    with session_scope(world.sessions) as session:
+        session.add(
+            Disclosure(
+                at=world.at, agency="customs", agreement="gone-1", version=3, exchange="old_notice",
+                purpose="old_purpose", person=who.number, fields="old:Field", way="push", actor="x",
+                reference="", refused="", receipt_of=None, receipt="",
+            )
+        )  # fmt: skip
+    page = world.browser("rita").get(f"/people/{who.number}/disclosures").text
+    for code in ("customs", "gone-1", "old_notice", "old_purpose", "old:Field"):
+        assert code in page
