@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from hub.errors import HubError
 from hub.statistics.control.model import Equation
+
+if TYPE_CHECKING:
+    from scipy.optimize import LinearConstraint
 
 _ROOM: Final = 1_000
 """How many times the largest number a withheld one may be before it counts as without a bound."""
@@ -105,6 +106,8 @@ def _left(one: Equation, shown: Mapping[str, int], withheld: Mapping[str, int]) 
 def _interval(
     name: str, names: list[str], rows: list[_Row], withheld: Mapping[str, int], most: int
 ) -> Interval:
+    from scipy.optimize import Bounds, milp
+
     place = {one: at for at, one in enumerate(names)}
     low = np.array([withheld[one] for one in names], float)
     bounds = Bounds(low, np.full(len(names), float(most)))
@@ -121,6 +124,9 @@ def _interval(
 
 
 def _constraint(rows: Iterable[_Row], place: Mapping[str, int]) -> LinearConstraint:
+    from scipy.optimize import LinearConstraint
+    from scipy.sparse import csr_array
+
     values, ups, downs, constants = [], [], [], []
     for at, row in enumerate(rows):
         constants.append(float(row.constant))

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from hub.statistics.control.attack import Interval, intervals
 from hub.statistics.control.model import Number, Numbers, Why, Withheld, least
+
+if TYPE_CHECKING:
+    from scipy.optimize import LinearConstraint
 
 _TURNS: Final = 60
 """Far more than any table has needed; each turn withholds at least one number more."""
@@ -128,6 +129,8 @@ def _cheapest(
     problem: Numbers, withheld: Withheld, together: Mapping[str, tuple[str, ...]], name: str, up: int
 ) -> list[str] | None:
     """Numbers to withhold so that `name` could be larger by `up`; None where nothing achieves it."""
+    from scipy.optimize import Bounds, milp
+
     names = [one.name for one in problem.numbers.values() if _may_move(one, withheld)]
     place = {one: at for at, one in enumerate(names)}
     if name not in place:
@@ -162,6 +165,9 @@ def _may_move(one: Number, withheld: Withheld) -> bool:
 
 def _moves(problem: Numbers, place: Mapping[str, int], size: int) -> list[LinearConstraint]:
     """Every sum stays what it is."""
+    from scipy.optimize import LinearConstraint
+    from scipy.sparse import csr_array
+
     values, ups, downs, many = [], [], [], 0
     for one in problem.equations:
         terms = [(place[name], factor) for name, factor in one.terms if name in place]
