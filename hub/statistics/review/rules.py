@@ -19,7 +19,7 @@ from hub.statistics.indicators.balancing import CODE as DOES_NOT_ADD_UP
 from hub.statistics.review.content import Recommendation, said
 from hub.statistics.review.evidence import SOURCES, Evidence
 from hub.statistics.review.sections.figures import shown_of
-from hub.statistics.review.small import FEWER, is_small
+from hub.statistics.review.small import is_small
 
 _ITEMS: Final = {item.code: item for item in ITEMS}
 
@@ -173,7 +173,7 @@ def _ends_soon(found: Evidence, rule: Rule) -> Iterator[Found]:
 
 def _in_vain(found: Evidence, rule: Rule) -> Iterator[Found]:
     for agency in sorted({one.agency for one in found.shared}):
-        many = sum(one.in_vain for one in found.shared if one.agency == agency)
+        many = sum(one.in_vain for one in found.shared if one.agency == agency and not is_small(one.in_vain))
         if many >= max(rule.least, int(rule.threshold)):
             values = {"partner": found.agencies.get(agency, agency), "many": f"{many:,}"}
             yield Found(
@@ -195,13 +195,11 @@ def _in_doubt(found: Evidence, rule: Rule) -> Iterator[Found]:
 
 
 def _any_doubt(found: Evidence, rule: Rule) -> Iterator[Found]:
-    many = sum(one.open for one in found.doubts)
-    if many >= rule.threshold:
-        checks = sum(one.open > 0 for one in found.doubts)
-        values = {"many": FEWER if is_small(many) else f"{many:,}", "checks": checks}
+    checks = sum(one.open > 0 for one in found.doubts)
+    if checks >= rule.threshold:
         yield Found(
             "docket",
-            Sentence("Findings open on the reference day: %(many)s, of %(checks)s checks.", values),
+            Sentence("Checks with findings open on the reference day: %(checks)s.", {"checks": checks}),
             Sentence("Go through the liberty docket with police and courts in the first month of the year."),
         )
 

@@ -16,7 +16,7 @@ from hub.biometrics.vault import Vault
 from hub.sentences import RefusedError, Sentence
 from hub.statistics.review import actions
 from hub.statistics.review.paper.bars import bars_svg
-from hub.statistics.review.paper.words import Speaker, recommendation
+from hub.statistics.review.paper.words import Speaker, recommendations
 from hub.statistics.review.reading.kept import Standing, listed, standing_of
 from hub.statistics.review.records import Review
 from hub.statistics.review.showing import page_file, paper, pdf_file
@@ -142,9 +142,7 @@ def _show(number: int, problem: Sentence | None) -> str:
     who, free = visitor(), one.seal is None and one.newest and known_on() is None
     return render_template(
         "review.html", one=one, paper=paper(vault, one, current_language()), bars_svg=bars_svg, problem=problem,
-        recommendations=[
-            recommendation(speak, rec, place + 1) for place, rec in enumerate(one.content.recommendations)
-        ],
+        recommendations=recommendations(speak, one.content),
         genuine=one.seal is not None and is_genuine(vault, one.seal), languages=LANGUAGES, known=known_on(),
         writes=free and who.may(Permission.WRITE_REVIEW), directs=free and who.may(Permission.PUBLISH_FIGURES),
         typed=request.form,

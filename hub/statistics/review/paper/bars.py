@@ -3,36 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import Any, Final
+
+from markupsafe import Markup
 
 _LABEL: Final = 300
 _BAR: Final = 380
 _ROW: Final = 24
 _SHOWN: Final = 110
+_WIDTH: Final = _LABEL + _BAR + _SHOWN
+_LONGEST: Final = 42
+"""Letters of a label that have room beside its bar."""
+_HEAD: Final = Markup(
+    '<svg class="bars" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{number}-t {number}-d">'
+    '<title id="{number}-t">{title}</title><desc id="{number}-d">{about}</desc>'
+)
+_ONE: Final = Markup(
+    '<text x="{label_x}" y="{base}" text-anchor="end">{label}</text>'
+    '<rect class="track" x="{bar_x}" y="{top}" width="{whole}" height="14"/>'
+    '<rect class="bar" x="{bar_x}" y="{top}" width="{length}" height="14"/>'
+    '<text x="{shown_x}" y="{base}">{shown}</text>'
+)
 
 
-def bars_svg(number: str, title: str, about: str, bars: Sequence[dict[str, Any]]) -> str:
-    """Horizontal bars with label and number; `number` makes the ids of the page unique."""
+def bars_svg(number: str, title: str, about: str, bars: Sequence[dict[str, Any]]) -> Markup:
+    """Horizontal bars with label and number; `number` makes the ids of the page unique. All words are escaped."""
     height = _ROW * len(bars) + 8
-    width = _LABEL + _BAR + _SHOWN
-    parts = [
-        f'<svg class="bars" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-labelledby="{escape(number)}-t {escape(number)}-d">'
-        f'<title id="{escape(number)}-t">{escape(title)}</title><desc id="{escape(number)}-d">{escape(about)}</desc>'
-    ]
-    for place, bar in enumerate(bars):
-        middle = place * _ROW + _ROW // 2 + 4
-        length = max(1, round(_BAR * bar["size"]))
-        parts.append(
-            f'<text x="{_LABEL - 10}" y="{middle + 5}" text-anchor="end">{escape(_short(bar["label"]))}</text>'
-            f'<rect class="track" x="{_LABEL}" y="{middle - 7}" width="{_BAR}" height="14"/>'
-            f'<rect class="bar" x="{_LABEL}" y="{middle - 7}" width="{length}" height="14"/>'
-            f'<text x="{_LABEL + _BAR + 8}" y="{middle + 5}">{escape(bar["shown"])}</text>'
-        )
-    return "".join((*parts, "</svg>"))
+    head = _HEAD.format(width=_WIDTH, height=height, number=number, title=title, about=about)
+    return head + Markup("").join(_bar(place, bar) for place, bar in enumerate(bars)) + Markup("</svg>")
+
+
+def _bar(place: int, bar: dict[str, Any]) -> Markup:
+    middle = place * _ROW + _ROW // 2 + 4
+    return _ONE.format(
+        label_x=_LABEL - 10, bar_x=_LABEL, shown_x=_LABEL + _BAR + 8, base=middle + 5, top=middle - 7, whole=_BAR,
+        length=max(1, round(_BAR * bar["size"])), label=_short(bar["label"]), shown=bar["shown"],
+    )  # fmt: skip
 
 
 def _short(label: str) -> str:
     """As much of a label as has room beside its bar; the whole stands in the table."""
-    return label if len(label) <= 42 else f"{label[:41].rstrip()}…"
+    return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1].rstrip()}…"

@@ -65,11 +65,7 @@ def paper_of(
         "contents": speak.say("Contents"),
         "none": speak.say("No rule found anything to recommend, and the writer added nothing."),
         "sections": [*_sections(speak, content), *_annexes(speak, content)],
-        "recommendations": [
-            recommendation(speak, one, place + 1)
-            for place, one in enumerate(content.recommendations)
-            if not one.dropped
-        ],
+        "recommendations": [one for one in recommendations(speak, content) if not one["dropped"]],
     }
 
 
@@ -200,8 +196,17 @@ def _widths(columns: list[str], rows: list[list[str]], numeric: tuple[bool, ...]
     return found if any(found) else [1.0, *found[1:]]
 
 
-def recommendation(speak: Speaker, one: Recommendation, number: int) -> dict[str, Any]:
-    """A recommendation in words, with what it comes from."""
+def recommendations(speak: Speaker, content: Content) -> list[dict[str, Any]]:
+    """All of them in words; those that were dropped have no number."""
+    found, number = [], 0
+    for one in content.recommendations:
+        number += not one.dropped
+        found.append(_recommendation(speak, one, "" if one.dropped else str(number)))
+    return found
+
+
+def _recommendation(speak: Speaker, one: Recommendation, number: str) -> dict[str, Any]:
+    """One, with what it comes from."""
     facts = []
     if one.rule:
         facts = [
@@ -213,7 +218,7 @@ def recommendation(speak: Speaker, one: Recommendation, number: int) -> dict[str
     else:
         facts = [(speak.say("Rule"), speak.say("none: added by the writer"))]
     return {
-        "number": str(number), "key": one.key, "text": speak.text(_text_of(one)), "facts": facts, "own": not one.rule,
+        "number": number, "key": one.key, "text": speak.text(_text_of(one)), "facts": facts, "own": not one.rule,
         "reworded": bool(one.rule and one.text), "dropped": one.dropped, "reason": one.reason,
         "derived": speak.text(one.derived),
     }  # fmt: skip

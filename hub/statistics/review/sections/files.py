@@ -173,7 +173,7 @@ def sources(found: Evidence) -> Section:
                 plain(one.withdrawn),
                 percent(one.corrected + one.withdrawn, one.statements),
                 plain(one.refused),
-                plain(one.doubles),
+                told(one.doubles),
             )
             for source, one in _ordered(found)
         ),

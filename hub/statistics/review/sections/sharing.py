@@ -10,7 +10,7 @@ from hub.sharing.catalogue import EXCHANGES, PURPOSES
 from hub.statistics.review.content import Bar, Bars, Block, Paragraph, Section, Table, Text, plain, said
 from hub.statistics.review.evidence import Agreed, Evidence
 from hub.statistics.review.sections.numbers import NONE, median_of
-from hub.statistics.review.small import told
+from hub.statistics.review.small import is_small, told
 
 OVERDUE = Sentence("overdue")
 
@@ -22,7 +22,8 @@ def disclosures(found: Evidence) -> Section:
         return Section("disclosures", title, (Paragraph(said("Nothing was shared with anybody.")),))
     together: Counter[str] = Counter()
     for one in found.shared:
-        together[one.agency] += one.shared
+        # With a small part in it, the sum would tell that part beside the others.
+        together[one.agency] += 0 if is_small(one.shared) else one.shared
     longest = max(together.values()) or 1
     blocks: list[Block] = [
         Paragraph(
@@ -33,15 +34,14 @@ def disclosures(found: Evidence) -> Section:
         ),
         Bars(
             said("Acts of sharing by partner"),
-            said("One bar for each partner: how many acts of sharing."),
+            said("One bar for each partner: how many acts of sharing, without lines of fewer than five."),
             tuple(
-                Bar(plain(found.agencies.get(agency, agency)), many / longest, told(many))
+                Bar(plain(found.agencies.get(agency, agency)), many / longest, plain(many))
                 for agency, many in together.most_common()
-                if told(many).plain
             ),
         ),
         Table(
-            title,
+            said("Acts of sharing by partner, exchange and purpose"),
             (
                 said("Partner"), said("Exchange"), said("Purpose"), said("Shared"), said("Confirmed"),
                 said("Asked in vain"),
