@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -28,6 +29,8 @@ CREDENTIAL = "roll.key"
 CREDENTIALS = "CREDENTIALS_DIRECTORY"
 _CREDS = "systemd-creds"
 _COMMAND_S = 60.0
+_MAKING = threading.Lock()
+"""Roll and plans are written by threads of their own: of two that find no key, one makes it and both write under it."""
 
 
 class AtRest(StrEnum):
@@ -75,8 +78,8 @@ class RollKeys:
 
         None when there is no key: then the copy is held in memory alone.
         """
-        if self._chosen is AtRest.NONE and self.key(AtRest.NONE) is None:
-            write_durably(self._key_file, os.urandom(KEY_BYTES))
+        if self._chosen is AtRest.NONE:
+            _made(self._key_file)
         for kind in (self._chosen, AtRest.NONE):
             if (key := self.key(kind)) is not None:
                 return kind, key
@@ -99,11 +102,18 @@ class RollKeys:
         return raw if len(raw) == KEY_BYTES else None
 
     def _joined(self, hub_half: bytes) -> bytes:
-        half = _held(self._half_file)
-        if half is None:
-            half = os.urandom(KEY_BYTES)
-            write_durably(self._half_file, half)
+        half = _made(self._half_file)
         return HKDF(SHA256(), KEY_BYTES, salt=half, info=b"pims-roll-at-rest-1").derive(hub_half)
+
+
+def _made(path: Path) -> bytes:
+    """The key in that file, made when it is missing."""
+    with _MAKING:
+        held = _held(path)
+        if held is None:
+            held = os.urandom(KEY_BYTES)
+            write_durably(path, held)
+        return held
 
 
 def choose(folder: Folder, chosen: AtRest) -> None:

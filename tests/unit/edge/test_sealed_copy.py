@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -145,3 +147,25 @@ def test_a_confirmation_of_something_else_is_none(card: Card) -> None:
     assert copy.age_s() == 50
     assert copy.receive(FIRST, card.read().wall_time, 1, b"") is Receipt.CONFIRMED
     assert copy.age_s() == 0
+
+
+@pytest.mark.parametrize("at_rest", [AtRest.NONE, AtRest.HUB_RELEASED])
+def test_of_threads_that_write_their_first_copies_at_once_all_write_under_the_key_that_stays(
+    quick_path: Path, at_rest: AtRest
+) -> None:
+    folder = Folder(quick_path)
+    folder.keys.mkdir(parents=True, mode=0o700)
+    start = Barrier(4)
+
+    def first(_number: int) -> bytes | None:
+        keys = RollKeys(folder, at_rest, {})
+        keys.release(b"h" * 32)
+        start.wait(10)
+        writing = keys.for_writing()
+        return None if writing is None else writing[1]
+
+    with ThreadPoolExecutor(4) as pool:
+        used = set(pool.map(first, range(4)))
+    kept = RollKeys(folder, at_rest, {})
+    kept.release(b"h" * 32)
+    assert used == {kept.key(at_rest)}
