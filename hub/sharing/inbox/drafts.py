@@ -40,6 +40,11 @@ class Draft:
         """Other drafts whose item goes into a field, by field."""
         return {name: text.removeprefix(LINK) for name, text in self.typed.items() if text.startswith(LINK)}
 
+    @property
+    def differs(self) -> bool:
+        """Whether something stands otherwise than the message has it."""
+        return self.typed != proposed(self.proposal)
+
     def __repr__(self) -> str:
         return f"Draft({self.name})"
 

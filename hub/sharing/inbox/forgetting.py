@@ -93,7 +93,7 @@ def _expire(session: Session, row: InboundMessage, item: InboxItem, at: datetime
 
 def _clear(session: Session, row: InboundMessage, item: InboxItem, at: datetime) -> None:
     item.cleared_at, item.version = at, item.version + 1
-    item.subject_number = item.subject_reference = item.subject_name = item.reason = item.accepted = ""
+    item.subject_number = item.subject_reference = item.subject_name = item.accepted = ""
     item.subject_born_on = None
     session.flush()
     session.execute(delete(InboundBody).where(InboundBody.id == row.id))

@@ -184,6 +184,8 @@ def test_a_sentence_that_follows_nobody_knows_which_waits_for_a_choice(
     answer = do(rita, number, "accept", **ticks(desk, number))
     assert answer.status_code == 400
     assert "does not say clearly which sentence this one follows" in answer.text
+    assert 'href="#change-sentence-2"' in answer.text
+    assert answer.text.count("<details open>") == 1, "only what has to be put right stands open"
     assert desk.held(SENTENCE) == []
     chosen = "" if parts.get("concurrent") else "@sentence-1"
     form = {**ticks(desk, number), "p-sentence-2-consecutive_to": chosen}
