@@ -29,6 +29,7 @@ __all__ = (
     "Shared",
     "SharedList",
     "accept_from",
+    "check",
     "note_receipt",
     "note_refusal",
     "refusals_noted",
@@ -64,6 +65,20 @@ def share(
     [shared] = _let_out(session, [(ask, granted)], at=at, actor=actor, way=way)
     assert isinstance(shared, Shared)
     return shared
+
+
+def check(
+    session: Session,
+    *,
+    agency: str,
+    exchange: str,
+    purpose: str,
+    at: datetime,
+    wanted: Collection[str] | None = None,
+) -> None:
+    """NotAgreedError where this could not be shared of anybody. For a door that has nobody to share of: whoever may
+    not ask gets the same answer whether there is such a person or not."""
+    _Rules(session, at).of(Ask(agency, exchange, purpose, wanted=wanted))
 
 
 def share_many(

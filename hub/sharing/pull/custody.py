@@ -15,7 +15,7 @@ from hub.sharing.api.calls import Answer, Call
 from hub.sharing.api.problems import NOT_FOUND, ProblemError
 from hub.sharing.api.routes import ApiRoutes, Example
 from hub.sharing.catalogue import Way
-from hub.sharing.gate import share
+from hub.sharing.gate import check, share
 from hub.sharing.pull import purposes
 from hub.sharing.pull.shapes import one_document, tag_of
 
@@ -72,8 +72,13 @@ class CustodyQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 )
 def custody_status(call: Call, reference: str, query: CustodyQuery) -> Answer:
     purpose = purposes.purpose_of(call, "custody_status", query.purpose)
+    wanted = None if query.fields is None else query.fields.split(",")
     found = _find(call.session, reference, call.at)
     if found is None:
+        agency = call.client.agency
+        check(
+            call.session, agency=agency, exchange="custody_status", purpose=purpose, at=call.at, wanted=wanted
+        )
         raise ProblemError(NOT_FOUND)
     person, booking = found
     shared = share(
@@ -86,7 +91,7 @@ def custody_status(call: Call, reference: str, query: CustodyQuery) -> Answer:
         at=call.at,
         actor=call.actor,
         way=Way.PULL,
-        wanted=None if query.fields is None else query.fields.split(","),
+        wanted=wanted,
         reference=reference,
     )
     return Answer(shared.document, etag=tag_of(shared.document))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,11 @@ from hub.biometrics.vault import shred_person
 from hub.custody.facts.reading import current
 from hub.custody.who.identifiers import IDENTIFIER, IdentifierSort
 from hub.database import session_scope
-from hub.sharing.agreements.actions import sign, write_version
+from hub.sharing.agreements.actions import sign, suspend, write_version
 from hub.sharing.agreements.terms import Grant
 from hub.sharing.disclosures.records import Disclosure
 from hub.sharing.forensic.an2 import reading
-from hub.sharing.forensic.clearing import ForensicTidy
+from hub.sharing.forensic.clearing import ForensicTidy, clear_due
 from hub.sharing.forensic.records import ForensicParcel
 from matching.images import at_500_dpi
 from matching.synthesis import make_finger
@@ -225,3 +226,17 @@ def _agree_on(asked: Asked, *fields: str, approvals: int = 1) -> None:
         row = write_version(session, code, terms, seen=1, actor=WRITER, at=at)
         for signer in (FIRST, SECOND):
             sign(session, code, row.number, row.digest, actor=signer, at=at)
+
+
+def test_a_set_that_was_approved_is_not_fetched_once_the_agreement_is_suspended(asked: Asked) -> None:
+    number = approved(asked)
+    with session_scope(asked.world.sessions) as session:
+        suspend(session, "forensic-2026", "breach", actor=FIRST, at=asked.world.at)
+    for what in ("/set", "/minutiae/2"):
+        refused = get(asked, number, what)
+        assert (refused.status_code, refused.get_json()["code"]) == (403, "suspended")
+        assert b"NOVELO" not in refused.data.upper()
+    assert {one.refused for one in asked.disclosures()} == {"suspended"}
+    with session_scope(asked.world.sessions) as session:
+        assert clear_due(session, asked.world.at + timedelta(days=30)) == 1
+    assert asked.rows(ForensicParcel) == [], "and it does not lie on"
