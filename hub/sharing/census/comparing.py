@@ -55,6 +55,8 @@ class Here:
     until: date | None = None
     on_list: bool = True
     """Whether somebody like this stands on the agency's kind of list."""
+    shown: str = ""
+    """The name as people read it; `name` is for comparing."""
 
     def __repr__(self) -> str:
         return f"Here({self.number})"
@@ -72,6 +74,7 @@ class There:
     status: str = ""
     release_on: date | None = None
     label: str = ""
+    shown: str = ""
 
     def __repr__(self) -> str:
         return f"There({self.line})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from statistics import median
 from typing import Any, Final
@@ -28,6 +28,7 @@ from hub.sharing.census.rules import partners, rules
 
 PAGE: Final = 50
 WEEKS: Final = 26
+_DAYS: Final = ("born_on", "release_on", "since", "until")
 
 
 class Part(StrEnum):
@@ -95,9 +96,9 @@ def steps_of(session: Session, number: int) -> Sequence[CensusStep]:
 
 
 def told(raw: str) -> Mapping[str, Any]:
-    """What one side says, as it was written down."""
-    found: Mapping[str, Any] = msgspec.json.decode(raw)
-    return found
+    """What one side says, as it was written down; days as days."""
+    found: dict[str, Any] = msgspec.json.decode(raw)
+    return found | {name: date.fromisoformat(found[name]) for name in _DAYS if name in found}
 
 
 def count_open(session: Session) -> int:

@@ -63,6 +63,7 @@ def theirs(lines: Sequence[tuple[int, ListedPerson]]) -> list[There]:
             "" if one.status is None else one.status.value,
             one.release_on,
             _label(one),
+            _shown(one.surname, one.given),
         )
         for line, one in lines
     ]
@@ -101,6 +102,7 @@ def _read(
             stay.admitted_at.astimezone(SITE_ZONE).date(),
             None if stay.released_at is None else stay.released_at.astimezone(SITE_ZONE).date(),
             scope is Scope.EVERYBODY or status == LegalStatus.REMAND.value,
+            _shown(surname, given),
         )
 
 
@@ -142,6 +144,10 @@ def _signed(known: BestKnown | None) -> date | None:
 def _name(surname: str, given: str) -> str:
     key = name_key(surname, given)
     return "" if key == "|" else key
+
+
+def _shown(surname: str, given: str) -> str:
+    return ", ".join(part for part in (surname.strip().upper(), given.strip()) if part)
 
 
 def _label(one: ListedPerson) -> str:

@@ -246,7 +246,7 @@ def _theirs(there: There | None) -> str:
 
 def _told(one: Here | There, since: date | None, until: date | None) -> dict[str, Any]:
     found: Mapping[str, Any] = {
-        "name": one.name.replace("|", ", "),
+        "name": one.shown,
         "born_on": one.born_on,
         "status": one.status,
         "release_on": one.release_on,

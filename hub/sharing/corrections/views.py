@@ -19,6 +19,8 @@ from hub.sharing.agreements.terms import Terms, read_terms
 from hub.sharing.catalogue import EXCHANGES
 from hub.sharing.corrections.lists import PAGE, PARTS, Line, Part, listed, one
 from hub.sharing.corrections.records import DUTIES, SORTS, CorrectionTold
+from hub.sharing.corrections.telling import NOTICE
+from hub.sharing.deciding import NotAgreedError
 from hub.sharing.outbox.records import STATES
 from hub.web.door import now, writing
 from hub.web.routes import Pages, number_in
@@ -119,9 +121,15 @@ def _show(number: str, problem: Sentence | None) -> str:
         row=line.row,
         agencies=known,
         terms=terms,
+        why=_why,
         problem=problem,
         **_WORDS,
     )
+
+
+def _why(agency: str, code: str) -> Sentence:
+    """Why no notice may go out."""
+    return NotAgreedError(code, agency=agency, exchange=NOTICE, purpose="").message
 
 
 def _terms(session: Session, agreement: str, version: int) -> Terms | None:

@@ -114,6 +114,7 @@ def test_a_difference_is_taken_and_closed_on_its_page(outbox: Outbox, ana: Shari
     assert "nobody" in page
     address = "/sharing/census/differences/1"
     page = client.get(address).text
+    assert "NOVELO, Ana" in page
     assert "Remand" in page
     assert "Sentenced" in page
     assert post(client, address, {"act": "take", "version": 1}).status_code == 303
