@@ -60,8 +60,10 @@ class _Work:
     def pattern(self) -> Pattern:
         hopeless: set[str] = set()
         # Those that need most company first: what is withheld for them serves the others.
+        at_first = self.intervals(self._small)
         for name in sorted(self._small, key=lambda one: (self._problem.numbers[one].value, one)):
-            if not self._safe(name, self.intervals([name])):
+            # What was withheld for one may have made the next safe; nothing makes a safe one unsafe.
+            if not self._safe(name, at_first) and not self._safe(name, self.intervals([name])):
                 self._protect(name)
         for _turn in range(_TURNS):
             left = self.intervals(self._small)
@@ -71,7 +73,7 @@ class _Work:
             for name in bad:
                 if not self._protect(name) and not self._give_up_table(name):
                     hopeless.add(name)
-        left = self.intervals(self._withheld)
+        left = self.intervals(self._small)
         unsafe = tuple(name for name in self._small if not self._safe(name, left))
         return Pattern(self._withheld, left, self._tables, unsafe)
 

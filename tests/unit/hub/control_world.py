@@ -66,7 +66,9 @@ def _fill(maker: Maker, period: Period, codes, starts, ends, chosen) -> None:  #
         "left_unlawfully": came & (starts % 97 == 0),
         "retaken": came & (starts % 97 == 0),
         "incidents": came & (starts % 11 == 0),
-        "assaults": came & (starts % 11 == 0) & (codes["INCIDENT"] == CUTS["INCIDENT"].codes().index("assault")),
+        "assaults": came
+        & (starts % 11 == 0)
+        & (codes["INCIDENT"] == CUTS["INCIDENT"].codes().index("assault")),
         "visits": came & (starts % 5 == 0),
     }
     ratios = {
