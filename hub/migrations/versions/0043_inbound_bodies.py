@@ -36,11 +36,20 @@ def upgrade() -> None:
     for statement in guards("inbound_bodies", op.get_bind().dialect.name, "facts", _OWNER, _OF_NOBODY):
         op.execute(sa.text(statement))
 
+    # The row that senders of requests by finger wait at: the first two, at once, would both want to make it.
+    op.execute(
+        sa.text(
+            "INSERT INTO counters (series, last) SELECT 'forensic', 0 "
+            "WHERE NOT EXISTS (SELECT 1 FROM counters WHERE series = 'forensic')"
+        )
+    )
+
 
 def downgrade() -> None:
     """Takes the table away, where nothing has come in: what is deleted does not come back."""
     if op.get_bind().scalar(sa.text("SELECT count(*) FROM inbound_messages")):
         raise RuntimeError("Agencies have sent messages: they are not thrown away. Restore a backup instead.")
+    op.execute(sa.text("DELETE FROM counters WHERE series = 'forensic' AND last = 0"))
     op.drop_table("inbound_bodies")
     op.add_column("inbound_messages", sa.Column("body", sa.Text(), nullable=False, server_default=""))
     op.drop_column("inbox_items", "cleared_at")

@@ -52,8 +52,13 @@ def request_identity(
     if known is not None:
         return known
     sample = read_sample(request)
-    uses_up = check_often(*_asked(session, sender.agency, request.requested_by, at))
     row = _row(Ask.IDENTITY, request, sender, agreed, at)
+    # Whoever asks at the same time waits for the number: by now the same request may be there, or the day be used up.
+    row.number = f"FR-{next_number(session, SERIES):06d}"
+    known = _known(session, sender, Ask.IDENTITY, request)
+    if known is not None:
+        return known
+    uses_up = check_often(*_asked(session, sender.agency, request.requested_by, at))
     row.form, row.dpi = ("image" if sample.is_image else "record"), sample.dpi
     row.positions = str(sample.position or "")
     _add(session, row, sender, at)
@@ -72,6 +77,10 @@ def request_prints(
     if known is not None:
         return known
     row = _row(Ask.PRINTS, request, sender, agreed, at)
+    row.number = f"FR-{next_number(session, SERIES):06d}"
+    known = _known(session, sender, Ask.PRINTS, request)
+    if known is not None:
+        return known
     row.form, row.asked_about = request.form, request.asked_about
     row.positions = " ".join(str(one) for one in sorted(set(request.positions)))
     row.person_id = _person(session, request.asked_about)
@@ -142,7 +151,6 @@ def _row(
 
 
 def _add(session: Session, row: ForensicRequest, sender: Sender, at: datetime) -> None:
-    row.number = f"FR-{next_number(session, SERIES):06d}"
     session.add(row)
     session.flush()
     session.add(ForensicStep(request_id=row.id, what=What.RECEIVED.value, at=at, by=row.client, words=""))

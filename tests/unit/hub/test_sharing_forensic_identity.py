@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import zlib
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from hub.movements.alarms.records import Alarm
 from hub.sharing.agreements.actions import suspend
 from hub.sharing.forensic.an2.content import FingerprintFile, Minutia, Minutiae, Picture
 from hub.sharing.forensic.an2.writing import write
-from hub.sharing.forensic.records import ForensicCandidate, ForensicProbe
+from hub.sharing.forensic.records import ForensicCandidate, ForensicProbe, ForensicRequest
 from hub.sharing.forensic.rules import OF_AN_AUTHORITY
 
 from .forensic_world import ISSUED, Asked, Prints, act, forensic_world, number_of, page_of
@@ -124,6 +125,23 @@ def test_the_same_message_again_is_the_same_request(asked: Asked) -> None:
     first = number_of(asked.ask(asked.prints[1, 2], message_id="CIB-again"))
     assert number_of(asked.ask(asked.prints[1, 2], message_id="CIB-again")) == first
     problem(asked.ask(asked.prints[2, 2], message_id="CIB-again"), 409, "message_id_reused")
+
+
+def test_the_same_message_twice_at_once_is_one_request(asked: Asked) -> None:
+    asked.police  # noqa: B018  (signed in before the two begin)
+    start, found = threading.Barrier(2), []
+
+    def send() -> None:
+        start.wait()
+        found.append(asked.ask(asked.prints[1, 2], message_id="CIB-once"))
+
+    senders = [threading.Thread(target=send) for _ in range(2)]
+    for one in senders:
+        one.start()
+    for one in senders:
+        one.join(60)
+    assert [one.status_code for one in found] == [202, 202], [one.text for one in found]
+    assert len(asked.rows(ForensicRequest)) == 1
 
 
 def test_who_fishes_is_stopped_and_the_control_room_hears_of_it(asked: Asked, prints: Prints) -> None:
