@@ -25,6 +25,7 @@ from hub.sharing.corrections.lists import count_by_hand
 from hub.sharing.forensic.lists import count_waiting as count_waiting_requests
 from hub.sharing.inbox.lists import count_arrived, count_overdue
 from hub.sharing.inbox.lists import count_open as count_messages
+from hub.sharing.partners.lists import count_expiring
 from hub.web.formats import SITE_ZONE
 from hub.web.waiting import Waiting, Waits
 
@@ -179,6 +180,12 @@ WAITING: Final = Waiting(
             Permission.WORK_INBOX,
             lambda session, _login, at: census_overdue(session, at),
             urgent=True,
+        ),
+        Waits(
+            "/sharing/partners",
+            Sentence("Agencies' programs whose certificate ends within 30 days"),
+            Permission.MANAGE_PARTNERS,
+            lambda session, _login, at: count_expiring(session, at),
         ),
     )
 )

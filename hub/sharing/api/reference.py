@@ -73,7 +73,7 @@ def curl(one: Operation, example: Example, address: str = "https://$PIMS") -> st
     if not one.public:
         words.append('-H "Authorization: Bearer $TOKEN"')
     if one.method == "POST":
-        words.append('-H "Idempotency-Key: $(uuidgen)"')
+        words.append('-H "Idempotency-Key: $(openssl rand -hex 16)"')
     if example.body is not None:
         body = json.dumps(msgspec.to_builtins(example.body), ensure_ascii=False).replace("'", "'\\''")
         words += ["-H 'Content-Type: application/json'", f"--data '{body}'"]

@@ -38,11 +38,26 @@ class ListedPerson(Base, frozen=True, kw_only=True):
         return "ListedPerson()"
 
 
+_SOMEBODY: Final = {
+    "anyOf": [
+        {"required": [name], "properties": {name: {"minLength": 1}}}
+        for name in (
+            "j:SubjectIdentification",
+            "j:BookingAgencyRecordIdentification",
+            "nc:PersonOtherIdentification",
+            "nc:PersonSurName",
+        )
+    ]
+}
+"""What `ListedPerson` asks for, as a schema says it: who reads the schema alone is not refused afterwards."""
+Listed = Annotated[ListedPerson, Meta(extra_json_schema=_SOMEBODY)]
+
+
 class CensusMessage(Message, frozen=True, kw_only=True):
     """A whole list, as of the end of a day."""
 
     listed_on: date = field(name="pims:ListedOn")
-    people: Annotated[tuple[ListedPerson, ...], Meta(max_length=MOST)] = field(name="pims:ListedPerson")
+    people: Annotated[tuple[Listed, ...], Meta(max_length=MOST)] = field(name="pims:ListedPerson")
 
 
 class CensusRow(ListedPerson, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
@@ -13,8 +15,9 @@ from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
 from hub.database import session_scope
 from hub.errors import HubError
-from hub.sharing.partners.actions import issue, webhook_of
+from hub.sharing.partners.actions import cut_off, issue, webhook_of
 from hub.sharing.partners.authority import prepare_agencies
+from hub.sharing.partners.lists import count_expiring
 from hub.sharing.partners.records import PartnerClient, Webhook
 from hub.terminals.authority import prepare_authority
 from hub.terminals.errors import KeysError
@@ -134,3 +137,37 @@ def test_a_request_that_is_none(world: World, pem: str) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     with pytest.raises(HubError, match="openssl req"):
         prepare_agencies(folder, at=world.at).certify(pem, "police-records", world.at)
+
+
+def test_a_certificate_that_ends_soon_waits_until_another_follows(world: World, admin: FlaskClient) -> None:
+    folder = world.folder / "keys"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    authority = prepare_agencies(folder, at=world.at)
+    act(admin, act="add", agency="police", client="police-records")
+
+    def certify(name: str) -> None:
+        with session_scope(world.sessions) as session:
+            issue(
+                session,
+                authority,
+                client_id="police-records",
+                request_pem=request_pem(name),
+                actor=OPERATOR,
+                at=world.at,
+            )
+
+    def waiting() -> int:
+        with session_scope(world.sessions, writes=False) as session:
+            return count_expiring(session, world.at)
+
+    certify("first")
+    assert waiting() == 0
+    world.at += timedelta(days=340)
+    assert waiting() == 1
+    certify("second")
+    assert waiting() == 0
+    world.at += timedelta(days=340)
+    assert waiting() == 1
+    with session_scope(world.sessions) as session:
+        cut_off(session, client_id="police-records", reason="gone", actor=OPERATOR, at=world.at)
+    assert waiting() == 0
