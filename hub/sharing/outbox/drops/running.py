@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from hub.sharing.outbox.drop_records import DropSetting
 from hub.sharing.outbox.drop_settings import drops_in_force
 from hub.sharing.outbox.drops.places import OUT, Place, PlaceError, place_of
 from hub.sharing.outbox.drops.taking import Receive, take_in
-from hub.sharing.outbox.drops.writing import write_due
+from hub.sharing.outbox.drops.writing import OutFile, take_back, write_due
 from hub.sharing.outbox.lease import anything_due, claim, release
 from hub.sharing.outbox.sending import give_up
 from hub.sharing.outbox.signing import Signer
@@ -71,11 +71,12 @@ class Drops:
         try:
             with session_scope(self.sessions) as session:
                 files = write_due(session, setting, self.signer(), now)
-                for one in files:
-                    # The table before its manifest: whoever sees the manifest has the whole of it. A crash before
-                    # the commit leaves both to be written again under the same number.
-                    place.put(OUT, one.name, one.table)
-                    place.put(OUT, one.name.removesuffix(".csv") + ".json", one.manifest)
+                broken = _put_down(place, files)
+                if broken is not None:
+                    _log.warning("drop of %s: %s", setting.agency, broken.error.code)
+                    outcome = _OUTCOMES[broken.error.code]
+                    take_back(session, files[broken.whole :], outcome, now)
+                    return Answer(outcome)
         except PlaceError as error:
             _log.warning("drop of %s: %s", setting.agency, error.code)
             return Answer(_OUTCOMES[error.code])
@@ -88,3 +89,31 @@ class Drops:
                 _log.info("drop of %s: %s rows taken, %s refused", setting.agency, held.taken, held.refused)
         except PlaceError as error:
             _log.warning("drop of %s: %s", setting.agency, error.code)
+
+
+@dataclass(frozen=True)
+class _Broken:
+    """The place failed after something was put down; `whole` files are complete."""
+
+    whole: int
+    error: PlaceError
+
+
+def _put_down(place: Place, files: Sequence[OutFile]) -> _Broken | None:
+    """Each table before its manifest: whoever sees the manifest has the whole of it.
+
+    A crash before the commit leaves both to be written again under the same number. PlaceError where nothing was put
+    down; what lies there, be it without its manifest, has left and stays in the log.
+    """
+    laid = 0
+    for whole, one in enumerate(files):
+        manifest = one.name.removesuffix(".csv") + ".json"
+        try:
+            for name, raw in ((one.name, one.table), (manifest, one.manifest)):
+                place.put(OUT, name, raw)
+                laid += 1
+        except PlaceError as error:
+            if not laid:
+                raise
+            return _Broken(whole, error)
+    return None

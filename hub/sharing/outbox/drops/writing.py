@@ -7,11 +7,11 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hub.sharing.agreements.reading import agreements_in_force
@@ -24,6 +24,7 @@ from hub.sharing.outbox.drop_records import DropFile, DropSetting
 from hub.sharing.outbox.drops.tables import write_table
 from hub.sharing.outbox.events import zulu
 from hub.sharing.outbox.noting import Settled, note
+from hub.sharing.outbox.records import Delivery, State
 from hub.sharing.outbox.sending import due
 from hub.sharing.outbox.signing import Signer
 from hub.web.formats import SITE_ZONE, start_of
@@ -34,11 +35,12 @@ _HEAD: Final = ("id", "type", "time", "sequence", "agreement", "retentionDays")
 
 @dataclass(frozen=True)
 class OutFile:
-    """A table and its manifest, ready to be put down."""
+    """A table and its manifest, ready to be put down; `deliveries` are those that stand in it."""
 
     name: str
     table: bytes = field(repr=False)
     manifest: bytes = field(repr=False)
+    deliveries: tuple[int, ...] = ()
 
 
 def write_due(session: Session, setting: DropSetting, signer: Signer, at: datetime) -> list[OutFile]:
@@ -94,7 +96,23 @@ def _file(
         own = (*head, f"{answer.agreement}/{answer.version}", agreement["retentionDays"])
         lines.append({**dict(zip(_HEAD, own, strict=True)), **answer.values})
     note(session, settled, at)
-    return _put_down(session, setting, exchange, lines, signer, at) if lines else None
+    if not lines:
+        return None
+    written = tuple(one.delivery_id for one in settled if one.outcome is Outcome.IN_FILE)
+    return replace(_put_down(session, setting, exchange, lines, signer, at), deliveries=written)
+
+
+def take_back(session: Session, files: Sequence[OutFile], outcome: Outcome, at: datetime) -> None:
+    """What stands in these files waits again: they were not put down whole. The log keeps that it was let out."""
+    again = update(Delivery).where(
+        Delivery.id.in_([number for one in files for number in one.deliveries]),
+        Delivery.state == State.SENT.value,
+    )
+    session.execute(
+        again.values(
+            state=State.WAITING.value, outcome=outcome.value, next_at=at, done_at=None
+        ).execution_options(synchronize_session=False)
+    )
 
 
 def _put_down(
