@@ -1,4 +1,4 @@
-"""`pims-hub statistics snapshot` and `pims-hub statistics prove`."""
+"""`pims-hub statistics snapshot`, and `prove` of a kept roll or of a publication."""
 
 from __future__ import annotations
 
@@ -23,15 +23,16 @@ _FAILED = 1
 
 def register(subparsers: Subparsers) -> None:
     """Declare both commands."""
-    parser = subparsers.add_parser("statistics", help="daily rolls in figures")
+    parser = subparsers.add_parser("statistics", help="daily rolls in figures, and proofs of publications")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     taking = add_command(verbs, "snapshot", _snapshot, "Keep the roll of a day that is over, sealed.")
     proving = add_command(
         verbs,
         "prove",
         _prove,
-        "Make a kept roll again from the facts as known then, and say what is known now.",
+        "Make a kept roll, or a publication, again from the facts as known then, and say what differs.",
     )
+    proving.add_argument("number", type=int, nargs="?", help="of a publication, instead of a kept roll")
     for one in (taking, proving):
         one.add_argument("--day", type=_day, help="as in 2026-11-22; default yesterday")
 
@@ -58,6 +59,22 @@ def _snapshot(args: argparse.Namespace) -> int:
 
 
 def _prove(args: argparse.Namespace) -> int:
+    return _prove_roll(args) if args.number is None else _prove_publication(args)
+
+
+def _prove_publication(args: argparse.Namespace) -> int:
+    from hub.statistics.publishing.proving import prove as prove_publication
+
+    engine = make_engine(settings.load(args.data).database)
+    with session_scope(make_sessions(engine), writes=False) as session:
+        proved = prove_publication(session, args.number)
+    engine.dispose()
+    for one in proved:
+        say(f"{'holds' if one.holds else 'FAILS':>6}  {one.what}")
+    return 0 if all(one.holds for one in proved) else _FAILED
+
+
+def _prove_roll(args: argparse.Namespace) -> int:
     engine = make_engine(settings.load(args.data).database)
     with session_scope(make_sessions(engine), writes=False) as session:
         row = kept_on(session, _chosen(args))

@@ -84,6 +84,17 @@ def write_body(figures: Figures) -> str:
     return _ENCODER.encode(Body(figures.computed_at, codes, cubes, reasons)).decode()
 
 
+def write_cells(figures: Figures) -> str:
+    """The figures without when they were computed: equal for equal figures."""
+    cubes = {
+        name: sorted(
+            (key, cell.value, cell.held.code if cell.held else "") for key, cell in cube.cells.items()
+        )
+        for name, cube in figures.cubes.items()
+    }
+    return _ENCODER.encode(cubes).decode()
+
+
 def figures_of(row: Publication) -> Figures:
     """The figures as they were given out, without counts behind them."""
     body = msgspec.json.decode(row.body, type=Body)

@@ -23,18 +23,18 @@ def prison(seed: int = 1, people: int = 1_200, women: int = 14, young: int = 24,
     Stays are drawn once for `people` + `late`; without the late ones the rest is the same.
     """
     random = np.random.default_rng(seed)
-    many = people * 3
+    many = people * 17 // 10
     codes = {
         code: random.integers(0, len(cut.categories) - 1, many) ** 2 // max(1, len(cut.categories) - 2)
         for code, cut in CUTS.items()
     }
-    codes["SEX"] = np.where(random.permutation(many) < women * 3, 0, 1)
-    age = np.where(random.permutation(many) < young * 3, 0, 1 + random.integers(0, 7, many))
+    codes["SEX"] = np.where(random.permutation(many) < women * 17 // 10, 0, 1)
+    age = np.where(random.permutation(many) < young * 17 // 10, 0, 1 + random.integers(0, 7, many))
     codes["AGE"], codes["JUVENILE"] = age, np.where(age == 0, 1, 0)
     starts = random.integers(-200, 365, many)
     ends = np.where(random.random(many) < 0.5, starts + random.integers(1, 200, many), 10_000)
     chosen = np.ones(many, bool)
-    chosen[: many // 400] = late > 0
+    chosen[: many // 200] = late > 0
     periods = (*months_of(YEAR), year_of(YEAR))
     maker = Maker(periods)
     for period in periods:

@@ -1,0 +1,77 @@
+"""Charts: well-formed, named for those who hear them, the same bytes each time, and no word of theirs is markup."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from xml.etree import ElementTree
+
+import pytest
+
+from hub.statistics.charts import Bar, Pair, Series, bar_chart, line_chart, pyramid
+from hub.statistics.charts.drawing import steps
+
+SVG = "{http://www.w3.org/2000/svg}"
+NASTY = '<script>alert("x")</script> & "quoted"'
+MONTHS = [f"2025-{one:02}" for one in range(1, 13)]
+
+
+def made(title: str = NASTY) -> list[str]:
+    values = [1_100.0 + one for one in range(12)]
+    return [
+        line_chart(
+            title, NASTY, MONTHS, [Series(NASTY, values), Series("Places", [1_000.0] * 12)], unit=NASTY
+        ),
+        bar_chart(title, NASTY, [Bar(NASTY, 5), Bar("b", None, NASTY), Bar("c", 0)], unit=NASTY),
+        pyramid(title, NASTY, NASTY, "right", [Pair(NASTY, 3, 4), Pair("b", None, 0, "–")], unit=NASTY),
+    ]
+
+
+@pytest.mark.parametrize("svg", made(), ids=["line", "bars", "pyramid"])
+def test_a_chart_is_well_formed_and_says_what_it_is(svg: str) -> None:
+    root = ElementTree.fromstring(svg)
+    assert root.find(f"{SVG}title").text == NASTY  # type: ignore[union-attr]
+    assert root.find(f"{SVG}desc").text == NASTY  # type: ignore[union-attr]
+    assert root.get("role") == "img"
+    names = {one.tag.removeprefix(SVG) for one in root.iter()}
+    assert names <= {"svg", "title", "desc", "text", "line", "polyline", "circle", "rect"}
+    assert "style=" not in svg, "the content security policy allows none"
+
+
+def test_the_same_chart_makes_the_same_bytes() -> None:
+    assert made() == made()
+
+
+def test_what_is_withheld_is_a_gap_and_not_a_nought() -> None:
+    values = [10.0, 11.0, None, 12.0, 13.0]
+    root = ElementTree.fromstring(line_chart("t", "d", MONTHS[:5], [Series("s", values)], unit="u"))
+    assert len(root.findall(f"{SVG}polyline")) == 2
+    bars = ElementTree.fromstring(bar_chart("t", "d", [Bar("a", None, "withheld"), Bar("b", 7)], unit="u"))
+    assert len(bars.findall(f"{SVG}rect")) == 1
+    assert "withheld" in [one.text for one in bars.iter(f"{SVG}text")]
+
+
+def test_lines_are_told_apart_without_colour() -> None:
+    both = [Series("a", [1.0, 2.0]), Series("b", [2.0, 1.0])]
+    root = ElementTree.fromstring(line_chart("t", "d", ["x", "y"], both, unit="u"))
+    dashes = [one.get("stroke-dasharray") for one in root.findall(f"{SVG}polyline")]
+    assert len(set(dashes)) == 2
+
+
+def test_nothing_known_at_all_still_draws() -> None:
+    for svg in (
+        line_chart("t", "d", [], [], unit="u"),
+        line_chart("t", "d", ["x"], [Series("s", [None])], unit="u"),
+        bar_chart("t", "d", [], unit="u"),
+        pyramid("t", "d", "l", "r", [], unit="u"),
+    ):
+        ElementTree.fromstring(svg)
+
+
+@pytest.mark.parametrize(("low", "high"), [(0, 1_204), (0, 0.4), (28.1, 31.9), (0, 0), (5, 5)])
+def test_steps_are_even_and_hold_both_ends(low: float, high: float) -> None:
+    ticks = steps(low, high)
+    assert ticks[0] <= low
+    assert ticks[-1] >= high
+    assert 2 <= len(ticks) <= 8
+    widths = {round(second - first, 9) for first, second in pairwise(ticks)}
+    assert len(widths) == 1
