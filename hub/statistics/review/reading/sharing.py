@@ -32,9 +32,7 @@ def shared_of(session: Session, span: Span) -> tuple[Shared, ...]:
     shared: Counter[tuple[str, str, str]] = Counter()
     in_vain: Counter[tuple[str, str, str]] = Counter()
     for agency, exchange, purpose, refused, many in session.execute(
-        select(*by, Disclosure.refused != "", func.count())
-        .where(*within)
-        .group_by(*by, Disclosure.refused != "")
+        select(*by, Disclosure.refused, func.count()).where(*within).group_by(*by, Disclosure.refused)
     ):
         (in_vain if refused else shared)[agency, exchange, purpose] += many
     confirmed = {
