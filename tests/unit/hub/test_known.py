@@ -33,6 +33,7 @@ NO_EARLIER_DAY = {
     "/visitors": AN_ACT, "/releases/form": AN_ACT, "/cells/new": AN_ACT, "/policies/new": AN_ACT,
     "/identity": AN_ACT,
     "/sharing": PRESENT, "/sharing/interface": PRESENT, "/sharing/partners": PRESENT,
+    "/sharing/census": PRESENT, "/sharing/census/<agency>": PRESENT, "/sharing/corrections": A_LOG,
     "/inbox": AN_ACT, "/inbox/<number>": AN_ACT,
     "/moves": PRESENT, "/moves/plan": AN_ACT, "/moves/series": AN_ACT, "/external": PRESENT, "/external/new": AN_ACT,
     "/moves/lists": "moves as they are planned for one day: each pass has its steps with their times",
