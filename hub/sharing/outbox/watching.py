@@ -15,6 +15,7 @@ from hub.database import Sessions, session_scope
 from hub.movements.alarms.raising import Cause, over, raise_alarm
 from hub.movements.alarms.records import Alarm
 from hub.pace import is_over
+from hub.sentences import Sentence
 from hub.sharing.agreements.reading import agreements_in_force
 from hub.sharing.agreements.records import Agency
 from hub.sharing.outbox.answers import Outcome
@@ -37,6 +38,12 @@ ESCAPE, GIVEN_UP, NOT_REACHED, EXPIRES = (
     "escape_not_told", "agency_given_up", "agency_silent", "agency_certificate",
 )  # fmt: skip
 CODES: Final = (ESCAPE, GIVEN_UP, NOT_REACHED, EXPIRES)
+_WORDS: Final = {
+    ESCAPE: Sentence("An escape has not reached %(agency)s"),
+    GIVEN_UP: Sentence("Something for %(agency)s was given up: they know nothing of it"),
+    NOT_REACHED: Sentence("For a day %(agency)s has not taken what was sent or lies ready"),
+    EXPIRES: Sentence("A certificate between %(agency)s and us runs out soon"),
+}
 _LIES: Final = (State.WAITING.value, State.OFFERED.value)
 
 
@@ -68,8 +75,11 @@ class ExchangeWatch:
             return 0
         with session_scope(self._sessions) as session:
             offer(session, lost)
+            names = {one.code: one.name for one in session.scalars(select(Agency))}
             for one in new:
-                raise_alarm(session, Cause(one.code, one.key, evidence=one.evidence), now)
+                agency = one.evidence["agency"]
+                words = Sentence(_WORDS[one.code].text, {"agency": names.get(agency, agency)})
+                raise_alarm(session, Cause(one.code, one.key, evidence=one.evidence, words=words), now)
             return len(new) + sum(over(session, code, key, now) for code, key in ended)
 
 

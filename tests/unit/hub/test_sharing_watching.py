@@ -78,6 +78,8 @@ def test_an_escape_that_the_police_do_not_take_rings_within_minutes(
         outbox.later(minutes=10)
         assert look(outbox, watch) == 1
         assert alarms(outbox.world) == [("escape_not_told", "police", False)]
+        with session_scope(outbox.world.sessions, writes=False) as session:
+            assert "An escape has not reached" in str(session.scalars(select(Alarm.words)).one())
         assert look(outbox, watch) == 0, "it rings once"
         receiver.answer = lambda _events: (204, b"", {})
         exchange.once()
