@@ -1,4 +1,7 @@
-"""What a journal entry can say: one form for each `Entry.kind`."""
+"""What a journal entry can say: one form for each `Entry.kind`.
+
+Longer than other modules: it is the one list that terminal and hub read alike.
+"""
 
 from __future__ import annotations
 

@@ -21,6 +21,7 @@ from hub.accounts.audit_head import Head, keep_head
 from hub.accounts.audit_records import AuditLink, AuditSeal
 from hub.accounts.records import AuditEntry
 from hub.database import Sessions, session_scope
+from hub.pace import is_over
 from hub.rows import insert_rows
 from wire.keys import SigningKey
 
@@ -76,13 +77,13 @@ class Sealer:
         self._sessions = sessions
         self._key = key
         self._head = head
-        self._due_at: datetime | None = None
+        self._looked_at: datetime | None = None
 
     def tick(self, now: datetime) -> int:
         """How many lines were sealed; 0 when it was not yet time."""
-        if self._due_at is not None and self._due_at - EVERY <= now < self._due_at:
+        if not is_over(self._looked_at, EVERY, now):
             return 0
-        self._due_at = now + EVERY
+        self._looked_at = now
         with contextlib.suppress(IntegrityError):  # the other sealer has them
             return seal_all(self._sessions, self._key, self._head, now)
         return 0

@@ -77,8 +77,8 @@ from hub.sharing.forensic.views import pages as forensic_pages
 from hub.sharing.inbox.views import pages as inbox_pages
 from hub.sharing.outbox.drops.views import pages as drop_pages
 from hub.sharing.partners.views import pages as partner_pages
-from hub.statistics.review.views import pages as review_pages
 from hub.statistics.publishing.views import pages as publication_pages
+from hub.statistics.review.views import pages as review_pages
 from hub.statistics.views import pages as figure_pages
 from hub.terminals.claims.knocking import pages as knocking_pages
 from hub.terminals.claims.views import pages as claims_pages

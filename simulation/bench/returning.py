@@ -1,4 +1,7 @@
-"""A hundred terminals come back after a day offline while people go on scanning: a real broker, ingest and screen."""
+"""A hundred terminals come back after a day offline while people go on scanning: a real broker, ingest and screen.
+
+Longer than other modules: one story with its terminals, its people and its screen, read from top to bottom.
+"""
 
 from __future__ import annotations
 

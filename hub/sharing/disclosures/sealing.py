@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
 from hub.database import Sessions, session_scope
+from hub.pace import is_over
 from hub.rows import insert_rows
 from hub.sharing.disclosures.chain import START, link_of
 from hub.sharing.disclosures.records import Disclosure, DisclosureLink
@@ -68,13 +69,13 @@ class DisclosureSealer:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-        self._due_at: datetime | None = None
+        self._looked_at: datetime | None = None
 
     def tick(self, now: datetime) -> int:
         """How many rows were linked; 0 when it was not yet time."""
-        if self._due_at is not None and self._due_at - EVERY <= now < self._due_at:
+        if not is_over(self._looked_at, EVERY, now):
             return 0
-        self._due_at = now + EVERY
+        self._looked_at = now
         with contextlib.suppress(IntegrityError):  # the other sealer has them
             return seal_all(self._sessions, now)
         return 0

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
 from hub.database import Sessions, session_scope
+from hub.pace import is_over
 from hub.sharing.forensic.records import (
     ForensicCandidate,
     ForensicParcel,
@@ -48,11 +49,11 @@ class ForensicTidy:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-        self._due_at: datetime | None = None
+        self._looked_at: datetime | None = None
 
     def tick(self, now: datetime) -> int:
-        if self._due_at is not None and self._due_at - EVERY <= now < self._due_at:
+        if not is_over(self._looked_at, EVERY, now):
             return 0
-        self._due_at = now + EVERY
+        self._looked_at = now
         with session_scope(self._sessions) as session:
             return clear_due(session, now)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hub.database import Sessions, session_scope
 from hub.movements.alarms.raising import Cause, over, raise_alarm
 from hub.movements.alarms.records import Alarm
+from hub.pace import is_over
 from hub.sharing.inbox.clocks import Liberty
 from hub.sharing.inbox.forgetting import forget_due, is_due
 from hub.sharing.inbox.records import OPEN, InboundMessage, InboxItem
@@ -29,12 +30,12 @@ class InboxDesk:
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
-        self._due_at: datetime | None = None
+        self._looked_at: datetime | None = None
 
     def tick(self, now: datetime) -> int:
-        if self._due_at is not None and self._due_at - EVERY <= now < self._due_at:
+        if not is_over(self._looked_at, EVERY, now):
             return 0
-        self._due_at = now + EVERY
+        self._looked_at = now
         with session_scope(self._sessions, writes=False) as session:
             late, ended, old = _late(session, now), _ended(session), is_due(session, now)
         done = 0
