@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import http.client
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from http import HTTPStatus
 from http.cookies import SimpleCookie
 from typing import Final
 from urllib.parse import urlencode
 
 Value = str | Sequence[str]
+_TRIES: Final = 5
+_BUSY_S: Final = 1.0
 _TOKEN: Final = "csrf_token"  # noqa: S105 - the name of a field
 
 
 class CannotSignIn(RuntimeError):  # noqa: N818 - says what happened
     """The hub's page did not let somebody in, or did not take what was sent."""
+
+
+class _BusyError(RuntimeError):
+    """The hub said that it has no time now."""
 
 
 class Visitor:
@@ -65,6 +73,17 @@ class Visitor:
     def _request(
         self, method: str, path: str, body: str | None = None, *, moved: bool = False
     ) -> tuple[str, str]:
+        """Again, as the page asks, while the hub has no time for it: nothing was done then."""
+        for left in reversed(range(_TRIES)):
+            try:
+                return self._ask(method, path, body, moved=moved)
+            except _BusyError as error:
+                if not left:
+                    raise CannotSignIn(str(error)) from None
+                time.sleep(_BUSY_S)
+        raise AssertionError("the last try answers or raises")
+
+    def _ask(self, method: str, path: str, body: str | None, *, moved: bool) -> tuple[str, str]:
         connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=30)
         headers = self.headers()
         if body is not None:
@@ -80,7 +99,8 @@ class Visitor:
                 self._cookies[name] = morsel.value
         if answer.status >= 400 or (answer.status in {302, 303}) is not moved:
             said = _said(text)
-            raise CannotSignIn(f"{method} {path} was answered with {answer.status}.{said and f' {said}'}")
+            kind = _BusyError if answer.status == HTTPStatus.SERVICE_UNAVAILABLE else CannotSignIn
+            raise kind(f"{method} {path} was answered with {answer.status}.{said and f' {said}'}")
         return text, answer.headers.get("Location", "")
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
 import pytest
 
+from simulation import visitor
 from simulation.visitor import fields_of
 
 PAGE = """
@@ -40,3 +44,30 @@ def test_a_text_of_several_lines_is_sent_as_it_stands() -> None:
         '<textarea name="none"></textarea></form>'
     )
     assert fields_of(page, ["why"]) == {"csrf_token": "t", "why": "One & two\nthree", "none": ""}
+
+
+@pytest.mark.parametrize(("busy", "there"), [(2, True), (9, False)])
+def test_a_hub_that_has_no_time_is_asked_again_and_not_for_ever(
+    monkeypatch: pytest.MonkeyPatch, busy: int, there: bool
+) -> None:
+    monkeypatch.setattr(visitor, "_BUSY_S", 0.0)
+    answers = [503] * busy + [200]
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(answers.pop(0))
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Page) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        at_page = visitor.Visitor(server.server_port, "sam", "secret")
+        if there:
+            assert at_page.read("/") == ""
+        else:
+            with pytest.raises(visitor.CannotSignIn, match="503"):
+                at_page.read("/")
+        server.shutdown()
