@@ -6,13 +6,19 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 
-from .test_agency_api import Running, ask, context_of, hub, token_of
+from hub.sharing.partners.authority import AUTHORITY_NAME, open_agencies
+from hub.terminals.certificates import CLIENT, certificate_pem, leaf, new_key, self_signed
+
+from .test_agency_api import Running, ask, context_of, hub, refused, token_of, trusting
 
 __all__ = ["hub"]
 
@@ -115,3 +121,29 @@ def test_a_call_that_does_not_go_on_is_ended(hub: Running) -> None:
     with closing(socket.create_connection((HOST, hub.port), timeout=30)) as line:
         line.sendall(b"\x16")
         assert line.recv(100) == b""
+
+
+def forged(hub: Running) -> str:
+    """A certificate that a stranger signs with a name of the authority's for the program's own key."""
+    held = x509.load_pem_x509_certificate((hub.data / "courts-records.pem").read_bytes()).public_key()
+    assert isinstance(held, EllipticCurvePublicKey)
+    own, at = new_key(), datetime.now(UTC)
+    authority = self_signed(own, at, AUTHORITY_NAME)
+    return certificate_pem(leaf(authority, own, held, "courts-records", CLIENT, at))
+
+
+def expired(hub: Running) -> str:
+    """A certificate of the right authority whose year is over."""
+    request = (hub.data / "courts-records.csr").read_text()
+    at = datetime.now(UTC) - timedelta(days=800)
+    return certificate_pem(open_agencies(hub.data / "keys").certify(request, "courts-records", at))
+
+
+@pytest.mark.parametrize("make", [forged, expired])
+def test_a_certificate_that_is_none_ends_in_the_handshake(
+    hub: Running, make: Callable[[Running], str]
+) -> None:
+    (hub.data / "wrong.pem").write_text(make(hub))
+    context = trusting(hub)
+    context.load_cert_chain(hub.data / "wrong.pem", hub.data / "courts-records.key")
+    assert refused(hub, context)

@@ -1,4 +1,4 @@
-"""What can be read in two ways is not read at all."""
+"""What can be read in two ways is not read at all, and no answer tells who is here."""
 
 from __future__ import annotations
 
@@ -54,3 +54,14 @@ def test_one_parameter_of_a_token_twice(hub: ApiWorld) -> None:
         environ_overrides={SHOWN: program.certificate},
     )
     assert answer.status_code == 400
+
+
+@pytest.mark.parametrize("asked", ["fields=nc:PersonDeathDate", "purpose=investigation"])
+def test_a_refusal_does_not_tell_who_is_here(hub: ApiWorld, asked: str) -> None:
+    """What is not agreed is refused about whoever is asked for, in the same words."""
+    courts = hub.program(COURTS).signed_in()
+    here = courts.get(f"/v1/custody/{hub.about.number}?{asked}")
+    nobody = courts.get(f"/v1/custody/P-999999?{asked}")
+    assert (here.status_code, here.data) == (403, nobody.data)
+    assert nobody.status_code == 403
+    assert courts.get("/v1/custody/P-999999").status_code == 404
