@@ -9,12 +9,12 @@ from typing import Final
 from hub.statistics.charts.drawing import DASHES, PALETTE, WIDTH, at, drawing, line, number, steps, text
 
 _LEFT: Final = 56.0
-_RIGHT: Final = 150.0
+_RIGHT: Final = 180.0
 _TOP: Final = 28.0
 _HEIGHT: Final = 280.0
 _BOTTOM: Final = 30.0
 _LABELS: Final = 6
-_APART: Final = 16.0
+_LINE: Final = 16.0
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def line_chart(
     for place, label in enumerate(labels):
         if place % every == 0:
             parts.append(text(x(place), _HEIGHT - 8, label, anchor="middle"))
-    ends: list[tuple[float, str]] = []
+    ends: list[tuple[float, str, str]] = []
     for order, one in enumerate(series):
         runs = _runs(
             [None if value is None else (x(place), y(value)) for place, value in enumerate(one.values)]
@@ -57,8 +57,12 @@ def line_chart(
         parts += [_drawn(run, order) for run in runs]
         if runs:
             last = next(value for value in reversed(one.values) if value is not None)
-            ends.append((runs[-1][-1][1], f"{one.words} {number(last)}"))
-    parts += [text(_LEFT + wide + 10, place + 4, words) for place, words in _spread(ends)]
+            ends.append((runs[-1][-1][1], one.words, number(last)))
+    for height, words, value in _spread(ends):
+        # The value stands under the name: names are long in some languages.
+        parts.append(text(_LEFT + wide + 10, height + 4, words or value, bold=not words))
+        if words:
+            parts.append(text(_LEFT + wide + 10, height + 4 + _LINE, value, bold=True))
     return drawing(title, description, _HEIGHT, parts)
 
 
@@ -84,9 +88,9 @@ def _drawn(run: Sequence[tuple[float, float]], order: int) -> str:
     return drawn + f'<circle cx="{at(x)}" cy="{at(y)}" r="4" fill="{colour}" class="mark-{order + 1}"/>'
 
 
-def _spread(ends: list[tuple[float, str]]) -> list[tuple[float, str]]:
+def _spread(ends: list[tuple[float, str, str]]) -> list[tuple[float, str, str]]:
     """Names that would lie over each other move down."""
-    found: list[tuple[float, str]] = []
-    for place, words in sorted(ends):
-        found.append((max(place, found[-1][0] + _APART) if found else place, words))
+    found: list[tuple[float, str, str]] = []
+    for place, words, value in sorted(ends):
+        found.append((max(place, found[-1][0] + 2 * _LINE) if found else place, words, value))
     return found

@@ -18,7 +18,6 @@ from hub.statistics.definitions import INDICATORS, Indicator
 from hub.statistics.periods import Period, month_of, months, year_of
 from hub.statistics.publishing.body import figures_of
 from hub.statistics.publishing.records import Publication
-from hub.statistics.showing import number
 
 FIVE: Final = ("population", "occupancy", "unsentenced_share", "remand_median_days", "admissions")
 MONTHS: Final = 12
@@ -35,7 +34,7 @@ class Headline:
 
     @property
     def shown(self) -> str:
-        return number(self.cell, self.indicator.unit)
+        return _plain(self.cell.value)
 
     @property
     def change(self) -> float | None:
