@@ -39,7 +39,15 @@ POLICY = Policy(name="Two thirds", authority="Invented Act, s. 1", effective_on=
 AT_THE_GATE = {
     "hub.sharing.gathering.load", "hub.sharing.disclosures.writing.write_rows", "hub.sharing.documents.envelope",
 }  # fmt: skip
-DOORS = ("gate.py", "gathering.py", "documents.py", "noting.py", "deciding.py", "commands.py", "recollecting.py")
+DOORS = (
+    "gate.py",
+    "gathering.py",
+    "documents.py",
+    "noting.py",
+    "deciding.py",
+    "commands.py",
+    "recollecting.py",
+)
 
 
 @pytest.mark.parametrize("name", EXCHANGES)
