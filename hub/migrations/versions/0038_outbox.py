@@ -9,7 +9,7 @@ from hub.accounts.append_only import guards
 from hub.database import BIG
 
 revision = "0038_outbox"
-down_revision = "0039_partners"
+down_revision = "0037_partners"
 branch_labels = None
 depends_on = None
 

@@ -9,7 +9,7 @@ from hub.accounts.append_only import guards
 from hub.database import BIG
 
 revision = "0040_inbox"
-down_revision = "0037_sharing"
+down_revision = "0039_sharing"
 branch_labels = None
 depends_on = None
 

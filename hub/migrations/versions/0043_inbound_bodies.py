@@ -9,7 +9,7 @@ from hub.accounts.append_only import guards
 from hub.database import BIG
 
 revision = "0043_inbound_bodies"
-down_revision = "0041_forensic"
+down_revision = "0042_forensic"
 branch_labels = None
 depends_on = None
 

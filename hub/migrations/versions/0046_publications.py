@@ -78,7 +78,7 @@ def upgrade() -> None:
             name=op.f("fk_publication_files_publication_id_publications"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_publication_files")),
-        sa.UniqueConstraint("publication_id", "name", name=op.f("uq_publication_files_publication_id")),
+        sa.UniqueConstraint("publication_id", "name", name=op.f("uq_publication_files_publication_id_name")),
     )
     op.create_index(op.f("ix_publication_files_publication_id"), "publication_files", ["publication_id"])
     for table in _TABLES:

@@ -7,7 +7,7 @@ from alembic import op
 
 from hub.database import BIG
 
-revision = "0039_partners"
+revision = "0037_partners"
 down_revision = "0036_officers_at_desks"
 branch_labels = None
 depends_on = None

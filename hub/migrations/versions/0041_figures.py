@@ -8,7 +8,7 @@ from alembic import op
 from hub.accounts.append_only import guards
 from hub.database import BIG
 
-revision = "0042_figures"
+revision = "0041_figures"
 down_revision = "0040_inbox"
 branch_labels = None
 depends_on = None

@@ -8,7 +8,7 @@ from alembic import op
 from hub.accounts.append_only import guards
 from hub.database import BIG
 
-revision = "0037_sharing"
+revision = "0039_sharing"
 down_revision = "0038_outbox"
 branch_labels = None
 depends_on = None

@@ -8,8 +8,8 @@ from alembic import op
 from hub.accounts.append_only import guards
 from hub.database import BIG
 
-revision = "0041_forensic"
-down_revision = "0042_figures"
+revision = "0042_forensic"
+down_revision = "0041_figures"
 branch_labels = None
 depends_on = None
 
