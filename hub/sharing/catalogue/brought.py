@@ -38,7 +38,7 @@ RECEIPT: Final = brought("pims:ReceiptID", Sentence("Number of our receipt"), TE
 RECEIPT_STATE: Final = brought(
     "pims:ReceiptStateCode",
     Sentence("What became of their message"),
-    one_of(("received", "accepted", "corrected", "refused", "duplicate")),
+    one_of(("received", "kept", "accepted", "corrected", "refused", "duplicate", "taken_back", "expired")),
     "pims:Receipt",
 )
 RECEIPT_REASON: Final = brought(

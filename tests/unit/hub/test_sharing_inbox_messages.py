@@ -21,6 +21,7 @@ from hub.sharing.inbox.messages import (
     schema_of,
     write_message,
 )
+from hub.sharing.inbox.records import State
 
 _CASES = [(exchange, one.body) for exchange, examples in EXAMPLES.items() for one in examples]
 
@@ -95,3 +96,9 @@ def test_the_names_in_a_message_are_those_that_it_fills() -> None:
 def test_no_name_stands_in_what_a_log_would_show() -> None:
     for _exchange, message in _CASES:
         assert "Cocom" not in repr(message)
+
+
+def test_what_can_become_of_a_message_is_what_its_receipt_may_say() -> None:
+    state = EXCHANGES["order_receipt"].field("pims:ReceiptStateCode")
+    assert state is not None
+    assert set(state.schema["enum"]) == set(State)
