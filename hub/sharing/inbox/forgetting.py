@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
@@ -31,7 +31,9 @@ _KEPT_FOR_NOTHING: Final = tuple(
 def forget_due(session: Session, at: datetime, most: int = AT_ONCE) -> int:
     """Delete what messages said whose days are over; how many those were."""
     done = 0
-    for row, item in _due(session, at, most):
+    for row, item in _due(session, at):
+        if done == most:
+            break
         if item.state == State.KEPT.value:
             if read(session, row, item, at).arrived:
                 continue  # somebody has to decide: who it may be about is here now
@@ -43,10 +45,10 @@ def forget_due(session: Session, at: datetime, most: int = AT_ONCE) -> int:
 
 def is_due(session: Session, at: datetime) -> bool:
     """Whether there is anything to delete: asked without holding up whoever writes."""
-    return next(_due(session, at, 1), None) is not None
+    return next(_due(session, at), None) is not None
 
 
-def _due(session: Session, at: datetime, most: int) -> Iterator[tuple[InboundMessage, InboxItem]]:
+def _due(session: Session, at: datetime) -> Iterator[tuple[InboundMessage, InboxItem]]:
     """Messages about nobody who is on file, by the agreement that each came under."""
     mine = (
         InboxItem.person_id.is_(None),
@@ -80,9 +82,20 @@ def _due(session: Session, at: datetime, most: int) -> Iterator[tuple[InboundMes
                 func.coalesce(InboxItem.decided_at, InboundMessage.received_at) <= before,
             )
             .order_by(InboundMessage.id)
-            .limit(most)
+            .limit(AT_ONCE)
         )
-        yield from session.execute(wanted).all()
+        yield from _one_after_another(session, wanted)
+
+
+def _one_after_another(
+    session: Session, wanted: Select[tuple[InboundMessage, InboxItem]]
+) -> Iterator[tuple[InboundMessage, InboxItem]]:
+    """All of them, a few read at a time. Those that stay for an officer must not stand before those behind them."""
+    last = 0
+    while rows := session.execute(wanted.where(InboundMessage.id > last)).all():
+        for row, item in rows:
+            last = row.id
+            yield row, item
 
 
 def _expire(session: Session, row: InboundMessage, item: InboxItem, at: datetime) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from hub.accounts.permissions import Role
 from hub.accounts.records import AuditEntry
 from hub.database import session_scope
-from hub.sharing.inbox import deciding
+from hub.sharing.inbox import deciding, forgetting
 from hub.sharing.inbox.desk import InboxDesk
 from hub.sharing.inbox.messages import Subject, write_message
 from hub.sharing.inbox.records import InboundBody, InboundMessage, InboxItem
@@ -108,3 +108,19 @@ def test_what_was_kept_for_somebody_who_is_here_now_waits_for_an_officer(desk: I
     InboxDesk(desk.world.sessions).tick(desk.world.at)
     assert desk.receipt(kept).state.value == "kept"
     assert desk.read(kept).message is not None
+
+
+def test_those_who_wait_for_an_officer_do_not_hold_up_what_is_behind_them(
+    desk: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forgetting, "AT_ONCE", 2)
+    first = [desk.send("order", order(f"o-{n}", subject=NOBODY, reference=f"RO {n}")).number for n in range(3)]
+    behind = Subject(surname="Quetzin", given="Rufus", born_on=date(1971, 3, 9))
+    last = desk.send("order", order("o-9", subject=behind, reference="RO 9")).number
+    for number in (*first, last):
+        keep(desk, number)
+    desk.world.later(days=366)
+    desk.person("Tzulquin", "Marvin", date(1988, 7, 2))
+    InboxDesk(desk.world.sessions).tick(desk.world.at)
+    assert {desk.receipt(number).state.value for number in first} == {"kept"}
+    assert desk.receipt(last).state.value == "expired"
