@@ -1,4 +1,4 @@
-"""`pims-hub statistics snapshot`, and `prove` of a kept roll or of a publication."""
+"""`pims-hub statistics snapshot`, `prove` of a kept roll or of a publication, and `threshold`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FAILED = 1
 
 
 def register(subparsers: Subparsers) -> None:
-    """Declare both commands."""
+    """Declare the commands."""
     parser = subparsers.add_parser("statistics", help="daily rolls in figures, and proofs of publications")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     taking = add_command(verbs, "snapshot", _snapshot, "Keep the roll of a day that is over, sealed.")
@@ -35,6 +35,12 @@ def register(subparsers: Subparsers) -> None:
     proving.add_argument("number", type=int, nargs="?", help="of a publication, instead of a kept roll")
     for one in (taking, proving):
         one.add_argument("--day", type=_day, help="as in 2026-11-22; default yesterday")
+    telling = add_command(
+        verbs, "threshold", _threshold, "Say the smallest number that is told, with its history, or set it."
+    )
+    telling.add_argument("--set", type=int, metavar="K", help="the least number of people that is told")
+    telling.add_argument("--from", type=_day, dest="effective_on", help="as in 2026-11-22; default today")
+    telling.add_argument("--why", default="", help="who asks for it, and in what")
 
 
 def _day(text: str) -> date:
@@ -96,3 +102,23 @@ def _prove_roll(args: argparse.Namespace) -> int:
     if not proof.same:
         say("The facts do not give the kept roll again. A file deleted since does that; nothing else should.")
     return _FAILED if broken or not proof.same else 0
+
+
+def _threshold(args: argparse.Namespace) -> int:
+    from hub.sharing.inbox.definitions import in_force
+    from hub.statistics.control.thresholds import history, k_on, set_k
+
+    at = datetime.now(UTC)
+    today = at.astimezone(SITE_ZONE).date()
+    engine = make_engine(settings.load(args.data).database)
+    with session_scope(make_sessions(engine), writes=args.set is not None) as session:
+        if args.set is not None:
+            set_k(session, args.set, args.effective_on or today, args.why, actor=OPERATOR, at=at)
+        asked = in_force(session, at)
+        say(f"{today}: no number of people from 1 to {k_on(session, today) - 1} is told")
+        if asked.smallest is not None:
+            say(f"The observatory asks for at least {asked.smallest}, in message {asked.number}.")
+        for row in history(session):
+            say(f"  from {row.effective_on}: {row.k}, set by {row.recorded_by}: {row.authority}")
+    engine.dispose()
+    return 0

@@ -77,6 +77,7 @@ from hub.sharing.forensic.views import pages as forensic_pages
 from hub.sharing.inbox.views import pages as inbox_pages
 from hub.sharing.outbox.drops.views import pages as drop_pages
 from hub.sharing.partners.views import pages as partner_pages
+from hub.statistics.publishing.threshold_views import pages as threshold_pages
 from hub.statistics.publishing.views import pages as publication_pages
 from hub.statistics.review.views import pages as review_pages
 from hub.statistics.views import pages as figure_pages
@@ -147,6 +148,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     policy_pages,
     post_pages,
     publication_pages,
+    threshold_pages,
     re_enrolment_pages,
     receptions_pages,
     register_pages,

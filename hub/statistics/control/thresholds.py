@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
 from hub.sentences import RefusedError, Sentence
+from hub.sharing.inbox.definitions import in_force
 from hub.statistics.control.records import DisclosureRule
 
 K: Final = 5
 """Where nobody has set another."""
-_MOST: Final = 100
+_MOST: Final = 1_000
+"""As much as the observatory may ask for."""
 
 
 def small(count: int, k: int) -> bool:
@@ -34,9 +36,20 @@ def k_on(session: Session, day: date, known_at: datetime | None = None) -> int:
 def set_k(
     session: Session, k: int, effective_on: date, authority: str, *, actor: Actor, at: datetime
 ) -> DisclosureRule:
-    """Set it from a day on; RefusedError below 3, or without saying who asks for it."""
+    """Set it from a day on; RefusedError below 3, below what the observatory asks, or without an authority."""
     if not 3 <= k <= _MOST:
-        raise RefusedError("wrong_threshold", Sentence("Write a threshold from 3 to 100."))
+        raise RefusedError(
+            "wrong_threshold", Sentence("Write a threshold from 3 to %(most)s.", {"most": _MOST})
+        )
+    asked = in_force(session, at).smallest
+    if asked is not None and k < asked:
+        raise RefusedError(
+            "below_observatory",
+            Sentence(
+                "The observatory's definitions that were accepted ask for at least %(asked)s. Write that or more.",
+                {"asked": asked},
+            ),
+        )
     if not authority.strip():
         raise RefusedError("no_authority", Sentence("Write who asks for this threshold, and in what."))
     row = DisclosureRule(
@@ -49,3 +62,22 @@ def set_k(
         session, at=at, actor=actor, act="figures.threshold", subject=str(k), detail=f"from {effective_on}"
     )
     return row
+
+
+def history(session: Session, known_at: datetime | None = None) -> list[DisclosureRule]:
+    """Every threshold that was set by then, the last to be set first."""
+    wanted = select(DisclosureRule).order_by(DisclosureRule.id.desc())
+    if known_at is not None:
+        wanted = wanted.where(DisclosureRule.recorded_at <= known_at)
+    return list(session.scalars(wanted))
+
+
+def take_over(session: Session, effective_on: date, *, actor: Actor, at: datetime) -> DisclosureRule:
+    """Set what the observatory asks, from a day on; RefusedError where it asks for no more than is in force then."""
+    asked = in_force(session, at)
+    if asked.smallest is None or asked.smallest <= k_on(session, effective_on):
+        raise RefusedError(
+            "nothing_to_take_over", Sentence("The observatory asks for no more than is in force already.")
+        )
+    authority = Sentence("Definitions of the observatory, message %(number)s", {"number": asked.number})
+    return set_k(session, asked.smallest, effective_on, str(authority), actor=actor, at=at)

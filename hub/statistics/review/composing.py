@@ -6,7 +6,6 @@ from hub.statistics.review.content import Content, Paragraph, Section, Table, pl
 from hub.statistics.review.evidence import Evidence
 from hub.statistics.review.rules import RULES, derived
 from hub.statistics.review.sections import figures, files, sharing
-from hub.statistics.review.small import SMALLEST
 
 _ORDER = (
     figures.indicators, files.completeness, files.timeliness, files.corrections, files.sources, sharing.disclosures,
@@ -25,7 +24,7 @@ def content_of(found: Evidence, revision: int = 1) -> Content:
         begins_on=span.period.first_on,
         reference_on=span.reference_on,
         known_at=span.known_at,
-        smallest=SMALLEST,
+        smallest=found.smallest,
         sections=sections,
         recommendations=derived(found),
     )

@@ -157,3 +157,5 @@ class Evidence:
     doubts: tuple[Doubt, ...]
     agencies: Mapping[str, str]
     """Names by code."""
+    smallest: int
+    """The least number of people that is told: the threshold in force on the reference day, as known then."""

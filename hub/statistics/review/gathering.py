@@ -13,6 +13,7 @@ from hub.movements.records import Site
 from hub.sentences import RefusedError, Sentence
 from hub.sharing.agreements.records import Agency
 from hub.sharing.catalogue import PartnerKind
+from hub.statistics.control import k_on
 from hub.statistics.indicators.computing import compute_from
 from hub.statistics.indicators.world import world_at
 from hub.statistics.periods import Period, months_of
@@ -68,6 +69,7 @@ def gather(session: Session, span: Span) -> Evidence:
         came_in=came_in,
         doubts=doubts_of(session, span),
         agencies={code: one.name for code, one in agencies.items()},
+        smallest=k_on(session, span.reference_on, span.known_at),
     )
 
 

@@ -14,12 +14,12 @@ from hub.custody.catalogue import KINDS
 from hub.custody.who.rules_7_and_8 import ITEMS
 from hub.sentences import Sentence
 from hub.sharing.catalogue import EXCHANGES
+from hub.statistics.control.thresholds import small
 from hub.statistics.definitions import INDICATORS
 from hub.statistics.indicators.balancing import CODE as DOES_NOT_ADD_UP
 from hub.statistics.review.content import Recommendation, said
 from hub.statistics.review.evidence import SOURCES, Evidence
-from hub.statistics.review.sections.figures import shown_of
-from hub.statistics.review.small import is_small
+from hub.statistics.review.sections.figures import totals_of
 
 _ITEMS: Final = {item.code: item for item in ITEMS}
 
@@ -76,10 +76,12 @@ def _incomplete(found: Evidence, rule: Rule) -> Iterator[Found]:
 
 def _item_missing(found: Evidence, rule: Rule) -> Iterator[Found]:
     for code, (asked, gone) in found.missing.items():
-        if asked < rule.least or is_small(gone) or _percent(gone, asked) <= rule.threshold:
+        if asked < max(rule.least, found.smallest) or small(gone, found.smallest):
+            continue
+        if _percent(gone, asked) <= rule.threshold:
             continue
         shown = f"{_percent(gone, asked):.0f}"
-        if is_small(asked - gone):
+        if small(asked - gone, found.smallest):
             shown = f"> {rule.threshold:.0f}"
         values = {"item": _ITEMS[code].words, "share": shown}
         yield Found(
@@ -91,7 +93,7 @@ def _item_missing(found: Evidence, rule: Rule) -> Iterator[Found]:
 
 def _late(found: Evidence, rule: Rule) -> Iterator[Found]:
     for kind, delay in found.delays.items():
-        if delay.many >= rule.least and delay.p90_hours > rule.threshold:
+        if delay.many >= max(rule.least, found.smallest) and delay.p90_hours > rule.threshold:
             values = {"kind": KINDS[kind].words, "days": f"{delay.p90_hours / 24:.1f}"}
             yield Found(
                 kind,
@@ -172,8 +174,9 @@ def _ends_soon(found: Evidence, rule: Rule) -> Iterator[Found]:
 
 
 def _in_vain(found: Evidence, rule: Rule) -> Iterator[Found]:
+    k = found.smallest
     for agency in sorted({one.agency for one in found.shared}):
-        many = sum(one.in_vain for one in found.shared if one.agency == agency and not is_small(one.in_vain))
+        many = sum(one.in_vain for one in found.shared if one.agency == agency and not small(one.in_vain, k))
         if many >= max(rule.least, int(rule.threshold)):
             values = {"partner": found.agencies.get(agency, agency), "many": f"{many:,}"}
             yield Found(
@@ -185,7 +188,7 @@ def _in_vain(found: Evidence, rule: Rule) -> Iterator[Found]:
 
 def _in_doubt(found: Evidence, rule: Rule) -> Iterator[Found]:
     for one in found.doubts:
-        if one.open >= rule.threshold:
+        if one.open >= max(rule.threshold, found.smallest):
             values = {"check": one.words, "many": f"{one.open:,}"}
             yield Found(
                 one.code,
@@ -205,7 +208,7 @@ def _any_doubt(found: Evidence, rule: Rule) -> Iterator[Found]:
 
 
 def _crowded(found: Evidence, rule: Rule) -> Iterator[Found]:
-    shown = shown_of(found.figures, found.span.period)
+    shown, _before = totals_of(found)
     if "occupancy" in shown.cells and shown.told("occupancy"):
         value = shown.cells["occupancy"].value or 0
         if value > rule.threshold:
@@ -219,7 +222,7 @@ def _crowded(found: Evidence, rule: Rule) -> Iterator[Found]:
 
 
 def _worse(found: Evidence, rule: Rule) -> Iterator[Found]:
-    now, then = shown_of(found.figures, found.span.period), shown_of(found.figures, found.span.before)
+    now, then = totals_of(found)
     for code in ("unsentenced_share", "remand_median_days", "remand_over_limit", "deaths", "assaults"):
         if code not in now.cells or not (now.told(code) and then.told(code)):
             continue
@@ -240,7 +243,7 @@ def _worse(found: Evidence, rule: Rule) -> Iterator[Found]:
 
 
 def _does_not_add_up(found: Evidence, _rule: Rule) -> Iterator[Found]:
-    for code, cell in shown_of(found.figures, found.span.period).cells.items():
+    for code, cell in totals_of(found)[0].cells.items():
         if cell.held is not None and cell.held.code == DOES_NOT_ADD_UP:
             values = {"indicator": INDICATORS[code].words}
             yield Found(

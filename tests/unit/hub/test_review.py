@@ -9,14 +9,15 @@ import pytest
 from hub.database import session_scope
 from hub.sentences import RefusedError
 from hub.statistics.cells import Cell
+from hub.statistics.control import set_k
 from hub.statistics.definitions import INDICATORS
 from hub.statistics.review.actions import derive
 from hub.statistics.review.content import read, write
 from hub.statistics.review.gathering import gather, span_of
-from hub.statistics.review.small import SMALLEST, hidden_with, hides
+from hub.statistics.review.small import hidden_with, hides
 from hub.statistics.snapshots.keeping import SETTLED
 
-from .review_world import DAY, DECEMBER, HELD, english, made, rows_of, section_of, year_world
+from .review_world import DAY, DECEMBER, HELD, WRITER, english, made, rows_of, section_of, year_world
 from .site_world import World
 from .statistics_world import at
 
@@ -108,13 +109,37 @@ def test_small_numbers_are_not_told_nor_what_would_tell_them(world: World) -> No
     assert figures["Releases"][2] == "–"
 
 
+def test_the_threshold_is_the_one_in_force_on_the_reference_day_as_known_then(world: World) -> None:
+    year = year_world(world)
+    for booking in year.bookings[:6]:
+        year.register.release(booking, at("2026-06-01"))
+    first = read(made(world).content)
+    assert first.smallest == 5
+    assert {row[0]: row[3] for row in rows_of(first, "indicators")}["Releases"] == "6"
+    assert rows_of(first, "disclosures")[0][3] == "7"
+    world.at = DECEMBER + DAY
+    with session_scope(world.sessions) as session:
+        set_k(session, 8, date(2026, 12, 1), "Invented order 12", actor=WRITER, at=world.at)
+    world.at = DECEMBER + 30 * DAY
+    with session_scope(world.sessions, writes=False) as session:
+        known_then = derive(session, 2026, DECEMBER).content
+        now = derive(session, 2026, world.at).content
+    assert write(known_then) == write(first)
+    assert now.smallest == 8
+    assert {row[0]: row[3] for row in rows_of(now, "indicators")}["Releases"] == "fewer than 8"
+    assert rows_of(now, "disclosures")[0][3] == "fewer than 8"
+    assert "without lines of fewer than 8" in english(section_of(now, "disclosures").blocks[1].about)
+    assert not [one for one in now.recommendations if " 7 " in english(one.evidence)]
+
+
 def test_which_figures_are_small() -> None:
     deaths, share = INDICATORS["deaths"], INDICATORS["unsentenced_share"]
-    assert hides(deaths, Cell(SMALLEST - 1, SMALLEST - 1))
-    assert not hides(deaths, Cell(0, 0))
-    assert not hides(deaths, Cell(SMALLEST, SMALLEST))
-    assert hides(share, Cell(99.0, 198, 200)), "two of two hundred are not on remand"
-    assert not hides(share, Cell(50.0, 100, 200))
+    assert hides(deaths, Cell(4, 4), 5)
+    assert not hides(deaths, Cell(0, 0), 5)
+    assert not hides(deaths, Cell(5, 5), 5)
+    assert hides(deaths, Cell(5, 5), 6)
+    assert hides(share, Cell(99.0, 198, 200), 5), "two of two hundred are not on remand"
+    assert not hides(share, Cell(50.0, 100, 200), 5)
     values = {
         "opening": 100,
         "admissions": 30,
@@ -123,6 +148,6 @@ def test_which_figures_are_small() -> None:
         "retaken": 0,
         "left_unlawfully": 0,
     }
-    assert hidden_with(values, {"releases"}) == {"opening"}
-    assert hidden_with(values, {"releases", "admissions"}) == set()
+    assert hidden_with(values, {"releases"}, 5) == {"opening"}
+    assert hidden_with(values, {"releases", "admissions"}, 5) == set()
     assert SETTLED

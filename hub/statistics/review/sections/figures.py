@@ -11,7 +11,7 @@ from hub.statistics.periods import Period
 from hub.statistics.review.content import Bar, Bars, Block, Paragraph, Section, Table, Text, plain, said
 from hub.statistics.review.evidence import Evidence
 from hub.statistics.review.sections.numbers import NONE
-from hub.statistics.review.small import FEWER, WITHHELD, hidden_with, hides
+from hub.statistics.review.small import WITHHELD, fewer, hidden_with, hides
 from hub.statistics.showing import number
 
 
@@ -21,23 +21,30 @@ class Shown:
 
     cells: dict[str, Cell]
     hidden: set[str]
+    k: int
 
     def told(self, code: str) -> bool:
         """Whether the value stands in the review."""
         return self.cells[code].value is not None and code not in self.hidden
 
 
-def shown_of(figures: Figures, period: Period) -> Shown:
+def shown_of(figures: Figures, period: Period, k: int) -> Shown:
     """Which totals of a period may be told."""
     cells = {code: figures.cube(code).cell(period) for code in INDICATORS if code in figures.cubes}
-    hidden = {code for code, cell in cells.items() if hides(INDICATORS[code], cell)}
+    hidden = {code for code, cell in cells.items() if hides(INDICATORS[code], cell, k)}
     whole = {code: None if cell.value is None else cell.count for code, cell in cells.items()}
-    return Shown(cells, hidden | hidden_with(whole, hidden))
+    return Shown(cells, hidden | hidden_with(whole, hidden, k), k)
+
+
+def totals_of(found: Evidence) -> tuple[Shown, Shown]:
+    """Of the year that is reviewed, and of the same days a year before."""
+    span, k = found.span, found.smallest
+    return shown_of(found.figures, span.period, k), shown_of(found.figures, span.before, k)
 
 
 def indicators(found: Evidence) -> Section:
     """Each indicator up to the reference day beside the same days of the year before."""
-    now, then = shown_of(found.figures, found.span.period), shown_of(found.figures, found.span.before)
+    now, then = totals_of(found)
     rows = tuple(
         (
             said(one.words), said(UNITS[one.unit]), _value(one, then), _value(one, now), _change(one, then, now),
@@ -71,7 +78,9 @@ def indicators(found: Evidence) -> Section:
             (False, False, True, True, True),
             rows,
             said(
-                "Fewer than five is never told, nor what would tell it. A dash: nothing to count, or not recorded then."
+                "Fewer than %(smallest)s is never told, nor what would tell it. A dash: nothing to count, or not "
+                "recorded then.",
+                smallest=found.smallest,
             ),
         )
     )
@@ -84,7 +93,7 @@ def _value(one: Indicator, shown: Shown) -> Text:
     if cell.value is None:
         return NONE
     if one.code in shown.hidden:
-        return said(FEWER) if cell.base is None and hides(one, cell) else said(WITHHELD)
+        return said(fewer(shown.k)) if cell.base is None and hides(one, cell, shown.k) else said(WITHHELD)
     return plain(number(cell, one.unit))
 
 
@@ -101,7 +110,7 @@ def _change(one: Indicator, then: Shown, now: Shown) -> Text:
 
 def _population(found: Evidence) -> Bars | None:
     """The population at the end of each month that is over."""
-    cells = [(month, shown_of(found.figures, month)) for month in found.span.months]
+    cells = [(month, shown_of(found.figures, month, found.smallest)) for month in found.span.months]
     values = [(month, shown.cells["population"].count) for month, shown in cells if shown.told("population")]
     most = max((many for _month, many in values), default=0)
     if not most:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from hub.custody.catalogue import KINDS
 from hub.custody.who.rules_7_and_8 import ITEMS
+from hub.statistics.control.thresholds import small
 from hub.statistics.review.content import Bar, Bars, Paragraph, Section, Table, Text, plain, said
 from hub.statistics.review.evidence import SOURCES, Evidence, Quality, Source
 from hub.statistics.review.sections.numbers import NONE, median_of, ninetieth_of, percent
-from hub.statistics.review.small import FEWER, is_small, told
+from hub.statistics.review.small import fewer, told
 
 _ITEMS = {item.code: item for item in ITEMS}
 
 
 def completeness(found: Evidence) -> Section:
     """What Nelson Mandela Rules 7 and 8 ask of each file, and what is missing."""
-    files = found.files
+    files, k = found.files, found.smallest
     blocks: list[Paragraph | Table | Bars] = []
     if not files.files:
         blocks.append(
@@ -29,15 +30,17 @@ def completeness(found: Evidence) -> Section:
                 "The files of everybody in custody at the end of the reference day were held against Rules 7 and 8 of "
                 "the Nelson Mandela Rules. Of what they ask, %(share)s per cent is there. Files looked at: %(files)s.",
                 share=f"{100 * files.there / files.asked:.1f}",
-                files=_number(files.files),
+                files=_number(files.files, k),
             )
         )
     )
     rows, bars = [], []
     for code, (asked, gone) in found.missing.items():
         item = _ITEMS[code]
-        rows.append((said(item.words), plain(item.rule), told(asked), told(gone), _share(asked, gone)))
-        if not _hidden(asked, gone):
+        rows.append(
+            (said(item.words), plain(item.rule), told(asked, k), told(gone, k), _share(asked, gone, k))
+        )
+        if not _hidden(asked, gone, k):
             bars.append(Bar(said(item.words), (asked - gone) / asked, percent(asked - gone, asked)))
     blocks.append(
         Bars(
@@ -58,22 +61,22 @@ def completeness(found: Evidence) -> Section:
             ),
             (False, False, True, True, True),
             tuple(rows),
-            said("A share is not told where it would tell of fewer than five files."),
+            said("A share is not told where it would tell of fewer than %(smallest)s files.", smallest=k),
         )
     )
     return Section("completeness", said("Completeness"), tuple(blocks))
 
 
-def _number(many: int) -> object:
-    return FEWER if is_small(many) else f"{many:,}"
+def _number(many: int, k: int) -> object:
+    return fewer(k) if small(many, k) else f"{many:,}"
 
 
-def _hidden(asked: int, gone: int) -> bool:
-    return any(is_small(one) for one in (asked, gone, asked - gone))
+def _hidden(asked: int, gone: int, k: int) -> bool:
+    return any(small(one, k) for one in (asked, gone, asked - gone))
 
 
-def _share(asked: int, gone: int) -> Text:
-    return said("not told") if _hidden(asked, gone) else percent(asked - gone, asked)
+def _share(asked: int, gone: int, k: int) -> Text:
+    return said("not told") if _hidden(asked, gone, k) else percent(asked - gone, asked)
 
 
 def timeliness(found: Evidence) -> Section:
@@ -81,7 +84,7 @@ def timeliness(found: Evidence) -> Section:
     rows = [
         (said(KINDS[kind].words), plain(delay.many), median_of(delay), ninetieth_of(delay))
         for kind, delay in found.delays.items()
-        if not is_small(delay.many)
+        if not small(delay.many, found.smallest)
     ]
     blocks: list[Paragraph | Table] = [
         Paragraph(
@@ -98,7 +101,7 @@ def timeliness(found: Evidence) -> Section:
                 (said("Entry"), said("How many"), said("Half within"), said("Nine in ten within")),
                 (False, True, True, True),
                 tuple(rows),
-                said("Kinds with fewer than five entries are left out."),
+                said("Kinds with fewer than %(smallest)s entries are left out.", smallest=found.smallest),
             )
         )
     else:
@@ -173,7 +176,7 @@ def sources(found: Evidence) -> Section:
                 plain(one.withdrawn),
                 percent(one.corrected + one.withdrawn, one.statements),
                 plain(one.refused),
-                told(one.doubles),
+                told(one.doubles, found.smallest),
             )
             for source, one in _ordered(found)
         ),

@@ -7,10 +7,11 @@ from datetime import date
 
 from hub.sentences import Sentence
 from hub.sharing.catalogue import EXCHANGES, PURPOSES
+from hub.statistics.control.thresholds import small
 from hub.statistics.review.content import Bar, Bars, Block, Paragraph, Section, Table, Text, plain, said
 from hub.statistics.review.evidence import Agreed, Evidence
 from hub.statistics.review.sections.numbers import NONE, median_of
-from hub.statistics.review.small import is_small, told
+from hub.statistics.review.small import told
 
 OVERDUE = Sentence("overdue")
 
@@ -20,10 +21,11 @@ def disclosures(found: Evidence) -> Section:
     title = said("Disclosures by partner and purpose")
     if not found.shared:
         return Section("disclosures", title, (Paragraph(said("Nothing was shared with anybody.")),))
+    k = found.smallest
     together: Counter[str] = Counter()
     for one in found.shared:
         # With a small part in it, the sum would tell that part beside the others.
-        together[one.agency] += 0 if is_small(one.shared) else one.shared
+        together[one.agency] += 0 if small(one.shared, k) else one.shared
     longest = max(together.values()) or 1
     blocks: list[Block] = [
         Paragraph(
@@ -34,7 +36,10 @@ def disclosures(found: Evidence) -> Section:
         ),
         Bars(
             said("Acts of sharing by partner"),
-            said("One bar for each partner: how many acts of sharing, without lines of fewer than five."),
+            said(
+                "One bar for each partner: how many acts of sharing, without lines of fewer than %(smallest)s.",
+                smallest=k,
+            ),
             tuple(
                 Bar(plain(found.agencies.get(agency, agency)), many / longest, plain(many))
                 for agency, many in together.most_common()
@@ -50,7 +55,7 @@ def disclosures(found: Evidence) -> Section:
             tuple(
                 (
                     plain(found.agencies.get(one.agency, one.agency)), exchange_words(one.exchange),
-                    purpose_words(one.purpose), told(one.shared), told(one.received), told(one.in_vain),
+                    purpose_words(one.purpose), told(one.shared, k), told(one.received, k), told(one.in_vain, k),
                 )
                 for one in found.shared
             ),
@@ -141,7 +146,7 @@ def messages(found: Evidence) -> Section:
 
 def doubts(found: Evidence) -> Section:
     """The liberty docket over the year."""
-    title = said("Doubts about liberty")
+    title, k = said("Doubts about liberty"), found.smallest
     if not found.doubts:
         return Section("doubts", title, (Paragraph(said("The liberty docket had no finding in the year.")),))
     return Section(
@@ -159,7 +164,7 @@ def doubts(found: Evidence) -> Section:
                 (said("Check"), said("Opened"), said("Closed"), said("Open")),
                 (False, True, True, True),
                 tuple(
-                    (said(one.words), told(one.opened), told(one.closed), told(one.open))
+                    (said(one.words), told(one.opened, k), told(one.closed, k), told(one.open, k))
                     for one in found.doubts
                 ),
             ),
