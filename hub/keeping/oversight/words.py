@@ -128,6 +128,7 @@ ACTS: Final = {
     "alarm.limits": Sentence("Changed how long alarms may wait"),
     "alarm.note": Sentence("Wrote a note to an alarm"),
     "alarm.test": Sentence("Rang a test alarm"),
+    "sharing.unknown_number": Sentence("An agency asked about a number that nobody here has"),
     "person.look": Sentence("Looked at the file"),
     "person.photo": Sentence("Looked at the photo"),
     "person.admit": Sentence("Recorded the admission"),

@@ -160,10 +160,15 @@ CODES: Final[dict[str, Code]] = {
     UNANSWERED: Code(1, Sentence("Nobody has answered a referral")),
     "agency_asks_often": Code(
         3,
-        Sentence("An agency has asked by finger as often as it may in a day"),
+        Sentence("An agency has asked by finger, or for fingers, as often as it may in a day"),
         Sentence(
             "Look at its requests. If they look like a trawl and no investigation, refuse them and call it."
         ),
+    ),
+    "agency_tries_numbers": Code(
+        3,
+        Sentence("A program of an agency has asked about many numbers that nobody here has"),
+        Sentence("Call the agency. If it cannot say why, take the program's certificate back."),
     ),
     "inbox_liberty_overdue": Code(
         2,

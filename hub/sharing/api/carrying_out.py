@@ -23,6 +23,7 @@ from hub.sharing.api.problems import (
     NO_KEY,
     NOT_ACCEPTABLE,
     TOO_LARGE,
+    NotedProblemError,
     ProblemError,
 )
 from hub.sharing.api.routes import Operation
@@ -66,6 +67,10 @@ def _carry_out(operation: Operation, client: Client, given: dict[str, Any], raw:
         return _in_one(operation, client, given, raw, writes=operation.writes)
     except WriterNeededError:
         return _in_one(operation, client, given, raw, writes=True)
+    except NotedProblemError as problem:
+        with session_scope(service(Interface).sessions) as session:
+            problem.note(session)
+        raise
 
 
 def _in_one(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+from sqlalchemy.orm import Session
 
 from hub.errors import HubError
 from hub.sentences import Sentence
@@ -40,6 +42,21 @@ class ProblemError(HubError):
         self.kind = kind
         self.headers = dict(headers or {})
         self.members = members
+
+
+class NotedProblemError(ProblemError):
+    """A problem that is to be written down: `note` is carried out in a transaction of its own, after the call's own
+    was rolled back."""
+
+    def __init__(
+        self,
+        kind: ProblemKind,
+        note: Callable[[Session], None],
+        detail: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(kind, detail, headers)
+        self.note = note
 
 
 CERTIFICATE = ProblemKind(

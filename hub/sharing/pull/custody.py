@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from hub.custody.records import Booking, Person
 from hub.sharing.api.calls import Answer, Call
-from hub.sharing.api.problems import NOT_FOUND, ProblemError
 from hub.sharing.api.routes import ApiRoutes, Example
 from hub.sharing.catalogue import Way
 from hub.sharing.gate import check, share
 from hub.sharing.pull import purposes
+from hub.sharing.pull.misses import check_misses, missed
 from hub.sharing.pull.shapes import one_document, tag_of
 
 api = ApiRoutes("custody", "Where somebody stands in custody")
@@ -64,7 +64,8 @@ class CustodyQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     query=CustodyQuery,
     summary="Where does somebody stand?",
     description="By the number of a stay, as in an event, or of a person. Somebody who was never here and somebody "
-    "released more than 90 days ago are answered alike.",
+    "released more than 90 days ago are answered alike. A program that "
+    "asks about 50 such numbers within a day is answered 429 until a day is over.",
     answers={200: one_document("custody_status")},
     problems=(purposes.SAY_PURPOSE,),
     examples=(Example("Everything that is agreed", path={"reference": "B-000001"}),),
@@ -73,13 +74,14 @@ class CustodyQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def custody_status(call: Call, reference: str, query: CustodyQuery) -> Answer:
     purpose = purposes.purpose_of(call, "custody_status", query.purpose)
     wanted = None if query.fields is None else query.fields.split(",")
+    check_misses(call)
     found = _find(call.session, reference, call.at)
     if found is None:
         agency = call.client.agency
         check(
             call.session, agency=agency, exchange="custody_status", purpose=purpose, at=call.at, wanted=wanted
         )
-        raise ProblemError(NOT_FOUND)
+        raise missed(call, reference)
     person, booking = found
     shared = share(
         call.session,
