@@ -58,9 +58,7 @@ def ask_identity(call: Call, body: IdentityRequest) -> Answer:
             call.session, service(ParcelSeal), body, sender=Sender(call.client.agency, call.actor), at=call.at
         )
     except TooManyError as error:
-        raise ProblemError(
-            TOO_MANY, error.message, {"Retry-After": _seconds(call.at, error.again_at)}
-        ) from None
+        raise _too_many(call, error) from None
     return _received(call, row, f"/v1/identity-requests/{row.number}")
 
 
@@ -85,13 +83,17 @@ def identity_answer(call: Call, number: str) -> Answer:
     exchange="fingerprint_request",
     summary="Ask for somebody's fingers",
     description="By our number of the person or the stay. The answer is the same whether we have the number or not; an "
-    "officer of the prison decides, and what is approved lies ready for seven days.",
+    "officer of the prison decides, and what is approved lies ready for seven days. An authority may ask ten times a "
+    "day.",
     body=FingerprintRequest,
     answers={202: Received},
     examples=(examples.FINGERS,),
 )
 def ask_prints(call: Call, body: FingerprintRequest) -> Answer:
-    row = request_prints(call.session, body, sender=Sender(call.client.agency, call.actor), at=call.at)
+    try:
+        row = request_prints(call.session, body, sender=Sender(call.client.agency, call.actor), at=call.at)
+    except TooManyError as error:
+        raise _too_many(call, error) from None
     return _received(call, row, f"/v1/fingerprint-requests/{row.number}")
 
 
@@ -187,6 +189,10 @@ def _stands(row: ForensicRequest, state: str) -> Received:
 def _file(raw: bytes, name: str) -> Answer:
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Answer(raw=raw, media_type=AN2.media_type, headers=headers)
+
+
+def _too_many(call: Call, error: TooManyError) -> ProblemError:
+    return ProblemError(TOO_MANY, error.message, {"Retry-After": _seconds(call.at, error.again_at)})
 
 
 def _seconds(now: datetime, then: datetime) -> str:

@@ -58,7 +58,7 @@ def request_identity(
     known = _known(session, sender, Ask.IDENTITY, request)
     if known is not None:
         return known
-    uses_up = check_often(*_asked(session, sender.agency, request.requested_by, at))
+    uses_up = _uses_up(session, Ask.IDENTITY, sender, request.requested_by, at)
     row.form, row.dpi = ("image" if sample.is_image else "record"), sample.dpi
     row.positions = str(sample.position or "")
     _add(session, row, sender, at)
@@ -71,7 +71,10 @@ def request_identity(
 def request_prints(
     session: Session, request: FingerprintRequest, *, sender: Sender, at: datetime
 ) -> ForensicRequest:
-    """Keep the request for somebody's fingers. The answer is the same whether there is such a person or not."""
+    """Keep the request for somebody's fingers. The answer is the same whether there is such a person or not.
+
+    NotAgreedError and TooManyError as for a finger.
+    """
     agreed = _agreed(session, sender, "fingerprint_request", request, at)
     known = _known(session, sender, Ask.PRINTS, request)
     if known is not None:
@@ -81,10 +84,13 @@ def request_prints(
     known = _known(session, sender, Ask.PRINTS, request)
     if known is not None:
         return known
+    uses_up = _uses_up(session, Ask.PRINTS, sender, request.requested_by, at)
     row.form, row.asked_about = request.form, request.asked_about
     row.positions = " ".join(str(one) for one in sorted(set(request.positions)))
     row.person_id = _person(session, request.asked_about)
     _add(session, row, sender, at)
+    if uses_up:
+        _ring(session, row, at)
     return row
 
 
@@ -164,22 +170,21 @@ def _keep(session: Session, seal: ParcelSeal, row: ForensicRequest, sample: Samp
     session.flush()
 
 
-def _asked(
-    session: Session, agency: str, authority: str, at: datetime
-) -> tuple[list[datetime], list[datetime]]:
-    """Times of the last day's identity requests: of this authority, and of its whole agency."""
+def _uses_up(session: Session, kind: Ask, sender: Sender, authority: str, at: datetime) -> bool:
+    """Whether this is the last request of its kind for a day, of this authority or of its whole agency."""
     wanted = (
         select(ForensicRequest.received_at, ForensicRequest.requested_by)
         .where(
-            ForensicRequest.agency == agency,
-            ForensicRequest.kind == Ask.IDENTITY.value,
+            ForensicRequest.agency == sender.agency,
+            ForensicRequest.kind == kind.value,
             ForensicRequest.received_at > at - A_DAY,
         )
         .order_by(ForensicRequest.received_at)
     )
     rows = session.execute(wanted).all()
     named = _plain(authority)
-    return [when for when, who in rows if _plain(who) == named], [when for when, _ in rows]
+    mine = [when for when, who in rows if _plain(who) == named]
+    return check_often(kind, mine, [when for when, _ in rows])
 
 
 def _plain(authority: str) -> str:

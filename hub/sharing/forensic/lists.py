@@ -15,6 +15,8 @@ from hub.sharing.agreements.records import Agency
 from hub.sharing.forensic.records import ForensicRequest, ForensicStep
 from hub.sharing.forensic.rules import Ask, State, What, state_of
 
+PAGE: Final = 50
+"""Requests that wait, on one page."""
 MOST: Final = 100
 """Of those that are over: the log of disclosures has the rest."""
 _ENDED: Final = (What.ANSWERED.value, What.REFUSED.value, What.TAKEN.value)
@@ -31,21 +33,30 @@ class Line:
 
 @dataclass(frozen=True)
 class Listed:
-    """What needs somebody, oldest first; what does not, newest first."""
+    """What needs somebody, oldest first; what does not, newest first.
+
+    `total` is how many wait in all, `page` the one that was asked for or the last of `last`.
+    """
 
     waiting: tuple[Line, ...]
     others: tuple[Line, ...]
+    total: int
+    page: int
+    last: int
 
 
-def listed(session: Session, at: datetime) -> Listed:
-    """Every request that waits, and the newest of the others."""
-    waiting = session.scalars(
-        select(ForensicRequest).where(_waits(at)).order_by(ForensicRequest.until_at, ForensicRequest.id)
-    ).all()
-    ids = [row.id for row in waiting]
-    rest = select(ForensicRequest).where(ForensicRequest.id.not_in(ids)).order_by(ForensicRequest.id.desc())
-    others = session.scalars(rest.limit(MOST)).all()
-    return Listed(_lines(session, waiting, at), _lines(session, others, at))
+def listed(session: Session, at: datetime, page: int = 1) -> Listed:
+    """A page of the requests that wait, and on the last one the newest of the others."""
+    total = count_waiting(session, at)
+    last = max(1, -(-total // PAGE))
+    page = max(1, min(page, last))
+    mine = select(ForensicRequest).where(_waits(at)).order_by(ForensicRequest.until_at, ForensicRequest.id)
+    waiting = session.scalars(mine.limit(PAGE).offset((page - 1) * PAGE)).all()
+    others: Sequence[ForensicRequest] = ()
+    if page == last:
+        rest = select(ForensicRequest).where(~_waits(at)).order_by(ForensicRequest.id.desc())
+        others = session.scalars(rest.limit(MOST)).all()
+    return Listed(_lines(session, waiting, at), _lines(session, others, at), total, page, last)
 
 
 def count_waiting(session: Session, at: datetime) -> int:

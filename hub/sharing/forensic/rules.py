@@ -17,7 +17,7 @@ MOST_FETCHES: Final = 3
 """Of one set: a line that breaks asks again, a program that copies does not."""
 A_DAY: Final = timedelta(days=1)
 OF_AN_AUTHORITY: Final = 10
-"""Identity requests a day on the authority of one officer: an investigation has some, a trawl has hundreds."""
+"""Requests of one kind a day on the authority of one officer: an investigation has some, a trawl has hundreds."""
 OF_AN_AGENCY: Final = 40
 
 
@@ -99,26 +99,38 @@ def approvers(steps: Sequence[Did]) -> list[str]:
     return list(dict.fromkeys(step.by for step in steps if step.what == What.APPROVED))
 
 
+_TOO_MANY: Final = {
+    Ask.IDENTITY: (
+        "too_many_identity_requests",
+        Sentence(
+            "So many identity requests were sent within a day that the prison takes no more for now. "
+            "Ask again tomorrow, or call the records office."
+        ),
+    ),
+    Ask.PRINTS: (
+        "too_many_fingerprint_requests",
+        Sentence(
+            "So many requests for fingers were sent within a day that the prison takes no more for now. "
+            "Ask again tomorrow, or call the records office."
+        ),
+    ),
+}
+
+
 class TooManyError(RefusedError):
     """An authority or its agency asked too often; `again_at` is when it may ask again."""
 
-    def __init__(self, again_at: datetime) -> None:
-        super().__init__(
-            "too_many_identity_requests",
-            Sentence(
-                "So many identity requests were sent within a day that the prison takes no more for now. "
-                "Ask again tomorrow, or call the records office."
-            ),
-        )
+    def __init__(self, kind: Ask, again_at: datetime) -> None:
+        super().__init__(*_TOO_MANY[kind])
         self.again_at = again_at
 
 
-def check_often(by_authority: Sequence[datetime], by_agency: Sequence[datetime]) -> bool:
+def check_often(kind: Ask, by_authority: Sequence[datetime], by_agency: Sequence[datetime]) -> bool:
     """Whether one more request uses up what may be asked within a day; TooManyError when it is used up.
 
-    Both are the times of the requests of the last day, oldest first.
+    Both are the times of the requests of that kind in the last day, oldest first.
     """
     for times, most in ((by_authority, OF_AN_AUTHORITY), (by_agency, OF_AN_AGENCY)):
         if len(times) >= most:
-            raise TooManyError(times[-most] + A_DAY)
+            raise TooManyError(kind, times[-most] + A_DAY)
     return len(by_authority) + 1 == OF_AN_AUTHORITY or len(by_agency) + 1 == OF_AN_AGENCY

@@ -54,10 +54,8 @@ WORDS: Final[dict[str, Any]] = {
 def requests() -> str:
     with writing() as session:
         clear_due(session, now())
-        found = listed(session, now())
-        write_down(
-            session, at=now(), actor=acting(), act="forensic.list", detail=f"{len(found.waiting)} waiting"
-        )
+        found = listed(session, now(), number_in(request.args.get("page", "1")))
+        write_down(session, at=now(), actor=acting(), act="forensic.list", detail=f"{found.total} waiting")
     return render_template("forensic/list.html", found=found, at=now(), **WORDS)
 
 

@@ -18,12 +18,15 @@ from hub.biometrics.vault import shred_person
 from hub.custody.facts.reading import current
 from hub.custody.who.identifiers import IDENTIFIER, IdentifierSort
 from hub.database import session_scope
+from hub.movements.alarms.records import Alarm
 from hub.sharing.agreements.actions import sign, suspend, write_version
 from hub.sharing.agreements.terms import Grant
 from hub.sharing.disclosures.records import Disclosure
+from hub.sharing.forensic import lists
 from hub.sharing.forensic.an2 import reading
 from hub.sharing.forensic.clearing import ForensicTidy, clear_due
 from hub.sharing.forensic.records import ForensicParcel
+from hub.sharing.forensic.rules import OF_AN_AUTHORITY
 from matching.images import at_500_dpi
 from matching.synthesis import make_finger
 
@@ -46,6 +49,29 @@ def approved(asked: Asked, about: str = ABOUT, **parts: Any) -> str:
     assert rita.get(f"{page}/fingers").status_code == 200
     assert act(rita, page, "approve").status_code == 303
     return number
+
+
+def test_who_asks_for_fingers_too_often_is_stopped_and_the_control_room_hears_of_it(asked: Asked) -> None:
+    for n in range(OF_AN_AUTHORITY):
+        number_of(asked.ask_prints(f"P-0009{n:02d}", requested_by=("Dr. M. Tillett", "dr m tillett")[n % 2]))
+        assert len(asked.rows(Alarm)) == (1 if n + 1 == OF_AN_AUTHORITY else 0)
+    stopped = asked.ask_prints(ABOUT)
+    assert (stopped.status_code, stopped.get_json()["code"]) == (429, "too_many_requests")
+    assert int(stopped.headers["Retry-After"]) > 3600
+    number_of(asked.ask_prints(ABOUT, requested_by="Dr. L. Coc"))
+
+
+def test_requests_that_wait_are_listed_by_pages(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lists, "PAGE", 2)
+    numbers = [number_of(asked.ask_prints(ABOUT)) for _ in range(5)]
+    rita, shown = asked.officer(), []
+    for page in (1, 2, 3):
+        text = rita.get(f"/identity?page={page}").text
+        shown.append([one for one in numbers if f">{one}<" in text])
+        assert (f"page={page + 1}" in text) is (page < 3)
+    assert shown == [numbers[:2], numbers[2:4], numbers[4:]]
+    assert rita.get("/identity?page=x").text.count(">FR-") == 2
+    assert rita.get("/identity?page=99").text.count(">FR-") == 1
 
 
 def get(asked: Asked, number: str, what: str = "") -> Any:
