@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import struct
 import threading
 import zlib
 from pathlib import Path
@@ -75,10 +76,16 @@ def bomb() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunks
 
 
+def torn_tiff() -> bytes:
+    """A TIFF whose directory of tags says that it goes on, and ends."""
+    return b"II*\0" + struct.pack("<I", 8) + struct.pack("<H", 9) + struct.pack("<HHII", 256, 3, 1, 300)
+
+
 POISON: list[tuple[dict[str, Any], bytes, str]] = [
     ({}, b"", "bad_body"),
     ({}, b"MZ" + bytes(3000), "image_unreadable"),
     ({}, bomb(), "image_"),
+    ({}, torn_tiff(), "image_unreadable"),
     ({"resolution": None}, b"\x89PNG\r\n\x1a\n" + bytes(40), "resolution"),
     ({"form": "iso19794-2"}, b"FMR\0 20\0" + b"\xff" * 300, "record_unreadable"),
     ({"form": "iso19794-2"}, b"FMR\0 30\0" + bytes(60), "record_unreadable"),
