@@ -241,7 +241,7 @@ def move_about(world: World, who: Actor) -> None:
         people = session.scalars(
             select(Booking.person_id).where(Booking.released_at.is_(None)).order_by(Booking.person_id)
         ).all()
-        zones = dict(session.execute(select(Zone.code, Zone.id)).tuples().all())
+        zones = dict(session.execute(select(Zone.code, Zone.id)).all())
         home, work = zones["block-a"], zones["workshop"]
         draft = Draft(people[0], work, Reason.WORK, at, at + hour / 4, at + hour, from_zone_id=home)
         override = Override(Actor("second", "here"), "Only he can mend it")

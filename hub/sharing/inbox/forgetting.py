@@ -88,7 +88,7 @@ def _due(session: Session, at: datetime) -> Iterator[tuple[InboundMessage, Inbox
 
 
 def _one_after_another(
-    session: Session, wanted: Select[tuple[InboundMessage, InboxItem]]
+    session: Session, wanted: Select[InboundMessage, InboxItem]
 ) -> Iterator[tuple[InboundMessage, InboxItem]]:
     """All of them, a few read at a time. Those that stay for an officer must not stand before those behind them."""
     last = 0

@@ -114,7 +114,9 @@ def test_those_who_wait_for_an_officer_do_not_hold_up_what_is_behind_them(
     desk: Inbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(forgetting, "AT_ONCE", 2)
-    first = [desk.send("order", order(f"o-{n}", subject=NOBODY, reference=f"RO {n}")).number for n in range(3)]
+    first = [
+        desk.send("order", order(f"o-{n}", subject=NOBODY, reference=f"RO {n}")).number for n in range(3)
+    ]
     behind = Subject(surname="Quetzin", given="Rufus", born_on=date(1971, 3, 9))
     last = desk.send("order", order("o-9", subject=behind, reference="RO 9")).number
     for number in (*first, last):
