@@ -128,8 +128,9 @@ def _show(number: str, problem: Sentence | None) -> str:
 
 
 def _why(agency: str, code: str) -> Sentence:
-    """Why no notice may go out."""
-    return NotAgreedError(code, agency=agency, exchange=NOTICE, purpose="").message
+    """Why no notice may go out, without the code that machines know it by."""
+    message = NotAgreedError(code, agency=agency, exchange=NOTICE, purpose="").message
+    return Sentence(message.text, {**message.values, "exchange": Sentence("corrections")})
 
 
 def _terms(session: Session, agreement: str, version: int) -> Terms | None:

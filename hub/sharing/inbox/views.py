@@ -14,6 +14,7 @@ from hub.accounts.permissions import Permission
 from hub.custody.queries import person_by_number
 from hub.custody.records import Person
 from hub.sentences import RefusedError, Sentence
+from hub.sharing.agreements.reading import agencies
 from hub.sharing.catalogue import EXCHANGES
 from hub.sharing.inbox import deciding
 from hub.sharing.inbox.clocks import LIBERTY_WORDS
@@ -51,6 +52,7 @@ def worklist() -> str:
     with writing() as session:
         owner = visitor().login if mine else ""
         found = listed(session, part, now(), page=page, owner=owner, agency=agency)
+        names = _names(session)
         page = found.page
         write_down(
             session,
@@ -66,6 +68,7 @@ def worklist() -> str:
         parts=PARTS,
         mine=mine,
         agency=agency,
+        names=names,
         page=page,
         last=max(1, -(-found.total // PAGE)),
         at=now(),
@@ -210,6 +213,7 @@ def _show(number: str, form: Mapping[str, str], problem: Sentence | None) -> str
         shown = {
             "candidates": candidates(session, found.about.subject, people) if found.about is not None else [],
             "became": became(session, found.row.id),
+            "names": _names(session),
             "steps": history(session, found.row.id),
             "on_file": [] if found.there is None else held_now(found.there),
             "choices": {} if found.there is None else field_choices(found.there, drafts),
@@ -238,6 +242,11 @@ def _show(number: str, form: Mapping[str, str], problem: Sentence | None) -> str
         at=now(),
         **shown,
     )
+
+
+def _names(session: Session) -> dict[str, str]:
+    """What agencies are called, by code; what they wrote themselves is in the history under `agency:` and the code."""
+    return {one.code: one.name for one in agencies(session)}
 
 
 def _write_looks(session: Session, found: Read, people: Sequence[Person]) -> None:

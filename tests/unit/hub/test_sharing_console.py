@@ -98,7 +98,7 @@ def test_all_that_was_ever_told_adds_up_and_is_said_when_it_does_not(
     put(outbox, first, State.DEAD)
     page = client.get("/sharing/agencies/police").text
     assert "2 events since the beginning:" in page
-    assert "1 Waiting, 1 Given up." in page
+    assert "1 waiting, 1 given up." in page
     assert "do not add up" not in page
     with session_scope(outbox.world.sessions) as session:
         session.delete(session.get_one(Delivery, second))
