@@ -57,7 +57,8 @@ def _page(problem: Sentence | None) -> str:
         asked = in_force(session, heard or now())
         rows = history(session, heard)
     return render_template(
-        "publishing/threshold.html", k=k, standard=K, asked=asked, rows=rows, known=day, problem=problem, typed=request.form,
+        "publishing/threshold.html", k=k, standard=K, asked=asked, rows=rows, known=day, problem=problem,
+        typed=request.form,
     )  # fmt: skip
 
 
