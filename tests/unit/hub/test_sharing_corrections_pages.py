@@ -110,6 +110,8 @@ def test_telling_by_hand_is_written_down_once(outbox: Outbox, who: SharingWorld)
     assert post(client, address, {"hearer": 1, "words": "Letter 14"}).status_code == 303
     page = client.get(address).text
     assert "Letter 14" in page
+    assert "about corrections is suspended" in page
+    assert "correction_notice" not in page
     assert "They were told</button>" not in page
     again = {"hearer": 1, "words": "Letter 15"}
     assert post(client, address, again, page="/agreements/new").status_code == 409
