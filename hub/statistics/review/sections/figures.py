@@ -73,7 +73,7 @@ def indicators(found: Evidence) -> Section:
                 said("Unit"),
                 plain(str(found.span.year - 1)),
                 plain(str(found.span.year)),
-                said("Change"),
+                said("Difference"),
             ),
             (False, False, True, True, True),
             rows,
