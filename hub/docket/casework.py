@@ -117,7 +117,7 @@ def _open(session: Session, number: int, version: int) -> Finding:
 
 
 def _row(session: Session, number: int) -> Finding:
-    row = session.get(Finding, number, with_for_update={"key_share": True})
+    row = session.get(Finding, number, with_for_update={"key_share": True}, populate_existing=True)
     if row is None:
         raise RefusedError("no_finding", Sentence("There is no such finding."))
     return row

@@ -109,7 +109,7 @@ def say_out(number: int) -> Response | tuple[str, int]:
         abort(400)
     try:
         with writing() as session:
-            count = session.get(Headcount, number, with_for_update=True)
+            count = session.get(Headcount, number, with_for_update=True, populate_existing=True)
             if count is None:
                 abort(404)
             person = person_by_number(session, form.get("person", "")[:16])

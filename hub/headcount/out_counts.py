@@ -44,7 +44,11 @@ def note_out_count(session: Session, new: NewStep, at: datetime) -> None:
     """
     if _known(session, new.told):
         return
-    count = session.get(Headcount, new.session, with_for_update=True) if new.session else None
+    count = (
+        session.get(Headcount, new.session, with_for_update=True, populate_existing=True)
+        if new.session
+        else None
+    )
     session.add(
         OutCountRecord(
             headcount_id=None if count is None else count.id,

@@ -127,7 +127,7 @@ class CountWatch:
     def _say_moving(self, number: int, now: datetime) -> int:
         """Movement was to stop, and nobody stopped it. Its own step says that it was said."""
         with session_scope(self._sessions) as session:
-            count = session.get_one(Headcount, number, with_for_update=True)
+            count = session.get_one(Headcount, number, with_for_update=True, populate_existing=True)
             if State(count.state) is not State.ANNOUNCED or _said(session, number, NOT_FROZEN):
                 return 0
             note(session, count, NOT_FROZEN, SCHEDULE, now)

@@ -137,7 +137,7 @@ def reached(session: Session, count: Headcount) -> list[State]:
 
 def find(session: Session, number: int) -> Headcount:
     """A count, locked against whoever else leads it; RefusedError when there is none."""
-    count = session.get(Headcount, number, with_for_update=True)
+    count = session.get(Headcount, number, with_for_update=True, populate_existing=True)
     if count is None:
         raise RefusedError("no_count", Sentence("There is no such headcount."))
     return count

@@ -19,7 +19,7 @@ MAX_KEPT_PER_REASON = 1000
 
 def keep_aside(session: Session, delivery: Delivery, reason: Refusal, at: datetime) -> None:
     """Count a refused message and keep the beginning of it while there is room."""
-    count = session.get(AsideCount, reason.value, with_for_update=True)
+    count = session.get(AsideCount, reason.value, with_for_update=True, populate_existing=True)
     if count is None:
         count = AsideCount(reason=reason.value, messages=0, last_at=at)
         session.add(count)

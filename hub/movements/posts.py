@@ -79,7 +79,7 @@ def set_post(
 
 def end_post(session: Session, post_id: int, *, actor: Actor, at: datetime) -> None:
     """End a post now; nothing happens when it is over or unknown."""
-    post = session.get(Post, post_id, with_for_update=True)
+    post = session.get(Post, post_id, with_for_update=True, populate_existing=True)
     if post is not None and post.ended_at is None and post.until_at > at:
         post.ended_at = at
         write_down(session, at=at, actor=actor, act="post.end", subject=str(post_id))

@@ -95,7 +95,7 @@ def close_task(session: Session, task_id: int, note: str, *, actor: Actor, at: d
 
 
 def _open(session: Session, task_id: int) -> ReEnrolment:
-    row = session.get(ReEnrolment, task_id, with_for_update=True)
+    row = session.get(ReEnrolment, task_id, with_for_update=True, populate_existing=True)
     if row is None or row.closed_at is not None:
         raise RefusedError("task_closed", Sentence("This task is closed already. Open the list again."))
     return row

@@ -174,7 +174,9 @@ def _person(session: Session, admission: Admission, actor: Actor, at: datetime) 
         return register_person(
             session, facts, actor=actor, at=at, born_estimated=more.identity.born_estimated
         )
-    person = session.get_one(Person, lead_of(session, more.known_id), with_for_update={"key_share": True})
+    person = session.get_one(
+        Person, lead_of(session, more.known_id), with_for_update={"key_share": True}, populate_existing=True
+    )
     held = one(current(session, IDENTITY, person_id=person.id))
     said = more.identity or Identity(
         surname=facts.surname, given=facts.given, born_on=facts.born_on, sex=facts.sex

@@ -137,7 +137,7 @@ def decide(
 
 def plan_trip(session: Session, authorisation_id: int, trip: Trip, *, actor: Actor, at: datetime) -> int:
     """Plan one time of going out; its number. RefusedError outside of what was authorised, and twice at once."""
-    row = session.get(Authorisation, authorisation_id, with_for_update=True)
+    row = session.get(Authorisation, authorisation_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise RefusedError("no_absence", Sentence("There is no such authorisation."))
     _check_trip(session, row, trip, at)

@@ -116,7 +116,7 @@ def leave_convoy(
     """These do not travel along; they still go out, and may join another convoy. RefusedError once they have left."""
     if not reason.strip():
         raise RefusedError("no_reason", Sentence("Write why, in a few words: it stays with the record."))
-    convoy = session.get_one(Convoy, convoy_id, with_for_update=True)
+    convoy = session.get_one(Convoy, convoy_id, with_for_update=True, populate_existing=True)
     rows = [row for row in _riders(session, convoy_id) if row.id in trips]
     if not rows or any(row.left_at is not None for row in rows):
         raise RefusedError(
@@ -136,7 +136,7 @@ def change_convoy(
     _check(about)
     if not reason.strip():
         raise RefusedError("no_reason", Sentence("Write why, in a few words: it stays with the record."))
-    row = session.get_one(Convoy, convoy_id, with_for_update=True)
+    row = session.get_one(Convoy, convoy_id, with_for_update=True, populate_existing=True)
     riders = _riders(session, convoy_id)
     if not riders:
         raise RefusedError("trip_over", Sentence("This is over already. Load the page again."))
@@ -240,7 +240,7 @@ def _free(session: Session, trips: Collection[int]) -> Sequence[Occurrence]:
 
 def _waiting(session: Session, convoy_id: int) -> Convoy:
     """A convoy of which nobody has left."""
-    row = session.get_one(Convoy, convoy_id, with_for_update=True)
+    row = session.get_one(Convoy, convoy_id, with_for_update=True, populate_existing=True)
     riders = _riders(session, convoy_id)
     if not riders or any(one.left_at is not None for one in riders):
         raise RefusedError("convoy_left", Sentence("This convoy has left, or is over. Plan another one."))

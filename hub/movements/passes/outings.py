@@ -111,10 +111,10 @@ def follow_goings(session: Session, now: datetime) -> int:
         session.flush()
         write_step(session, row.id, "MADE", now, now, evidence=f"absence {one.going}")
     for number, one in changes.other:
-        _change(session.get_one(PassRow, number, with_for_update=True), one, groups)
+        _change(session.get_one(PassRow, number, with_for_update=True, populate_existing=True), one, groups)
         write_step(session, number, "CHANGED", now, now, evidence=f"absence {one.going}")
     for number in changes.gone:
-        row = session.get_one(PassRow, number, with_for_update=True)
+        row = session.get_one(PassRow, number, with_for_update=True, populate_existing=True)
         silence(session, row, now)
         write_step(session, row.id, "CANCELLED", now, now, evidence=row.source or "released")
         row.state, row.state_at, row.closed_at, row.next_at = PassState.CANCELLED.value, now, now, None

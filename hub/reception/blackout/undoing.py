@@ -76,7 +76,9 @@ def _take_back_row(
 ) -> None:
     if row.person_id is None or row.booking_id is None:
         return
-    booking = session.get_one(Booking, row.booking_id, with_for_update={"key_share": True})
+    booking = session.get_one(
+        Booking, row.booking_id, with_for_update={"key_share": True}, populate_existing=True
+    )
     if row.kind == RowKind.RELEASE:
         take_back_release(session, booking, why, second, actor=actor, at=at)
     elif row.kind == RowKind.CELL:

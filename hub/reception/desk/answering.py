@@ -111,7 +111,7 @@ class LookWork:
     def _settle(self, look: DeskLook, answer: Answer, operator: str, terminal: str) -> None:
         now = self._bench.clock()
         with session_scope(self._bench.sessions) as session:
-            row = session.get_one(DeskLook, look.id, with_for_update=True)
+            row = session.get_one(DeskLook, look.id, with_for_update=True, populate_existing=True)
             if not change(session, row, LookStatus.RECEIVED, LookStatus.DONE, at=now, by="hub"):
                 return
             people = names(session, answer.person_ids)

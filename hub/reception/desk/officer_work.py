@@ -88,7 +88,7 @@ class OfficerWork:
         self._bench.search.refresh()  # before the transaction: what is not read yet would be read inside it
         now = self._bench.clock()
         with session_scope(self._bench.sessions) as session:
-            row = session.get_one(OfficerTask, task.id, with_for_update=True)
+            row = session.get_one(OfficerTask, task.id, with_for_update=True, populate_existing=True)
             if row.status != Status.RECEIVED:
                 return
             enrol_officer(session, self._bench.vault, self._bench.search, login, fingers, actor=actor, at=now)
@@ -97,7 +97,7 @@ class OfficerWork:
     def _refuse(self, task: OfficerTask, login: str, terminal: str, outcome: str) -> None:
         now = self._bench.clock()
         with session_scope(self._bench.sessions) as session:
-            row = session.get_one(OfficerTask, task.id, with_for_update=True)
+            row = session.get_one(OfficerTask, task.id, with_for_update=True, populate_existing=True)
             row.outcome = outcome[:40]
             if change(session, row, Status.RECEIVED, Status.REFUSED, at=now, by="hub"):
                 actor = Actor(row.created_by, f"desk {terminal}")

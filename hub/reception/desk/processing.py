@@ -235,7 +235,7 @@ def _next(session: Session, besides: Collection[int]) -> TaskLine | None:
 
 def _is_settled(session: Session, task_id: int, position: int) -> bool:
     """Whether another process did this finger; nobody else can until our transaction ends."""
-    session.get_one(FingerTask, task_id, with_for_update=True)
+    session.get_one(FingerTask, task_id, with_for_update=True, populate_existing=True)
     found = findings_of(session, task_id).get(position)
     return found is not None and found.what in SETTLED
 

@@ -43,7 +43,9 @@ class Progress:
 def bring_in_some(sessions: Sessions, import_id: int, *, actor: Actor, at: datetime) -> Progress:
     """The next rows, in one transaction. Two who do this at once do not bring in a row twice."""
     with session_scope(sessions) as session:
-        found = session.get_one(RegisterImport, import_id, with_for_update={"key_share": True})
+        found = session.get_one(
+            RegisterImport, import_id, with_for_update={"key_share": True}, populate_existing=True
+        )
         if found.state != State.IMPORTING:
             return Progress(found.done, found.rows, more=False)
         rows = session.scalars(

@@ -103,7 +103,7 @@ def release(session: Session, vault: Vault, row: ReleaseCase, *, actor: Actor, a
     """The person goes: fact, stay, zones, signed record together. RefusedError when a line is not met any more."""
     refuse_over(row)
     take_turns(session, lead_of(session, row.person_id))
-    session.get_one(Booking, row.booking_id, with_for_update={"key_share": True})
+    session.get_one(Booking, row.booking_id, with_for_update={"key_share": True}, populate_existing=True)
     case = assess(session, row, at)
     if not case.ready:
         raise RefusedError(

@@ -124,7 +124,10 @@ def _take_back(number: int) -> None:
     officer = second_officer(Permission.CONFIRM_RELEASE, besides=())
     with writing() as session:
         booking = session.get_one(
-            Booking, _record(session, number).booking_id, with_for_update={"key_share": True}
+            Booking,
+            _record(session, number).booking_id,
+            with_for_update={"key_share": True},
+            populate_existing=True,
         )
         take_back(session, booking, reason, officer, actor=acting(), at=now())
 

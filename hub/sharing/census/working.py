@@ -60,7 +60,7 @@ def close(
 
 
 def _open(session: Session, number: int, version: int) -> CensusDifference:
-    row = session.get(CensusDifference, number, with_for_update=True)
+    row = session.get(CensusDifference, number, with_for_update=True, populate_existing=True)
     if row is None:
         raise RefusedError("no_difference", Sentence("There is no such difference."))
     if row.version != version or row.state != DifferenceState.OPEN:

@@ -198,7 +198,7 @@ def _open(
     row = session.scalar(select(InboundMessage).where(InboundMessage.number == number))
     if row is None:
         raise RefusedError("no_message", Sentence("There is no such message."))
-    item = session.get_one(InboxItem, row.id, with_for_update={"key_share": True})
+    item = session.get_one(InboxItem, row.id, with_for_update={"key_share": True}, populate_existing=True)
     if item.version != version or item.state not in states:
         raise RefusedError(
             "changed_meanwhile",

@@ -159,7 +159,7 @@ def _signer(session: Session, login: str, at: datetime) -> Signer:
 
 def _open(session: Session, review_id: int) -> Standing:
     """The revision, locked, which can still be worked on."""
-    row = session.get(Review, review_id, with_for_update=True)
+    row = session.get(Review, review_id, with_for_update=True, populate_existing=True)
     if row is None:
         raise RefusedError("no_review", Sentence("There is no such review."))
     one = standing_of(session, row)
