@@ -4,24 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.accounts.audit_chain import START, link_of, seal_covers
+from hub.accounts.audit_chain import START, seal_covers
 from hub.accounts.audit_head import Head
-from hub.accounts.audit_records import AuditLink, AuditSeal
-from hub.accounts.records import AuditEntry
+from hub.accounts.audit_records import AuditSeal
+from hub.accounts.audit_sealing import TRAIL
+from hub.accounts.chaining import Misfit
 from hub.errors import HubError
 from wire.envelope import check_signature
 from wire.errors import Refusal, WireError
 from wire.keys import VerifyingKey
 
-LATE: Final = timedelta(minutes=5)
-"""A line dated longer before the seal that it comes after was not written when it says."""
-_CHUNK: Final = 2_000
+_SEALS_AT_ONCE: Final = 2_000
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def verify_trail(session: Session, key: VerifyingKey, head: Head | None) -> Whol
     position, link, sealed_at = 0, START, None
     seals = _seals(session)
     seal = next(seals, None)
-    for row in _lines(session):
+    for row in TRAIL.linked(session):
         position += 1
         link = _follow(link, position, row, sealed_at)
         if seal is not None and seal.position == position:
@@ -69,32 +68,26 @@ def verify_trail(session: Session, key: VerifyingKey, head: Head | None) -> Whol
 
 
 def _follow(before: bytes, position: int, row: Any, sealed_at: datetime | None) -> bytes:
-    if row.position != position:
-        raise TrailFaultError(
-            "link_missing", position, f"The link of line {position} of the trail is missing: it was deleted."
-        )
-    if row.id is None:
-        raise TrailFaultError(
-            "deleted",
-            position,
-            f"Line {position} of the trail (entry {row.entry_id}) was deleted; its link is still there.",
-        )
-    link = link_of(before, position, row)
-    if link != row.link:
-        raise TrailFaultError(
-            "changed",
-            position,
-            f"Line {position} of the trail (entry {row.id}, dated {row.at:%Y-%m-%d %H:%M:%S} UTC) "
-            "was changed or put in another's place.",
-        )
-    if sealed_at is not None and row.at < sealed_at - LATE:
-        raise TrailFaultError(
-            "inserted",
-            position,
-            f"Line {position} of the trail (entry {row.id}) is dated {row.at:%Y-%m-%d %H:%M:%S} UTC, long before "
-            "the lines ahead of it were sealed: it was put in later.",
-        )
+    link, misfit = TRAIL.follow(before, position, row, sealed_at)
+    if misfit is not None:
+        raise TrailFaultError(misfit, position, _said(misfit, position, row))
     return link
+
+
+def _said(misfit: Misfit, position: int, row: Any) -> str:
+    if misfit is Misfit.LINK_MISSING:
+        return f"The link of line {position} of the trail is missing: it was deleted."
+    if misfit is Misfit.DELETED:
+        return f"Line {position} of the trail (entry {row.entry_id}) was deleted; its link is still there."
+    dated = f"dated {row.at:%Y-%m-%d %H:%M:%S} UTC"
+    if misfit is Misfit.CHANGED:
+        return (
+            f"Line {position} of the trail (entry {row.id}, {dated}) was changed or put in another's place."
+        )
+    return (
+        f"Line {position} of the trail (entry {row.id}) is {dated}, long before the lines ahead of it were sealed: "
+        "it was put in later."
+    )
 
 
 def _check_seal(seal: AuditSeal, link: bytes, key: VerifyingKey) -> None:
@@ -148,41 +141,22 @@ def _check_end(session: Session, key: VerifyingKey, position: int, head: Head | 
 
 
 def _check_waiting(session: Session, sealed_at: datetime | None) -> int:
-    unlinked = (
-        select(AuditEntry.id, AuditEntry.at)
-        .outerjoin(AuditLink, AuditLink.entry_id == AuditEntry.id)
-        .where(AuditLink.entry_id.is_(None))
-        .order_by(AuditEntry.id)
-    )
-    waiting = 0
-    for number, at in session.execute(unlinked):
-        if sealed_at is not None and at < sealed_at - LATE:
-            raise TrailFaultError(
-                "inserted",
-                0,
-                f"Entry {number} is in no link of the trail and dated {at:%Y-%m-%d %H:%M:%S} UTC, "
-                "long before the last seal: it was put in later.",
-            )
-        waiting += 1
+    waiting, late = TRAIL.unlinked(session, sealed_at)
+    if late is not None:
+        raise TrailFaultError(
+            Misfit.INSERTED,
+            0,
+            f"Entry {late[0]} is in no link of the trail and dated {late[1]:%Y-%m-%d %H:%M:%S} UTC, "
+            "long before the last seal: it was put in later.",
+        )
     return waiting
-
-
-def _lines(session: Session) -> Iterator[Any]:
-    """Links with their lines, as plain rows: `id` is None where the line is gone. Objects would cost twice the time."""
-    wanted = (
-        select(AuditLink.position, AuditLink.entry_id, AuditLink.link, *AuditEntry.__table__.columns)
-        .outerjoin(AuditEntry, AuditEntry.id == AuditLink.entry_id)
-        .order_by(AuditLink.position)
-        .execution_options(yield_per=_CHUNK)
-    )
-    return iter(session.execute(wanted))
 
 
 def _seals(session: Session) -> Iterator[AuditSeal]:
     position = 0
     while True:
         wanted = select(AuditSeal).where(AuditSeal.position > position).order_by(AuditSeal.position)
-        found = session.scalars(wanted.limit(_CHUNK)).all()
+        found = session.scalars(wanted.limit(_SEALS_AT_ONCE)).all()
         if not found:
             return
         position = found[-1].position

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,12 +45,13 @@ class Tier:
     cells: tuple[CellLine, ...]
 
 
-class _Sums:
+class _Sums(ABC):
     """What the cells of a part come to together."""
 
     @property
+    @abstractmethod
     def lines(self) -> list[CellLine]:
-        raise NotImplementedError
+        """Every cell of the part."""
 
     @property
     def free(self) -> int:

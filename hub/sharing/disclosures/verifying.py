@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hub.accounts.chaining import Misfit
 from hub.accounts.records import AuditEntry
 from hub.errors import HubError
-from hub.sharing.disclosures.chain import START, link_of
-from hub.sharing.disclosures.records import Disclosure, DisclosureLink
-from hub.sharing.disclosures.sealing import SEAL
-
-LATE: Final = timedelta(minutes=5)
-"""A row dated longer before the seal that it comes after was not written when it says."""
-_CHUNK: Final = 2_000
+from hub.sharing.disclosures.chain import START
+from hub.sharing.disclosures.sealing import LOG, SEAL
 
 
 @dataclass(frozen=True)
@@ -47,7 +43,7 @@ def verify_log(session: Session) -> Whole:
     seals = dict(_seals(session))
     position, link, met = 0, START, 0
     sealed_at: datetime | None = None
-    for row in _rows(session):
+    for row in LOG.linked(session):
         position += 1
         link = _follow(link, position, row, sealed_at)
         said = seals.get(position)
@@ -73,61 +69,35 @@ def verify_log(session: Session) -> Whole:
 
 
 def _follow(before: bytes, position: int, row: Any, sealed_at: datetime | None) -> bytes:
-    if row.position != position:
-        raise LogFaultError("link_missing", position, f"The link of row {position} of the log is missing.")
-    if row.id is None:
-        raise LogFaultError("deleted", position, f"Row {position} of the log was deleted; its link is there.")
-    link = link_of(before, position, row)
-    if link != row.link:
-        raise LogFaultError(
-            "changed",
-            position,
-            f"Row {position} of the log (disclosure {row.id}) was changed or put in another's place.",
-        )
-    if sealed_at is not None and row.at < sealed_at - LATE:
-        raise LogFaultError(
-            "inserted",
-            position,
-            f"Row {position} of the log (disclosure {row.id}) is dated {row.at:%Y-%m-%d %H:%M:%S} UTC, "
-            "long before the rows ahead of it were sealed: it was put in later.",
-        )
+    link, misfit = LOG.follow(before, position, row, sealed_at)
+    if misfit is not None:
+        raise LogFaultError(misfit, position, _said(misfit, position, row))
     return link
 
 
+def _said(misfit: Misfit, position: int, row: Any) -> str:
+    if misfit is Misfit.LINK_MISSING:
+        return f"The link of row {position} of the log is missing."
+    if misfit is Misfit.DELETED:
+        return f"Row {position} of the log was deleted; its link is there."
+    if misfit is Misfit.CHANGED:
+        return f"Row {position} of the log (disclosure {row.id}) was changed or put in another's place."
+    return (
+        f"Row {position} of the log (disclosure {row.id}) is dated {row.at:%Y-%m-%d %H:%M:%S} UTC, "
+        "long before the rows ahead of it were sealed: it was put in later."
+    )
+
+
 def _check_waiting(session: Session, sealed_at: datetime | None) -> int:
-    unlinked = (
-        select(Disclosure.id, Disclosure.at)
-        .outerjoin(DisclosureLink, DisclosureLink.disclosure_id == Disclosure.id)
-        .where(DisclosureLink.disclosure_id.is_(None))
-        .order_by(Disclosure.id)
-    )
-    waiting = 0
-    for number, at in session.execute(unlinked):
-        if sealed_at is not None and at < sealed_at - LATE:
-            raise LogFaultError(
-                "inserted",
-                0,
-                f"Disclosure {number} is in no link and dated {at:%Y-%m-%d %H:%M:%S} UTC, "
-                "long before the last seal: it was put in later.",
-            )
-        waiting += 1
-    return waiting
-
-
-def _rows(session: Session) -> Iterator[Any]:
-    """Links with their rows, as plain rows: `id` is None where the row is gone."""
-    wanted = (
-        select(
-            DisclosureLink.position,
-            DisclosureLink.disclosure_id,
-            DisclosureLink.link,
-            *Disclosure.__table__.columns,
+    waiting, late = LOG.unlinked(session, sealed_at)
+    if late is not None:
+        raise LogFaultError(
+            Misfit.INSERTED,
+            0,
+            f"Disclosure {late[0]} is in no link and dated {late[1]:%Y-%m-%d %H:%M:%S} UTC, "
+            "long before the last seal: it was put in later.",
         )
-        .outerjoin(Disclosure, Disclosure.id == DisclosureLink.disclosure_id)
-        .order_by(DisclosureLink.position)
-        .execution_options(yield_per=_CHUNK)
-    )
-    return iter(session.execute(wanted))
+    return waiting
 
 
 def _seals(session: Session) -> Iterator[tuple[int, tuple[str, datetime]]]:

@@ -22,7 +22,7 @@ from hub.sharing.agreements.reading import agencies
 from hub.sharing.catalogue import EXCHANGES, PURPOSES, WAYS, Direction
 from hub.sharing.disclosures.reading import COLUMNS, Wanted, all_of, find, receipts_of
 from hub.sharing.disclosures.records import Disclosure
-from hub.sharing.disclosures.sealing import last_link, waiting
+from hub.sharing.disclosures.sealing import LOG
 from hub.sharing.disclosures.telling import told_report
 from hub.web.door import now, writing
 from hub.web.known import known_at, known_on
@@ -45,7 +45,7 @@ def log() -> str | tuple[str, int]:
         rows, more = find(session, wanted, known_at()) if problem is None else ([], False)
         receipts = receipts_of(session, [row.id for row in rows], known_at())
         known = agencies(session)
-        position, _ = last_link(session)
+        position, _ = LOG.end(session)
         page = render_template(
             "disclosures.html",
             rows=rows,
@@ -58,7 +58,7 @@ def log() -> str | tuple[str, int]:
             ways=WAYS,
             asked=request.args,
             position=position,
-            waiting=len(waiting(session, 1_000)),
+            waiting=len(LOG.waiting(session, 1_000)),
             problem=problem,
             known=known_on(),
         )
