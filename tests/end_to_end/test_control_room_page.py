@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from playwright.sync_api import expect as wait_until
 from sqlalchemy import select
 
@@ -33,7 +32,6 @@ from ..unit.hub.late_world import Returning
 from ..unit.hub.site_world import PASSWORD, World, cheap_passwords
 from .reader import Reader
 
-CHROMIUM = shutil.which("chromium")
 PATIENCE_MS = 45_000
 
 
@@ -86,15 +84,6 @@ def pages(world: World) -> Iterator[Pages]:
     serving.start()
     yield serving
     serving.stop()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM is not None, "Chromium is missing. Install it: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

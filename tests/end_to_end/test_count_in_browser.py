@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
 from hub.accounts.permissions import Role
 from hub.biometrics.vault import Vault
@@ -18,49 +15,24 @@ from hub.database import make_engine, make_sessions
 from hub.migrations import upgrade
 
 from ..unit.hub.count_world import Prison, prison
-from ..unit.hub.site_world import PASSWORD, World, cheap_passwords
+from ..unit.hub.site_world import World, cheap_passwords
+from .browsing import new_window, served, signed_in
 from .reader import Reader
 
-CHROMIUM = shutil.which("chromium")
-PATIENCE_MS = 60_000
 
-
-@pytest.fixture
-def inside(tmp_path: Path) -> Iterator[tuple[Prison, str]]:
-    engine = make_engine(f"sqlite:///{tmp_path / 'hub.sqlite'}")
+@pytest.fixture(scope="module")
+def inside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Prison, str]]:
+    folder: Path = tmp_path_factory.mktemp("hub")
+    engine = make_engine(f"sqlite:///{folder / 'hub.sqlite'}")
     upgrade(engine)
-    world = World(tmp_path, engine, make_sessions(engine), cheap_passwords(), Vault(b"v" * 32))
+    world = World(folder, engine, make_sessions(engine), cheap_passwords(), Vault(b"v" * 32))
     world.at = datetime.now(UTC)
     made = prison(world)
     for login, role in (("cora", Role.CONTROL_ROOM), ("ann", Role.OFFICER), ("bob", Role.OFFICER)):
         world.account(login, role)
-    server = make_server("localhost", 0, world.app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield made, f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(world.app()) as address:
+        yield made, address
     world.close()
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM is not None, "Chromium is missing. Install it: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-def signed_in(browser: Browser, address: str, login: str, width: int) -> Page:
-    page = browser.new_context(viewport={"width": width, "height": 900}, locale="en-GB").new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    page.goto(f"{address}/login")
-    page.fill("#login", login)
-    page.fill("#password", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_load_state()
-    return page
 
 
 def count_number(page: Page, unit: str, number: str) -> None:
@@ -72,8 +44,10 @@ def count_number(page: Page, unit: str, number: str) -> None:
 
 def test_one_hides_and_the_recount_by_name_finds_it(inside: tuple[Prison, str], browser: Browser) -> None:
     held, address = inside
-    cora, ann = signed_in(browser, address, "cora", 1280), signed_in(browser, address, "ann", 800)
-    bob = signed_in(browser, address, "bob", 800)
+    cora, ann, bob = (
+        signed_in(new_window(browser, width, 900), address, login)
+        for login, width in (("cora", 1280), ("ann", 800), ("bob", 800))
+    )
     cora.keyboard.press("g")
     cora.keyboard.press("g")
     cora.wait_for_url(f"{address}/counts")

@@ -6,7 +6,6 @@ By default on a narrow screen and in Spanish, where words are longest.
 from __future__ import annotations
 
 import re
-import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from typing import Final
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import event, select, text
 from werkzeug.serving import BaseWSGIServer, make_server
 
@@ -46,7 +45,6 @@ from ..unit.hub.sharing_world import agree, grants_of, open_agencies, terms_of
 from ..unit.hub.site_world import World, cheap_passwords, sign_in
 from .reader import Reader
 
-CHROMIUM = shutil.which("chromium")
 PATIENCE_MS = 60_000
 LINKS_WITH_A_HOLE: Final = (
     "[...document.querySelectorAll('a[href], form[action]')]"
@@ -306,15 +304,6 @@ def filled(world: World, rule: str) -> str:
 
         address = re.sub("<[^>]+>", one, rule)
     return "" if "<" in address else address + ASKED.get(rule, "")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM is not None, "Chromium is missing. Install it: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def window(site: Serving, browser: Browser, role: Role, locale: str, width: int) -> BrowserContext:

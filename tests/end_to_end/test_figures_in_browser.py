@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import io
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 from sqlalchemy import event
-from werkzeug.serving import make_server
 
 from hub.accounts.permissions import Role
 from hub.biometrics.vault import Vault
@@ -22,10 +19,9 @@ from ..databases import new_database
 from ..unit.hub.conftest import hurry
 from ..unit.hub.publishing_world import prison_of, published
 from ..unit.hub.site_world import World, cheap_passwords, sign_in
+from .browsing import served
 from .reader import Reader
 
-CHROMIUM = shutil.which("chromium")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no chromium here")
 PAGES = ("/figures/glance", "/publications", "/publications/1")
 
 
@@ -41,23 +37,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     published(world)
     world.account("dora", Role.DIRECTOR)
     app = world.app()
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
     client = app.test_client()
     assert sign_in(client, "dora").status_code == 303
     cookie = client.get_cookie("pims-session")
     assert cookie is not None
-    yield f"http://127.0.0.1:{server.port}", cookie.value
-    server.shutdown()
+    with served(app, "127.0.0.1") as address:
+        yield address, cookie.value
     world.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield found
-        found.close()
 
 
 def opened(

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
 from hub.accounts.permissions import Role
 from hub.biometrics.vault import Vault
@@ -18,19 +15,17 @@ from hub.database import make_engine, make_sessions
 from hub.migrations import upgrade
 from hub.web.formats import SITE_ZONE
 
-from ..unit.hub.site_world import PASSWORD, World, cheap_passwords
+from ..unit.hub.site_world import World, cheap_passwords
+from .browsing import new_window, served, signed_in
 from .reader import Reader
 
-CHROMIUM = shutil.which("chromium")
-PATIENCE_MS = 60_000
 FILE = "/people/P-000001"
 MOST_TABS = 120
 
 
 @pytest.fixture(scope="module")
-def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
+def page(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     """A records officer before the file of somebody."""
-    assert CHROMIUM is not None, "Chromium is missing. Install it: apt-get install chromium"
     folder: Path = tmp_path_factory.mktemp("hub")
     engine = make_engine(f"sqlite:///{folder / 'hub.sqlite'}")
     upgrade(engine)
@@ -39,24 +34,10 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
     world.site()
     world.person("Novelo", "Ana")
     world.account("rita", Role.RECORDS_OFFICER)
-    server = make_server("localhost", 0, world.app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        base = f"http://localhost:{server.server_port}"
-        context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", base_url=base)
-        shown = context.new_page()
-        shown.set_default_timeout(PATIENCE_MS)
-        shown.goto("/login")
-        shown.fill("#login", "rita")
-        shown.fill("#password", PASSWORD)
-        shown.click("main button[type=submit]")
-        shown.wait_for_load_state()
+    with served(world.app()) as address:
+        shown = signed_in(new_window(browser, 1280, 900, address=address), address, "rita")
         yield shown
-        browser.close()
-    server.shutdown()
-    thread.join()
+        shown.context.close()
     engine.dispose()
 
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Locator, Page
 
 from hub.biometrics.images import write_png
 from hub.biometrics.vault import Vault
@@ -21,10 +18,9 @@ from matching.synthesis import make_finger
 
 from ..unit.hub.forensic_world import Asked, forensic_world, number_of
 from ..unit.hub.site_world import World, cheap_passwords
+from .browsing import new_window, served
 from .reader import Reader
 
-CHROMIUM = shutil.which("chromium")
-PATIENCE_MS = 60_000
 PICTURES = os.environ.get("PIMS_PICTURES")
 """A folder for pictures of the pages, for whoever wants to look at them."""
 
@@ -42,31 +38,16 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Asked, str
     }
     made = forensic_world(world, folder / "keys", prints)
     made.officer()
-    server = make_server("localhost", 0, world.stranger().application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield made, f"http://localhost:{server.server_port}"
-    server.shutdown()
-    thread.join()
+    with served(world.stranger().application) as address:
+        yield made, address
     world.close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    assert CHROMIUM is not None, "Chromium is missing. Install it: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 def window(asked: Asked, address: str, browser: Browser, size: tuple[int, int], locale: str) -> Page:
     cookie = asked.officer().get_cookie("pims-session")
     assert cookie is not None
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]}, locale=locale)
-    context.add_cookies([{"name": "pims-session", "value": cookie.value, "url": address}])
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE_MS)
+    page = new_window(browser, *size, locale=locale)
+    page.context.add_cookies([{"name": "pims-session", "value": cookie.value, "url": address}])
     return page
 
 

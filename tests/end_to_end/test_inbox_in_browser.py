@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, Page, expect
 
 from hub.accounts.permissions import Role
 from hub.biometrics.vault import Vault
@@ -23,11 +20,9 @@ from hub.sharing.inbox.messages import BailMessage, BailOutcome, Subject
 from hub.sharing.inbox.records import State
 
 from ..unit.hub.inbox_world import ANA, COURT, Inbox, inbox, order, sentence
-from ..unit.hub.site_world import PASSWORD, World, cheap_passwords
+from ..unit.hub.site_world import World, cheap_passwords
+from .browsing import new_window, served, signed_in
 from .reader import Reader
-
-CHROMIUM = shutil.which("chromium")
-PATIENCE_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -44,27 +39,12 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Inbox]:
 
 
 @pytest.fixture(scope="module")
-def page(desk: Inbox) -> Iterator[Page]:
+def page(browser: Browser, desk: Inbox) -> Iterator[Page]:
     """A records officer with the work list."""
-    assert CHROMIUM is not None, "Chromium is missing. Install it: apt-get install chromium"
-    server = make_server("localhost", 0, desk.world.app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        base = f"http://localhost:{server.server_port}"
-        context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB", base_url=base)
-        shown = context.new_page()
-        shown.set_default_timeout(PATIENCE_MS)
-        shown.goto("/login")
-        shown.fill("#login", "rita")
-        shown.fill("#password", PASSWORD)
-        shown.click("main button[type=submit]")
-        shown.wait_for_load_state()
+    with served(desk.world.app()) as address:
+        shown = signed_in(new_window(browser, 1280, 800, address=address), address, "rita")
         yield shown
-        browser.close()
-    server.shutdown()
-    thread.join()
+        shown.context.close()
 
 
 def days_ago(days: int) -> date:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from playwright.sync_api import expect as wait_until
 from sqlalchemy import event
-from werkzeug.serving import make_server
 
 from hub.accounts.audit import OPERATOR
 from hub.accounts.permissions import Role
@@ -26,10 +22,10 @@ from hub.movements.site.plans.reading import PlanView, plans
 
 from ..databases import new_database
 from ..unit.hub.conftest import hurry
-from ..unit.hub.site_world import PASSWORD, World, cheap_passwords
+from ..unit.hub.site_world import World, cheap_passwords
+from .browsing import new_window, served, signed_in
 from .reader import Reader
 
-CHROMIUM = shutil.which("chromium")
 PATIENCE_MS = 45_000
 DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 500">
 <rect id="a" x="20" y="20" width="360" height="200"/><rect id="b" x="420" y="20" width="360" height="200"/>
@@ -65,33 +61,12 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 
 @pytest.fixture(scope="module")
 def address(world: World) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, world.app(), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(world.app(), "127.0.0.1") as found:
+        yield found
 
 
-@pytest.fixture(scope="module")
-def window() -> Iterator[Any]:
-    assert CHROMIUM is not None, "Chromium is missing. Install it: apt-get install chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-def signed_in(window: Any, address: str, login: str) -> Page:
-    page: Page = window.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB").new_page()
-    page.set_default_timeout(PATIENCE_MS)
-    page.goto(f"{address}/login")
-    page.fill("#login", login)
-    page.fill("#password", PASSWORD)
-    page.click("main button[type=submit]")
-    page.wait_for_load_state()
-    return page
+def opened(browser: Browser, address: str, login: str) -> Page:
+    return signed_in(new_window(browser, 1280, 800, patience_ms=PATIENCE_MS), address, login)
 
 
 def drawn(world: World) -> PlanView:
@@ -101,9 +76,9 @@ def drawn(world: World) -> PlanView:
 
 
 def test_a_drawing_is_tied_by_mouse_and_by_keys_and_becomes_the_map(
-    window: Any, address: str, world: World, tmp_path: Path
+    browser: Browser, address: str, world: World, tmp_path: Path
 ) -> None:
-    page = signed_in(window, address, "dora")
+    page = opened(browser, address, "dora")
     (tmp_path / "plan.svg").write_text(DRAWING)
     page.goto(f"{address}/site/plan")
     page.set_input_files("#file", tmp_path / "plan.svg")
@@ -128,7 +103,7 @@ def test_a_drawing_is_tied_by_mouse_and_by_keys_and_becomes_the_map(
     wait_until(page.locator('[data-spot="a-in"]')).to_have_count(1)
     assert sorted(drawn(world).zones) == ["block-a", "workshop", "yard"]
     assert Reader().faults(page) == []
-    screen = signed_in(window, address, "cora")
+    screen = opened(browser, address, "cora")
     screen.goto(f"{address}/control-room")
     wait_until(screen.locator('[data-zone="block-a"] [data-count]')).to_have_text("0", timeout=PATIENCE_MS)
     assert screen.locator(".plan-zone").count() == 3
@@ -138,14 +113,14 @@ def test_a_drawing_is_tied_by_mouse_and_by_keys_and_becomes_the_map(
 
 
 def test_sixty_zones_on_one_screen_have_words_that_do_not_touch(
-    window: Any, address: str, world: World
+    browser: Browser, address: str, world: World
 ) -> None:
     with session_scope(world.sessions) as session:
         import_site(session, read_site(SIXTY.encode()), actor=OPERATOR, at=world.at)
     with session_scope(world.sessions) as session:
         for plan in plans(session, 1):
             take_down(session, plan.id, actor=OPERATOR, at=world.at)
-    page = signed_in(window, address, "cora")
+    page = opened(browser, address, "cora")
     page.goto(f"{address}/control-room")
     wait_until(page.locator('[data-zone="w-56"] [data-count]')).to_have_text("0", timeout=PATIENCE_MS)
     rooms = page.evaluate(WORDS)
