@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import select
@@ -16,13 +16,17 @@ from hub.movements.cells.records import Cell, CellTerms
 from hub.movements.cells.rules import LEGAL_STATUS_CODES, Ages, CellView, Sexes
 from hub.movements.records import Zone
 from hub.sentences import RefusedError, Sentence
+from hub.web.formats import SITE_ZONE
 
 MOST_PLACES: Final = 500
+_EARLIEST: Final = date(1900, 1, 1)
 
 
 @dataclass(frozen=True)
 class CellDraft:
     """What is said of a cell; `working` and `maximum` None are as many as `certified`.
+
+    `effective_on` is since which day it is so, where that was before it is recorded.
 
     `block` and `tier` count where the zone lies in none: a cell is in the block that its zone is in.
     """
@@ -39,12 +43,13 @@ class CellDraft:
     ages: Ages = Ages.ANY
     statuses: frozenset[str] = frozenset()
     out_of_order: bool = False
+    effective_on: date | None = None
 
 
 def define_cell(session: Session, draft: CellDraft, *, reason: str, actor: Actor, at: datetime) -> CellView:
     """Add a cell, or say anew what a known one is; nothing happens when nothing differs.
 
-    RefusedError for a zone that does not exist, numbers that cannot be, or without a reason.
+    RefusedError for a zone that does not exist, numbers and days that cannot be, or without a reason.
     """
     zone_id = session.scalar(select(Zone.id).where(Zone.code == draft.zone, Zone.closed_at.is_(None)))
     if zone_id is None:
@@ -52,7 +57,7 @@ def define_cell(session: Session, draft: CellDraft, *, reason: str, actor: Actor
             "zone", Sentence("There is no zone %(zone)s. Choose another.", {"zone": draft.zone})
         )
     draft = _lying(session, zone_id, draft)
-    _check(draft)
+    _check(draft, at.astimezone(SITE_ZONE).date())
     cell = session.scalar(select(Cell).where(Cell.code == draft.code).with_for_update(key_share=True))
     if cell is None:
         cell = Cell(code=draft.code, zone_id=zone_id)
@@ -63,7 +68,7 @@ def define_cell(session: Session, draft: CellDraft, *, reason: str, actor: Actor
         cell.zone_id = zone_id
         before = newest_terms(session, cell.id)
     terms = _terms(cell.id, draft, reason, actor, at)
-    if before is not None and _said(before) == _said(terms):
+    if before is not None and _said(before) == _said(terms) and _since_known(before, terms):
         return view_of(cell, before, draft.zone)
     if before is not None and not reason.strip():
         raise RefusedError("reason", Sentence("Write why, in a few words: it stays with the record."))
@@ -113,7 +118,16 @@ def _lying(session: Session, zone_id: int, draft: CellDraft) -> CellDraft:
     return replace(draft, block=where.block or draft.block, tier=where.tier or draft.tier)
 
 
-def _check(draft: CellDraft) -> None:
+def _since_known(before: CellTerms, terms: CellTerms) -> bool:
+    """Whether the day since when it is so says nothing new."""
+    return terms.effective_on is None or terms.effective_on == before.effective_on
+
+
+def _check(draft: CellDraft, today: date) -> None:
+    if draft.effective_on is not None and not _EARLIEST <= draft.effective_on <= today:
+        raise RefusedError(
+            "effective_on", Sentence("Write the day since when this is so, not one to come. Check the year.")
+        )
     working = draft.certified if draft.working is None else draft.working
     maximum = max(working, draft.certified) if draft.maximum is None else draft.maximum
     if not 0 <= draft.certified <= MOST_PLACES or not 0 <= working <= MOST_PLACES:
@@ -143,6 +157,7 @@ def _terms(cell_id: int, draft: CellDraft, reason: str, actor: Actor, at: dateti
         ages=draft.ages.value,
         statuses=",".join(sorted(draft.statuses)),
         out_of_order=draft.out_of_order,
+        effective_on=draft.effective_on,
         reason=reason.strip()[:300],
         recorded_at=at,
         recorded_by=actor.login[:64],

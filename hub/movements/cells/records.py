@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
 from sqlalchemy import ForeignKey, Index, String, Table
@@ -25,6 +25,9 @@ class Cell(Base):
 class CellTerms(Base):
     """What was said of a cell at `recorded_at`; the newest row counts. Append-only.
 
+    It is so since `effective_on`, which may lie before it was recorded; None: since it was recorded. What is reckoned
+    of an earlier day takes the newest row among those that were in effect then.
+
     `sexes` is M, F or any; `ages` adult, juvenile or any; `statuses` legal statuses joined by commas, empty for all.
     Places: `certified` for ordinary times, `working` as it is run now, `maximum` beyond which nobody sleeps there.
     """
@@ -44,6 +47,7 @@ class CellTerms(Base):
     ages: Mapped[str] = mapped_column(String(8))
     statuses: Mapped[str] = mapped_column(String(200))
     out_of_order: Mapped[bool]
+    effective_on: Mapped[date | None]
     reason: Mapped[str] = mapped_column(String(300))
     recorded_at: Mapped[datetime]
     recorded_by: Mapped[str] = mapped_column(String(64))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from flask import abort, redirect, render_template, request, url_for
@@ -207,7 +207,18 @@ def _draft(code: str, *, out_of_order: bool = False) -> CellDraft:
         ages=Ages(ages) if ages in Ages._value2member_map_ else Ages.ANY,
         statuses=frozenset(form.getlist("statuses")),
         out_of_order=out_of_order,
+        effective_on=_since(),
     )
+
+
+def _since() -> date | None:
+    typed = request.form.get("since", "").strip()
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise RefusedError(
+            "effective_on", Sentence("Write the day as in 2026-11-22, or leave it empty.")
+        ) from None
 
 
 def _places(name: str) -> int:

@@ -90,7 +90,7 @@ class Returns:
         stays = self._world.stays
         gone = self._free & (stays.ends >= micros(period.begins_at)) & (stays.ends < micros(period.ends_at))
         last = _last_of_each(stays.persons, stays.ends, gone)
-        codes = {"SEX": self._world.people.sex, "JUVENILE": self._world.young_at[1]}
+        codes = self._world.gone
         for years, what in enumerate(law.RETURNED, 1):
             if _later(period.last_on, years) >= self._today:
                 maker.hold(what, period, TOO_EARLY)

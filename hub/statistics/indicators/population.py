@@ -52,26 +52,23 @@ def _flow(world: World, maker: Maker, period: Period, begins: int, ends: int) ->
     left = _within(away.starts, begins, ends)
     # Who goes at large as the stay ends was released; who is at large when it ends went out of custody before.
     back = _within(away.ends, begins, ends) & (away.ends < stays.ends[away.stay])
-    of_away = {"SEX": world.people.sex[away.stay], "HOW": away.codes[:, 0]}
-    maker.count(population.LEFT_UNLAWFULLY, period, of_away, left)
-    maker.count(population.RETAKEN, period, of_away, back)
+    people = world.people
+    for what, which, moments in (
+        (population.LEFT_UNLAWFULLY, left, away.starts), (population.RETAKEN, back, away.ends),
+    ):  # fmt: skip
+        sexes = people.sex.each(people.persons[away.stay], moments)
+        maker.count(what, period, {"SEX": sexes, "HOW": away.codes[:, 0]}, which)
     maker.count(life.DEATHS, period, of_release, gone & (stays.reasons == _DIED))
     days = (stays.ends - stays.starts) // DAY_US
     maker.rank(population.STAY_DAYS, period, of_release, days, np.flatnonzero(gone), median)
 
 
 def _of_admission(world: World) -> Codes:
-    return {
-        "SEX": world.people.sex, "JUVENILE": world.young_at[0], "CITIZENSHIP": world.people.citizenship,
-        "LEGAL_STATUS": world.law.first_status, "ORDER": world.law.first_order,
-    }  # fmt: skip
+    return {**world.came, "LEGAL_STATUS": world.law.first_status, "ORDER": world.law.first_order}
 
 
 def _of_release(world: World) -> Codes:
-    return {
-        "SEX": world.people.sex, "JUVENILE": world.young_at[1], "CITIZENSHIP": world.people.citizenship,
-        "REASON": world.stays.reasons,
-    }  # fmt: skip
+    return {**world.gone, "REASON": world.stays.reasons}
 
 
 def _within(moments: Ints, begins: int, ends: int) -> Bools:

@@ -57,18 +57,18 @@ class World:
     calendar: Calendar
     entered: Mapping[Entered, Sequence[EnteredFigure]]
     remand_limits: Mapping[Period, int]
-    young_at: tuple[Ints, Ints] = field(repr=False)
-    """Places in the cut JUVENILE at admission and at release."""
+    came: Mapping[str, Ints] = field(repr=False)
+    """For each stay the place in the cuts of people, as they were at the admission."""
+    gone: Mapping[str, Ints] = field(repr=False)
+    """The same at the release; of who is still held as it was said last."""
 
     def codes_at(self, moment: int, day: date) -> dict[str, Ints]:
         """For every stay the place in each cut, at the end of `day`, whose last moment lies before `moment`."""
         many, ages = len(self.stays.ids), self.people.ages(day)
         return {
-            "SEX": self.people.sex,
+            **self.people.at(moment),
             "AGE": age_bands(ages),
             "JUVENILE": juvenile(ages),
-            "CITIZENSHIP": self.people.citizenship,
-            "DISTRICT": self.people.district,
             "LEGAL_STATUS": _held(self.law.status, moment, many, cuts.LEGAL_STATUS),
             "ICCS": _held(self.law.offence, moment, many, cuts.OFFENCE),
             "SENTENCE": _held(self.law.sentence, moment, many, cuts.SENTENCE_BAND),
@@ -100,12 +100,14 @@ def _read(session: Session, periods: Sequence[Period], at: datetime, known_at: d
         calendar,
         {name: entered(session, name, known_at) for name in Entered},
         {one: limits_on(session, one.last_on, known_at).number(REMAND_DAYS) for one in periods},
-        (_young(people, calendar.days(stays.starts)), _young(people, calendar.days(stays.ends))),
+        # What is said at the very moment of the admission is so then.
+        _of_people(people, stays.starts + 1, calendar.days(stays.starts)),
+        _of_people(people, stays.ends, calendar.days(stays.ends)),
     )
 
 
-def _young(people: People, days: Ints) -> Ints:
-    return juvenile(people.ages(days))
+def _of_people(people: People, moments: Ints, days: Ints) -> dict[str, Ints]:
+    return {**people.each(moments), "JUVENILE": juvenile(people.ages(days))}
 
 
 def _held(told: Timeline, moment: int, many: int, cut: cuts.Cut) -> Ints:

@@ -1,9 +1,12 @@
-"""What cuts the population by person: sex, birth, citizenship, home. As it was last written, as known at a time."""
+"""What cuts the population by person: sex, birth, citizenship, home; on any day, as known at a time.
+
+A date of birth does not take effect on a day: what was written last of it counts for every day.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -18,6 +21,7 @@ from hub.custody.who.contacts import ADDRESS, AddressSort
 from hub.custody.who.countries import HOME_COUNTRY
 from hub.custody.who.origin import NATIONALITY
 from hub.statistics.cuts import AGE, AGE_FROM, CITIZENSHIP, DISTRICT, DISTRICTS, JUVENILE, NOT_KNOWN, SEX
+from hub.statistics.reading.courses import Course, course_of
 from hub.statistics.reading.joined import Joined
 from hub.statistics.reading.timelines import ALWAYS, Ints, Timeline, read
 
@@ -41,17 +45,29 @@ class _Address(msgspec.Struct):
 
 @dataclass(frozen=True)
 class People:
-    """For each stay, in the order of the stays: places in the cuts, and the day of birth as its digits (20261122)."""
+    """`persons` has whose each stay is; `born` the day of birth as its digits (20261122), in the order of the stays."""
 
-    sex: Ints
-    citizenship: Ints
-    district: Ints
+    persons: Ints
+    sex: Course
+    citizenship: Course
+    district: Course
     born: Ints
+
+    def at(self, moment: int) -> dict[str, Ints]:
+        """For each stay the place in the cuts, at the end of the time before `moment`."""
+        return {code: course.at(self.persons, moment) for code, course in self._courses()}
+
+    def each(self, moments: Ints) -> dict[str, Ints]:
+        """The same, each stay at a moment of its own."""
+        return {code: course.each(self.persons, moments) for code, course in self._courses()}
 
     def ages(self, day: date | Ints) -> Ints:
         """Whole years on a day, or each on a day of its own (days since 1970); -1 where the birth is not known."""
         on = _written(day) if isinstance(day, date) else _written_days(day)
         return np.where(self.born == NO_BIRTH, -1, (on - self.born) // 10_000)
+
+    def _courses(self) -> tuple[tuple[str, Course], ...]:
+        return (("SEX", self.sex), ("CITIZENSHIP", self.citizenship), ("DISTRICT", self.district))
 
 
 def age_bands(ages: Ints) -> Ints:
@@ -68,36 +84,40 @@ def juvenile(ages: Ints) -> Ints:
 
 def people_of(session: Session, persons: Ints, joined: Joined, known_at: datetime | None) -> People:
     """Of the people of these stays."""
-    identity = _now(read(session, IDENTITY, _Identity, _identity_codes, 2, known_at))
-    nationality = _now(read(session, NATIONALITY, _Nationality, _nationality_codes, 1, known_at))
-    address = _now(read(session, ADDRESS, _Address, _address_codes, 1, known_at))
+    most = int(persons.max(initial=0))
+    identity = read(session, IDENTITY, _Identity, _identity_codes, 2, known_at)
+    nations = read(session, NATIONALITY, _Nationality, _nationality_codes, 1, known_at)
+    nations = replace(nations, person=joined.persons(nations.person))
+    address = read(session, ADDRESS, _Address, _address_codes, 1, known_at)
     home = address.part(address.codes[:, 0] >= 0)
-    foreign = np.argsort(
-        -nationality.codes[:, 0], kind="stable"
-    )  # the country's own last: that is what counts
+    home = replace(home, person=joined.persons(home.person))
     return People(
-        _spread(persons, identity.person, identity.codes[:, 0], SEX.codes().index(NOT_KNOWN)),
-        _spread(
-            persons,
-            joined.persons(nationality.person[foreign]),
-            nationality.codes[foreign, 0],
-            CITIZENSHIP.codes().index(NOT_KNOWN),
-        ),
-        _spread(persons, joined.persons(home.person), home.codes[:, 0], DISTRICT.codes().index(NOT_KNOWN)),
-        _spread(persons, identity.person, identity.codes[:, 1], NO_BIRTH),
+        persons,
+        course_of(identity, identity.starts, SEX.codes().index(NOT_KNOWN), most),
+        # Of several nationalities the country's own is what counts.
+        course_of(nations, -nations.codes[:, 0], CITIZENSHIP.codes().index(NOT_KNOWN), most),
+        course_of(home, _order_of(home), DISTRICT.codes().index(NOT_KNOWN), most),
+        _spread(persons, *_births(identity)),
     )
 
 
-def _now(told: Timeline) -> Timeline:
-    kept = told.part(told.ends == ALWAYS)
-    return kept.part(np.argsort(kept.item, kind="stable"))
+def _order_of(told: Timeline) -> Ints:
+    """A rank for each row: what took effect later goes before, of two at once the one that was opened later."""
+    found = np.empty(len(told.item), np.int64)
+    found[np.lexsort((told.item, told.starts))] = np.arange(len(told.item))
+    return found
 
 
-def _spread(persons: Ints, whose: Ints, values: Ints, none: int) -> Ints:
-    """For each person the last of their values."""
+def _births(identity: Timeline) -> tuple[Ints, Ints]:
+    now = identity.part(identity.ends == ALWAYS)
+    return now.person, now.codes[:, 1]
+
+
+def _spread(persons: Ints, whose: Ints, values: Ints) -> Ints:
+    """For each person their value, NO_BIRTH where there is none."""
     if not len(whose):
-        return np.full(len(persons), none)
-    by_person = np.full(max(int(persons.max(initial=0)), int(whose.max())) + 1, none)
+        return np.full(len(persons), NO_BIRTH)
+    by_person = np.full(max(int(persons.max(initial=0)), int(whose.max())) + 1, NO_BIRTH)
     by_person[whose] = values
     found: Ints = by_person[persons]
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Final
 
 import numpy as np
@@ -19,6 +20,7 @@ from hub.movements.passes.records import PassRow, PassStep
 from hub.movements.passes.rules import LATE, PassState
 from hub.statistics.reading.joined import Joined
 from hub.statistics.reading.timelines import ALWAYS, Ints, micros
+from hub.web.formats import start_of
 
 _NEVER_WENT: Final = frozenset({PassState.CANCELLED.value, PassState.NOT_USED.value})
 _LATE: Final = frozenset(state.value for state in LATE)
@@ -36,7 +38,7 @@ class Work:
     doubts: Ints
     """From when until when somebody stood on the docket; the times of one person do not overlap."""
     places: Ints
-    """From when, and how many certified places were in use from then on."""
+    """From when, and how many certified places were in use from then on: since the day that each cell's terms say."""
 
 
 def work_of(session: Session, joined: Joined, known_at: datetime | None) -> Work:
@@ -111,14 +113,30 @@ def _without_overlaps(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _places(session: Session, known_at: datetime | None) -> Ints:
     table = CellTerms.__table__.c
-    wanted = select(table.cell_id, table.certified, table.out_of_order, table.recorded_at).order_by(table.id)
+    wanted = select(
+        table.cell_id, table.certified, table.out_of_order, table.recorded_at, table.effective_on
+    ).order_by(table.id)
     if known_at is not None:
         wanted = wanted.where(table.recorded_at <= known_at)
-    in_use: dict[int, int] = {}
-    total, found = 0, []
-    for cell, certified, out_of_order, recorded_at in session.execute(wanted):
-        total -= in_use.get(cell, 0)
-        in_use[cell] = 0 if out_of_order else certified
-        total += in_use[cell]
-        found.append((micros(recorded_at), total))
-    return np.array(found, np.int64).reshape(-1, 2)
+    said: dict[int, list[tuple[int, int]]] = defaultdict(list)
+    for cell, certified, out_of_order, recorded_at, since in session.execute(wanted):
+        begins = micros(recorded_at if since is None else start_of(since))
+        said[cell].append((begins, 0 if out_of_order else certified))
+    changes: dict[int, int] = defaultdict(int)
+    for rows in said.values():
+        before = 0
+        for begins, places in _in_force(rows):
+            changes[begins] += places - before
+            before = places
+    begun = sorted(changes)
+    totals = accumulate(changes[one] for one in begun)
+    return np.array(list(zip(begun, totals, strict=True)), np.int64).reshape(-1, 2)
+
+
+def _in_force(rows: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """From when on each was so: of the rows that had begun by then the one that was said last counts."""
+    found: list[tuple[int, int]] = []
+    for row in reversed(rows):
+        if not found or row[0] < found[-1][0]:
+            found.append(row)
+    return found[::-1]
