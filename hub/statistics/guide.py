@@ -19,9 +19,11 @@ out with permission is custody; being unlawfully at large is not. Two files foun
 from the moment they are joined, and as two in every figure as known before. A stay that was recorded twice begins
 with the earlier of the two. An event at the very stroke of midnight belongs to the day that begins.
 
-**The roll of each day** is kept by the hub ten minutes after midnight, as it was known then, each sealed onto the one
-before (`pims-hub statistics snapshot` keeps an older day, `pims-hub statistics prove` makes a kept one again and
-names what was recorded since). A file that the law has deleted since can no longer be counted: that is said as such.
+**The roll of each day** is kept by the hub ten minutes after midnight, as it was known at midnight, each sealed onto
+the one before. Days on which the hub was down are kept as soon as it runs again, each as known at its own midnight:
+what was written down meanwhile on paper counts from when it was recorded. `pims-hub statistics snapshot` keeps an
+older day, `pims-hub statistics prove` makes a kept one again and names what was recorded since. A file that the law has
+deleted since can no longer be counted: that is said as such.
 
 **Categories** always have "Not known" beside them, so that nobody is left out of a sum. Sentences are cut in bands of
 our own; where a survey asks for others, they are to be mapped by hand.

@@ -12,7 +12,7 @@ _HELD: Final = Sentence(
     "People in custody at midnight at the end of the period's last day. Who is at court, in hospital or out with "
     "permission counts; who is unlawfully at large does not."
 )
-_CELLS: Final = Sentence("Certified places of the cells, as they were recorded at that time")
+_CELLS: Final = Sentence("Certified places of the cells, each since the day that was said of it")
 
 POPULATION: Final = Indicator(
     "population",
@@ -25,7 +25,13 @@ POPULATION: Final = Indicator(
     (
         Sentence("Offence: the section of the ICCS with the lowest number among the charges that stand."),
         Sentence("A person of several nationalities counts as a citizen when one of them is this country's."),
-        Sentence("Age on that day; a date of birth that was estimated counts as written."),
+        Sentence(
+            "Age on that day, by the date of birth as it was written last; one that was estimated counts as written."
+        ),
+        Sentence(
+            "Sex, citizenship and home as they were on that day; of the time before anything was said of them, as said "
+            "first."
+        ),
     ),
     (
         ("SEX",), ("AGE",), ("JUVENILE",), ("CITIZENSHIP",), ("DISTRICT",), ("LEGAL_STATUS",), ("ICCS",),
@@ -52,7 +58,7 @@ ADMISSIONS: Final = Indicator(
     Unit.EVENTS,
     Sort.FLOW,
     (
-        Sentence("Legal status and order are the first that were recorded of the stay."),
+        Sentence("Legal status and order are the first of the stay, sex and citizenship as they were then."),
         Sentence("A return from court or from an absence is no admission."),
     ),
     (("SEX",), ("JUVENILE",), ("CITIZENSHIP",), ("LEGAL_STATUS",), ("ORDER",)),
@@ -66,7 +72,10 @@ RELEASES: Final = Indicator(
     _ROLL,
     Unit.EVENTS,
     Sort.FLOW,
-    (Sentence("A release that was taken back is none."),),
+    (
+        Sentence("A release that was taken back is none."),
+        Sentence("Sex and citizenship as they were at the release."),
+    ),
     (("SEX",), ("JUVENILE",), ("CITIZENSHIP",), ("REASON",)),
 )
 
@@ -112,7 +121,12 @@ CAPACITY: Final = Indicator(
     _CELLS,
     Unit.PLACES,
     Sort.STOCK,
-    (Sentence("A figure entered with its source for a day takes the place of the cells from that day on."),),
+    (
+        Sentence("A figure entered with its source for a day takes the place of the cells from that day on."),
+        Sentence(
+            "Where no day was said of a cell, its places count since they were recorded, and not before."
+        ),
+    ),
 )
 
 OCCUPANCY: Final = Indicator(

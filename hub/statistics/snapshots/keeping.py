@@ -21,6 +21,8 @@ from hub.web.formats import SITE_ZONE
 
 SETTLED: Final = timedelta(minutes=10)
 """What is kept was known so long before: what a transaction still holds back by then would be known and not seen."""
+IN_TIME: Final = timedelta(days=2)
+"""A roll that was known so long after its day at most was kept in the course of the days, and not looked up later."""
 FIRST: Final = "0" * 64
 
 
@@ -38,9 +40,15 @@ class Proof:
         return self.kept == self.again
 
 
-def take(session: Session, day: date, *, actor: Actor, at: datetime) -> RollSnapshot:
-    """Keep the roll of a day. RefusedError before it is over, and where it was kept already."""
-    known_at = at - SETTLED
+def take(
+    session: Session, day: date, *, actor: Actor, at: datetime, known_at: datetime | None = None
+) -> RollSnapshot:
+    """Keep the roll of a day, as known at `known_at`; None: as far as is settled by now.
+
+    RefusedError before it is over, and where it was kept already.
+    """
+    settled_at = at - SETTLED
+    known_at = settled_at if known_at is None else min(known_at, settled_at)
     if Period(day, day).ends_at > known_at:
         raise RefusedError(
             "day_not_over", Sentence("The roll of a day is kept once the day is over for ten minutes.")
@@ -99,21 +107,35 @@ def broken_seals(session: Session) -> list[date]:
     return found
 
 
-def missing_day(session: Session, at: datetime) -> date | None:
-    """Yesterday, where its roll is due and was not kept; nothing is kept of a register without a fact."""
-    day = (at - SETTLED).astimezone(SITE_ZONE).date() - timedelta(days=1)
-    if kept_on(session, day) is not None or session.scalar(select(func.min(Fact.id))) is None:
-        return None
-    return day
+def missing_days(session: Session, at: datetime) -> list[date]:
+    """Days whose roll is due and was not kept, the oldest first: since the first one kept in its time, to yesterday.
+
+    Where none was, yesterday; nothing is kept of a register without a fact.
+    """
+    yesterday = (at - SETTLED).astimezone(SITE_ZONE).date() - timedelta(days=1)
+    kept = {row.day: row.known_at for row in session.execute(select(RollSnapshot.day, RollSnapshot.known_at))}
+    if session.scalar(select(func.min(Fact.id))) is None:
+        return []
+    # Somebody may have kept a day of years ago by hand: nobody asked for all the days since.
+    first = min(
+        (day for day, known_at in kept.items() if known_at - Period(day, day).ends_at < IN_TIME),
+        default=yesterday,
+    )
+    days = (first + timedelta(days=one) for one in range((yesterday - first).days + 1))
+    return [day for day in days if day not in kept]
 
 
-def keep_yesterday(sessions: Sessions, *, actor: Actor, at: datetime) -> date | None:
-    """The turn of the day, for a process that runs anyway: the day whose roll it kept, None where nothing was due."""
+def keep_missing(sessions: Sessions, *, actor: Actor, at: datetime) -> tuple[date | None, int]:
+    """For a process that runs anyway: the oldest missing day, which it kept, and how many are missing still.
+
+    Each is kept as known at its own end, so that one kept days later says what would have been kept then.
+    """
     with session_scope(sessions, writes=False) as session:
-        day = missing_day(session, at)
-    if day is None:
-        return None
+        days = missing_days(session, at)
+    if not days:
+        return None, 0
+    day, *rest = days
     with session_scope(sessions) as session:
         if kept_on(session, day) is None:
-            take(session, day, actor=actor, at=at)
-    return day
+            take(session, day, actor=actor, at=at, known_at=Period(day, day).ends_at)
+    return day, len(rest)

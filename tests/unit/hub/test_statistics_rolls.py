@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from hub.__main__ import main
 from hub.accounts.audit import Actor
-from hub.accounts.records import AuditEntry
 from hub.custody.legal import LEGAL_STATUS, LegalStatus, Status
 from hub.custody.merging import actions as merging
 from hub.custody.merging.checks import Proposal
@@ -21,7 +20,6 @@ from hub.custody.stays import RELEASE
 from hub.database import session_scope
 from hub.sentences import RefusedError
 from hub.statistics.snapshots.comparing import Compared, compare
-from hub.statistics.snapshots.desk import SnapshotDesk
 from hub.statistics.snapshots.keeping import broken_seals, kept_on, prove, take
 from hub.statistics.snapshots.records import RollSnapshot
 
@@ -137,22 +135,6 @@ def test_a_changed_row_breaks_its_seal_and_the_database_refuses_the_change(regis
         proof = prove(session, kept(session))
         assert not proof.sealed
         assert not proof.same
-
-
-def test_the_hub_keeps_yesterday_once_the_day_has_turned(register: Register) -> None:
-    desk = SnapshotDesk(register.world.sessions)
-    midnight = at("2026-03-11", 0)
-    assert desk.tick(midnight + timedelta(hours=1)) == 0, "there is no fact yet"
-    register.admit(at("2026-03-01"))
-    assert desk.tick(midnight + timedelta(hours=1, minutes=4)) == 0, "it looks every five minutes"
-    assert desk.tick(midnight + timedelta(hours=2)) == 1
-    assert SnapshotDesk(register.world.sessions).tick(midnight + timedelta(hours=3)) == 0
-    assert SnapshotDesk(register.world.sessions).tick(midnight + timedelta(hours=24, minutes=5)) == 0
-    assert SnapshotDesk(register.world.sessions).tick(midnight + timedelta(hours=24, minutes=11)) == 1
-    with session_scope(register.world.sessions, writes=False) as session:
-        assert broken_seals(session) == []
-        acts = [row.act for row in session.query(AuditEntry) if row.act.startswith("figures.")]
-    assert acts == ["figures.snapshot"] * 2
 
 
 def test_the_command_proves_a_kept_day(register: Register, capsys: pytest.CaptureFixture[str]) -> None:
