@@ -12,8 +12,7 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
-from hub.sharing.agreements.reading import InForce, Standing, agency_by_code, standings
-from hub.sharing.agreements.terms import read_terms
+from hub.sharing.agreements.reading import InForce
 from hub.sharing.catalogue import About, Direction, Way
 from hub.sharing.catalogue.reading import Reading
 from hub.sharing.deciding import CODES, Granted, NotAgreedError, decide
@@ -21,11 +20,13 @@ from hub.sharing.disclosures.writing import write_rows
 from hub.sharing.documents import Ask, Shared, SharedList, envelope, refusal_row, row_of
 from hub.sharing.gathering import Loaded, load
 from hub.sharing.noting import note_receipt, note_refusal, refusals_noted
+from hub.sharing.ruling import Rules
 
 __all__ = (
     "CODES",
     "Ask",
     "NotAgreedError",
+    "Rules",
     "Shared",
     "SharedList",
     "accept_from",
@@ -58,10 +59,14 @@ def share(
     given: Mapping[str, Any] | None = None,
     booking: int | None = None,
     fact: int | None = None,
+    rules: Rules | None = None,
 ) -> Shared:
-    """Let one document out; NotAgreedError for whatever no agreement in force allows, and then nothing was read."""
+    """Let one document out; NotAgreedError for whatever no agreement in force allows, and then nothing was read.
+
+    `rules` are those of this transaction and this moment, where a door has asked them already.
+    """
     ask = Ask(agency, exchange, purpose, person, booking, fact, wanted, reference, given)
-    granted = _Rules(session, at).of(ask)
+    granted = (rules or Rules(session, at)).of(ask)
     [shared] = _let_out(session, [(ask, granted)], at=at, actor=actor, way=way)
     assert isinstance(shared, Shared)
     return shared
@@ -75,17 +80,21 @@ def check(
     purpose: str,
     at: datetime,
     wanted: Collection[str] | None = None,
-) -> None:
-    """NotAgreedError where this could not be shared of anybody. For a door that has nobody to share of: whoever may
-    not ask gets the same answer whether there is such a person or not."""
-    _Rules(session, at).of(Ask(agency, exchange, purpose, wanted=wanted))
+    rules: Rules | None = None,
+) -> InForce:
+    """The agreement under which this may be shared; NotAgreedError where it could not be shared of anybody.
+
+    For a door that has to look for somebody first: whoever may not ask gets the same answer whether there is such a
+    person or not.
+    """
+    return (rules or Rules(session, at)).of(Ask(agency, exchange, purpose, wanted=wanted)).under
 
 
 def share_many(
     session: Session, asks: Sequence[Ask], *, at: datetime, actor: Actor, way: Way
 ) -> list[Shared | NotAgreedError]:
     """The same for many at once, in their order. What is refused is given back, and its row stands with the others."""
-    rules = _Rules(session, at)
+    rules = Rules(session, at)
     found: list[Shared | NotAgreedError] = []
     for start in range(0, len(asks), AT_ONCE):
         judged: list[tuple[Ask, Granted | NotAgreedError]] = []
@@ -110,11 +119,12 @@ def share_list(
     way: Way,
     wanted: Collection[str] | None = None,
     reference: str = "",
+    rules: Rules | None = None,
 ) -> SharedList:
     """Let a list out as one document. NotAgreedError, and nothing read, where no agreement in force allows it."""
     whose: Sequence[int | None] = people or (None,)
     asks = [Ask(agency, exchange, purpose, one, wanted=wanted, reference=reference) for one in whose]
-    granted = _Rules(session, at).of(asks[0])
+    granted = (rules or Rules(session, at)).of(asks[0])
     items: list[Shared] = []
     for start in range(0, len(asks), AT_ONCE):
         pairs = [(ask, granted) for ask in asks[start : start + AT_ONCE]]
@@ -139,7 +149,7 @@ def accept_from(
 
     `purpose` None takes the first purpose of an agreement that covers the fields.
     """
-    rules = _Rules(session, at)
+    rules = Rules(session, at)
     known = rules.standings_of(agency)
     purposes = [purpose] if purpose is not None else rules.purposes_of(agency, exchange) or [""]
     problem: NotAgreedError | None = None
@@ -158,49 +168,6 @@ def accept_from(
             problem = problem or error
     assert problem is not None
     raise problem
-
-
-class _Rules:
-    """Agreements as they stand at one moment, read once for a whole batch."""
-
-    def __init__(self, session: Session, at: datetime) -> None:
-        self._session = session
-        self._at = at
-        self._standings: dict[str, list[Standing]] = {}
-        self._known: dict[str, bool] = {}
-        self._granted: dict[object, Granted] = {}
-
-    def standings_of(self, agency: str) -> list[Standing]:
-        if agency not in self._standings:
-            self._standings[agency] = standings(self._session, self._at, agency)
-        return self._standings[agency]
-
-    def knows(self, agency: str) -> bool:
-        if agency not in self._known:
-            found = bool(self.standings_of(agency)) or agency_by_code(self._session, agency) is not None
-            self._known[agency] = found
-        return self._known[agency]
-
-    def purposes_of(self, agency: str, exchange: str) -> list[str]:
-        found = (one.ruling for one in self.standings_of(agency))
-        terms = [read_terms(version.terms) for version in found if version is not None]
-        return [purpose for one in terms for purpose in one.purposes_of(exchange)]
-
-    def of(self, ask: Ask) -> Granted:
-        """What is agreed of a wish; NotAgreedError."""
-        wanted = None if ask.wanted is None else frozenset(ask.wanted)
-        key = (ask.agency, ask.exchange, ask.purpose, wanted)
-        if key not in self._granted:
-            self._granted[key] = decide(
-                self.standings_of(ask.agency),
-                agency=ask.agency,
-                known=self.knows(ask.agency),
-                exchange=ask.exchange,
-                purpose=ask.purpose,
-                wanted=None if ask.wanted is None else tuple(ask.wanted),
-                person=ask.person,
-            )
-        return self._granted[key]
 
 
 def _let_out(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, Connection, bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.custody.catalogue import KINDS
@@ -15,7 +16,7 @@ from hub.custody.facts.bulk import Piles, piles_of
 from hub.custody.facts.kinds import Per
 from hub.custody.merging.reading import families_of, joined_stays
 from hub.custody.records import Booking, Person
-from hub.custody.sentencing.dates import BestKnown, Certainty, best_known_all
+from hub.custody.sentencing.dates import verified_dates_of
 from hub.movements.records import Site
 from hub.sharing.catalogue.reading import Reading, Stay
 from hub.web.formats import SITE_ZONE
@@ -33,19 +34,25 @@ class Loaded:
     joined: Mapping[int, int]
     piles: Mapping[int, Piles]
     facility: str
-    _dates: dict[int, BestKnown] = field(default_factory=dict, init=False, repr=False)
+
+    @cached_property
+    def _dates(self) -> Mapping[int, date]:
+        going_on = [one.id for found in self.stays.values() for one in found if one.released_at is None]
+        today = self.at.astimezone(SITE_ZONE).date()
+        return verified_dates_of(self.session, going_on, today=today)
 
     def release_on(self, stay: int) -> date | None:
         """The release date of a stay, once two officers have signed it; of everybody loaded when first asked."""
-        if not self._dates:
-            going_on = [one.id for found in self.stays.values() for one in found if one.released_at is None]
-            today = self.at.astimezone(SITE_ZONE).date()
-            self._dates.update(best_known_all(self.session, today=today, booking_ids=going_on))
-            self._dates.setdefault(
-                0, BestKnown(0, Certainty.NO_DATE, None)
-            )  # asked, even when nobody has one
-        known = self._dates.get(stay)
-        return known.on if known is not None and known.certainty is Certainty.VERIFIED else None
+        return self._dates.get(stay)
+
+    def earlier_numbers(self, lead: int) -> Sequence[str]:
+        """Other numbers of a person, which are led by this one now."""
+        return sorted(self.numbers[one] for one, its in self.leads.items() if its == lead != one)
+
+    def earlier_stays(self, stay: int) -> Sequence[str]:
+        """Numbers of stays that were this one, recorded twice."""
+        aside = {one for one, into in self.joined.items() if into == stay}
+        return sorted(one.number for found in self.stays.values() for one in found if one.id in aside)
 
     def number_of(self, person: int | None) -> str:
         """The number that leads; empty for nobody."""
@@ -71,6 +78,8 @@ class Loaded:
             brought,
             self.facility,
             self.release_on,
+            lambda: self.earlier_numbers(lead),
+            lambda: () if stay is None else self.earlier_stays(stay.id),
         )
 
     def _stay(self, lead: int, booking: int | None) -> Stay | None:
@@ -98,14 +107,13 @@ class Loaded:
 
 def load(session: Session, people: Collection[int], kinds: Collection[str], at: datetime) -> Loaded:
     """What fields of these kinds of facts need, of these people."""
+    session.flush()  # what follows is asked of the connection
+    connection = session.connection()
     families = families_of(session, people)
     leads = {member: family[0] for family in families.values() for member in family}
     everybody = list(leads)
-    numbers = {
-        row.id: row.number
-        for row in session.execute(select(Person.id, Person.number).where(Person.id.in_(set(leads.values()))))
-    }
-    stays = _stays(session, leads)
+    numbers = {row.id: row.number for row in connection.execute(_NUMBERS, {"people": everybody})}
+    stays = _stays(connection, leads)
     of_person = {name for name in kinds if KINDS[name].per is Per.PERSON}
     piles: Mapping[int, Piles] = {}
     if kinds and everybody:
@@ -116,15 +124,23 @@ def load(session: Session, people: Collection[int], kinds: Collection[str], at: 
             stays={stay.id for found in stays.values() for stay in found},
             of_stay=set(kinds) - of_person,
         )
-    site = session.scalar(select(Site.name).order_by(Site.sort, Site.id).limit(1))
+    site = connection.execute(_SITE).scalar()
     return Loaded(session, at, leads, numbers, stays, joined_stays(session), piles, site or "")
 
 
-def _stays(session: Session, leads: Mapping[int, int]) -> dict[int, list[Stay]]:
-    wanted = select(
-        Booking.person_id, Booking.id, Booking.number, Booking.admitted_at, Booking.released_at
-    ).where(Booking.person_id.in_(list(leads)))
+def _stays(connection: Connection, leads: Mapping[int, int]) -> dict[int, list[Stay]]:
     found: dict[int, list[Stay]] = {}
-    for person, number, name, admitted_at, released_at in session.execute(wanted.order_by(Booking.id)):
+    for person, number, name, admitted_at, released_at in connection.execute(_STAYS, {"people": list(leads)}):
         found.setdefault(leads[person], []).append(Stay(number, name, admitted_at, released_at))
     return found
+
+
+# Asked at every act of sharing: writing them anew each time costs more than asking.
+_PEOPLE: Final[BindParameter[Any]] = bindparam("people", expanding=True)
+_NUMBERS: Final = select(Person.id, Person.number).where(Person.id.in_(_PEOPLE))
+_STAYS: Final = (
+    select(Booking.person_id, Booking.id, Booking.number, Booking.admitted_at, Booking.released_at)
+    .where(Booking.person_id.in_(_PEOPLE))
+    .order_by(Booking.id)
+)
+_SITE: Final = select(Site.name).order_by(Site.sort, Site.id).limit(1)

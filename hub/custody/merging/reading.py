@@ -135,6 +135,9 @@ def _with_steps(session: Session, cases: Sequence[MergeCase], known_at: datetime
 _OF_FAMILY: Final = select(Joined).where(
     or_(Joined.person_id == bindparam("person_id"), Joined.lead_id == bindparam("person_id"))
 )
+# Asked at every look and every act of sharing: columns alone, put together once.
+_LEADS: Final = select(Joined.person_id, Joined.lead_id)
+_ASIDE: Final = select(JoinedStay.booking_id, JoinedStay.into_id)
 _CASES_OF: Final = (
     select(MergeCase)
     .where(
@@ -148,11 +151,11 @@ _CASES_OF: Final = (
 
 
 def _leads(session: Session) -> dict[int, int]:
-    return {row.person_id: row.lead_id for row in session.scalars(select(Joined))}
+    return {row.person_id: row.lead_id for row in session.execute(_LEADS)}
 
 
 def _joined_stays(session: Session) -> dict[int, int]:
-    direct = {row.booking_id: row.into_id for row in session.scalars(select(JoinedStay))}
+    direct = {row.booking_id: row.into_id for row in session.execute(_ASIDE)}
     return {booking: _end(direct, booking) for booking in direct}
 
 

@@ -145,6 +145,28 @@ def verified_date_of(
     return found.on if found is not None and found.certainty is Certainty.VERIFIED else None
 
 
+def verified_dates_of(session: Session, booking_ids: Collection[int], *, today: date) -> dict[int, date]:
+    """The same of several stays; only those with two signatures are reckoned again."""
+    asked = session.scalars(_VERIFIED, {"booking_ids": list(booking_ids)}).all() if booking_ids else []
+    found = best_known_all(session, today=today, booking_ids=asked) if asked else {}
+    return {
+        booking_id: one.on
+        for booking_id, one in found.items()
+        if one.on is not None and one.certainty is Certainty.VERIFIED
+    }
+
+
+_VERIFIED: Final = (
+    select(ReckoningRow.booking_id)
+    .join(Signature, Signature.reckoning_id == ReckoningRow.id)
+    .where(
+        ReckoningRow.booking_id.in_(bindparam("booking_ids", expanding=True)),
+        Signature.act == SignatureAct.VERIFIED.value,
+    )
+    .distinct()
+)
+
+
 def judge(booking_id: int, case: Case, rules: Rules, signed: Signed | None) -> BestKnown:
     """The date of a case, and how sure it is."""
     reckoned = reckon(case, rules.policies, rules.holidays, today=rules.today, explain=False)

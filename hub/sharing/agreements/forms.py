@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from hub.custody.facts.actions import FactFaultsError
 from hub.sentences import Sentence
-from hub.sharing.agreements.terms import Frequency, Grant, Shape, Terms
+from hub.sharing.agreements.terms import ANSWERED_DAYS, Frequency, Grant, Shape, Terms
 from hub.sharing.catalogue import PURPOSES, Exchange, PartnerKind, exchanges_with
 from hub.web.routes import number_in
 
@@ -61,6 +61,7 @@ def typed_terms(form: MultiDict[str, str], kind: PartnerKind) -> Terms:
         withheld=tuple(one for one in form.getlist("withheld") if one in _names(kind)),
         withheld_basis=text("withheld_basis"),
         approvals=number_in(text("approvals")) if "approvals" in form else 1,
+        answered_days=number_in(text("answered_days"), -1) if "answered_days" in form else ANSWERED_DAYS,
     )
 
 

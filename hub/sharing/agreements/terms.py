@@ -17,6 +17,11 @@ from hub.sharing.catalogue import EXCHANGES, PURPOSES, Direction, PartnerKind
 LONGEST_REVIEW_YEARS: Final = 3
 MOST_BREACH_HOURS: Final = 720
 MOST_APPROVALS: Final = 3
+ANSWERED_DAYS: Final = 90
+"""Proposed where an agreement is drafted. It never changes: versions that do not say it mean this."""
+MOST_ANSWERED_DAYS: Final = 3_650
+ANSWERED: Final = frozenset({"custody_status"})
+"""Exchanges that are asked for by a number, of somebody who may have left."""
 BY_FINGER: Final = frozenset({"identity_request", "fingerprint_request", "fingerprint_set"})
 """Exchanges of which every single one is approved by officers here."""
 
@@ -70,8 +75,9 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     """The terms of one version. `ends_on` is the last day; None: until it is ended.
 
     `onward` says whether they may pass anything on; `withheld` names exchanges of which the person is not told, on the
-    legal basis `withheld_basis`. `approvals` is how many officers here approve each request by finger. A field added
-    later has a default, so that old versions stay readable.
+    legal basis `withheld_basis`. `approvals` is how many officers here approve each request by finger. For
+    `answered_days` after a release where somebody stands is still answered by their number, 0: while they are held
+    alone. A field added later has a default, so that old versions stay readable.
     """
 
     title: str
@@ -93,6 +99,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     withheld: tuple[str, ...] = ()
     withheld_basis: str = ""
     approvals: int = 1
+    answered_days: int = ANSWERED_DAYS
 
     def grant(self, exchange: str, purpose: str) -> Grant | None:
         """What is agreed of an exchange for a purpose."""
@@ -101,6 +108,11 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     def purposes_of(self, exchange: str) -> tuple[str, ...]:
         """For what something of an exchange is agreed."""
         return tuple(grant.purpose for grant in self.grants if grant.exchange == exchange)
+
+    @property
+    def answered(self) -> bool:
+        """Whether anything is asked for by number under it, so that `answered_days` says something."""
+        return any(grant.exchange in ANSWERED for grant in self.grants)
 
     @property
     def by_finger(self) -> bool:
@@ -139,6 +151,8 @@ def faults_of(terms: Terms, kind: PartnerKind) -> dict[str, Sentence]:
         faults["breach_hours"] = Sentence("Write within how many hours a breach is told, 1 to 720.")
     if not 1 <= terms.approvals <= MOST_APPROVALS:
         faults["approvals"] = Sentence("Write how many officers approve each request, 1 to 3.")
+    if not 0 <= terms.answered_days <= MOST_ANSWERED_DAYS:
+        faults["answered_days"] = Sentence("Write for how many days after a release, 0 to 3650.")
     if terms.onward and not terms.onward_terms.strip():
         faults["onward_terms"] = Sentence("Write to whom and for what they may pass it on.")
     if terms.withheld and not terms.withheld_basis.strip():

@@ -19,7 +19,15 @@ from hub.sharing.agreements.forms import MORE, SLOTS, places, slot, typed_terms
 from hub.sharing.agreements.lists import needs_review, waits_for
 from hub.sharing.agreements.reading import STATES, Standing, agencies, agency_by_code, standings
 from hub.sharing.agreements.records import Agency, AgreementVersion
-from hub.sharing.agreements.terms import BY_FINGER, FREQUENCIES, SHAPES, Terms, read_terms
+from hub.sharing.agreements.terms import (
+    ANSWERED,
+    ANSWERED_DAYS,
+    BY_FINGER,
+    FREQUENCIES,
+    SHAPES,
+    Terms,
+    read_terms,
+)
 from hub.sharing.catalogue import PARTNER_KINDS, PURPOSES, PartnerKind, exchanges_with
 from hub.sharing.catalogue.events import EVENTS
 from hub.web.door import now, reading, visitor, writing
@@ -238,6 +246,8 @@ def _form(
         places=places,
         slot=slot,
         by_finger=any(each.name in BY_FINGER for each in exchanges_with(PartnerKind(agency.kind))),
+        answered=any(each.name in ANSWERED for each in exchanges_with(PartnerKind(agency.kind))),
+        usual_days=ANSWERED_DAYS,
         typed=typed,
         faults=error.faults if isinstance(error, FactFaultsError) else {},
         problem=None if error is None else error.message,

@@ -30,6 +30,7 @@ LABELS: Final = {
     "ends_on": Sentence("Last day"),
     "withheld_basis": Sentence("Law by which the person is not told"),
     "approvals": Sentence("Officers here who approve each request by finger"),
+    "answered_days": Sentence("After a release they are still answered for, in days"),
 }
 ACTS: Final = {
     Act.SIGNED: Sentence("signed"),
@@ -146,6 +147,6 @@ def _values(terms: Terms, name: str) -> tuple[Sentence | date | int | str, ...]:
         return (YES if value else NO,)
     if name == "ends_on" and value is None:
         return (OPEN,)
-    if name == "approvals" and not terms.by_finger:
+    if (name == "approvals" and not terms.by_finger) or (name == "answered_days" and not terms.answered):
         return ()
     return () if value == "" else (value,)

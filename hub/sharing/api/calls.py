@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
+from hub.sharing.gate import Rules
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,11 @@ class Call:
         """Say that something has to be written: a call that was only reading is begun anew as a writer."""
         if not self.writes:
             raise WriterNeededError
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The agreements as they stand in this call: nothing in it changes them."""
+        return Rules(self.session, self.at)
 
     @property
     def actor(self) -> Actor:

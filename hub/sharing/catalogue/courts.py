@@ -31,14 +31,14 @@ def _orders(one: Reading) -> list[dict[str, Any]]:
     return [
         known(
             {
-                "pims:OrderCategoryCode": held.value.kind.value,
-                "nc:IdentificationID": held.value.reference,
-                "j:CourtName": held.value.court,
-                "nc:DocumentIssueDate": day(held.value.issued_on),
-                "nc:DocumentExpirationDate": day(held.value.expires_on),
+                "pims:OrderCategoryCode": value.kind.value,
+                "nc:IdentificationID": value.reference,
+                "j:CourtName": value.court,
+                "nc:DocumentIssueDate": day(value.issued_on),
+                "nc:DocumentExpirationDate": day(value.expires_on),
             }
         )
-        for held in one.held(ORDER)
+        for value in one.said(ORDER)
     ]
 
 
@@ -46,14 +46,14 @@ def _charges(one: Reading) -> list[dict[str, Any]]:
     return [
         known(
             {
-                "j:ChargeDescriptionText": held.value.offence,
-                "pims:ICCSCode": held.value.iccs,
-                "j:ChargeStatute": held.value.statute,
-                "nc:CaseTrackingID": held.value.case,
-                "j:ChargeDispositionText": held.value.outcome,
+                "j:ChargeDescriptionText": value.offence,
+                "pims:ICCSCode": value.iccs,
+                "j:ChargeStatute": value.statute,
+                "nc:CaseTrackingID": value.case,
+                "j:ChargeDispositionText": value.outcome,
             }
         )
-        for held in one.held(CHARGE)
+        for value in one.said(CHARGE)
     ]
 
 

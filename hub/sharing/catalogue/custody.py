@@ -8,14 +8,14 @@ from typing import Any, Final
 from hub.custody.absence import ABSENCE, Absence, Why
 from hub.custody.at_large import AT_LARGE, AtLarge, How
 from hub.custody.facts.kinds import read_value
-from hub.custody.facts.reading import standing
+from hub.custody.facts.reading import item_of, standing
 from hub.custody.facts.records import Act
 from hub.custody.legal import LEGAL_STATUS, LegalStatus, ReleaseReason
 from hub.custody.stays import RELEASE
 from hub.sentences import Sentence
 from hub.sharing.catalogue.kinds import DataField
 from hub.sharing.catalogue.reading import Reading
-from hub.sharing.catalogue.values import DATE, TEXT, TIME, day, moment, one_of
+from hub.sharing.catalogue.values import DATE, TEXT, TEXTS, TIME, day, moment, one_of
 
 BOOKING: Final = ("j:Booking",)
 _DETENTION: Final = ("j:Detention",)
@@ -61,22 +61,29 @@ def _moved(one: Reading) -> Absence | None:
 
 
 def _left_at(one: Reading) -> str | None:
-    rows = [held for held in one.held(ABSENCE) if held.value.why is Why.TRANSFER]
-    return moment(rows[-1].row.effective_at) if rows else None
+    row = None if _moved(one) is None else one.told_row(ABSENCE)
+    return None if row is None else moment(row.effective_at)
 
 
 def _gone(one: Reading) -> AtLarge | None:
     return one.told_of(AT_LARGE)
 
 
+def _escape(one: Reading) -> list[Any]:
+    """Rows that count of the escape that the event is about; of every one without an event."""
+    rows = one.rows.get(AT_LARGE.name, ())
+    about = next((row for row in rows if row.id == one.fact), None)
+    return [row for row in standing(rows) if about is None or item_of(row) == item_of(about)]
+
+
 def _report(one: Reading) -> str | None:
     """Of whoever is back too: what they were reported under stands in the last statement."""
-    said = [row for row in standing(one.rows.get(AT_LARGE.name, ())) if row.act == Act.STATES]
+    said = [row for row in _escape(one) if row.act == Act.STATES]
     return read_value(AT_LARGE, said[-1].value).police if said else None
 
 
 def _back_at(one: Reading) -> str | None:
-    ends = [row for row in standing(one.rows.get(AT_LARGE.name, ())) if row.act == Act.ENDS]
+    ends = [row for row in _escape(one) if row.act == Act.ENDS]
     return moment(max(row.effective_at for row in ends)) if ends else None
 
 
@@ -87,6 +94,13 @@ BOOKING_NUMBER: Final = DataField(
     TEXT,
     BOOKING,
     ("nc:IdentificationID",),
+)
+EARLIER_STAYS: Final = DataField(
+    "pims:EarlierBookingIdentification",
+    Sentence("Numbers that this stay had as well, recorded twice"),
+    lambda one: list(one.earlier_stays()),
+    TEXTS,
+    BOOKING,
 )
 ADMITTED: Final = DataField(
     "nc:ActivityDate",

@@ -37,14 +37,14 @@ def _born(one: Reading) -> str | None:
 
 def _aliases(one: Reading) -> list[dict[str, Any]]:
     return [
-        known({"nc:PersonSurName": held.value.surname, "nc:PersonGivenName": held.value.given})
-        for held in one.held(ALIAS)
+        known({"nc:PersonSurName": value.surname, "nc:PersonGivenName": value.given})
+        for value in one.said(ALIAS)
     ]
 
 
 def _numbers(sort: IdentifierSort) -> Any:
     def read(one: Reading) -> list[str]:
-        return [held.value.number for held in one.held(IDENTIFIER) if held.value.sort is sort]
+        return [value.number for value in one.said(IDENTIFIER) if value.sort is sort]
 
     return read
 
@@ -53,12 +53,12 @@ def _marks(one: Reading) -> list[dict[str, Any]]:
     return [
         known(
             {
-                "nc:PhysicalFeatureCategoryText": str(MARK_SORTS[held.value.sort]),
-                "nc:PhysicalFeatureLocationText": str(BODY_PARTS[held.value.place]),
+                "nc:PhysicalFeatureCategoryText": str(MARK_SORTS[value.sort]),
+                "nc:PhysicalFeatureLocationText": str(BODY_PARTS[value.place]),
             }
         )
-        for held in one.held(MARK)
-        if held.value.sort in _SEEN
+        for value in one.said(MARK)
+        if value.sort in _SEEN
     ]
 
 
@@ -69,6 +69,13 @@ NUMBER: Final = DataField(
     TEXT,
     SUBJECT,
     ("nc:IdentificationID",),
+)
+EARLIER_NUMBERS: Final = DataField(
+    "pims:EarlierSubjectIdentification",
+    Sentence("Numbers that this one leads now, of files found to be of the same person"),
+    lambda one: list(one.earlier_numbers()),
+    TEXTS,
+    SUBJECT,
 )
 SURNAME: Final = DataField(
     "nc:PersonSurName", Sentence("Surname"), _identity("surname"), TEXT, _NAME, kinds=("identity",)
@@ -85,7 +92,7 @@ SEX: Final = DataField(
 CITIZENSHIP: Final = DataField(
     "nc:PersonCitizenshipISO3166Alpha2Code",
     Sentence("Citizenship"),
-    lambda one: [held.value.country for held in one.held(NATIONALITY)],
+    lambda one: [value.country for value in one.said(NATIONALITY)],
     TEXTS,
     PERSON,
     kinds=("nationality",),

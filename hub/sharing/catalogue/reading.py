@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from hub.custody.facts.kinds import Kind, V
-from hub.custody.facts.reading import Held, holding
+from hub.custody.facts.kinds import Kind, Per, V, read_value
+from hub.custody.facts.reading import Held, holding, item_of, standing
+from hub.custody.facts.records import Act
 from hub.web.formats import SITE_ZONE
 
 
@@ -43,6 +44,10 @@ class Reading:
     facility: str = ""
     release_on: Callable[[int], date | None] = lambda _stay: None
     """The release date of a stay that may be told outside: signed by two, and still what the facts say."""
+    earlier_numbers: Callable[[], Sequence[str]] = tuple
+    """Numbers of the person that this one leads since files were joined."""
+    earlier_stays: Callable[[], Sequence[str]] = tuple
+    """Numbers of this stay that it had as well, recorded twice."""
     _known: dict[str, list[Any]] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -51,12 +56,29 @@ class Reading:
         return self.at.astimezone(SITE_ZONE).date()
 
     def held(self, kind: Kind[V]) -> list[Held[V]]:
-        """What holds of a kind at that time, as known now."""
+        """What holds of a kind at that time, as known now.
+
+        Of a kind that holds once, two joined files may each say something: what stands on the file, or in the stay,
+        that leads comes last, and that one counts.
+        """
         found = self._known.get(kind.name)
         if found is None:  # several fields are of one fact
-            found = holding(kind, self.rows.get(kind.name, ()), effective_at=self.at)
+            rows = self.rows.get(kind.name)
+            found = holding(kind, rows, effective_at=self.at) if rows else []
+            if len(found) > 1 and not kind.many:
+                found.sort(key=lambda held: self._leads(kind, held))
             self._known[kind.name] = found
         return found
+
+    def said(self, kind: Kind[V]) -> list[V]:
+        """Values of a kind that holds many times: what both of two joined files, or stays, say is said once."""
+        found: dict[tuple[int, int | None], list[V]] = {}
+        for held in self.held(kind):
+            found.setdefault((held.row.person_id, held.row.booking_id), []).append(held.value)
+        said: list[V] = []
+        for values in found.values():  # one file may say the same of two things, as of two counts of a charge
+            said += [value for value in values if value not in said] if said else values
+        return said
 
     def one(self, kind: Kind[V]) -> V | None:
         """The value of a kind that holds once, the newest of one that holds many times; None without any."""
@@ -65,7 +87,25 @@ class Reading:
 
     def told_of(self, kind: Kind[V]) -> V | None:
         """The value of the item that the event is about; else the newest."""
-        found = self.held(kind)
-        item = next((r.item or r.id for r in self.rows.get(kind.name, ()) if r.id == self.fact), None)
-        same = [one for one in found if one.item == item]
-        return same[-1].value if same else (found[-1].value if found else None)
+        row = self.told_row(kind)
+        return None if row is None else read_value(kind, row.value)
+
+    def told_row(self, kind: Kind[V]) -> Any | None:
+        """The statement of the item that the event is about: also of one that is over by the time it is asked for, and
+        None of one that was withdrawn. Without an event of this kind, the newest that holds."""
+        rows = self.rows.get(kind.name, ())
+        about = next((row for row in rows if row.id == self.fact), None)
+        if about is None:
+            found = self.held(kind)
+            return found[-1].row if found else None
+        said = [
+            row
+            for row in standing(rows)
+            if item_of(row) == item_of(about) and row.act == Act.STATES and row.effective_at <= self.at
+        ]
+        return max(said, key=lambda row: (row.effective_at, row.id), default=None)
+
+    def _leads(self, kind: Kind[V], held: Held[V]) -> bool:
+        if kind.per is Per.PERSON:
+            return held.row.person_id == self.person_id
+        return self.stay is not None and held.row.booking_id == self.stay.id

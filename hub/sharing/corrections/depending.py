@@ -8,8 +8,8 @@ from typing import Final
 from hub.custody.sentencing.reading import KINDS as SENTENCING
 from hub.custody.stays import ADMISSION, RELEASE
 from hub.sharing.catalogue import DataField
-from hub.sharing.catalogue.custody import ADMITTED, BOOKING_NUMBER, FACILITY, RELEASE_DUE, STATE
-from hub.sharing.catalogue.persons import NUMBER
+from hub.sharing.catalogue.custody import ADMITTED, BOOKING_NUMBER, EARLIER_STAYS, FACILITY, RELEASE_DUE, STATE
+from hub.sharing.catalogue.persons import EARLIER_NUMBERS, NUMBER
 
 ALSO: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
     ADMITTED.place: frozenset({ADMISSION.name}),
@@ -18,7 +18,9 @@ ALSO: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
 }
 """Fields that are read from the stay, or reckoned, and not from facts of a kind that they name, by their place."""
 
-OF_NO_FACT: Final = frozenset({NUMBER.place, BOOKING_NUMBER.place, FACILITY.place})
+OF_NO_FACT: Final = frozenset(
+    {NUMBER.place, EARLIER_NUMBERS.place, BOOKING_NUMBER.place, EARLIER_STAYS.place, FACILITY.place}
+)
 """Numbers, which a merge alone can make wrong, and the name of the prison."""
 
 

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import msgspec
 
-from hub.sharing.agreements.reading import agreements_in_force
 from hub.sharing.api.calls import Answer, Call
 from hub.sharing.api.problems import NOT_FOUND, ProblemError
 from hub.sharing.api.routes import ApiRoutes, Example, Shaped
@@ -54,6 +53,9 @@ class OwnAgreement(msgspec.Struct, frozen=True):
     onward_sharing: bool
     correction_route: str
     breach_hours: int
+    answered_days: Annotated[
+        int, msgspec.Meta(description="So long after a release /v1/custody still answers for somebody")
+    ]
     grants: list[AgreedGrant]
 
 
@@ -93,7 +95,7 @@ def me(call: Call) -> Myself:
     examples=(Example("Everything that is agreed"),),
 )
 def agreements(call: Call) -> OwnAgreements:
-    found = agreements_in_force(call.session, call.at, call.client.agency)
+    found = call.rules.in_force(call.client.agency)
     return OwnAgreements(
         [
             OwnAgreement(
@@ -107,6 +109,7 @@ def agreements(call: Call) -> OwnAgreements:
                 onward_sharing=one.terms.onward,
                 correction_route=one.terms.correction_route,
                 breach_hours=one.terms.breach_hours,
+                answered_days=one.terms.answered_days,
                 grants=[
                     AgreedGrant(
                         grant.exchange,

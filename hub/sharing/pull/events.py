@@ -144,6 +144,7 @@ def event(call: Call, id: str, query: DetailQuery) -> Answer:
         way=Way.PULL,
         wanted=None if query.fields is None else query.fields.split(","),
         reference=id,
+        rules=call.rules,
         given=json.loads(row.data),
     )
     return Answer(shared.document, etag=tag_of(shared.document))

@@ -91,6 +91,7 @@ def _page(call: Call, query: ListQuery, exchange: str, keep: Keep) -> Answer:
         way=Way.PULL,
         wanted=None if query.fields is None else query.fields.split(","),
         reference=f"after {after}" if after else "first page",
+        rules=call.rules,
     )
     behind = cursors.write_cursor(exchange, shown[-1][0]) if more else None
     document = {**listed.document, "next": behind}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from hub.sharing.agreements.reading import agreements_in_force
 from hub.sharing.api.calls import Call
 from hub.sharing.api.problems import ProblemError, ProblemKind
 from hub.sharing.catalogue import PURPOSES
@@ -23,12 +22,7 @@ def purpose_of(call: Call, exchange: str, asked: str | None) -> str:
     """The purpose to ask the gate with, which decides. ProblemError where several could be meant."""
     if asked is not None:
         return asked
-    found = {
-        grant.purpose
-        for one in agreements_in_force(call.session, call.at, call.client.agency)
-        for grant in one.terms.grants
-        if grant.exchange == exchange
-    }
+    found = call.rules.purposes_in_force(call.client.agency, exchange)
     if len(found) > 1:
         raise ProblemError(SAY_PURPOSE, purposes=sorted(found))
     return next(iter(found), "")
