@@ -49,6 +49,7 @@ HOMES: Final = {
     "hub.statistics.commands": ["statistics"],
     "hub.statistics.review.commands": ["review"],
     "hub.sharing.outbox.commands": ["exchange"],
+    "hub.sharing.partners.commands": ["certifier"],
     "hub.website.commands": ["web"],
 }
 """Where the commands live: only the module of the one that was given is loaded, for all together take seconds."""

@@ -23,6 +23,7 @@ from hub.database import make_engine, make_sessions, session_scope
 from hub.errors import HubError
 from hub.migrations import upgrade
 from hub.settings import BROKER_PORT, BrokerSettings, Settings
+from hub.sharing.partners.authority import prepare_agencies
 from hub.terminals.authority import prepare_authority
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ def _init(args: argparse.Namespace) -> int:
     _make_folder(data)
     hub = _settings(args)
     prepare_authority(hub.keys, hosts=[hub.broker.host])
+    # Made before any service runs: a unit shuts off only those keys that are there when it starts.
+    prepare_agencies(hub.keys, at=datetime.now(UTC))
     engine = make_engine(hub.database)
     try:
         _upgrade(engine, hub)

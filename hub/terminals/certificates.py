@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
     EllipticCurvePublicKey,
     generate_private_key,
 )
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -29,6 +30,9 @@ AUTHORITY_DAYS = 3652
 LEAF_DAYS = 366
 BACKDATED = timedelta(days=1)
 """A terminal without a real-time clock may boot somewhat in the past and must still trust the broker."""
+
+LeafKey = EllipticCurvePublicKey | RSAPublicKey
+"""Terminals have P-256 keys; programs of other agencies bring what they have."""
 
 CLIENT = ExtendedKeyUsageOID.CLIENT_AUTH
 SERVER = ExtendedKeyUsageOID.SERVER_AUTH
@@ -93,7 +97,7 @@ def self_signed(
 def leaf(
     issuer: x509.Certificate,
     issuer_key: EllipticCurvePrivateKey,
-    public_key: EllipticCurvePublicKey,
+    public_key: LeafKey,
     common_name: str,
     purpose: x509.ObjectIdentifier,
     now: datetime,
@@ -173,7 +177,7 @@ def _name(common_name: str) -> x509.Name:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: EllipticCurvePublicKey, now: datetime, days: int
+    subject: x509.Name, issuer: x509.Name, key: LeafKey, now: datetime, days: int
 ) -> x509.CertificateBuilder:
     return (
         x509.CertificateBuilder()

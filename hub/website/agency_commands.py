@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cryptography import x509
 from sqlalchemy import select
 
 from hub import logs, settings
@@ -19,7 +18,8 @@ from hub.errors import HubError
 from hub.sharing.partners import actions
 from hub.sharing.partners.authority import CA, SERVER, open_agencies, prepare_agencies
 from hub.sharing.partners.records import PartnerCertificate, PartnerClient
-from hub.terminals.certificates import certificate_pem
+from hub.sharing.partners.requests import the_client
+from hub.sharing.partners.waiting import await_certificate
 from hub.terminals.key_files import certificate_path, key_path
 
 if TYPE_CHECKING:
@@ -41,6 +41,11 @@ def register(subparsers: Subparsers) -> None:
         default=[],
         metavar="HOST",
         help="further name in the certificate",
+    )
+    serve.add_argument(
+        "--certified-apart",
+        action="store_true",
+        help="leave its certificate to `pims-hub certifier`, and do without the authority's key",
     )
     partner = subparsers.add_parser("partner", help="programs of agencies: certify them, cut them off")
     verbs = partner.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -70,7 +75,10 @@ def _agencies(args: argparse.Namespace) -> int:
 
     found = settings.load(args.data)
     hosts = {args.host, *args.name} - {"0.0.0.0", "::"}  # noqa: S104 - named to be left out
-    prepare_agencies(found.keys, hosts=hosts, at=datetime.now(UTC))
+    if args.certified_apart:
+        await_certificate(found.keys, hosts, lambda: datetime.now(UTC))
+    else:
+        prepare_agencies(found.keys, hosts=hosts, at=datetime.now(UTC))
     address = Address(
         args.host, args.port, certificate_path(found.keys, SERVER), key_path(found.keys, SERVER)
     )
@@ -130,10 +138,11 @@ def _issue(args: argparse.Namespace) -> int:
         made = actions.issue(
             session, authority, client_id=args.client, request_pem=pem, actor=OPERATOR, at=datetime.now(UTC)
         )
-        _write(args.out, certificate_pem(made))
+        _write(args.out, made.pem.removesuffix(authority.pem))
+        serial, until = made.serial, made.expires_at
         if args.authority_out is not None:
             _write(args.authority_out, authority.pem)
-    say(f"Issued for {args.client}: serial {made.serial_number:x}, until {_day(made)}. It holds no secret.")
+    say(f"Issued for {args.client}: serial {serial}, until {until:%Y-%m-%d}. It holds no secret.")
     return 0
 
 
@@ -143,7 +152,7 @@ def _revoke(args: argparse.Namespace) -> int:
         if args.serial is None:
             actions.cut_off(session, client_id=args.client, reason=args.reason, actor=OPERATOR, at=now)
         else:
-            held = actions.the_client(session, args.client).certificates
+            held = the_client(session, args.client).certificates
             if args.serial not in {one.serial for one in held}:
                 raise HubError(
                     "no_certificate", "This program has no certificate of that serial. Look: partner list"
@@ -170,10 +179,6 @@ def _list(args: argparse.Namespace) -> int:
 
 def _state(one: PartnerCertificate) -> str:
     return "revoked" if one.revoked_at else "in use"
-
-
-def _day(made: x509.Certificate) -> str:
-    return f"{made.not_valid_after_utc:%Y-%m-%d}"
 
 
 def _read(path: Path) -> str:

@@ -74,8 +74,10 @@ from hub.sharing.console.views import pages as sharing_console_pages
 from hub.sharing.corrections.views import pages as correction_pages
 from hub.sharing.disclosures.views import pages as disclosure_pages
 from hub.sharing.forensic.views import pages as forensic_pages
+from hub.sharing.inbox.refusing_views import pages as inbox_refusing_pages
 from hub.sharing.inbox.views import pages as inbox_pages
 from hub.sharing.outbox.drops.views import pages as drop_pages
+from hub.sharing.partners.program_views import pages as program_pages
 from hub.sharing.partners.views import pages as partner_pages
 from hub.statistics.publishing.threshold_views import pages as threshold_pages
 from hub.statistics.publishing.views import pages as publication_pages
@@ -127,6 +129,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     gate_plan_pages,
     holiday_pages,
     inbox_pages,
+    inbox_refusing_pages,
     knocking_pages,
     location_rules_pages,
     move_pages,
@@ -141,6 +144,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     own_account_pages,
     paper_pages,
     partner_pages,
+    program_pages,
     people_pages,
     permission_pages,
     photo_pages,

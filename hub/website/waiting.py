@@ -25,7 +25,7 @@ from hub.sharing.corrections.lists import count_by_hand
 from hub.sharing.forensic.lists import count_waiting as count_waiting_requests
 from hub.sharing.inbox.lists import count_arrived, count_overdue
 from hub.sharing.inbox.lists import count_open as count_messages
-from hub.sharing.partners.lists import count_expiring
+from hub.sharing.partners.lists import count_expiring, count_requests
 from hub.web.formats import SITE_ZONE
 from hub.web.waiting import Waiting, Waits
 
@@ -186,6 +186,12 @@ WAITING: Final = Waiting(
             Sentence("Agencies' programs whose certificate ends within 30 days"),
             Permission.MANAGE_PARTNERS,
             lambda session, _login, at: count_expiring(session, at),
+        ),
+        Waits(
+            "/sharing/partners",
+            Sentence("Certificate requests of agencies' programs under way"),
+            Permission.MANAGE_PARTNERS,
+            lambda session, _login, _at: count_requests(session),
         ),
     )
 )

@@ -166,7 +166,8 @@ def _prepared(folder: Path, progress: Progress) -> tuple[Sessions, list[Program]
             )
             wanted = select(Booking.number).where(Booking.released_at.is_(None)).order_by(Booking.id)
             stays = list(session.scalars(wanted))
-        programs.append(Program(kind, app, made.public_bytes(Encoding.DER), stays))
+        der = x509.load_pem_x509_certificate(made.pem.encode()).public_bytes(Encoding.DER)
+        programs.append(Program(kind, app, der, stays))
     return sessions, programs
 
 

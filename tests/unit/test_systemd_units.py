@@ -18,7 +18,7 @@ LOOSEST = 1.6
 BROWSER_LOOSEST = 3.0
 """A browser shuts its own pages in with namespaces, which must then stay open to it."""
 OURS = [
-    "pims-agencies", "pims-backup", "pims-broker", "pims-exchange", "pims-ingest", "pims-page", "pims-running-count",
+    "pims-agencies", "pims-backup", "pims-broker", "pims-certifier", "pims-exchange", "pims-ingest", "pims-page", "pims-running-count",
     "pims-terminal", "pims-web",
 ]  # fmt: skip
 RUNNING = [name for name in OURS if name not in ("pims-backup", "pims-running-count")]
@@ -138,6 +138,23 @@ def test_who_takes_the_pages_over_cannot_speak_for_the_hub() -> None:
     assert {"ca.key", "agencies-ca.key", "signing.key", "hub-ingest.key", "broker.key"} <= hidden
     hidden = {Path(value).name for value in values(FOLDER / "pims-agencies.service", "InaccessiblePaths")}
     assert {"ca.key", "signing.key", "hub-ingest.key", "broker.key", "vault.key", "factors.key"} <= hidden
+
+
+def test_one_process_alone_reads_the_agencies_authority_and_nobody_calls_it() -> None:
+    served = [unit for unit in UNITS if "pims-hub" in values(unit, "ExecStart")[0]]
+    free = {
+        unit.stem
+        for unit in served
+        if not any(value.endswith("/keys/agencies-ca.key") for value in values(unit, "InaccessiblePaths"))
+    }
+    # A backup takes every key; a count is printed and over.
+    assert free == {"pims-certifier", "pims-backup", "pims-running-count"}
+    certifier = FOLDER / "pims-certifier.service"
+    assert values(certifier, "IPAddressAllow") == ["localhost"]
+    hidden = {Path(value).name for value in values(certifier, "InaccessiblePaths")}
+    assert {"ca.key", "signing.key", "vault.key", "factors.key", "receiving.key", "release.key"} <= hidden
+    (line,) = values(FOLDER / "pims-agencies.service", "ExecStart")
+    assert "--certified-apart" in line
 
 
 def test_the_page_and_the_browser_cannot_see_what_is_on_the_card() -> None:

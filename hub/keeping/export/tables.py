@@ -23,12 +23,13 @@ TAKEN: Final = frozenset(
     deliveries delivery_attempts drop_files drop_settings sharing_events
     desired_configurations docket_limits docket_owners docket_runs emergency_uses escort_runs external_steps
     fact_links feed_items finding_steps findings finger_takings floor_plans forensic_requests forensic_steps
+    forensic_words
     gate_plans headcount_explanations
     headcount_marks headcount_rules headcount_slips headcount_steps headcount_units headcounts
     holiday_decisions incident_steps incidents joined_persons joined_stays location_rules merge_cases
     merge_steps movement_reversals muster_marks muster_people musters officer_consents order_receipts
-    inbound_bodies inbound_messages inbox_facts inbox_items inbox_steps
-    partner_certificates partner_clients partner_webhooks
+    inbound_bodies inbound_messages inbox_facts inbox_items inbox_steps inbox_words
+    partner_certificates partner_clients partner_requests partner_webhooks
     out_count_steps paper_batches paper_rows pass_clashes pass_groups pass_rules pass_series
     pass_series_people pass_series_skips pass_steps passes person_languages plan_shapes plan_spots
     policy_decisions policy_differences policy_trials positions posts proofs re_enrolments

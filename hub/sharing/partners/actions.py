@@ -15,8 +15,11 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor, write_down
 from hub.sentences import RefusedError, Sentence
 from hub.sharing.agreements.reading import agency_by_code
+from hub.sharing.partners.asking import read_asked
 from hub.sharing.partners.authority import AgenciesAuthority, thumbprint
 from hub.sharing.partners.records import AccessToken, PartnerCertificate, PartnerClient, Webhook
+from hub.sharing.partners.requests import refuse_known_key, the_client, withdraw_all
+from hub.terminals.certificates import certificate_pem
 
 _NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
@@ -58,24 +61,28 @@ def issue(
     request_pem: str,
     actor: Actor,
     at: datetime,
-) -> x509.Certificate:
+) -> PartnerCertificate:
     """Certify the key of a request for a client in use. Certificates issued before go on, so that keys can change."""
     client = the_client(session, client_id)
     if client.ended_at is not None:
         raise RefusedError("cut_off", Sentence("This client was cut off. Add a new one under another name."))
-    made = authority.certify(request_pem, client_id, at)
-    session.add(
-        PartnerCertificate(
-            client_id=client.id,
-            thumbprint=thumbprint(made.public_bytes(Encoding.DER)),
-            serial=f"{made.serial_number:x}",
-            issued_at=at,
-            issued_by=actor.login,
-            expires_at=made.not_valid_after_utc,
-        )
+    asked = read_asked(request_pem.encode())
+    refuse_known_key(session, client, asked)
+    made = authority.certify(asked.pem, client_id, at)
+    row = PartnerCertificate(
+        client_id=client.id,
+        thumbprint=thumbprint(made.public_bytes(Encoding.DER)),
+        serial=f"{made.serial_number:x}",
+        issued_at=at,
+        issued_by=actor.login,
+        expires_at=made.not_valid_after_utc,
+        fingerprint=asked.fingerprint,
+        pem=certificate_pem(made) + authority.pem,
     )
-    write_down(session, at=at, actor=actor, act="partner.issue", subject=client_id)
-    return made
+    session.add(row)
+    session.flush()
+    write_down(session, at=at, actor=actor, act="partner.issue", subject=client_id, detail=row.serial)
+    return row
 
 
 def cut_off(session: Session, *, client_id: str, reason: str, actor: Actor, at: datetime) -> None:
@@ -87,6 +94,7 @@ def cut_off(session: Session, *, client_id: str, reason: str, actor: Actor, at: 
     for certificate in client.certificates:
         if certificate.revoked_at is None:
             _revoke(session, certificate, reason, actor, at)
+    withdraw_all(session, client, at)
     write_down(session, at=at, actor=actor, act="partner.cut_off", subject=client_id, detail=reason)
 
 
@@ -142,14 +150,6 @@ def webhook_of(session: Session, agency: str) -> Webhook | None:
     """The address in force."""
     wanted = select(Webhook).where(Webhook.agency == agency, Webhook.ended_at.is_(None))
     return session.scalars(wanted).one_or_none()
-
-
-def the_client(session: Session, client_id: str) -> PartnerClient:
-    """The client of a name; RefusedError when there is none."""
-    found = session.scalars(select(PartnerClient).where(PartnerClient.client_id == client_id)).one_or_none()
-    if found is None:
-        raise RefusedError("no_client", Sentence("There is no client of that name."))
-    return found
 
 
 def _revoke(session: Session, found: PartnerCertificate, reason: str, actor: Actor, at: datetime) -> None:

@@ -10,16 +10,11 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import (
-    SECP256R1,
-    EllipticCurvePrivateKey,
-    EllipticCurvePublicKey,
-)
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey, EllipticCurvePublicKey
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from hub.errors import HubError
 from hub.settings import write_durably
+from hub.sharing.partners.asking import read_asked
 from hub.terminals import certificates as x
 from hub.terminals.errors import KeysError
 from hub.terminals.key_files import certificate_path, check_folder, key_path, read_private, write_private
@@ -28,6 +23,8 @@ CA: Final = "agencies-ca"
 SERVER: Final = "agencies"
 LOOPBACK: Final = ("127.0.0.1", "::1", "localhost")
 RENEW_BEFORE: Final = timedelta(days=60)
+NAMES: Final = "agencies.names"
+"""Names that the server wants in its certificate, one in each line; no secret."""
 AUTHORITY_NAME: Final = "PIMS agencies authority"
 
 
@@ -45,8 +42,9 @@ class AgenciesAuthority:
         return x.certificate_pem(self.certificate)
 
     def certify(self, request_pem: str, client_id: str, at: datetime) -> x509.Certificate:
-        """A year's certificate for the key of a request, in the client's name; HubError when it proves no key."""
-        return x.leaf(self.certificate, self._key, _requested_key(request_pem), client_id, x.CLIENT, at)
+        """A year's certificate for the key of a request, in the client's name; RefusedError when it proves none."""
+        key = read_asked(request_pem.encode()).public_key
+        return x.leaf(self.certificate, self._key, key, client_id, x.CLIENT, at)
 
 
 def prepare_agencies(folder: Path, *, hosts: Collection[str] = (), at: datetime) -> AgenciesAuthority:
@@ -79,6 +77,40 @@ def thumbprint(der: bytes) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode("ascii")
 
 
+def wish_names(folder: Path, hosts: Collection[str]) -> None:
+    """Leave word by which names the server is reached, for the process that makes its certificate."""
+    wanted = sorted({*hosts, *wished_names(folder)})
+    if set(wanted) != wished_names(folder):
+        write_durably(folder / NAMES, "".join(f"{one}\n" for one in wanted))
+
+
+def wished_names(folder: Path) -> frozenset[str]:
+    """What `wish_names` left."""
+    try:
+        return frozenset((folder / NAMES).read_text(encoding="utf-8").split())
+    except FileNotFoundError:
+        return frozenset()
+
+
+def server_certificate_serves(folder: Path, hosts: Collection[str], at: datetime) -> bool:
+    """Whether the server's certificate is there, of this authority and this key, names `hosts`, and has not ended."""
+    paths = certificate_path(folder, CA), certificate_path(folder, SERVER), key_path(folder, SERVER)
+    if not all(path.exists() for path in paths):
+        return False
+    held, key = _certificate(paths[1]), _key(paths[2]).public_key()
+    return _holds(held, _certificate(paths[0]), key, hosts) and at < held.not_valid_after_utc
+
+
+def _holds(
+    held: x509.Certificate,
+    authority: x509.Certificate,
+    key: EllipticCurvePublicKey,
+    hosts: Collection[str],
+) -> bool:
+    named = {*LOOPBACK, *hosts} <= set(x.hosts_of(held))
+    return x.is_by(held, authority) and held.public_key() == key and named
+
+
 def _prepare_server(authority: AgenciesAuthority, hosts: Collection[str], at: datetime) -> None:
     folder = authority.folder
     if not key_path(folder, SERVER).exists():
@@ -89,30 +121,13 @@ def _prepare_server(authority: AgenciesAuthority, hosts: Collection[str], at: da
     wanted = {*LOOPBACK, *hosts}
     if (
         held is not None
-        and x.is_by(held, authority.certificate)
-        and held.public_key() == key
-        and wanted <= set(x.hosts_of(held))
+        and _holds(held, authority.certificate, key, hosts)
         and at + RENEW_BEFORE < held.not_valid_after_utc
     ):
         return
     wanted |= set(x.hosts_of(held)) if held else set()
     fresh = x.leaf(authority.certificate, authority._key, key, SERVER, x.SERVER, at, wanted)
     write_durably(path, x.certificate_pem(fresh))
-
-
-def _requested_key(pem: str) -> EllipticCurvePublicKey:
-    try:
-        request = x509.load_pem_x509_csr(pem.encode())
-        proven, key = request.is_signature_valid, request.public_key()
-    except (ValueError, UnsupportedAlgorithm, InvalidSignature):
-        raise HubError("bad_request", _BAD) from None
-    if not proven:
-        raise HubError("not_proven", "The certificate request is not signed by its own key. Make it again.")
-    if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256R1):
-        raise HubError(
-            "bad_key", "The certificate request must hold a P-256 key (prime256v1). Make it again."
-        )
-    return key
 
 
 def _key(path: Path) -> EllipticCurvePrivateKey:
@@ -131,9 +146,3 @@ def _certificate(path: Path) -> x509.Certificate:
         ) from None
     except (OSError, ValueError):
         raise KeysError(f"The certificate {path} is damaged. Restore it from the backup.") from None
-
-
-_BAD: Final = (
-    "This is no certificate request that can be read. The agency makes one with: "
-    "openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout client.key -out client.csr"
-)

@@ -1,7 +1,8 @@
-"""Programs of agencies that somebody has to see to, counted."""
+"""Programs of agencies that somebody has to see to: certificates that end, requests that nobody has compared yet."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.sharing.agreements.records import Agency
-from hub.sharing.partners.records import PartnerCertificate, PartnerClient
+from hub.sharing.partners.records import CertificateRequest, PartnerCertificate, PartnerClient
 
 WARNED_BEFORE: Final = timedelta(days=30)
 
@@ -33,4 +34,15 @@ def count_expiring(session: Session, at: datetime) -> int:
             last.c.ends_at.between(at - WARNED_BEFORE, at + WARNED_BEFORE),
         )
     )
+    return session.scalar(wanted) or 0
+
+
+def last_end(certificates: Iterable[PartnerCertificate]) -> datetime | None:
+    """When the last of a program's certificates that were not revoked ends."""
+    return max((one.expires_at for one in certificates if one.revoked_at is None), default=None)
+
+
+def count_requests(session: Session) -> int:
+    """Requests under way: each waits for a telephone call, or to be certified."""
+    wanted = select(func.count()).select_from(CertificateRequest).where(CertificateRequest.ended_at.is_(None))
     return session.scalar(wanted) or 0

@@ -49,8 +49,46 @@ class PartnerCertificate(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_by: Mapped[str] = mapped_column(String(64), default="")
     reason: Mapped[str] = mapped_column(String(200), default="")
+    fingerprint: Mapped[str] = mapped_column(String(64), default="", server_default="", index=True)
+    """SHA-256 of the public key in hexadecimal, "" for certificates older than this column."""
+    pem: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """The certificate and its authority's behind it, to be fetched at the page; "" as above. No secret."""
 
     client: Mapped[PartnerClient] = relationship(back_populates="certificates")
+
+
+class CertificateRequest(Base):
+    """What an agency handed in to have a key certified: one of a client under way at a time, and those that are over.
+
+    A private key that was handed in is a row too, over at once, with nothing but the fingerprint of its public half.
+    """
+
+    __tablename__ = "partner_requests"
+    __table_args__ = (
+        Index(
+            "ix_partner_requests_one", "client_id", unique=True, sqlite_where=NO_END, postgresql_where=NO_END
+        ),
+    )
+
+    id: Mapped[Id]
+    client_id: Mapped[int] = mapped_column(ForeignKey("partner_clients.id"))
+    pem: Mapped[str] = mapped_column(Text)
+    subject: Mapped[str] = mapped_column(String(300))
+    """As the request says, for eyes alone."""
+    key: Mapped[str] = mapped_column(String(20))
+    fingerprint: Mapped[str] = mapped_column(String(64), index=True)
+    """SHA-256 of the public key in hexadecimal, as it is read aloud."""
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    asked_by: Mapped[str] = mapped_column(String(64))
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    """When somebody had compared the fingerprint with the agency: from then on it is certified."""
+    confirmed_by: Mapped[str] = mapped_column(String(64), default="")
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_as: Mapped[str] = mapped_column(String(32), default="")
+    """"certified", "withdrawn", "burnt", or the code of why it could not be certified."""
+    certificate_id: Mapped[int | None] = mapped_column(ForeignKey("partner_certificates.id"))
+
+    client: Mapped[PartnerClient] = relationship()
 
 
 class AccessToken(Base):

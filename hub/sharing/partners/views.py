@@ -1,4 +1,4 @@
-"""Pages of programs of agencies: which there are, how long they go on, cutting off, and where they are told."""
+"""The page of all programs of agencies: which there are, how long they go on, and where agencies are told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from hub.accounts.permissions import Permission
 from hub.sentences import RefusedError, Sentence
 from hub.sharing.agreements.reading import agencies
 from hub.sharing.partners import actions
-from hub.sharing.partners.records import PartnerClient, Webhook
+from hub.sharing.partners.lists import WARNED_BEFORE, last_end
+from hub.sharing.partners.records import CertificateRequest, PartnerClient, Webhook
 from hub.web.door import now, reading, writing
 from hub.web.routes import Pages
 
@@ -40,14 +41,6 @@ def change() -> Response | tuple[str, int]:
                         actor=acting(),
                         at=now(),
                     )
-                case "cut_off":
-                    actions.cut_off(
-                        session, client_id=form.get("client", ""), reason=_reason(), actor=acting(), at=now()
-                    )
-                case "revoke":
-                    actions.revoke(
-                        session, serial=form.get("serial", ""), reason=_reason(), actor=acting(), at=now()
-                    )
                 case "webhook":
                     actions.set_webhook(
                         session,
@@ -65,14 +58,9 @@ def change() -> Response | tuple[str, int]:
                     raise RefusedError("no_act", Sentence("Choose what to do."))
     except RefusedError as error:
         return _page(error.message), 409
+    if act == "add":
+        return redirect(url_for("partner.program", client=form.get("client", "").strip(), done=act), 303)
     return redirect(url_for("partners.partners", done=act), 303)
-
-
-def _reason() -> str:
-    reason = request.form.get("reason", "").strip()
-    if not reason:
-        raise RefusedError("no_reason", Sentence("Write why: it stays on record."))
-    return reason
 
 
 def _page(problem: Sentence | None = None) -> str:
@@ -87,13 +75,22 @@ def _page(problem: Sentence | None = None) -> str:
             one.agency: one for one in session.scalars(select(Webhook).where(Webhook.ended_at.is_(None)))
         }
         known = agencies(session)
+        waiting = {
+            one.client_id: one
+            for one in session.scalars(
+                select(CertificateRequest).where(CertificateRequest.ended_at.is_(None))
+            )
+        }
     return render_template(
         "partners.html",
         clients=clients,
         hooks=hooks,
+        waiting=waiting,
+        last_end=last_end,
         agencies=known,
         problem=problem,
         done=request.args.get("done", ""),
         at=now(),
+        soon=WARNED_BEFORE,
         given=request.form,
     )

@@ -125,7 +125,8 @@ class ApiWorld:
                     actor=OPERATOR,
                     at=self.at,
                 )
-            self.programs[name] = Program(name, made.public_bytes(Encoding.DER), self.app.test_client())
+                der = x509.load_pem_x509_certificate(made.pem.encode()).public_bytes(Encoding.DER)
+            self.programs[name] = Program(name, der, self.app.test_client())
         return self.programs[name]
 
     @property

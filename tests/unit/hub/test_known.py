@@ -20,7 +20,7 @@ IN_FILE = "what it shows of the past stands in the file, which is had as known o
 A_LOG = "the record of acts itself: it is appended to, and each line has its time"
 NO_EARLIER_DAY = {
     "/gates": PRESENT, "/gates/<name>": PRESENT, "/officers/fingers": AN_ACT, "/officers/fingers/<login>": AN_ACT,
-    "/my-fingers": OWN,
+    "/my-fingers": OWN, "/signed-in": OWN, "/inbox/refusing": AN_ACT,
     "/account": OWN, "/account/app": OWN, "/account/key": OWN, "/pin": OWN, "/password": OWN, "/reset": OWN,
     "/accounts": PRESENT, "/accounts/new": AN_ACT, "/accounts/slips": AN_ACT, "/break-glass": AN_ACT,
     "/permissions": PRESENT, "/emergencies": A_LOG, "/audit": A_LOG, "/exports": A_LOG,
@@ -32,7 +32,7 @@ NO_EARLIER_DAY = {
     "/receptions": AN_ACT, "/merges": AN_ACT, "/people/admit": AN_ACT, "/paper": AN_ACT, "/register": AN_ACT,
     "/visitors": AN_ACT, "/releases/form": AN_ACT, "/cells/new": AN_ACT, "/policies/new": AN_ACT,
     "/identity": AN_ACT,
-    "/sharing": PRESENT, "/sharing/interface": PRESENT, "/sharing/partners": PRESENT,
+    "/sharing": PRESENT, "/sharing/interface": PRESENT, "/sharing/partners": PRESENT, "/sharing/partners/<client>": PRESENT,
     "/sharing/census": PRESENT, "/sharing/census/<agency>": PRESENT, "/sharing/corrections": A_LOG,
     "/inbox": AN_ACT, "/inbox/<number>": AN_ACT,
     "/moves": PRESENT, "/moves/plan": AN_ACT, "/moves/series": AN_ACT, "/external": PRESENT, "/external/new": AN_ACT,
