@@ -165,6 +165,9 @@ class _Run:
         beside: list[Trials | Killer] = [trials] if trials is not None else []
         if self.chosen.kill:
             beside.append(self._killer(walking, trials, done))
+            if self.prison.agencies is not None:
+                victims = self.prison.agencies.keep_busy(list(numbers.values()), self.chosen.seed)
+                beside.append(Killer(victims, done, self.prison.truth, self.chosen.seed))
         try:
             if not self._walked(walking, beside):
                 return _STOPPED

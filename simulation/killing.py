@@ -1,4 +1,4 @@
-"""SIGKILL for terminals, hub and broker at random instants, and their return."""
+"""SIGKILL for terminals, hub, broker, and whatever speaks with agencies, at random instants, and their return."""
 
 from __future__ import annotations
 
@@ -11,22 +11,29 @@ from dataclasses import dataclass
 from simulation.processes import ProcessFailed, Service
 from simulation.truth import Kill, Truth
 
-VICTIMS = ("terminal", "hub", "broker")
+VICTIMS = ("terminal", "hub", "broker", "agencies", "exchange", "partner")
+"""The prison's own processes, and the agencies' programs, which have to stand the same."""
 _EACH = 2
+_RIPE_S = 4.0
+_LOOK_S = 0.02
 
 
 @dataclass(frozen=True)
 class Victim:
-    """A process that may be killed; `fell` and `rose` tell whoever stands before it."""
+    """A process that may be killed; `fell` and `rose` tell whoever stands before it.
+
+    `ripe` says when it is in the midst of something that must not be lost: waited for, but not for ever.
+    """
 
     kind: str
     service: Service
     fell: Callable[[], None] = lambda: None
     rose: Callable[[], None] = lambda: None
+    ripe: Callable[[], bool] = lambda: True
 
 
 class Killer:
-    """Kills each kind of victim at least twice, at instants spread by chance over the progress of a run.
+    """Kills each kind of its victims twice, at instants spread by chance over the progress of a run.
 
     `progress` gives the share of the run that is done, 0 to 1. Kills lie between 8 % and 85 % of it, so that the
     last ones can recover within the run. `down_s` is the longest time that a killed process stays away. Whoever holds
@@ -46,10 +53,12 @@ class Killer:
         self._down_s = down_s
         self._progress = progress
         self._truth = truth
-        by_kind = {kind: [victim for victim in victims if victim.kind == kind] for kind in VICTIMS}
-        kinds = list(VICTIMS) * _EACH
+        by_kind: dict[str, list[Victim]] = {}
+        for victim in victims:
+            by_kind.setdefault(victim.kind, []).append(victim)
+        kinds = list(by_kind) * _EACH
         self._rng.shuffle(kinds)
-        turns = dict.fromkeys(VICTIMS, 0)
+        turns = dict.fromkeys(by_kind, 0)
         self._plan: list[tuple[float, Victim]] = []
         for instant, kind in zip(sorted(self._rng.uniform(0.08, 0.85) for _ in kinds), kinds, strict=True):
             # Each process of a kind has its turn before one has a second.
@@ -80,7 +89,10 @@ class Killer:
     def _work(self) -> None:
         try:
             for instant, victim in self._plan:
-                while self._progress() < instant and not self._stopping.wait(0.02):
+                while self._progress() < instant and not self._stopping.wait(_LOOK_S):
+                    pass
+                ripe_by = time.monotonic() + _RIPE_S
+                while not victim.ripe() and time.monotonic() < ripe_by and not self._stopping.wait(_LOOK_S):
                     pass
                 if self._stopping.is_set():
                     return

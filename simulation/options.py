@@ -44,7 +44,9 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
         help="pace the sensors' lines",
     )
     parser.add_argument(
-        "--kill", action="store_true", help="with --headless: kill terminals, hub and broker at random"
+        "--kill",
+        action="store_true",
+        help="with --headless: kill terminals, hub, broker and whatever speaks with agencies at random",
     )
     parser.add_argument(
         "--no-trials",

@@ -12,11 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from simulation.killing import VICTIMS
 from simulation.onlooker import Arrival
 from simulation.truth import ADMIT, AGAIN, INTERRUPTED, REFER, REFUSE, Scan, Touch, Truth
 
 _SLACK_S = 0.002
 """Wall clocks of two processes of one machine, read one after the other."""
+
+_AT_THE_GATES = ("terminal", "hub", "broker")
+"""Whose death can be felt at a gate or on the screen."""
 
 _AFTER_KILL_S = 3.0
 """Screens and courier catch up within this time after a killed process is back."""
@@ -133,9 +137,7 @@ def build(
         "lost": found.lost,
         "duplicated": found.duplicated,
         "positions_agree": not misplaced,
-        "kills": {
-            kind: sum(kill.victim == kind for kill in truth.kills) for kind in ("terminal", "hub", "broker")
-        },
+        "kills": {kind: sum(kill.victim == kind for kill in truth.kills) for kind in VICTIMS},
         **_times(truth, touches, hub, arrivals),
     }
     wrong = found.disagreements + misplaced
@@ -214,7 +216,11 @@ def _times(truth: Truth, touches: list[Touch], hub: HubView, arrivals: Sequence[
 
 def _disturbed(truth: Truth, start: float, end: float) -> bool:
     """Whether a process was dead, or just back, between two instants: such times are the fault's, not the product's."""
-    return any(start < kill.recovered_at + _AFTER_KILL_S and end > kill.killed_at for kill in truth.kills)
+    return any(
+        start < kill.recovered_at + _AFTER_KILL_S and end > kill.killed_at
+        for kill in truth.kills
+        if kill.victim in _AT_THE_GATES
+    )
 
 
 def _away(truth: Truth, terminal: str, at: float) -> bool:

@@ -44,7 +44,7 @@ class Scan:
 
 @dataclass(frozen=True)
 class Kill:
-    """`victim` is terminal, hub or broker; recovered when the restarted process said it was ready."""
+    """`victim` is one of the kinds of `killing.VICTIMS`; recovered when the restarted process said it was ready."""
 
     victim: str
     process: str

@@ -26,6 +26,8 @@ from hub.statistics.publishing.reading import all_frozen
 from simulation.agencies.agreements import NEIGHBOURS
 
 _DECIDED: Final = frozenset({Stands.ACCEPTED, Stands.CORRECTED, Stands.REFUSED})
+CENSUS: Final = "/v1/lists/census"
+"""A list is compared as a whole; it is no message on which somebody decides."""
 _OVER: Final = frozenset({"done", "failed", "looked"})
 
 
@@ -39,11 +41,16 @@ class Compared:
 
 @dataclass
 class _Theirs:
-    """One partner's log. `events` are sequence and subject by id, as each first came."""
+    """One partner's log. `events` are sequence and subject by id, as each first came.
+
+    `again` counts what came once more and was known, `doubled` what was taken for new a second time.
+    """
 
     events: dict[str, tuple[int, str]] = field(default_factory=dict)
     again: int = 0
+    doubled: int = 0
     disordered: int = 0
+    looked_behind: set[str] = field(default_factory=set)
     messages: set[str] = field(default_factory=set)
     answered: dict[str, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
@@ -76,7 +83,7 @@ def settled(hub: Path, folder: Path) -> bool:
                 return False
             if len(ours.messages) > len(decided) + _left(ours) or State.WAITING in ours.deliveries.values():
                 return False
-            if theirs.counts["pulled"] + theirs.counts["not_pulled"] < len(theirs.events):
+            if not theirs.events.keys() <= theirs.looked_behind:
                 return False
             if theirs.counts["identity"] + theirs.counts["closed"] < len(ours.requests):
                 return False
@@ -111,9 +118,11 @@ def _figures(ours: _Ours, theirs: _Theirs) -> dict[str, int]:
         "refused": theirs.counts["turned_away"],
         "lost": len(acknowledged - theirs.events.keys()) + len(theirs.messages - taken),
         "received_again": theirs.again,
+        "doubled": theirs.doubled,
         "out_of_order": theirs.disordered,
         "forged": theirs.counts["forged"],
         "fetched": theirs.counts["pulled"],
+        "put_right": theirs.counts["put_right"],
         "messages": len(theirs.messages),
         "decided": sum(stands in _DECIDED for stands in ours.messages.values()),
         "told": len(theirs.answered),
@@ -124,11 +133,13 @@ def _figures(ours: _Ours, theirs: _Theirs) -> dict[str, int]:
 
 def _wrong(ours: _Ours, theirs: _Theirs, figures: Mapping[str, int]) -> Iterator[str]:
     yield from theirs.failed
-    for name in ("lost", "out_of_order", "forged"):
+    for name in ("lost", "doubled", "out_of_order", "forged"):
         if figures[name]:
             yield f"{figures[name]} {name.replace('_', ' ')}"
     if not theirs.counts["agreed"]:
         yield "it never reached the interface"
+    if not _OVER & theirs.counts.keys():
+        yield "it never came to the end of its script"
     if figures["sent"] != figures["acknowledged"]:
         yield f"{figures['sent']} events went to it, {figures['acknowledged']} were acknowledged"
     if unknown := theirs.events.keys() - ours.deliveries.keys():
@@ -162,12 +173,15 @@ def _theirs(path: Path) -> _Theirs:
         match one["what"]:
             case "event":
                 number, subject = int(one["sequence"]), str(one["subject"])
+                found.doubled += one["id"] in found.events
                 found.events[one["id"]] = (number, subject)
                 found.disordered += number < newest.get(subject, 0)
                 newest[subject] = max(number, newest.get(subject, 0))
             case "again":
                 found.again += 1
-            case "sent":
+            case "pulled" | "not_pulled":
+                found.looked_behind.add(one["id"])
+            case "sent" if one["path"] != CENSUS:
                 found.messages.add(one["receipt"])
             case "answered":
                 found.answered[one["receipt"]] = one["state"]

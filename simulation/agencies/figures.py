@@ -19,8 +19,8 @@ from simulation.staff import AUDITOR, DIRECTOR
 _WHY: Final = "The month is over"
 
 
-def publish(hub: Path) -> int:
-    """The number of the publication."""
+def publish(hub: Path) -> int | None:
+    """The number of the publication; None where so few people are held that nothing may be told."""
     found = settings.load(hub)
     engine = make_engine(found.database)
     sessions, key = make_sessions(engine), signer_of(open_vault(found.keys))
@@ -28,7 +28,10 @@ def publish(hub: Path) -> int:
     last = period_of(f"{_month_before(at.astimezone(SITE_ZONE).date()):%Y-%m}")
     try:
         with session_scope(sessions) as session:
-            number = draft(session, last, why=_WHY, actor=Actor(AUDITOR[0], "demo"), at=at, known_at=at).id
+            made = draft(session, last, why=_WHY, actor=Actor(AUDITOR[0], "demo"), at=at, known_at=at)
+            number, held = made.id, made.held
+        if held:
+            return None
         with session_scope(sessions) as session:
             freeze(session, number, actor=Actor(DIRECTOR[0], "demo"), at=datetime.now(UTC), key=key)
     finally:

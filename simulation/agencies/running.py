@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from PIL import Image
 
+from hub.sharing.catalogue import PartnerKind
 from simulation.agencies import agreements
 from simulation.agencies.agreements import NEIGHBOURS, Neighbour
 from simulation.agencies.compared import Compared, compare, settled
 from simulation.agencies.figures import publish
 from simulation.agencies.office import Office
+from simulation.agencies.rush import Rush
+from simulation.killing import Victim
 from simulation.partners.forensic import ABOUT
+from simulation.partners.handed import PAPERS
 from simulation.partners.police import FINGER
 from simulation.people import Walker
 from simulation.processes import Service, free_port, run
@@ -27,6 +32,9 @@ from simulation.visitor import Visitor
 
 SETTLE_S: Final = 120.0
 """For what partners still ask and are told after everything else is over."""
+_TURN_S: Final = 150.0
+"""Longer, where whoever sends was killed in the midst of it: for so long its turn is kept for it."""
+_MOST_TOLD: Final = (PartnerKind.COURTS.value, PartnerKind.POLICE.value)
 _LOOK_S: Final = 0.5
 _TOUCH: Final = 7
 """The impression that the police found: one that no gate has seen."""
@@ -51,6 +59,7 @@ class Agencies:
         self._failure: Exception | None = None
         self._leaves = 0
         self.office: Office | None = None
+        self.rush: Rush | None = None
 
     def open(self, writer: Member, signers: Sequence[Member], administrator: Member, leaves: int = 0) -> None:
         """Begin to open it; `opened` waits. `leaves` messages, and all requests by finger, are left to onlookers."""
@@ -85,18 +94,50 @@ class Agencies:
         case.with_suffix(".new").write_text(number)
         case.with_suffix(".new").replace(case)
 
+    def hand_in(self, agency: str, name: str, paper: Mapping[str, Any]) -> None:
+        """A clerk of the agency has something to send; see `partners.handed`."""
+        folder = self._folder / agency / PAPERS
+        folder.mkdir(exist_ok=True)
+        made = folder / f"{name}.new"
+        made.write_text(json.dumps(paper), encoding="utf-8")
+        made.replace(folder / f"{name}.json")
+
+    def log(self, agency: str) -> list[dict[str, Any]]:
+        """What the agency's program knows to have happened, line by line."""
+        path = self._folder / agency / "truth.jsonl"
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+    def keep_busy(self, people: Sequence[str], seed: int) -> list[Victim]:
+        """From now on something is always on its way; the processes that may be killed in the midst of it."""
+        self.rush = Rush(self._hub, people, seed)
+        self.rush.start()
+        ripe = self.rush.on_its_way
+        found = [
+            Victim("agencies", self._interface, ripe=ripe),
+            Victim("exchange", self._exchange, ripe=ripe),
+        ]
+        return found + [Victim("partner", self._partners[code], ripe=ripe) for code in _MOST_TOLD]
+
     def compared(self) -> Compared:
         """The partners' logs beside the hub, once nothing is under way any more or `SETTLE_S` have passed."""
         deadline = time.monotonic() + SETTLE_S
+        failed: tuple[str, ...] = ()
+        if self.rush is not None:
+            self.rush.stop()
+            deadline += _TURN_S
+            failed = () if self.rush.failure is None else (f"the busy day ended early: {self.rush.failure}",)
         while not (over := settled(self._hub, self._folder)) and time.monotonic() < deadline:
             time.sleep(_LOOK_S)
         found = compare(self._hub, self._folder)
         # What failed once and was done at a later look is nothing to report.
-        failed = () if over or self.office is None else tuple(self.office.failed)
-        return Compared(found.report, (*found.wrong, *(f"records office: {one}" for one in failed)))
+        if not over and self.office is not None:
+            failed += tuple(f"records office: {one}" for one in self.office.failed)
+        return Compared(found.report, (*found.wrong, *failed))
 
     def stop(self) -> None:
-        """The officer first, then whoever calls, then whoever is called."""
+        """Whoever makes work first, then the officer, then whoever calls, then whoever is called."""
+        if self.rush is not None:
+            self.rush.stop()
         if self._opening is not None:
             self._opening.join(SETTLE_S)
         if self.office is not None:

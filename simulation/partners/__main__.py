@@ -1,7 +1,8 @@
 """`python -m simulation.partners KIND --folder F --api URL`: one agency's program.
 
 It makes a key and a request, listens for webhooks, and prints `Partner ready URL PIN`: where it is told, and the
-SHA-256 of its certificate. Once `client.pem` and `agencies-ca.pem` lie in its folder it works, until it is stopped.
+SHA-256 of its certificate. Once `client.pem` and `agencies-ca.pem` lie in its folder it works, until it is stopped. It
+may be killed at any moment and started again: what it was told and what it is about to send lie in its folder.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from simulation.partners import courts, forensic, observatory, police
+from simulation.partners.hearing import Partner, Plan
 from simulation.partners.identity import prepare
+from simulation.partners.memory import Memory
 from simulation.partners.receiver import listen
 from simulation.partners.truth import Truth
-from simulation.partners.work import Partner, Plan
 
 KINDS = {
     "police": police.Police,
@@ -42,7 +44,7 @@ def main(words: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
     client = chosen.client or f"{chosen.kind}-sandbox"
     plan = Plan(chosen.folder, chosen.api, client)
-    partner = Partner(plan, Truth(chosen.folder / "truth.jsonl"), stop)
+    partner = Partner(plan, Truth(chosen.folder / "truth.jsonl"), Memory(chosen.folder), stop)
     with listen(chosen.folder, partner) as address:
         print(f"Partner ready {address.url} {address.pin}", flush=True)
         KINDS[chosen.kind](partner).run()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from simulation.partners.register import STAY
 from simulation.partners.work import Work
 
 _CASE, _OTHER_CASE = "MC 318/2026", "MC 319/2026"
@@ -31,7 +32,7 @@ class Courts(Work):
         self.send("/v1/hearings", hearing)
         yield
         # Sent again under a number of its own, as registries do when two clerks work on one file.
-        self.send("/v1/hearings", {**hearing, **self.envelope()})
+        self.send("/v1/hearings", {**self.last, **self.envelope()})
         yield
         self.send("/v1/orders", self._order(1, self._court(1), 2, "RO 77/2026", today))
         yield
@@ -62,19 +63,18 @@ class Courts(Work):
         # The one before it in the case was sent already, as number 2.
         self.send("/v1/orders", self._order(1, self._court(1), 1, "RO 76/2026", today))
         yield
-        used = self._order(2, self._court(2), 1, "RO 92/2026", today)
-        self.send("/v1/orders", used)
-        other = used | {"nc:IdentificationID": "RO 93/2026"}
+        self.send("/v1/orders", self._order(2, self._court(2), 1, "RO 92/2026", today))
+        other = {**self.last, "nc:IdentificationID": "RO 93/2026"}
         self.send("/v1/orders", other, bad="the number of another message stands on it")
         yield
         stay = next(iter(self.people))
-        self.fetch(f"/v1/custody/{stay}?fields=j:FavouriteColour", bad="this field is in no agreement")
+        self.must_refuse(f"/v1/custody/{stay}?fields=j:FavouriteColour", "this field is in no agreement")
 
     def _ask(self) -> Iterator[None]:
         stay = next(iter(self.people))
         first = self.fetch(f"/v1/custody/{stay}")
         again = self.prison.get(f"/v1/custody/{stay}", etag=first.headers["etag"])
-        self.note("asked", status=first.status, unchanged=again.status == 304)
+        self.once("asked", "asked", status=first.status, unchanged=again.status == 304)
         yield
         pages, people, cursor = 0, 0, ""
         while pages < _MOST_PAGES:
@@ -83,13 +83,16 @@ class Courts(Work):
             if not cursor:
                 break
             yield
-        self.note("listed", pages=pages, people=people)
+        self.once("listed", "listed", pages=pages, people=people)
+
+    def completed(self, message: dict[str, Any]) -> dict[str, Any]:
+        """With the court that has the case."""
+        stay = message.get("j:Subject", {}).get(STAY, "")
+        return {"j:CourtName": _court_of(self.people.get(stay, {})), **message}
 
     def _court(self, nth: int) -> str:
-        """The court that has somebody's case, as the prison's own papers say."""
         stays = sorted(self.people)
-        orders = self.people[stays[nth % len(stays)]].get("j:CourtOrder") or [{}]
-        return str(orders[0].get("j:CourtName") or "Magistrate's Court")
+        return _court_of(self.people[stays[nth % len(stays)]])
 
     def _of(self, nth: int, court: str, **more: Any) -> dict[str, Any]:
         return self.envelope(**{"j:Subject": self.subject(nth), "j:CourtName": court, **more})
@@ -100,3 +103,9 @@ class Courts(Work):
             "pims:OrderCategoryCode": "remand_order", "nc:DocumentIssueDate": on.isoformat(),
             "nc:DocumentExpirationDate": (on + timedelta(days=28)).isoformat(),
         })  # fmt: skip
+
+
+def _court_of(known: Mapping[str, Any]) -> str:
+    """The court that has somebody's case, as the prison's own papers say."""
+    orders = known.get("j:CourtOrder") or [{}]
+    return str(orders[0].get("j:CourtName") or "Magistrate's Court")

@@ -11,6 +11,7 @@ from simulation.partners.work import Work
 ABOUT = "about.txt"
 """The case file: under which number the prison holds whose fingers are asked for."""
 _WAITS = frozenset({"waiting", "second"})
+_OVER = "taken"
 
 
 class Forensic(Work):
@@ -21,17 +22,22 @@ class Forensic(Work):
         yield from self.until(case.exists)
         if not case.exists():
             return
-        self.fetch("/v1/lists/census", bad="a laboratory gets no list of people")
+        self.must_refuse("/v1/lists/census", "a laboratory gets no list of people")
         answer = self.send("/v1/fingerprint-requests", self.envelope(**{
             "pims:LaboratoryCaseID": "NFSS 77/2026", "pims:RequestingAuthorityName": "Dr. M. Tillett",
             "pims:LegalBasisText": "Evidence Act, request of the court", "pims:WantedCode": "images",
             "j:SubjectIdentification": case.read_text().strip(), "pims:FingerPositionCode": [2, 7],
         }))  # fmt: skip
         address = f"/v1/fingerprint-requests/{answer.document['number']}"
-        self.fetch(f"{address}/set", bad="no officer has approved it yet")
+        if self._state(address) in _WAITS:
+            self.must_refuse(f"{address}/set", "no officer has approved it yet")
         yield from self.until(lambda: self._state(address) not in _WAITS, every_s=3.0)
         if self._state(address) == "ready":
             self._examine(address)
+        number, state = address.rpartition("/")[2], self._state(address)
+        self.once("closed", number, number=number, state=state)
+        if state == _OVER:
+            self.must_refuse(f"{address}/set", "the set was destroyed with the receipt")
 
     def _state(self, address: str) -> str:
         return str(self.fetch(address).document["state"])
@@ -45,14 +51,13 @@ class Forensic(Work):
                 raise RuntimeError(
                     f"finger {finger} has {count} minutiae in the file and {told[1]} in its record"
                 )
-        self.note(
+        self.once(
             "set",
+            number,
             number=number,
             records=contents.records,
             images=len(contents.images),
             minutiae=sum(contents.minutiae.values()),
         )
         taken: dict[str, Any] = {"receipt": f"NFSS-{number}"}
-        answer = self.prison.post(f"{address}/receipt", taken)
-        self.note("closed", number=number, status=answer.status, state=answer.document.get("state", ""))
-        self.fetch(f"{address}/set", bad="the set was destroyed with the receipt")
+        self.prison.post(f"{address}/receipt", taken, key=f"receipt-{number}")

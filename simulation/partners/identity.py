@@ -23,7 +23,7 @@ SERVER_KEY, SERVER = "receiver.key", "receiver.pem"
 
 def prepare(folder: Path) -> None:
     """Make what is missing."""
-    if (folder / KEY).exists():
+    if (folder / SERVER).exists():
         return
     key = generate_private_key(SECP256R1())
     _keep(folder / KEY, key)

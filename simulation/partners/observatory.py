@@ -37,22 +37,18 @@ class Observatory(Work):
             "pims:DisclosureThreshold": 5,
         }))  # fmt: skip
         yield
-        self.fetch("/v1/lists/census", bad="an observatory is told of nobody")
+        self.must_refuse("/v1/lists/census", "an observatory is told of nobody")
         offered = self.fetch("/v1/openapi.json").document["paths"]
         if _FIGURES not in offered:
             self.note("no_figures", why="the interface does not offer them yet")
             return
-        seen: set[int] = set()
-        looked = False
         while True:
             found = self.fetch(_FIGURES).document["publications"]
-            if not looked:
-                looked = True
-                self.note("looked", publications=len(found))
+            self.once("looked", "looked", publications=len(found))
             for one in found:
-                if one["number"] not in seen:
-                    seen.add(one["number"])
+                if not self.memory.is_done(f"publication {one['number']}"):
                     self._reckon(one)
+                    self.memory.mark_done(f"publication {one['number']}")
             yield from self.until(lambda: False, every_s=_LOOK_S, within_s=_LOOK_S)
 
     def _reckon(self, publication: dict[str, Any]) -> None:
@@ -69,7 +65,8 @@ class Observatory(Work):
                 wrong += sums_wrong(table)
         wrong += not self._signed(publication, sums)
         number = publication["number"]
-        self.note("figures", publication=number, files=len(publication["files"]), rows=rows, wrong=wrong)
+        told = {"files": len(publication["files"]), "rows": rows, "wrong": wrong}
+        self.once("figures", str(number), publication=number, **told)
 
     def _signed(self, publication: dict[str, Any], sums: bytes) -> bool:
         """Whether the list of digests is signed by the key that the prison tells, and holds every file."""

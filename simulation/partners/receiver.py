@@ -17,6 +17,8 @@ from simulation.partners.signatures import Forged
 
 _MOST_BYTES: Final = 2 * 1024 * 1024
 _PATH: Final = "/events"
+_PORT: Final = "receiver.port"
+"""Where we are told stays the same from one start to the next: the prison knows no other place."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Hearer(Protocol):
         """False until the prison's keys can be fetched."""
 
     def check(self, url: str, headers: dict[str, str], body: bytes) -> None:
-        """Forged for what the prison did not send."""
+        """Forged for what the prison did not send; OSError while that cannot be known."""
 
     def hear(self, events: list[dict[str, Any]]) -> None:
         """Store them; those that are known already are left out."""
@@ -45,11 +47,17 @@ class Hearer(Protocol):
 
 @contextmanager
 def listen(folder: Path, hearer: Hearer) -> Iterator[Address]:
-    """A server on a free port of this machine, until the end of the block."""
+    """A server on this machine, until the end of the block: on a free port, from then on on the same."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(folder / SERVER, folder / SERVER_KEY)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(hearer))
+    kept = folder / _PORT
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", int(kept.read_text()) if kept.exists() else 0), _handler(hearer)
+    )
+    if not kept.exists():
+        kept.with_suffix(".new").write_text(str(server.server_address[1]))
+        kept.with_suffix(".new").replace(kept)
     server.daemon_threads = True
     # The handshake belongs to the thread of the connection: a client that stalls in it must hold up nobody else.
     server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)

@@ -22,8 +22,8 @@ from simulation.partners.an2 import Unreadable, read
 from simulation.partners.identity import prepare
 from simulation.partners.observatory import sums_wrong
 from simulation.partners.receiver import listen
+from simulation.partners.register import leaves
 from simulation.partners.signatures import Forged, UnknownKey, check
-from simulation.partners.work import leaves
 
 URL = "https://127.0.0.1:4/events"
 KEY = Ed25519PrivateKey.generate()
