@@ -183,6 +183,10 @@ def _let_out(
     loaded = load(session, {ask.person for ask, _ in judged if ask.person is not None}, kinds, at)
     made: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]] | None] = []
     rows: list[dict[str, Any]] = []
+    around: dict[int, dict[str, Any]] = {}
+    for each in granted:
+        if id(each) not in around:  # a batch is of few agreements
+            around[id(each)] = envelope(each, at)
     for ask, one in judged:
         number = loaded.number_of(ask.person)
         if isinstance(one, NotAgreedError):
@@ -190,7 +194,7 @@ def _let_out(
             rows.append(refusal_row(one, number, ask.reference))
             continue
         values, data = _read(loaded, ask, one)
-        made.append((envelope(one, at), values, data))
+        made.append((dict(around[id(one)]), values, data))
         rows.append(row_of(one, number, ask.reference, values))
     numbers = write_rows(session, rows, at=at, actor=actor.login, way=way)
     return [

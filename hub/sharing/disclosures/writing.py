@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from sqlalchemy import Table, insert, literal, select
 from sqlalchemy.orm import Session
 
 from hub.sharing.disclosures.records import Disclosure
+
+_TABLE: Final = cast(Table, Disclosure.__table__)
+_APPEND: Final = insert(_TABLE).returning(_TABLE.c.id, sort_by_parameter_order=True)
 
 
 def write_rows(
@@ -19,9 +22,7 @@ def write_rows(
     if not rows:
         return []
     same = {"at": at, "actor": actor[:64], "way": str(way), "receipt_of": None, "receipt": ""}
-    table = cast(Table, Disclosure.__table__)
-    wanted = insert(table).returning(table.c.id, sort_by_parameter_order=True)
-    return list(session.connection().execute(wanted, [{**row, **same} for row in rows]).scalars())
+    return list(session.connection().execute(_APPEND, [{**row, **same} for row in rows]).scalars())
 
 
 def write_receipt(session: Session, disclosure_id: int, receipt: str, *, at: datetime) -> None:
@@ -54,7 +55,7 @@ def write_receipts(session: Session, disclosure_ids: Sequence[int], receipt: str
     """The same receipt for many disclosures, in one statement."""
     if not disclosure_ids:
         return
-    told = cast(Table, Disclosure.__table__)
+    told = _TABLE
     same = [told.c[name] for name in _SAME]
     rows = select(
         *same,

@@ -157,6 +157,8 @@ def _may_see(call: Call, row: Any) -> bool:
 
 def _told(call: Call, rows: Sequence[Any]) -> list[dict[str, Any]]:
     """Each event as a webhook would carry it, as far as the gate lets it out at this moment."""
+    if not rows:
+        return []
     answers = ask(call.session, call.client.agency, rows, call.at, Way.PULL, call.actor)
     let_out = [(row, one) for row, one in zip(rows, answers, strict=True) if isinstance(one, Asked)]
     fetched(call.session, [row for row, _ in let_out], call.at)

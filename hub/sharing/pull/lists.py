@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.custody.facts.bulk import piles_of
@@ -102,18 +103,26 @@ def _people(session: Session, after: int, wanted: int, keep: Keep) -> list[tuple
     """(stay, person) of the next stays of the list, `wanted` of them at the most."""
     found: list[tuple[int, int]] = []
     while len(found) < wanted:
-        rows = session.execute(
-            select(Booking.id, Booking.person_id)
-            .where(Booking.released_at.is_(None), Booking.id > after)
-            .order_by(Booking.id)
-            .limit(_READ_AT_ONCE)
-        ).all()
+        rows = session.execute(_OPEN, {"after": after}).all()
         kept = keep(session, {row.id: row.person_id for row in rows})
         found += [(row.id, row.person_id) for row in rows if row.id in kept]
         if len(rows) < _READ_AT_ONCE:
             break
         after = rows[-1].id
     return found[:wanted]
+
+
+_OPEN: Final = (
+    select(Booking.id, Booking.person_id)
+    .where(Booking.released_at.is_(None), Booking.id > bindparam("after"))
+    .order_by(Booking.id)
+    .limit(_READ_AT_ONCE)
+)
+
+
+def on_remand(session: Session) -> list[int]:
+    """Everybody on the list of people on remand, in its order."""
+    return [person for _, person in _people(session, 0, sys.maxsize, _on_remand)]
 
 
 def _on_remand(session: Session, stays: Mapping[int, int]) -> set[int]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import write_down
 from hub.accounts.records import AuditEntry
+from hub.database import UtcDateTime
 from hub.movements.alarms.raising import Cause, raise_alarm
 from hub.movements.alarms.records import Alarm
 from hub.sharing.api.calls import Call, Client
@@ -69,12 +70,21 @@ def _ring(session: Session, client: Client, at: datetime) -> None:
 
 def _oldest_that_counts(session: Session, client: Client, at: datetime) -> datetime | None:
     """When the first of the newest MOST misses of the last day was; None where there are not so many."""
-    newest = (
-        select(AuditEntry.at)
-        .where(AuditEntry.subject == _subject(client), AuditEntry.act == ACT, AuditEntry.at > at - A_DAY)
-        .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    asked = {"subject": _subject(client), "since": at - A_DAY, "before": MOST - 1}
+    return session.scalar(_NEWEST, asked)
+
+
+_NEWEST: Final = (
+    select(AuditEntry.at)
+    .where(
+        AuditEntry.subject == bindparam("subject"),
+        AuditEntry.act == ACT,
+        AuditEntry.at > bindparam("since", type_=UtcDateTime()),
     )
-    return session.scalar(newest.offset(MOST - 1).limit(1))
+    .order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
+    .offset(bindparam("before", type_=Integer()))
+    .limit(1)
+)
 
 
 def _subject(client: Client) -> str:
