@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask import session as form_session
+from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from hub.accounts.actions import change_password
@@ -51,6 +52,16 @@ def sign_in_page() -> Response | str | tuple[str, int]:
         page = render_template("sign_in.html", going_to=going_to, login=login[:64], problem=error.message)
         return page, status
     return _let_in(opened, going_to)
+
+
+@pages.page("/signed-in", Permission.SIGNED_IN)
+def signed_in() -> Response:
+    """Who is signed in now, and a token for their forms: asked by a page just before a form of it is sent.
+
+    A page of ours can read it and no other: the cookie goes with requests of this site alone, and the browser hands
+    the answer to nobody else.
+    """
+    return jsonify(who=visitor().account_id, token=generate_csrf())
 
 
 @pages.page("/logout", Permission.ENTERING, methods=("POST",))

@@ -1,7 +1,4 @@
 // Registering a security key and having one answer: the browser's part between a form and the key.
-const button = document.querySelector("[data-security-key]");
-const status = document.querySelector("[data-key-status]");
-
 const toBytes = (text) =>
   Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
 const toText = (buffer) =>
@@ -48,7 +45,7 @@ function answer(credential, more) {
   };
 }
 
-async function run() {
+async function run(button, status) {
   if (!globalThis.PublicKeyCredential) {
     status.textContent = status.dataset.missing;
     return;
@@ -60,11 +57,17 @@ async function run() {
     const options = JSON.parse(button.dataset.options);
     const found = await (button.dataset.securityKey === "create" ? register(options) : ask(options));
     form.elements.namedItem("answer").value = JSON.stringify(found);
-    form.submit();
+    form.requestSubmit();
   } catch {
     status.textContent = status.dataset.failed;
     button.disabled = false;
   }
 }
 
-button?.addEventListener("click", run);
+/** Let the button in `part` of a page ask the key. */
+export function startSecurityKey(part) {
+  const button = part.querySelector("[data-security-key]");
+  button?.addEventListener("click", () => run(button, part.querySelector("[data-key-status]")));
+}
+
+startSecurityKey(document);
