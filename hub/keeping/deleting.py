@@ -7,27 +7,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import OperationalError
-
 from hub.accounts.audit import Actor
 from hub.biometrics.vault import Vault
-from hub.database import BUSY_TIMEOUT_MS, Sessions, is_busy, session_scope
+from hub.database import Sessions, session_scope
 from hub.keeping.backup import settings as kept_in
 from hub.keeping.backup.deleted import deleted_so_far, write_deleted
 from hub.keeping.backup.errors import BackupError
 from hub.keeping.retention.deleting import apply_some
 from hub.logs import log
+from hub.overwriting import overwrite_deleted
 
 EVERY: Final = timedelta(seconds=5)
 AT_ONCE: Final = 20
 """Items in one look: the terminals' scans wait for none of them."""
 JOB: Final = Actor("retention", "hub")
-_LOCK_MS: Final = 200
-_READERS: Final = text(
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() "
-    "AND backend_type = 'client backend' AND backend_xmin IS NOT NULL"
-)
 
 _log = logging.getLogger("hub.keeping")
 
@@ -57,49 +50,13 @@ class Deleting:
 
 
 def forget_deleted(sessions: Sessions) -> bool:
-    """Take what was deleted out of the database's own files, where rows that are gone can lie on for long.
+    """Take what was deleted out of the database's own files; False when it has to be tried again.
 
-    False when somebody's reading stands against it: to be tried again, and nobody waits for it meanwhile. On SQLite the
-    rows are overwritten already and the log is emptied; on PostgreSQL the table of keys is written anew, without which
-    the rest is noise, and the room of the others is given free.
+    On PostgreSQL the table of keys is written anew, without which the rest is noise.
     """
-    with sessions() as session:
-        engine = session.get_bind()
-        assert isinstance(engine, Engine)
-    return _empty_log(engine) if engine.dialect.name == "sqlite" else _write_keys_anew(engine)
-
-
-def _empty_log(engine: Engine) -> bool:
-    connection = engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        # Emptying the log keeps every writer out while it waits for a reader: an export reads for minutes.
-        cursor.execute("PRAGMA busy_timeout = 0")
-        busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    finally:
-        connection.close()
-    return not busy
-
-
-def _write_keys_anew(engine: Engine) -> bool:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as plain:
-        # Rows that an older reading may still see would be carried over into the new table.
-        if plain.execute(_READERS).scalar_one():
-            return False
-        # Whoever wants a key would queue behind a lock that waits.
-        plain.execute(text(f"SET lock_timeout = {_LOCK_MS}"))
-        try:
-            plain.execute(text("VACUUM (FULL) person_keys"))
-        except OperationalError as error:
-            if not is_busy(error):
-                raise
-            return False
-        finally:
-            plain.execute(text(f"SET lock_timeout = {BUSY_TIMEOUT_MS}"))
-        for table in ("fingers", "photos", "documents", "facts"):
-            plain.execute(text(f"VACUUM {table}"))
-    return True
+    return overwrite_deleted(
+        sessions, anew=("person_keys",), freed=("fingers", "photos", "documents", "facts")
+    )
 
 
 def remember_deleted(sessions: Sessions, data: Path) -> None:

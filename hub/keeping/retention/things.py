@@ -65,6 +65,7 @@ PARTS: Final[Mapping[Thing, tuple[Part, ...]]] = {
         Part("inbound_messages", "id", "inbox_items"),
         Part("inbound_bodies", "id", "inbox_items"),
         Part("inbox_steps", "message_id", "inbox_items"),
+        Part("inbox_words", "message_id", "inbox_items"),
         Part("inbox_facts", "message_id", "inbox_items"),
         Part("slips"),
         Part("register_rows"),

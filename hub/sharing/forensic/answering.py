@@ -104,8 +104,9 @@ def _answer(
     subject: str = "",
     words: str = "",
 ) -> None:
-    said = f"{outcome.value}: {words}" if words else outcome.value
-    add_step(session, row, What.ANSWERED, actor=actor, at=at, subject=subject, words=said)
+    add_step(
+        session, row, What.ANSWERED, actor=actor, at=at, subject=subject, words=outcome.value, told=words
+    )
     clear(session, row)
     tell(session, row, at)
 

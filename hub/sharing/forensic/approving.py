@@ -97,7 +97,7 @@ def refuse(session: Session, row: ForensicRequest, words: str, *, actor: Actor, 
         raise over()
     if not words.strip():
         raise RefusedError("no_reason", Sentence("Write why: the agency reads it."))
-    add_step(session, row, What.REFUSED, actor=actor, at=at, words=words.strip())
+    add_step(session, row, What.REFUSED, actor=actor, at=at, told=words.strip())
     clear(session, row)
     tell(session, row, at)
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
 from hub.database import Sessions, session_scope
+from hub.overwriting import overwrite_deleted
 from hub.pace import is_over
 from hub.sharing.forensic.records import (
     ForensicCandidate,
     ForensicParcel,
     ForensicProbe,
     ForensicRequest,
+    ForensicStep,
+    ForensicWords,
 )
 from hub.sharing.forensic.rules import What
 from hub.sharing.forensic.steps import add_step
@@ -23,6 +26,9 @@ from hub.sharing.forensic.steps import add_step
 JOB: Final = Actor("hub", "hub")
 EVERY: Final = timedelta(minutes=5)
 """How long something may lie on after its time."""
+WORDS_FOR: Final = timedelta(days=90)
+"""What an officer wrote to the agency is read by then. It can name people, and nobody else needs it."""
+_LAID_DOWN: Final = ("forensic_probes", "forensic_parcels", "forensic_candidates", "forensic_words")
 
 
 def clear(session: Session, row: ForensicRequest) -> None:
@@ -44,16 +50,40 @@ def clear_due(session: Session, at: datetime) -> int:
     return len(due)
 
 
+def forget_words(session: Session, at: datetime) -> int:
+    """Delete what officers wrote to agencies once it is old; the steps keep the hashes. How many those were."""
+    old = session.scalars(
+        select(ForensicWords.step_id).where(ForensicWords.written_at <= at - WORDS_FOR)
+    ).all()
+    if old:
+        session.execute(delete(ForensicWords).where(ForensicWords.step_id.in_(old)))
+    return len(old)
+
+
 class ForensicTidy:
     """Destroys what is over though nobody opens a page; `tick` gives how many requests that were."""
 
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self._looked_at: datetime | None = None
+        self._to_overwrite = True
+        self._ended = 0
 
     def tick(self, now: datetime) -> int:
         if not is_over(self._looked_at, EVERY, now):
             return 0
         self._looked_at = now
         with session_scope(self._sessions) as session:
-            return clear_due(session, now)
+            done = clear_due(session, now)
+            ended = _last_end(session)
+            self._to_overwrite |= forget_words(session, now) > 0 or ended != self._ended
+            self._ended = ended
+        if self._to_overwrite:
+            self._to_overwrite = not overwrite_deleted(self._sessions, anew=_LAID_DOWN)
+        return done
+
+
+def _last_end(session: Session) -> int:
+    """The newest step that took something away: pages do that at once, and leave the traces to be overwritten here."""
+    ends = (What.ANSWERED.value, What.REFUSED.value, What.TAKEN.value, What.CLEARED.value)
+    return session.scalar(select(func.max(ForensicStep.id)).where(ForensicStep.what.in_(ends))) or 0

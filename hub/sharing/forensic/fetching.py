@@ -22,7 +22,7 @@ from hub.sharing.forensic.parcels import Parcel, file_of, unpack
 from hub.sharing.forensic.records import ForensicParcel, ForensicRequest
 from hub.sharing.forensic.rules import MOST_FETCHES, Ask, Outcome, State, What
 from hub.sharing.forensic.sealing import ParcelSeal
-from hub.sharing.forensic.steps import add_step, standing, steps_of
+from hub.sharing.forensic.steps import add_step, standing, steps_of, words_of
 from hub.sharing.forensic.telling import exchange_of
 from hub.sharing.gate import Shared, note_receipt, share
 
@@ -66,7 +66,7 @@ def identity_answer_of(session: Session, row: ForensicRequest, *, actor: Actor, 
     }
     shared = _share(session, row, given, actor=actor, at=at)
     _note_fetch(session, row, shared, actor=actor, at=at)
-    reason = step.words if outcome is Outcome.REFUSED else step.words.partition(": ")[2]
+    reason = words_of(session, row.id).get(step.id, "")
     return Reply(row, state, outcome, reason, shared.document)
 
 
@@ -74,7 +74,7 @@ def prints_state_of(session: Session, row: ForensicRequest, *, actor: Actor, at:
     """How a request for fingers stands. Where only the custody reference was asked for, it comes with this."""
     state = standing(session, row, at)
     outcome = outcome_of(session, row)
-    reason = "" if outcome is None else _decided(session, row).words
+    reason = "" if outcome is None else words_of(session, row.id).get(_decided(session, row).id, "")
     if row.form != "reference" or state is not State.READY:
         return Reply(row, state, outcome, reason, None)
     shared = _share(session, row, _about(row), actor=actor, at=at)

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, LargeBinary, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.accounts.append_only import protect
-from hub.database import Base, Id
+from hub.database import BIG, Base, Id
 
 
 class ForensicRequest(Base):
@@ -56,6 +56,17 @@ class ForensicStep(Base):
     by: Mapped[str] = mapped_column(String(64))
     subject: Mapped[str] = mapped_column(String(16), server_default="")
     words: Mapped[str] = mapped_column(String(300), server_default="")
+
+
+class ForensicWords(Base):
+    """What an officer wrote to the agency at a step, which can name people; deleted in time. The step has its hash."""
+
+    __tablename__ = "forensic_words"
+
+    step_id: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=False)
+    request_id: Mapped[int] = mapped_column(ForeignKey("forensic_requests.id"), index=True)
+    words: Mapped[str] = mapped_column(String(300))
+    written_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class ForensicProbe(Base):

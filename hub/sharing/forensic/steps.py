@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
 from hub.sentences import RefusedError, Sentence
-from hub.sharing.forensic.records import ForensicRequest, ForensicStep
+from hub.sharing.forensic.records import ForensicRequest, ForensicStep, ForensicWords
 from hub.sharing.forensic.rules import State, What, state_of
 
 
@@ -25,6 +26,17 @@ def standing(session: Session, row: ForensicRequest, at: datetime) -> State:
     return state_of(row.kind, row.approvals, row.until_at, steps_of(session, row.id), at)
 
 
+def words_of(session: Session, request_id: int) -> dict[int, str]:
+    """What officers wrote to the agency, by the number of the step; nothing of what was deleted in time."""
+    wanted = select(ForensicWords).where(ForensicWords.request_id == request_id)
+    return {one.step_id: one.words for one in session.scalars(wanted)}
+
+
+def hash_of(words: str) -> str:
+    """What stays of an officer's words in the step."""
+    return "sha256 " + hashlib.sha256(words.encode()).hexdigest()
+
+
 def add_step(
     session: Session,
     row: ForensicRequest,
@@ -34,13 +46,14 @@ def add_step(
     at: datetime,
     subject: str = "",
     words: str = "",
+    told: str = "",
 ) -> None:
-    """One step, and its line in the trail."""
-    session.add(
-        ForensicStep(
-            request_id=row.id, what=what.value, at=at, by=actor.login[:64], subject=subject, words=words[:300]
-        )
+    """One step, and its line in the trail. `told` is what an officer wrote: it can name people, so neither keeps it."""
+    kept = f"{words}: {hash_of(told)}" if words and told else words or (hash_of(told) if told else "")
+    step = ForensicStep(
+        request_id=row.id, what=what.value, at=at, by=actor.login[:64], subject=subject, words=kept[:300]
     )
+    session.add(step)
     write_down(
         session,
         at=at,
@@ -51,6 +64,9 @@ def add_step(
         why=words,
     )
     session.flush()
+    if told:
+        session.add(ForensicWords(step_id=step.id, request_id=row.id, words=told[:300], written_at=at))
+        session.flush()
 
 
 def over() -> RefusedError:

@@ -34,7 +34,7 @@ from hub.sharing.forensic.records import ForensicRequest
 from hub.sharing.forensic.rules import Ask, State, What, approvers
 from hub.sharing.forensic.sealing import ParcelSeal
 from hub.sharing.forensic.searching import approve_and_search
-from hub.sharing.forensic.steps import add_step, standing, steps_of
+from hub.sharing.forensic.steps import add_step, standing, steps_of, words_of
 from hub.sharing.forensic.words import FORMS, KINDS, OUTCOMES, STATES, STEPS
 from hub.web.door import now, service, visitor, writing
 from hub.web.routes import Pages, number_in
@@ -184,6 +184,7 @@ def _context(session: Session, row: ForensicRequest) -> dict[str, Any]:
         "row": row,
         "state": state,
         "steps": steps,
+        "told": words_of(session, row.id),
         "agency": agency_names(session).get(row.agency, row.agency),
         "outcome": outcome_of(session, row),
         "approved_by": approvers(steps),

@@ -29,9 +29,9 @@ from hub.sharing.inbox.records import (
     InboxAct,
     InboxFact,
     InboxItem,
-    InboxStep,
     State,
 )
+from hub.sharing.inbox.steps import add_step
 from hub.sharing.inbox.telling import tell
 
 May = Callable[[Permission], bool]
@@ -88,11 +88,16 @@ def refuse(
 ) -> None:
     """Refuse it with a reason that the sender reads."""
     row, item = _open(session, number, version, (*OPEN, State.KEPT.value))
-    said = _words(words, Sentence("Write why, in a few words: the sender reads it."))
+    said = reason_in_words(words)
     item.state, item.reason_code, item.reason = State.REFUSED.value, why.value, said
     item.decided_by, item.decided_at, item.accepted = actor.login, at, ""
-    _done(session, row, item, InboxAct.REFUSED, actor, at, note=said)
+    _done(session, row, item, InboxAct.REFUSED, actor, at, words=said)
     tell(session, row, item, at)
+
+
+def reason_in_words(words: str) -> str:
+    """The words of a refusal as they are kept; RefusedError where they are missing or too long."""
+    return _words(words, Sentence("Write why, in a few words: the sender reads it."))
 
 
 def accept(
@@ -154,7 +159,7 @@ def take_back(session: Session, number: str, version: int, why: str, *, actor: A
                 ) from changed
     item.state, item.decided_by, item.decided_at, item.accepted = State.TAKEN_BACK.value, "", None, ""
     subject = "" if item.person_id is None else session.get_one(Person, item.person_id).number
-    _done(session, row, item, InboxAct.TAKEN_BACK, actor, at, note=said, subject=subject)
+    _done(session, row, item, InboxAct.TAKEN_BACK, actor, at, words=said, subject=subject)
     tell(session, row, item, at)
 
 
@@ -228,13 +233,14 @@ def _done(
     at: datetime,
     *,
     note: str = "",
+    words: str = "",
     subject: str = "",
 ) -> None:
     item.version += 1
     # Copies are about whom the first is about: where the law has a file deleted, they go with it.
     copies = select(InboundMessage.id).where(InboundMessage.same_as_id == row.id)
     session.execute(update(InboxItem).where(InboxItem.id.in_(copies)).values(person_id=item.person_id))
-    session.add(InboxStep(message_id=row.id, act=act.value, at=at, by=actor.login[:64], note=note))
+    add_step(session, row.id, act, by=actor.login, at=at, note=note, words=words)
     write_down(
         session,
         at=at,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from hub.database import Sessions, session_scope
 from hub.movements.alarms.raising import Cause, over, raise_alarm
 from hub.movements.alarms.records import Alarm
+from hub.overwriting import overwrite_deleted
 from hub.pace import is_over
 from hub.sharing.inbox.clocks import Liberty
 from hub.sharing.inbox.forgetting import forget_due, is_due
@@ -21,6 +22,8 @@ CODE_OF: Final = {Liberty.GOES: "inbox_liberty_overdue", Liberty.HELD: "inbox_ov
 """What rings: a message on which somebody's liberty hangs. The others are marked in the list."""
 MOST: Final = 50
 """Alarms in one look: a flood of messages is one storm, and rings by and by."""
+SAID: Final = ("inbound_bodies", "inbox_words", "inbox_items")
+"""Tables of what messages and officers said."""
 AGAIN_AFTER: Final = timedelta(hours=1)
 """Somebody closed the alarm and decided nothing: it rings anew."""
 
@@ -31,6 +34,8 @@ class InboxDesk:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self._looked_at: datetime | None = None
+        # Whoever cleared the last one may have ended before its traces were gone.
+        self._to_overwrite = True
 
     def tick(self, now: datetime) -> int:
         if not is_over(self._looked_at, EVERY, now):
@@ -46,6 +51,9 @@ class InboxDesk:
         if old:
             with session_scope(self._sessions) as session:
                 done += forget_due(session, now)
+            self._to_overwrite = True
+        if self._to_overwrite:
+            self._to_overwrite = not overwrite_deleted(self._sessions, anew=SAID)
         return done
 
 

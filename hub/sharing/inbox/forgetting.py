@@ -1,7 +1,7 @@
 """What was sent about people who never came does not stay: after the agreement's days it is deleted, with a trace.
 
 Of somebody who is on file the file's own retention speaks. Of these nobody here has a file: number, times, hash and
-who decided stay, what the message said of somebody goes.
+who decided stay. What the message said of somebody goes, and what an officer wrote of it, which can name people too.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from hub.accounts.audit import Actor, write_down
 from hub.sharing.agreements.records import Agreement, AgreementVersion
 from hub.sharing.agreements.terms import read_terms
 from hub.sharing.inbox.lists import read
-from hub.sharing.inbox.records import InboundBody, InboundMessage, InboxAct, InboxItem, InboxStep, State
+from hub.sharing.inbox.records import InboundBody, InboundMessage, InboxAct, InboxItem, InboxWords, State
+from hub.sharing.inbox.steps import add_step
 from hub.sharing.inbox.telling import tell
 
 JOB: Final = Actor("hub", "hub")
@@ -106,15 +107,16 @@ def _expire(session: Session, row: InboundMessage, item: InboxItem, at: datetime
 
 def _clear(session: Session, row: InboundMessage, item: InboxItem, at: datetime) -> None:
     item.cleared_at, item.version = at, item.version + 1
-    item.subject_number = item.subject_reference = item.subject_name = item.accepted = ""
+    item.subject_number = item.subject_reference = item.subject_name = item.accepted = item.reason = ""
     item.subject_born_on = None
     session.flush()
     session.execute(delete(InboundBody).where(InboundBody.id == row.id))
+    session.execute(delete(InboxWords).where(InboxWords.message_id == row.id))
     _note(session, row, InboxAct.CLEARED, at)
 
 
 def _note(session: Session, row: InboundMessage, act: InboxAct, at: datetime) -> None:
-    session.add(InboxStep(message_id=row.id, act=act.value, at=at, by=JOB.login, note=""))
+    add_step(session, row.id, act, by=JOB.login, at=at)
     write_down(
         session, at=at, actor=JOB, act=f"inbox.{act.value}", subject=row.number, detail=row.body_hash[:16]
     )

@@ -123,7 +123,7 @@ class InboxAct(StrEnum):
 
 
 class InboxStep(Base):
-    """One thing that was done about a message."""
+    """One thing that was done about a message. `note` is a person's number, or of an officer's words their hash."""
 
     __tablename__ = "inbox_steps"
 
@@ -133,6 +133,16 @@ class InboxStep(Base):
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(64))
     note: Mapped[str] = mapped_column(String(300))
+
+
+class InboxWords(Base):
+    """What an officer wrote at a step, which can name people: it goes with what the message said, its hash stays."""
+
+    __tablename__ = "inbox_words"
+
+    step_id: Mapped[int] = mapped_column(BIG, primary_key=True, autoincrement=False)
+    message_id: Mapped[int] = mapped_column(BIG, index=True)
+    words: Mapped[str] = mapped_column(String(300))
 
 
 class InboxFact(Base):
@@ -157,9 +167,12 @@ OF_NOBODY: Final = (
 
 protect(cast(Table, InboundMessage.__table__), door="facts", owner=OWNER)
 protect(cast(Table, InboundBody.__table__), door="facts", owner=OWNER, also=OF_NOBODY)
+_OWNER_OF_STEP: Final = OWNER.replace("OLD.id", "OLD.message_id")
+protect(
+    cast(Table, InboxWords.__table__),
+    door="facts",
+    owner=_OWNER_OF_STEP,
+    also=OF_NOBODY.replace("OLD.id", "OLD.message_id"),
+)
 for _kept in (InboxStep, InboxFact):
-    protect(
-        cast(Table, _kept.__table__),
-        door="facts",
-        owner="(SELECT i.person_id FROM inbox_items i WHERE i.id = OLD.message_id)",
-    )
+    protect(cast(Table, _kept.__table__), door="facts", owner=_OWNER_OF_STEP)

@@ -35,7 +35,7 @@ from hub.sharing.inbox.flags import LAID_BEFORE
 from hub.sharing.inbox.lists import Read
 from hub.sharing.inbox.messages import Definition, DueOn, SentTerm, Subject
 from hub.sharing.inbox.proposing.parts import OnFile
-from hub.sharing.inbox.records import InboxFact, InboxStep
+from hub.sharing.inbox.records import InboxFact
 from hub.sharing.inbox.words import CODES, FIELDS
 from hub.web.formats import SITE_ZONE
 from hub.web.language import say, translated
@@ -234,10 +234,3 @@ def became(session: Session, message_id: int) -> list[Became]:
         gone = after.get(row.id) is not None or row.act != Act.STATES
         found.append(Became(row, kind.words, kind.say(read_value(kind, row.value)), gone))
     return found
-
-
-def history(session: Session, message_id: int) -> list[InboxStep]:
-    """What happened to a message, oldest first."""
-    return list(
-        session.scalars(select(InboxStep).where(InboxStep.message_id == message_id).order_by(InboxStep.id))
-    )

@@ -27,11 +27,11 @@ from hub.sharing.inbox.showing import (
     candidates,
     field_choices,
     held_now,
-    history,
     lines_of,
     message_lines,
     trial,
 )
+from hub.sharing.inbox.steps import history
 from hub.sharing.inbox.words import ACTS, STATES
 from hub.web.door import now, visitor, writing
 from hub.web.known import site_today
@@ -75,6 +75,7 @@ def worklist() -> str:
         exchanges=EXCHANGES,
         liberty=LIBERTY_WORDS,
         states=STATES,
+        refused=number_in(asked.get("refused", "")),
     )
 
 
