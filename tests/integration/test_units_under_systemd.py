@@ -24,6 +24,8 @@ BROWSER = "/usr/bin/chromium"
 WATCHDOG_S = 20
 """Shorter than the units', so that one that does not say that it lives is found out here."""
 
+AT_HUB = ["pims-broker", "pims-ingest", "pims-web", "pims-certifier", "pims-agencies"]
+
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=f"units cannot be run here: {why_not()}")
 
 SENSOR = """
@@ -107,7 +109,7 @@ def unit_files() -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
-    started = ["sensor", "pims-terminal", "pims-page", "pims-broker", "pims-ingest", "pims-web"]
+    started = ["sensor", "pims-terminal", "pims-page", *AT_HUB]
 
     def lay_out(shared: Path) -> None:
         (shared / "sensor.py").write_text(SENSOR)
@@ -124,7 +126,7 @@ def lamps(at_work: Machine) -> list[str]:
     return log.read_text().split() if log.exists() else []
 
 
-@pytest.mark.parametrize("name", ["pims-broker", "pims-ingest", "pims-web", "pims-terminal", "pims-page"])
+@pytest.mark.parametrize("name", [*AT_HUB, "pims-terminal", "pims-page"])
 def test_it_gets_ready_under_its_filters_and_says_so(at_work: Machine, name: str) -> None:
     at_work.wait_for(f"{name}.service", "active")
     shown = at_work.run("systemctl", "show", f"{name}.service", "-p", "NRestarts,StatusText,WatchdogUSec")
@@ -162,6 +164,15 @@ def test_the_agent_sees_a_machine_it_cannot_change(at_work: Machine) -> None:
     assert "ro" in root[5].split(",")
 
 
+@pytest.mark.parametrize("name", AT_HUB)
+def test_the_certifier_alone_sees_the_agencies_authority(at_work: Machine, name: str) -> None:
+    at_work.wait_for(f"{name}.service", "active")
+    pid = at_work.run("systemctl", "show", f"{name}.service", "-p", "MainPID", "--value").strip()
+    key = f"/proc/{pid}/root/var/lib/pims-hub/keys/agencies-ca.key"
+    seen = at_work.run("stat", "-L", "-c", "%s %a", key).split()
+    assert (seen == ["0", "0"]) is (name != "pims-certifier"), seen
+
+
 @pytest.mark.skipif(shutil.which(BROWSER) is None, reason="chromium is not on this machine")
 def test_the_browser_opens_the_page_from_inside_its_cage(at_work: Machine) -> None:
     at_work.wait_for("pims-page.service", "active")
@@ -170,7 +181,7 @@ def test_the_browser_opens_the_page_from_inside_its_cage(at_work: Machine) -> No
     assert "gate-a" in at_work.output("pims-kiosk.service")
 
 
-@pytest.mark.parametrize("name", ["pims-broker", "pims-ingest", "pims-web", "pims-terminal", "pims-page"])
+@pytest.mark.parametrize("name", [*AT_HUB, "pims-terminal", "pims-page"])
 def test_its_watchdog_hears_of_it(at_work: Machine, name: str) -> None:
     at_work.wait_for(f"{name}.service", "active")
 
