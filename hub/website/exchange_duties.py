@@ -1,4 +1,4 @@
-"""What the process that carries does besides carrying: telling of corrections, and the weekly census."""
+"""What the process that carries does besides: telling of corrections, lists by the calendar, and the weekly census."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from hub.database import Sessions
 from hub.sharing.census.running import run_due
 from hub.sharing.corrections.telling import Corrector
 from hub.sharing.outbox.worker import Duties
+from hub.sharing.pull.periodic import send_due
 
 
 def duties(sessions: Sessions) -> Duties:
@@ -15,5 +16,6 @@ def duties(sessions: Sessions) -> Duties:
 
     def weekly(at: datetime) -> None:
         run_due(sessions, at)
+        send_due(sessions, at)
 
     return Duties(Corrector(), weekly)

@@ -76,8 +76,10 @@ def _status(row: FactRow, _value: None) -> News:
 
 
 def _hearing(_row: FactRow, value: Hearing) -> News | None:
-    # The date takes effect when it was fixed; what came of it happened on the day itself.
-    return News(EventType.PRODUCTION_OUTCOME, value.hearing_at) if value.outcome else None
+    # The date takes effect when it was fixed; what came of it happened on the day itself. Whether somebody was brought
+    # is known before the court has decided anything.
+    known = bool(value.outcome) or value.produced is not None
+    return News(EventType.PRODUCTION_OUTCOME, value.hearing_at) if known else None
 
 
 def _absence(row: FactRow, value: Absence) -> News | None:

@@ -12,17 +12,22 @@ from sqlalchemy.orm import Session
 
 from hub.sharing.agreements.reading import agreements_in_force
 from hub.sharing.agreements.records import AgreementVersion
+from hub.sharing.agreements.terms import Frequency
 from hub.web.formats import start_of
 
 
 @dataclass(frozen=True)
 class Listener:
-    """An agency that hears of a type of event, under which exchange and purpose, of what happened since when."""
+    """An agency that hears of a type of event, under which exchange and purpose, of what happened since when.
+
+    With `on_request` nothing is sent: it lies ready until they fetch it.
+    """
 
     agency: str
     exchange: str
     purpose: str
     since_at: datetime
+    on_request: bool = False
 
 
 def listeners(session: Session, at: datetime) -> Mapping[str, Sequence[Listener]]:
@@ -34,10 +39,12 @@ def listeners(session: Session, at: datetime) -> Mapping[str, Sequence[Listener]
     )
     began = {number: day for number, day in session.execute(first)}  # noqa: C416 - a result is no mapping
     for one in sorted(agreements_in_force(session, at), key=lambda held: (held.agency, held.code)):
+        on_request = one.terms.frequency is Frequency.ON_REQUEST
         since_at = start_of(min(one.terms.starts_on, began[one.agreement_id]))
         for grant in one.terms.grants:
             for event in grant.events:
-                found[event].append(Listener(one.agency, grant.exchange, grant.purpose, since_at))
+                hearer = Listener(one.agency, grant.exchange, grant.purpose, since_at, on_request)
+                found[event].append(hearer)
     return found
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from time import monotonic
 from typing import Any, Final
 
@@ -179,6 +179,7 @@ def due(session: Session, agency: str, now: datetime, most: int) -> Sequence[Any
             Delivery.purpose,
             Delivery.disclosure_id,
             Delivery.since_at,
+            Delivery.replays,
             SharingEvent.fact_id,
             SharingEvent.uid,
             SharingEvent.type,
@@ -201,12 +202,12 @@ def due(session: Session, agency: str, now: datetime, most: int) -> Sequence[Any
     return session.execute(wanted).all()
 
 
-def give_up(session: Session, agency: str, now: datetime) -> int:
-    """What has waited for as long as it is tried is a dead letter from now on; how many."""
+def give_up(session: Session, agency: str, now: datetime, turn: timedelta = timedelta()) -> int:
+    """What was tried for as long as anything is, `turn` not counted, is a dead letter from now on; how many."""
     old = select(Delivery.id, Delivery.tries).where(
         Delivery.agency == agency,
         Delivery.state == State.WAITING.value,
-        Delivery.since_at <= now - GIVE_UP,
+        Delivery.since_at <= now - GIVE_UP - turn,
     )
     rows = session.execute(old.limit(AT_ONCE)).all()
     note(session, [Settled(row.id, row.tries, Outcome.GIVEN_UP, None, 0, None) for row in rows], now)

@@ -146,7 +146,7 @@ def _write(session: Session, told: Sequence[_Told], at: datetime) -> None:
     for one in told:
         person = leading.get(one.row.person_id, one.row.person_id)
         for hearer in one.hearers:
-            waits = hearer.agency in with_channel
+            waits = hearer.agency in with_channel and not hearer.on_request
             number = following[hearer.agency]
             following[hearer.agency] += 1
             rows.append(_delivery(by_fact[one.row.id], person, hearer, number, waits=waits, at=at))
@@ -188,7 +188,7 @@ def _delivery(
         "since_at": at,
         "next_at": at,
         "done_at": None,
-        "outcome": "" if waits else Outcome.NO_ADDRESS.value,
+        "outcome": "" if waits or hearer.on_request else Outcome.NO_ADDRESS.value,
         "disclosure_id": None,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,19 +17,21 @@ from hub.movements.alarms.raising import Cause, over, raise_alarm
 from hub.movements.alarms.records import Alarm
 from hub.pace import is_over
 from hub.sentences import Sentence
-from hub.sharing.agreements.reading import agreements_in_force
+from hub.sharing.agreements.reading import InForce, agreements_in_force
 from hub.sharing.agreements.records import Agency
 from hub.sharing.outbox.answers import Outcome
 from hub.sharing.outbox.channels import agencies_with_channel
 from hub.sharing.outbox.events import EventType
+from hub.sharing.outbox.frequency import waits_for_turn
 from hub.sharing.outbox.records import Delivery, SharingEvent, State
 from hub.sharing.partners.records import PartnerCertificate, PartnerClient, Webhook
 
 EVERY: Final = timedelta(minutes=1)
 ESCAPE_WAITS: Final = timedelta(minutes=10)
 """Whoever is at large gets further with every minute: then somebody telephones."""
-SILENT: Final = timedelta(hours=25)
-"""A day, and the hour in which a drop that is written once a day has its turn."""
+_ITS_HOUR: Final = timedelta(hours=1)
+"""In which a drop that is written by the calendar has its turn."""
+SILENT: Final = timedelta(days=1) + _ITS_HOUR
 SOON: Final = timedelta(days=14)
 """Long enough for an agency to make a key, have it signed and put it into use."""
 AGAIN_AFTER: Final = timedelta(hours=24)
@@ -86,9 +89,11 @@ class ExchangeWatch:
 def troubles(session: Session, now: datetime) -> list[Trouble]:
     """Everything that somebody should look after now. Agencies that are closed, or with which nothing is agreed any
     more, are nobody's trouble."""
-    known = {one.agency for one in agreements_in_force(session, now)}
-    known &= set(session.scalars(select(Agency.code).where(Agency.active)))
-    found = [one for one in _of_deliveries(session, now) if one.key in known]
+    agreed: dict[str, list[InForce]] = defaultdict(list)
+    for one in agreements_in_force(session, now):
+        agreed[one.agency].append(one)
+    known = set(agreed) & set(session.scalars(select(Agency.code).where(Agency.active)))
+    found = [one for one in _of_deliveries(session, agreed, now) if one.key in known]
     return [*found, *_of_clients(session, now), *_of_receivers(session, now)]
 
 
@@ -103,7 +108,9 @@ def offer(session: Session, agencies: Sequence[str]) -> None:
         )
 
 
-def _of_deliveries(session: Session, now: datetime) -> Iterator[Trouble]:
+def _of_deliveries(
+    session: Session, agreed: Mapping[str, Sequence[InForce]], now: datetime
+) -> Iterator[Trouble]:
     escaped = (
         select(Delivery.agency, func.min(Delivery.since_at), func.min(SharingEvent.reference))
         .join(SharingEvent, SharingEvent.id == Delivery.event_id)
@@ -118,9 +125,11 @@ def _of_deliveries(session: Session, now: datetime) -> Iterator[Trouble]:
     counted = select(Delivery.agency, func.min(Delivery.since_at), func.count()).group_by(Delivery.agency)
     dead = counted.where(Delivery.state == State.DEAD.value)
     late = counted.where(Delivery.state.in_(_LIES), Delivery.since_at <= now - SILENT)
-    for code, wanted in ((GIVEN_UP, dead), (NOT_REACHED, late)):
-        for agency, since_at, count in session.execute(wanted):
-            yield _trouble(code, agency, since_at, count=count)
+    for agency, since_at, count in session.execute(dead):
+        yield _trouble(GIVEN_UP, agency, since_at, count=count)
+    for agency, since_at, count in session.execute(late):
+        if since_at <= now - max(SILENT, waits_for_turn(agreed.get(agency, ())) + _ITS_HOUR):
+            yield _trouble(NOT_REACHED, agency, since_at, count=count)
 
 
 def _trouble(code: str, agency: str, since_at: datetime, **further: Any) -> Trouble:

@@ -13,6 +13,7 @@ from hub.custody.at_large import AT_LARGE, AtLarge, How
 from hub.custody.facts.actions import end
 from hub.custody.facts.kinds import Kind, V
 from hub.custody.facts.records import Fact
+from hub.custody.legal import HEARING, Hearing
 from hub.custody.records import Booking, Person
 from hub.custody.sentencing.records import ReckoningRow, Signature, SignatureAct
 from hub.database import session_scope
@@ -105,6 +106,20 @@ def test_a_date_signed_before_the_agreement_began_is_history(outbox: Outbox) -> 
     outbox.later(days=2)
     assert told(outbox, "courts") == ["release_date_verified"]
     assert told(outbox, "forensic") == []
+
+
+def test_whether_somebody_was_brought_is_told_before_the_court_has_decided(outbox: Outbox) -> None:
+    outbox.agree("forensic", grants=(("production_outcome", "court_listing", ("production_outcome",)),))
+    outbox.begin()
+    person = outbox.world.person()
+    when = outbox.world.at
+    date_of = record(outbox.world, person, HEARING, Hearing(court="Corozal", hearing_at=when, purpose="plea"))
+    assert told(outbox, "forensic") == []
+    missed = Hearing(
+        court="Corozal", hearing_at=when, purpose="plea", produced=False, not_produced_because="no van"
+    )
+    record(outbox.world, person, HEARING, missed, item=date_of.id)
+    assert told(outbox, "forensic") == ["production_outcome"]
 
 
 def absence(outbox: Outbox, why: Why) -> Absence:

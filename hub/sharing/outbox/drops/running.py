@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from hub.database import Sessions, session_scope
+from hub.sharing.agreements.reading import agreements_in_force
 from hub.sharing.outbox.answers import Answer, Outcome
 from hub.sharing.outbox.channels import agencies_with_webhook
 from hub.sharing.outbox.drop_records import DropSetting
@@ -19,6 +20,7 @@ from hub.sharing.outbox.drop_settings import drops_in_force
 from hub.sharing.outbox.drops.places import OUT, Place, PlaceError, place_of
 from hub.sharing.outbox.drops.taking import Receive, take_in
 from hub.sharing.outbox.drops.writing import OutFile, take_back, write_due
+from hub.sharing.outbox.frequency import waits_for_turn
 from hub.sharing.outbox.lease import anything_due, claim, release
 from hub.sharing.outbox.sending import give_up
 from hub.sharing.outbox.signing import Signer
@@ -62,7 +64,7 @@ class Drops:
         with session_scope(self.sessions) as session:
             if not claim(session, agency, self.token, now):
                 return
-            give_up(session, agency, now)
+            give_up(session, agency, now, waits_for_turn(agreements_in_force(session, now, agency)))
         answer = self._written(setting, place, now)
         with session_scope(self.sessions) as session:
             release(session, agency, self.token, now, answer, random.random)

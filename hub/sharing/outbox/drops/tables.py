@@ -79,7 +79,7 @@ def read_table(raw: bytes) -> list[ReadRow]:
 def _fault(header: Sequence[str], cells: Sequence[str], again: bool) -> str:
     if len(cells) != len(header):
         return "cells"
-    if any(cell.startswith(_FORMULA) for cell in cells):
+    if any(cell.lstrip().startswith(_FORMULA) or cell.startswith(_FORMULA) for cell in cells):
         return "formula"
     return "twice" if again else ""
 

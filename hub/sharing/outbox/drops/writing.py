@@ -14,15 +14,15 @@ from typing import Any, Final
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from hub.sharing.agreements.reading import agreements_in_force
-from hub.sharing.agreements.terms import Frequency
-from hub.sharing.catalogue import EXCHANGES, Way
+from hub.sharing.agreements.reading import InForce, agreements_in_force
+from hub.sharing.catalogue import EXCHANGES, About, Way
 from hub.sharing.gate import Ask, NotAgreedError, share_many
 from hub.sharing.outbox.answers import Outcome
 from hub.sharing.outbox.asking import ACTOR
 from hub.sharing.outbox.drop_records import DropFile, DropSetting
 from hub.sharing.outbox.drops.tables import write_table
 from hub.sharing.outbox.events import zulu
+from hub.sharing.outbox.frequency import turn_began
 from hub.sharing.outbox.noting import Settled, note
 from hub.sharing.outbox.records import Delivery, State
 from hub.sharing.outbox.sending import due
@@ -30,7 +30,7 @@ from hub.sharing.outbox.signing import Signer
 from hub.web.formats import SITE_ZONE, start_of
 
 MOST: Final = 2_000
-_HEAD: Final = ("id", "type", "time", "sequence", "agreement", "retentionDays")
+_HEAD: Final = ("id", "type", "time", "sequence", "disclosure", "agreement", "retentionDays")
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,12 @@ class OutFile:
 
 
 def write_due(session: Session, setting: DropSetting, signer: Signer, at: datetime) -> list[OutFile]:
-    """Make the files that are due: at once where the agreement says so, else after the day has ended.
+    """Make the files that are due: at once where the agreement says so, else after its day, week, month or year.
 
     Marks their deliveries as written; the caller puts the files down before it commits.
     """
-    rows = [row for row in due(session, setting.agency, at, MOST) if _is_due(session, setting, row, at)]
+    agreed = agreements_in_force(session, at, setting.agency)
+    rows = [row for row in due(session, setting.agency, at, MOST) if _is_due(agreed, row, at)]
     by_exchange: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for row in rows:
         by_exchange[row.exchange, row.purpose].append(row)
@@ -60,12 +61,14 @@ def write_due(session: Session, setting: DropSetting, signer: Signer, at: dateti
     return files
 
 
-def _is_due(session: Session, setting: DropSetting, row: Any, at: datetime) -> bool:
-    for one in agreements_in_force(session, at):
-        if one.agency == setting.agency and one.terms.grant(row.exchange, row.purpose) is not None:
-            at_once = one.terms.frequency is Frequency.AT_ONCE
-            return at_once or bool(row.since_at < start_of(at.astimezone(SITE_ZONE).date()))
-    return True  # no agreement has it any more: it is stopped now
+def _is_due(agreed: Sequence[InForce], row: Any, at: datetime) -> bool:
+    """A list had its turn before it was made, and what somebody sends again goes now; what no agreement has any more is
+    stopped now."""
+    under = next((one for one in agreed if one.terms.grant(row.exchange, row.purpose) is not None), None)
+    if under is None or row.replays or EXCHANGES[row.exchange].about is About.LIST:
+        return True
+    turn = turn_began(under.terms.frequency, at.astimezone(SITE_ZONE).date())
+    return turn is None or bool(row.since_at < start_of(turn))
 
 
 def _file(
@@ -85,21 +88,25 @@ def _file(
         for row in rows
     ]
     answers = share_many(session, asks, at=at, actor=ACTOR, way=Way.EXPORT)
-    lines, settled = [], []
+    lines: list[dict[str, Any]] = []
+    settled: list[Settled] = []
+    agreements: dict[str, Any] = {}
     for row, answer in zip(rows, answers, strict=True):
         if isinstance(answer, NotAgreedError):
             settled.append(Settled(row.id, row.tries, Outcome.STOPPED, None, 0, None))
             continue
         settled.append(Settled(row.id, row.tries, Outcome.IN_FILE, None, 0, answer.disclosure_id))
-        agreement = answer.document["agreement"]
-        head = (row.uid, row.type, zulu(row.occurred_at), row.sequence)
-        own = (*head, f"{answer.agreement}/{answer.version}", agreement["retentionDays"])
+        terms = answer.document["agreement"]
+        agreements[f"{answer.agreement}/{answer.version}"] = terms
+        head = (row.uid, row.type, zulu(row.occurred_at), row.sequence, answer.disclosure_id)
+        own = (*head, f"{answer.agreement}/{answer.version}", terms["retentionDays"])
         lines.append({**dict(zip(_HEAD, own, strict=True)), **answer.values})
     note(session, settled, at)
     if not lines:
         return None
     written = tuple(one.delivery_id for one in settled if one.outcome is Outcome.IN_FILE)
-    return replace(_put_down(session, setting, exchange, lines, signer, at), deliveries=written)
+    made = _put_down(session, setting, exchange, lines, agreements, signer, at)
+    return replace(made, deliveries=written)
 
 
 def take_back(session: Session, files: Sequence[OutFile], outcome: Outcome, at: datetime) -> None:
@@ -120,6 +127,7 @@ def _put_down(
     setting: DropSetting,
     exchange: str,
     lines: Sequence[Mapping[str, Any]],
+    agreements: Mapping[str, Any],
     signer: Signer,
     at: datetime,
 ) -> OutFile:
@@ -156,6 +164,7 @@ def _put_down(
         "number": number,
         "exchange": exchange,
         "rows": len(lines),
+        "agreements": agreements,
         "sha256": digest,
         "madeAt": zulu(at),
         "keyId": signer.key_id,
