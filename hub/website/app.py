@@ -39,10 +39,13 @@ from hub.reception.register.running import Importer
 from hub.reception.releasing.panel import PANEL as WAY_OUT
 from hub.reception.sentencing.background import TrialRunner
 from hub.reception.sentencing.panel import PANEL as RELEASE_DATE
+from hub.sharing.agreements.smallest import House
 from hub.sharing.api.browsing import Described
 from hub.sharing.disclosures.panel import PANEL as DISCLOSURES
 from hub.sharing.forensic.sealing import parcel_seal
 from hub.sharing.inbox.panel import PANEL as INBOX
+from hub.statistics.control.thresholds import house_k_on
+from hub.statistics.review.making import Maker
 from hub.terminals.claims.knocking import pages as knocking_pages
 from hub.terminals.claims.service import TakingIn
 from hub.web import assets, errors, formats, guard, headers, known, language, navigation, preferences
@@ -183,9 +186,11 @@ def _configure(app: Flask, parts: Parts) -> None:
     provide(app, BundlePlace(None if data is None else data / BUNDLES))
     provide(app, Panels(_PANELS))
     provide(app, WAITING)
+    provide(app, House(house_k_on))
     provide(app, Described(API))
     provide(app, Live(parts.sessions, parts.clock))
     provide(app, TrialRunner(parts.sessions, parts.clock))
+    provide(app, Maker(parts.sessions, parts.clock))
     provide(app, TakingIn(parts.keys, find_checkpoint, all_checkpoints, parts.second_person))
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

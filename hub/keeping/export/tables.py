@@ -36,7 +36,7 @@ TAKEN: Final = frozenset(
     reckoning_signatures reckonings referral_changes referral_settings referrals register_imports
     register_mappings register_rows release_cases release_doubt_answers release_doubts release_holidays
     release_marks release_policies release_records retention_items retention_rules retention_runs rollout_acts
-    entered_figures roll_snapshots review_acts review_seals reviews
+    entered_figures roll_snapshots review_acts review_makings review_papers review_seals reviews
     disclosure_rules publication_acts publication_files publications
     rollouts running_counts site_changes site_order_scopes site_order_steps site_orders sites slips
     standing_procedures standing_reviews terminals theft_officers theft_people theft_steps thefts unit_shifts

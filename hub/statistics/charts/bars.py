@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hub.statistics.charts.drawing import PALETTE, WIDTH, at, drawing, line, number, text
+from hub.statistics.charts.drawing import PALETTE, WIDTH, at, drawing, line, number, text, width_of
 
-_ROW: Final = 26.0
+_ROW: Final = 24.0
 _BAR: Final = 16.0
-_WORDS: Final = 210.0
+_LEADING: Final = 14.0
+"""From one line of a label to the next."""
+_LEAST_WORDS, _MOST_WORDS = 90.0, 240.0
+"""Room for the labels of bars: what the longest takes, within these; longer ones are broken into lines."""
 _VALUE: Final = 90.0
 _TOP: Final = 26.0
 _MIDDLE: Final = 110.0
@@ -18,11 +22,12 @@ _MIDDLE: Final = 110.0
 
 @dataclass(frozen=True)
 class Bar:
-    """`note` stands where the bar would be when there is no value."""
+    """`note` stands where the bar would be when there is no value; `shown` is what stands behind it, else the value."""
 
     words: str
     value: float | None
     note: str = ""
+    shown: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,21 +40,40 @@ class Pair:
     note: str = ""
 
 
-def bar_chart(title: str, description: str, bars: Sequence[Bar], *, unit: str) -> str:
-    """The whole drawing, one bar a row in the order given."""
-    most = max([one.value for one in bars if one.value is not None], default=0.0) or 1.0
-    wide, height = WIDTH - _WORDS - _VALUE, _TOP + _ROW * len(bars) + 6
-    parts = [text(_WORDS, 14, unit), line(_WORDS, _TOP - 4, _WORDS, height - 4)]
-    for row, one in enumerate(bars):
-        top = _TOP + _ROW * row
-        parts.append(text(_WORDS - 10, top + _BAR - 2, one.words, anchor="end"))
+def bar_chart(
+    title: str, description: str, bars: Sequence[Bar], *, unit: str, whole: float | None = None
+) -> str:
+    """The whole drawing, one bar a row in the order given; `whole` is the value of the longest possible bar."""
+    most = whole or max([one.value for one in bars if one.value is not None], default=0.0) or 1.0
+    letters = max((len(one.words) for one in bars), default=0)
+    left = min(_MOST_WORDS, max(_LEAST_WORDS, width_of(letters) + 12))
+    labels = [_lines(one.words, left - 12) for one in bars]
+    wide, top = WIDTH - left - _VALUE, _TOP if unit else 6.0
+    height = top + sum(_tall(label) for label in labels) + 6
+    parts = [*([text(left, 14, unit)] if unit else []), line(left, top - 4, left, height - 4)]
+    for one, label in zip(bars, labels, strict=True):
+        spare = _tall(label) - _ROW
+        for place, words in enumerate(label):
+            parts.append(text(left - 10, top + _BAR - 2 + place * _LEADING, words, anchor="end"))
+        middle = top + spare / 2
         if one.value is None:
-            parts.append(text(_WORDS + 8, top + _BAR - 2, one.note))
-            continue
-        long = wide * one.value / most
-        parts.append(_bar(_WORDS, top, long, solid=True))
-        parts.append(text(_WORDS + long + 8, top + _BAR - 2, number(one.value)))
+            parts.append(text(left + 8, middle + _BAR - 2, one.note))
+        else:
+            long = wide * one.value / most
+            if long:
+                parts.append(_bar(left, middle, long, solid=True))
+            parts.append(text(left + long + 8, middle + _BAR - 2, one.shown or number(one.value)))
+        top += _tall(label)
     return drawing(title, description, height, parts)
+
+
+def _lines(words: str, room: float) -> list[str]:
+    """A label broken between words where it has no room in one line."""
+    return textwrap.wrap(words, int(room / width_of(1)), break_long_words=False) or [""]
+
+
+def _tall(label: Sequence[str]) -> float:
+    return _ROW + _LEADING * (len(label) - 1)
 
 
 def pyramid(title: str, description: str, left: str, right: str, pairs: Sequence[Pair], *, unit: str) -> str:

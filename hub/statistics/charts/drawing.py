@@ -27,6 +27,16 @@ def at(value: float) -> str:
     return f"{value:.1f}".rstrip("0").rstrip(".")
 
 
+def width_of(letters: int) -> float:
+    """About how wide so many letters are: drawn here, nobody measures them."""
+    return letters * SIZE * 0.52
+
+
+def for_paper(svg: str, ink: str, family: str) -> str:
+    """A drawing that stands in no page and so inherits neither: with the colour and the type of its words."""
+    return str(svg).replace('class="chart"', f'class="chart" color="{ink}" font-family="{family}"', 1)
+
+
 def steps(low: float, high: float, most: int = 5) -> list[float]:
     """Round values from `low` or below to `high` or above, at most about `most` of them."""
     span = max(high - low, 1e-9)

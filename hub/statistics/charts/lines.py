@@ -6,14 +6,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hub.statistics.charts.drawing import DASHES, PALETTE, WIDTH, at, drawing, line, number, steps, text
+from hub.statistics.charts.drawing import (
+    DASHES,
+    PALETTE,
+    WIDTH,
+    at,
+    drawing,
+    line,
+    number,
+    steps,
+    text,
+    width_of,
+)
 
 _LEFT: Final = 56.0
 _RIGHT: Final = 180.0
 _TOP: Final = 28.0
 _HEIGHT: Final = 280.0
 _BOTTOM: Final = 30.0
-_LABELS: Final = 6
+_APART: Final = 10.0
+"""Between two labels of the points of time; where they have no room, only some stand there."""
 _LINE: Final = 16.0
 
 
@@ -45,7 +57,8 @@ def line_chart(
     for tick in ticks:
         parts.append(line(_LEFT, y(tick), _LEFT + wide, y(tick), faint=tick != low))
         parts.append(text(_LEFT - 6, y(tick) + 4, number(tick), anchor="end"))
-    every = -(-len(labels) // _LABELS)
+    fits = int(wide / (width_of(max(map(len, labels), default=0)) + _APART)) + 1
+    every = -(-len(labels) // fits)
     for place, label in enumerate(labels):
         if place % every == 0:
             parts.append(text(x(place), _HEIGHT - 8, label, anchor="middle"))

@@ -1,4 +1,4 @@
-"""Making, editing, signing and freezing a review. The caller holds the transaction; a row is locked where it counts."""
+"""Making, editing and signing a review. The caller holds the transaction; a row is locked where it counts."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ from datetime import datetime
 from typing import Final
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
-from hub.accounts.records import Account
-from hub.biometrics.vault import Vault
 from hub.sentences import RefusedError, Sentence
 from hub.statistics.review.composing import content_of
 from hub.statistics.review.content import Content, Recommendation, write
 from hub.statistics.review.evidence import Span
 from hub.statistics.review.gathering import gather, span_of
+from hub.statistics.review.progress import Part, Progress, Told, nobody
 from hub.statistics.review.reading.kept import Standing, newest_of, sealed_of, standing_of
-from hub.statistics.review.records import Act, Review, ReviewAct, ReviewSeal
-from hub.statistics.review.signing import Sealed, Signer, seal
+from hub.statistics.review.records import Act, Review, ReviewAct
 from hub.statistics.snapshots.keeping import SETTLED
 
 MOST_TEXT: Final = 2_000
@@ -36,10 +34,15 @@ class Derived:
     content: Content
 
 
-def derive(session: Session, year: int, at: datetime) -> Derived:
-    """Derive the review of a year from what is known at `at`, less a little: only reads, and takes a while."""
+def derive(session: Session, year: int, at: datetime, told: Told = nobody) -> Derived:
+    """Derive the review of a year from what is known at `at`, less a little: only reads, and takes a while.
+
+    `told` hears how far it is.
+    """
     span = span_of(year, at - SETTLED)
-    return Derived(span, content_of(gather(session, span)))
+    found = gather(session, span, told)
+    told(Progress(Part.WRITING))
+    return Derived(span, content_of(found))
 
 
 def keep(session: Session, derived: Derived, why: str, *, actor: Actor, at: datetime) -> Review:
@@ -60,9 +63,14 @@ def keep(session: Session, derived: Derived, why: str, *, actor: Actor, at: date
         content=write(msgspec.structs.replace(derived.content, revision=revision)), why=why.strip()[:_REASON],
         made_at=at, made_by=actor.login[:64],
     )  # fmt: skip
-    session.add(row)
-    session.flush()
-    _tell(session, "review.make", row, actor, at)
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        raise RefusedError(
+            "made_meanwhile", Sentence("Somebody else made this review at the same time. Look at theirs.")
+        ) from None
+    tell(session, "review.make", row, actor, at)
     return row
 
 
@@ -81,7 +89,7 @@ def make(session: Session, year: int, why: str, *, actor: Actor, at: datetime) -
 
 def reword(session: Session, review_id: int, key: str, text: str, *, actor: Actor, at: datetime) -> None:
     """Put the writer's words beside the derived ones; empty words take them back."""
-    one = _open(session, review_id)
+    one = open_review(session, review_id)
     found = _known(one, key)
     if not text.strip() and not found.rule:
         raise RefusedError("no_text", Sentence("Write what is recommended."))
@@ -90,7 +98,7 @@ def reword(session: Session, review_id: int, key: str, text: str, *, actor: Acto
 
 def drop(session: Session, review_id: int, key: str, reason: str, *, actor: Actor, at: datetime) -> None:
     """Leave a recommendation out, with the reason, which stays in the review."""
-    one = _open(session, review_id)
+    one = open_review(session, review_id)
     _known(one, key)
     if not reason.strip():
         raise RefusedError(
@@ -101,14 +109,14 @@ def drop(session: Session, review_id: int, key: str, reason: str, *, actor: Acto
 
 def restore(session: Session, review_id: int, key: str, *, actor: Actor, at: datetime) -> None:
     """Take a dropped one in again."""
-    one = _open(session, review_id)
+    one = open_review(session, review_id)
     _known(one, key)
     _act(session, one, Act.RESTORED, key, "", "", actor, at)
 
 
 def add(session: Session, review_id: int, text: str, *, actor: Actor, at: datetime) -> None:
     """A recommendation of the writer's own."""
-    one = _open(session, review_id)
+    one = open_review(session, review_id)
     if not text.strip():
         raise RefusedError("no_text", Sentence("Write what is recommended."))
     many = sum(act.act == Act.ADDED for act in one.acts)
@@ -119,45 +127,14 @@ def add(session: Session, review_id: int, text: str, *, actor: Actor, at: dateti
 
 def sign(session: Session, review_id: int, digest: str, *, actor: Actor, at: datetime) -> None:
     """The writer's signature under what they saw."""
-    one = _open(session, review_id)
-    _same(one, digest)
+    one = open_review(session, review_id)
+    refuse_changed(one, digest)
     if one.signed is not None:
         raise RefusedError("signed", Sentence("It is signed already, and waits for the director."))
     _act(session, one, Act.SIGNED, "", "", "", actor, at, digest)
 
 
-def freeze(
-    session: Session, vault: Vault, review_id: int, digest: str, *, actor: Actor, at: datetime
-) -> ReviewSeal:
-    """The director's signature, and with it the seal: nothing of the revision can be changed afterwards."""
-    one = _open(session, review_id)
-    _same(one, digest)
-    signed = one.signed
-    if signed is None:
-        raise RefusedError("not_signed", Sentence("Whoever wrote it signs first."))
-    if signed.by == actor.login:
-        raise RefusedError("same_person", Sentence("Two people sign: you signed as the writer already."))
-    row = seal(
-        vault,
-        one.row.id,
-        one.raw,
-        Sealed(
-            year=one.row.year, revision=one.row.revision, digest=one.digest,
-            writer=_signer(session, signed.by, signed.at), director=_signer(session, actor.login, at),
-        ),
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
-    _tell(session, "review.freeze", one.row, actor, at)
-    return row
-
-
-def _signer(session: Session, login: str, at: datetime) -> Signer:
-    name = session.scalar(select(Account.name).where(func.lower(Account.login) == login.lower()))
-    return Signer(login, name or login, at)
-
-
-def _open(session: Session, review_id: int) -> Standing:
+def open_review(session: Session, review_id: int) -> Standing:
     """The revision, locked, which can still be worked on."""
     row = session.get(Review, review_id, with_for_update=True, populate_existing=True)
     if row is None:
@@ -179,7 +156,8 @@ def _known(one: Standing, key: str) -> Recommendation:
     return found
 
 
-def _same(one: Standing, digest: str) -> None:
+def refuse_changed(one: Standing, digest: str) -> None:
+    """RefusedError where what was read is not what stands there."""
     if digest != one.digest:
         raise RefusedError(
             "changed", Sentence("The review was changed since you opened it. Read it again, then sign.")
@@ -204,9 +182,10 @@ def _act(
         )
     )  # fmt: skip
     session.flush()
-    _tell(session, f"review.{act.value}", one.row, actor, at, key)
+    tell(session, f"review.{act.value}", one.row, actor, at, key)
 
 
-def _tell(session: Session, act: str, row: Review, actor: Actor, at: datetime, detail: str = "") -> None:
+def tell(session: Session, act: str, row: Review, actor: Actor, at: datetime, detail: str = "") -> None:
+    """Write an act about a review into the trail."""
     subject = f"{row.year}/{row.revision}"
     write_down(session, at=at, actor=actor, act=act, subject=subject, detail=detail or f"take {row.take}")

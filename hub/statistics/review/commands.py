@@ -17,8 +17,10 @@ from hub.cli import add_command, say
 from hub.database import make_engine, make_sessions, session_scope
 from hub.errors import HubError
 from hub.statistics.review.actions import derive, keep, refuse_without_reason
+from hub.statistics.review.progress import WORDS, Part, Progress
 from hub.statistics.review.reading.kept import Standing, newest_of, standing_of
-from hub.statistics.review.showing import page_file, pdf_file
+from hub.statistics.review.showing import page_file, pdf_file, seal_files
+from hub.statistics.review.signing import is_genuine
 from hub.web.language import LANGUAGES
 
 if TYPE_CHECKING:
@@ -49,7 +51,7 @@ def _make(args: argparse.Namespace) -> int:
     sessions = make_sessions(engine)
     with session_scope(sessions, writes=False) as session:
         refuse_without_reason(session, args.year, args.why)
-        derived = derive(session, args.year, at)
+        derived = derive(session, args.year, at, _Teller())
     with session_scope(sessions) as session:
         row = keep(session, derived, args.why, actor=OPERATOR, at=at)
         one = standing_of(session, row)
@@ -71,8 +73,15 @@ def _freeze(args: argparse.Namespace) -> int:
         raise HubError(
             "not_signed", f"Not frozen: it waits for the signature of {waits}. They sign on /review."
         )
+    vault = open_vault(hub.keys)
+    if not is_genuine(vault, one.seal):
+        raise HubError(
+            "seal",
+            f"The seal of {one.row.year}, revision {one.row.revision}, does not hold: what is stored is not what was "
+            "signed, or another hub sealed it. Nothing is written out. Restore it from a backup.",
+        )
     say(f"{one.row.year}, revision {one.row.revision}, frozen: content {one.digest}")
-    _write_out(open_vault(hub.keys), one, args.out)
+    _write_out(vault, one, args.out)
     return 0
 
 
@@ -94,10 +103,21 @@ def _write_out(vault: Vault, one: Standing, folder: Path | None) -> None:
             path = folder / f"data-policy-review-{one.row.year}-{one.row.revision}-{language}.{ending}"
             path.write_bytes(make(vault, one, language))
             say(str(path))
-    if one.seal is not None:
-        for ending, raw in (
-            ("json", one.raw.encode()),
-            ("seal.json", one.seal.sealed.encode()),
-            ("seal.sig", one.seal.signature),
-        ):
-            (folder / f"data-policy-review-{one.row.year}-{one.row.revision}.{ending}").write_bytes(raw)
+    for ending, raw in seal_files(one).items():
+        path = folder / f"data-policy-review-{one.row.year}-{one.row.revision}.{ending}"
+        path.write_bytes(raw)
+        say(str(path))
+
+
+class _Teller:
+    """Says each part once, and within a part how far it is whenever a tenth more of the whole is through."""
+
+    def __init__(self) -> None:
+        self._last: tuple[Part, int] | None = None
+
+    def __call__(self, progress: Progress) -> None:
+        now = (progress.part, progress.percent // 10)
+        if now != self._last:
+            many = f", {progress.done:,} of {progress.total:,}" if progress.done else ""
+            say(f"{progress.percent:2} % {WORDS[progress.part]}{many}")
+        self._last = now

@@ -1,7 +1,4 @@
-"""What a review says: sections of words, tables and bars, recommendations, and its log. Pure.
-
-Sentences are kept as they were said, so that a frozen review is read in any language.
-"""
+"""What a review says: its sections, recommendations, what was done about them, and its log. Pure."""
 
 from __future__ import annotations
 
@@ -11,50 +8,7 @@ from typing import Final
 
 import msgspec
 
-from hub.sentences import Sentence
-from hub.web.kept_sentences import write_sentence
-
-
-class Text(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """Either `said`, a kept sentence, or `plain`: a number, a name, or words that somebody typed."""
-
-    plain: str = ""
-    said: str = ""
-
-
-class Paragraph(msgspec.Struct, frozen=True, tag="paragraph"):
-    """A paragraph."""
-
-    text: Text
-
-
-class Table(msgspec.Struct, frozen=True, tag="table"):
-    """`numeric` says of each column whether numbers stand in it. The first cell of a row is its heading."""
-
-    title: Text
-    columns: tuple[Text, ...]
-    numeric: tuple[bool, ...]
-    rows: tuple[tuple[Text, ...], ...]
-    note: Text = Text()
-
-
-class Bar(msgspec.Struct, frozen=True):
-    """`size` is the length as a share of the longest possible one, 0 to 1; `shown` the number in words."""
-
-    label: Text
-    size: float
-    shown: Text
-
-
-class Bars(msgspec.Struct, frozen=True, tag="bars"):
-    """A chart of bars, with what it shows in words for who cannot see it."""
-
-    title: Text
-    about: Text
-    bars: tuple[Bar, ...]
-
-
-Block = Paragraph | Table | Bars
+from hub.statistics.review.blocks import Block, Text
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -68,8 +22,9 @@ class Section(msgspec.Struct, frozen=True):
 class Recommendation(msgspec.Struct, frozen=True):
     """What a rule derived, or, where `rule` is empty, what the writer added.
 
-    `text` is the writer's wording where they changed it; what was derived stays beside it. One that was dropped has
-    the `reason`, and stays in the document.
+    `number` is the rule's, `figure` what it came upon and `threshold` what it holds that against. `text` is the
+    writer's wording where they changed it; what was derived stays beside it. One that was dropped has the `reason`, and
+    stays in the document. `changed_by` is who did the last of this, `changed_at` when.
     """
 
     key: str
@@ -80,6 +35,20 @@ class Recommendation(msgspec.Struct, frozen=True):
     text: str = ""
     dropped: bool = False
     reason: str = ""
+    number: str = ""
+    figure: Text = Text()
+    threshold: Text = Text()
+    changed_by: str = ""
+    changed_at: datetime | None = None
+
+
+class Worked(msgspec.Struct, frozen=True):
+    """Something that was done about the recommendation `key`: `act` is of records.Act."""
+
+    at: datetime
+    by: str
+    act: str
+    key: str
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -115,6 +84,7 @@ class Content(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     smallest: int
     sections: tuple[Section, ...]
     recommendations: tuple[Recommendation, ...]
+    worked: tuple[Worked, ...] = ()
     log: tuple[Entry, ...] = ()
     changes: tuple[Change, ...] = ()
 
@@ -135,14 +105,3 @@ def read(raw: str) -> Content:
 def digest_of(raw: str) -> str:
     """What signatures are put under: SHA-256 in hex."""
     return hashlib.sha256(raw.encode()).hexdigest()
-
-
-def said(sentence: Sentence | str, /, **values: object) -> Text:
-    """A text from a sentence, or from a message and its values."""
-    one = sentence if isinstance(sentence, Sentence) else Sentence(sentence, values)
-    return Text(said=write_sentence(one))
-
-
-def plain(value: object) -> Text:
-    """A text that is the same in every language."""
-    return Text(plain=f"{value:,}" if isinstance(value, int) else str(value))

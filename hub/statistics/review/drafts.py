@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import msgspec
 
-from hub.statistics.review.content import Change, Content, Entry, Recommendation, Section, Table, Text
+from hub.statistics.review.blocks import Table, Text
+from hub.statistics.review.content import Change, Content, Entry, Recommendation, Section, Worked
 from hub.statistics.review.records import Act
 
 MOST_CHANGES = 60
@@ -22,18 +24,27 @@ class Edit:
     key: str
     text: str
     reason: str
+    by: str
+    at: datetime
 
 
 def edited(content: Content, edits: Iterable[Edit]) -> Content:
-    """The content with every edit carried out in order. One about a recommendation that is no more does nothing."""
+    """The content with every edit carried out in order, each on record with who did it and when.
+
+    One about a recommendation that is no more changes nothing, and is on record all the same.
+    """
     found = {one.key: one for one in content.recommendations}
+    worked: list[Worked] = []
     for edit in edits:
+        worked.append(Worked(edit.at, edit.by, edit.act.value, edit.key))
         one = found.get(edit.key)
         if edit.act is Act.ADDED:
-            found[edit.key] = Recommendation(edit.key, "", Text(), Text(), Text(), text=edit.text)
-        elif one is not None:
-            found[edit.key] = _changed(one, edit)
-    return msgspec.structs.replace(content, recommendations=tuple(found.values()))
+            one = Recommendation(edit.key, "", Text(), Text(), Text(), text=edit.text)
+        if one is not None:
+            found[edit.key] = msgspec.structs.replace(
+                _changed(one, edit), changed_by=edit.by, changed_at=edit.at
+            )
+    return msgspec.structs.replace(content, recommendations=tuple(found.values()), worked=tuple(worked))
 
 
 def _changed(one: Recommendation, edit: Edit) -> Recommendation:
@@ -73,14 +84,15 @@ def _changes_of(before: Section, after: Section) -> Iterable[Change]:
 
 
 def _cells(section: Section) -> dict[tuple[Text, ...], Text]:
-    """Every number of every table, by table's heading words of its row and its column."""
+    """Every number of every table, by the table's title, the heading words of its row and its column."""
     found: dict[tuple[Text, ...], Text] = {}
     for table in section.blocks:
         if not isinstance(table, Table):
             continue
         words = [place for place, is_number in enumerate(table.numeric) if not is_number]
         for row in table.rows:
-            heading = tuple(row[place] for place in words)
+            # The table's title too: tables of two partners have rows of the same words.
+            heading = (table.title, *(row[place] for place in words))
             for place, is_number in enumerate(table.numeric):
                 if is_number:
                     found[(*heading, table.columns[place])] = row[place]

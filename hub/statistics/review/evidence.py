@@ -42,6 +42,8 @@ class Span:
     period: Period
     before: Period
     months: tuple[Period, ...]
+    months_before: tuple[Period, ...]
+    """As many, of the year before."""
     known_at: datetime
 
     @property

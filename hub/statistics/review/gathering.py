@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,11 +19,14 @@ from hub.statistics.indicators.computing import compute_from
 from hub.statistics.indicators.world import world_at
 from hub.statistics.periods import Period, months_of
 from hub.statistics.review.evidence import CameIn, Evidence, Quality, Source, Span
+from hub.statistics.review.progress import Part, Progress, Told, nobody
 from hub.statistics.review.reading.files import Files, files_of
 from hub.statistics.review.reading.others import doubts_of, imported_of, merged_of, passages_of
 from hub.statistics.review.reading.sharing import agreed_of, came_in_of, shared_of
 from hub.statistics.review.reading.statements import Sources, Statements, statements_of
 from hub.web.formats import SITE_ZONE
+
+_UNNAMED: Final = "Main site"
 
 
 def span_of(year: int, known_at: datetime) -> Span:
@@ -35,7 +39,8 @@ def span_of(year: int, known_at: datetime) -> Span:
         )
     period = Period(first, last)
     months = tuple(one for one in months_of(year) if one.last_on <= last)
-    return Span(year, period, Period(date(year - 1, 1, 1), _year_before(last)), months, known_at)
+    before = Period(date(year - 1, 1, 1), _year_before(last))
+    return Span(year, period, before, months, tuple(months_of(year - 1)[: len(months)]), known_at)
 
 
 def _year_before(day: date) -> date:
@@ -44,26 +49,33 @@ def _year_before(day: date) -> date:
     return day.replace(year=day.year - 1)
 
 
-def gather(session: Session, span: Span) -> Evidence:
-    """Read everything."""
-    periods = list(dict.fromkeys((span.before, *span.months, span.period)))
+def gather(session: Session, span: Span, told: Told = nobody) -> Evidence:
+    """Read everything; `told` hears how far it is, and may raise to end it."""
+    told(Progress(Part.FIGURES))
+    periods = list(dict.fromkeys((span.before, *span.months_before, *span.months, span.period)))
     world = world_at(session, periods, at=span.known_at, known_at=span.known_at)
+    figures = compute_from(world, periods, span.known_at)
     sources = Sources(session)
-    files, stated = files_of(session, span, world, sources), statements_of(session, span, sources)
+    files = files_of(session, span, world, sources, lambda *many: told(Progress(Part.FILES, *many)))
+    told(Progress(Part.ENTRIES))
+    stated = statements_of(session, span, sources)
+    told(Progress(Part.SOURCES))
     agencies = {
         one.code: one for one in session.scalars(select(Agency).where(Agency.opened_at <= span.known_at))
     }
     came_in = came_in_of(session, span)
     kinds = {code: one.kind for code, one in agencies.items()}
+    quality = _quality(session, span, stated, files, came_in, kinds)
+    told(Progress(Part.SHARING))
     return Evidence(
-        place=session.scalar(select(Site.name).order_by(Site.sort, Site.id).limit(1)) or "",
+        place=_place(session),
         span=span,
-        figures=compute_from(world, periods, span.known_at),
+        figures=figures,
         files=files.together,
         missing=files.missing,
         delays=stated.delays_by_kind,
         corrections=stated.corrections,
-        quality=_quality(session, span, stated, files, came_in, kinds),
+        quality=quality,
         shared=shared_of(session, span),
         agreed=agreed_of(session, span),
         came_in=came_in,
@@ -71,6 +83,12 @@ def gather(session: Session, span: Span) -> Evidence:
         agencies={code: one.name for code, one in agencies.items()},
         smallest=k_on(session, span.reference_on, span.known_at),
     )
+
+
+def _place(session: Session) -> str:
+    """The name of the prison; "" while it has the one that a new register gives it."""
+    name = session.scalar(select(Site.name).order_by(Site.sort, Site.id).limit(1)) or ""
+    return "" if name == _UNNAMED else name
 
 
 def _quality(

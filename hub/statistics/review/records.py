@@ -1,4 +1,4 @@
-"""Tables of the review: what was derived, what was done about it, what was sealed. Rows are added, never changed."""
+"""Tables of the review: what was derived, what was done about it, what was sealed; and making it, a row that moves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import cast
 
-from sqlalchemy import Date, ForeignKey, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.accounts.append_only import protect
@@ -82,5 +93,56 @@ class ReviewSeal(Base):
     sealed_at: Mapped[datetime]
 
 
-for _kept in (Review, ReviewAct, ReviewSeal):
+class ReviewPaper(Base):
+    """A frozen revision as it was handed out on the day it was frozen: `kind` is "pdf" or "html", `raw` the file.
+
+    Kept, because another version of this program would set the same words otherwise; its SHA-256 stands in the seal.
+    """
+
+    __tablename__ = "review_papers"
+    __table_args__ = (UniqueConstraint("review_id", "language", "kind"),)
+
+    id: Mapped[Id]
+    review_id: Mapped[int] = mapped_column(BIG, ForeignKey("reviews.id"), index=True)
+    language: Mapped[str] = mapped_column(String(8))
+    kind: Mapped[str] = mapped_column(String(8))
+    raw: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ReviewMaking(Base):
+    """A review that is being derived, or was: one of a year is open at a time, until `ended_at`.
+
+    `part` is of gathering.Part, of which `done` of `total` are through. `runner` names the thread that is at it, and
+    `beat_at` when it last said so. `known_at` is the state that it is derived from, whoever begins anew. At the end
+    there is a `review_id`, or a `problem`, a kept sentence.
+    """
+
+    __tablename__ = "review_makings"
+    __table_args__ = (
+        Index(
+            "uq_review_makings_open",
+            "year",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[Id]
+    year: Mapped[int]
+    why: Mapped[str] = mapped_column(String(300))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(String(64))
+    part: Mapped[str] = mapped_column(String(16), default="")
+    done: Mapped[int] = mapped_column(BigInteger, default=0)
+    total: Mapped[int] = mapped_column(BigInteger, default=0)
+    runner: Mapped[str] = mapped_column(String(32), default="")
+    beat_at: Mapped[datetime | None]
+    review_id: Mapped[int | None] = mapped_column(BIG, ForeignKey("reviews.id"))
+    problem: Mapped[str] = mapped_column(Text, default="")
+    ended_at: Mapped[datetime | None]
+
+
+for _kept in (Review, ReviewAct, ReviewSeal, ReviewPaper):
     protect(cast(Table, _kept.__table__))

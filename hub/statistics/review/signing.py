@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Final
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from hub.biometrics.vault import Vault
 from hub.statistics.review.content import digest_of
@@ -34,6 +36,8 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
     writer: Signer
     director: Signer
+    papers: dict[str, str] = {}
+    """SHA-256 of each file that was handed out, by its kind and language, as "pdf/en"."""
 
 
 def seal(vault: Vault, review_id: int, content: str, sealed: Sealed) -> ReviewSeal:
@@ -64,7 +68,19 @@ def is_genuine(vault: Vault, row: ReviewSeal) -> bool:
         verifying_key(row.public_key).verify(row.signature, row.sealed.encode())
     except InvalidSignature:
         return False
-    return read_sealed(row).digest == digest_of(row.content)
+    sealed = read_sealed(row)
+    here = (row.year, row.revision, digest_of(row.content))
+    return (sealed.year, sealed.revision, sealed.digest) == here
+
+
+def fingerprint_of(vault: Vault) -> str:
+    """SHA-256 of the key with which this hub seals, in hex."""
+    return hashlib.sha256(public_bytes(_key(vault).public_key())).hexdigest()
+
+
+def pem_of(row: ReviewSeal) -> bytes:
+    """The key under a seal, as other programs read it."""
+    return verifying_key(row.public_key).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 def _key(vault: Vault) -> SigningKey:

@@ -9,7 +9,7 @@ from hub.sentences import Sentence
 from hub.statistics.cells import Cell
 from hub.statistics.control.thresholds import small
 from hub.statistics.definitions.model import Indicator, Unit
-from hub.statistics.review.content import Text, plain, said
+from hub.statistics.review.blocks import Text, plain, said
 
 WITHHELD: Final = Sentence("not told")
 _ABOUT_PEOPLE: Final = frozenset({Unit.PEOPLE, Unit.EVENTS, Unit.PERSON_DAYS, Unit.PER_100K, Unit.DAYS})

@@ -1,4 +1,4 @@
-"""Pages of the yearly review: the list, one revision with its recommendations to work on, signing, PDF and HTML."""
+"""Pages of one revision of the yearly review: its recommendations to work on, signing, freezing, and its files."""
 
 from __future__ import annotations
 
@@ -14,47 +14,23 @@ from hub.accounts.acting import acting
 from hub.accounts.permissions import Permission
 from hub.biometrics.vault import Vault
 from hub.sentences import RefusedError, Sentence
-from hub.statistics.review import actions
-from hub.statistics.review.paper.bars import bars_svg
-from hub.statistics.review.paper.words import Speaker, recommendations
-from hub.statistics.review.reading.kept import Standing, listed, standing_of
+from hub.statistics.review import actions, freezing
+from hub.statistics.review.desk import pages
+from hub.statistics.review.paper.words import Speaker, groups
+from hub.statistics.review.reading.kept import Standing, standing_of
 from hub.statistics.review.records import Review
-from hub.statistics.review.showing import page_file, paper, pdf_file
+from hub.statistics.review.showing import bundle, page_file, paper, pdf_file
 from hub.statistics.review.signing import is_genuine
 from hub.web.door import now, reading, service, visitor, writing
-from hub.web.formats import SITE_ZONE
 from hub.web.known import known_at, known_on
 from hub.web.language import LANGUAGES, current_language
-from hub.web.routes import Pages, number_in
 
-pages = Pages("review", __name__, template_folder="templates")
+__all__ = ("pages",)
 
-_FIRST_YEAR: Final = 2000
 _KINDS: Final[dict[str, tuple[Callable[[Vault, Standing, str], bytes], str]]] = {
     "pdf": (pdf_file, "application/pdf"),
     "html": (page_file, "text/html"),
 }
-
-
-@pages.page("/review", Permission.SEE_FIGURES)
-def reviews() -> str:
-    return _list(None)
-
-
-@pages.page("/review", Permission.WRITE_REVIEW, methods=("POST",))
-def make() -> Response | tuple[str, int]:
-    year, why, at = number_in(request.form.get("year", "")), request.form.get("why", ""), now()
-    try:
-        if not _FIRST_YEAR <= year <= at.astimezone(SITE_ZONE).year:
-            raise RefusedError("no_year", Sentence("Choose a year from 2000 to the present one."))
-        with reading() as session:  # takes a while, and holds up nobody who writes
-            actions.refuse_without_reason(session, year, why)
-            derived = actions.derive(session, year, at)
-        with writing() as session:
-            number = actions.keep(session, derived, why, actor=acting(), at=at).id
-    except RefusedError as error:
-        return _list(error.message), 409
-    return redirect(url_for("review.show", number=number), 303)
 
 
 @pages.page("/review/<int:number>", Permission.SEE_FIGURES)
@@ -72,6 +48,19 @@ def file(number: int, kind: str, tongue: str) -> Sent:
     answer = Sent(make_file(service(Vault), one, tongue), mimetype=media_type)
     name = f"data-policy-review-{one.row.year}-{one.row.revision}-{tongue}.{kind}"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@pages.page("/review/<int:number>/seal.zip", Permission.SEE_FIGURES)
+def seal_files(number: int) -> Sent:
+    """What anybody needs to check a frozen review without this hub."""
+    with reading() as session:
+        one = _standing(session, number)
+    if one.seal is None:
+        abort(404)
+    name = f"data-policy-review-{one.row.year}-{one.row.revision}"
+    answer = Sent(bundle(one, name), mimetype="application/zip")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}-seal.zip"'
     return answer
 
 
@@ -97,9 +86,15 @@ def sign(number: int) -> Response | tuple[str, int]:
 @pages.page("/review/<int:number>/freeze", Permission.PUBLISH_FIGURES, methods=("POST",))
 def freeze(number: int) -> Response | tuple[str, int]:
     digest, at, vault = request.form.get("digest", ""), now(), service(Vault)
+    try:
+        with reading() as session:  # sets the papers, and holds up nobody who writes
+            one = _standing(session, number)
+            prepared = freezing.prepare(session, vault, one, digest, actor=acting(), at=at)
+    except RefusedError as error:
+        return _show(number, error.message), 409
 
     def act(session: Session) -> None:
-        actions.freeze(session, vault, number, digest, actor=acting(), at=at)
+        freezing.freeze(session, vault, number, prepared, actor=acting())
 
     return _acted(number, act)
 
@@ -124,25 +119,14 @@ def _standing(session: Session, number: int) -> Standing:
     return standing_of(session, row, known)
 
 
-def _list(problem: Sentence | None) -> str:
-    this = now().astimezone(SITE_ZONE).year
-    with reading() as session:
-        rows = listed(session, known_at())
-    sealed = sorted({row.year for row, seal in rows if seal is not None})
-    return render_template(
-        "reviews.html", rows=rows, sealed=sealed, years=range(this, this - 5, -1), problem=problem, typed=request.form,
-        known=known_on(),
-    )  # fmt: skip
-
-
 def _show(number: int, problem: Sentence | None) -> str:
     vault, speak = service(Vault), Speaker(current_language())
     with reading() as session:
         one = _standing(session, number)
     who, free = visitor(), one.seal is None and one.newest and known_on() is None
     return render_template(
-        "review.html", one=one, paper=paper(vault, one, current_language()), bars_svg=bars_svg, problem=problem,
-        recommendations=recommendations(speak, one.content),
+        "review.html", one=one, paper=paper(vault, one, current_language()), problem=problem,
+        groups=groups(speak, one.content, with_dropped=True),
         genuine=one.seal is not None and is_genuine(vault, one.seal), languages=LANGUAGES, known=known_on(),
         writes=free and who.may(Permission.WRITE_REVIEW), directs=free and who.may(Permission.PUBLISH_FIGURES),
         typed=request.form,

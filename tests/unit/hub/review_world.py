@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from flask.testing import FlaskClient
+
 from hub.accounts.audit import Actor
 from hub.accounts.permissions import Role
 from hub.custody.legal import LEGAL_STATUS, LegalStatus, Status
@@ -13,9 +15,12 @@ from hub.database import session_scope
 from hub.sharing.catalogue import Way
 from hub.sharing.gate import share
 from hub.statistics.review.actions import make
-from hub.statistics.review.content import Content, Section, Table, Text
+from hub.statistics.review.blocks import Table, Text
+from hub.statistics.review.content import Content, Section
+from hub.statistics.review.making import Maker
 from hub.statistics.review.paper.words import Speaker
 from hub.statistics.review.records import Review
+from hub.web.door import service
 
 from .sharing_world import KINDS, POLICE, agree, grants_of, open_agencies, terms_of
 from .site_world import World
@@ -76,6 +81,12 @@ def rows_of(content: Content, code: str, place: int = 0) -> list[list[str]]:
     """The rows of a table of a section, in English."""
     tables = [one for one in section_of(content, code).blocks if isinstance(one, Table)]
     return [[english(cell) for cell in row] for row in tables[place].rows]
+
+
+def maker_of(browser: FlaskClient) -> Maker:
+    """Who makes reviews beside the pages that this browser is at."""
+    with browser.application.app_context():
+        return service(Maker)
 
 
 def sign_in(world: World):  # type: ignore[no-untyped-def]

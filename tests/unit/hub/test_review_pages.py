@@ -15,7 +15,7 @@ from hub.statistics.review.reading.kept import standing_of
 from hub.statistics.review.records import Review, ReviewSeal
 from hub.statistics.review.signing import is_genuine, read_sealed
 
-from .review_world import DAY, DECEMBER, rows_of, year_world
+from .review_world import DAY, DECEMBER, maker_of, rows_of, year_world
 from .site_world import World, post
 from .statistics_world import at
 
@@ -27,10 +27,14 @@ def _digest(page: str) -> str:
 
 
 def _made(world: World, browser, why: str = "") -> str:  # type: ignore[no-untyped-def]
-    """Make the review of 2026 on the page; its address."""
+    """Make the review of 2026 on the page, and wait for it; its address."""
     answer = post(browser, "/review", {"year": "2026", "why": why})
     assert answer.status_code == 303, answer.text
-    return str(answer.headers["Location"])
+    address = str(answer.headers["Location"])
+    maker_of(browser).wait(int(address.rpartition("/")[2]))
+    there = browser.get(address)
+    assert there.status_code == 303, there.text
+    return str(there.headers["Location"])
 
 
 def _freeze(world: World, address: str, writer, director) -> None:  # type: ignore[no-untyped-def]
@@ -69,14 +73,15 @@ def test_recommendations_are_worked_on_beside_what_was_derived(world: World) -> 
     assert work(act="reword", key=kin, text="Ask <b>everybody</b> for next of kin\nby March") == 303
     page = writer.get(address).text
     assert "Ask &lt;b&gt;everybody&lt;/b&gt;" in page
-    assert "As derived" in page
+    assert "Reworded by rosa" in page
+    assert "The rule&#39;s own words: Ask for it at every reception" in page
     assert work(act="drop", key="files_incomplete:files", reason=" ") == 409
     assert work(act="drop", key="files_incomplete:files", reason="Begun in May") == 303
     assert "Dropped: Begun in May" in writer.get(address).text
     assert work(act="restore", key="files_incomplete:files") == 303
     assert "Dropped: Begun in May" not in writer.get(address).text
     assert work(act="add", text="Buy a second scanner") == 303
-    assert "none: added by the writer" in writer.get(address).text
+    assert "No rule: added, or last reworded, by rosa" in writer.get(address).text
     assert work(act="add", text="") == 409
     assert work(act="reword", key="own:1", text="") == 409
     assert work(act="add", text="x" * 2001) == 409

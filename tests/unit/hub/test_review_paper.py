@@ -101,7 +101,7 @@ def test_words_that_somebody_typed_are_never_code(world: World) -> None:
         "{{7*7}}",
         "=h//",
     ):
-        assert bare.count(part) == 3, f"{part} stands as typed, as recommendation, reason and why"
+        assert bare.count(part) == 4, f"{part} stands as typed: recommendation, its log, reason and why"
     assert "root:" not in text
     page = page_file(world.vault, one, "es").decode()
     assert "</style><b>" not in page

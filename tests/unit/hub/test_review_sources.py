@@ -33,7 +33,7 @@ def _messages(world: World) -> Inbox:
 
 
 def test_messages_and_what_became_of_them(world: World) -> None:
-    _messages(world)
+    box = _messages(world)
     with session_scope(world.sessions, writes=False) as session:
         found = gather(session, span_of(2026, world.at))
     (courts,) = found.came_in
@@ -46,7 +46,11 @@ def test_messages_and_what_became_of_them(world: World) -> None:
     assert (quality.refused, quality.doubles) == (1, 1)
     with session_scope(world.sessions) as session:
         content = read(make(session, 2026, "", actor=RITA, at=world.at).content)
-    assert rows_of(content, "messages")[0][2:8] == ["4", "1", "0", "1", "1", "1"]
+    assert rows_of(content, "messages")[0][2:8] == ["fewer than 5", *["–"] * 5], "four orders are four people"
+    box.send("order", order("o-5", reference="RO 5"))
+    with session_scope(world.sessions) as session:
+        content = read(make(session, 2026, "", actor=RITA, at=world.at + timedelta(days=1)).content)
+    assert rows_of(content, "messages")[0][2:8] == ["5", "1", "0", "1", "1", "2"]
 
 
 def test_what_an_old_register_told_is_not_called_late(world: World) -> None:

@@ -10,12 +10,16 @@ from typing import Any, Final
 
 import msgspec
 
+from hub.statistics.charts import for_paper
+
 _TEMPLATE: Final = Path(__file__).with_name("review.typ")
 _STANDARDS: Final = [
     "a-2a",
     "ua-1",
 ]
 """PDF/A-2a, to be kept for long; PDF/UA-1, to be read aloud."""
+_INK: Final = "#1b1f24"
+_FONT: Final = "Libertinus Serif"
 _ENCODER: Final = msgspec.json.Encoder(order="deterministic")
 
 
@@ -30,8 +34,18 @@ def pdf_of(paper: dict[str, Any], made_at: datetime) -> bytes:
             root=empty,
             ignore_system_fonts=True,
             format="pdf",
-            sys_inputs={"review": _ENCODER.encode(paper).decode()},
+            sys_inputs={"review": _ENCODER.encode(_drawn(paper)).decode()},
             pdf_standards=_STANDARDS,
             timestamp=int(made_at.timestamp()),
         )
     return made
+
+
+def _drawn(paper: dict[str, Any]) -> dict[str, Any]:
+    """With charts in the ink and type of the paper, for nothing in them inherits any there."""
+
+    def block(one: dict[str, Any]) -> dict[str, Any]:
+        return {**one, "svg": for_paper(one["svg"], _INK, _FONT)} if one["kind"] == "chart" else one
+
+    sections = [{**one, "blocks": [block(each) for each in one["blocks"]]} for one in paper["sections"]]
+    return {**paper, "sections": sections}

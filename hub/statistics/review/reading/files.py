@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, cast
@@ -53,14 +53,18 @@ class Files:
     missing: Mapping[str, tuple[int, int]]
 
 
-def files_of(session: Session, span: Span, world: World, sources: Sources) -> Files:
-    """Of everybody in custody at the end of the reference day, as it was known."""
+def files_of(
+    session: Session, span: Span, world: World, sources: Sources, told: Callable[[int, int], None]
+) -> Files:
+    """Of everybody in custody at the end of the reference day, as it was known; `told` hears how many are through."""
     held = np.flatnonzero(world.stays.held(micros(span.period.ends_at)))
     stays = {int(world.stays.persons[row]): int(world.stays.ids[row]) for row in held}
     members = _members(session, span.known_at, set(stays))
     counted: dict[Source, list[Completeness]] = defaultdict(list)
     lacking: dict[str, list[int]] = {item.code: [0, 0] for item in ITEMS}
-    for leader, rows in _facts(session, span.known_at, members):
+    for place, (leader, rows) in enumerate(_facts(session, span.known_at, members)):
+        if place % _AT_ONCE == 0:
+            told(place, len(stays))
         stay = stays[leader]
         wanted = required(rows, booking_id=stay, known_at=span.known_at)
         gone = missing(rows, booking_id=stay, known_at=span.known_at)

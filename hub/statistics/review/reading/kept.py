@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.statistics.review.content import Content, Entry, digest_of, read, write
 from hub.statistics.review.drafts import Edit, edited, with_log
-from hub.statistics.review.records import Act, Review, ReviewAct, ReviewSeal
+from hub.statistics.review.records import Act, Review, ReviewAct, ReviewPaper, ReviewSeal
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,8 @@ class Standing:
     content: Content
     raw: str
     newest: bool
+    papers: Mapping[tuple[str, str], bytes]
+    """Files of a frozen revision as they were handed out, by kind and language."""
 
     @property
     def digest(self) -> str:
@@ -79,7 +81,15 @@ def standing_of(session: Session, row: Review, known_at: datetime | None = None)
     if seal is not None and not _known(seal.sealed_at, known_at):
         seal = None
     raw = write(_draft(session, row, acts)) if seal is None else seal.content
-    return Standing(row, acts, seal, read(raw), raw, newest is not None and newest.id == row.id)
+    papers = {} if seal is None else _papers(session, row)
+    return Standing(row, acts, seal, read(raw), raw, newest is not None and newest.id == row.id, papers)
+
+
+def _papers(session: Session, row: Review) -> dict[tuple[str, str], bytes]:
+    return {
+        (one.kind, one.language): one.raw
+        for one in session.scalars(select(ReviewPaper).where(ReviewPaper.review_id == row.id))
+    }
 
 
 def _known(at: datetime, known_at: datetime | None) -> bool:
@@ -87,7 +97,11 @@ def _known(at: datetime, known_at: datetime | None) -> bool:
 
 
 def _draft(session: Session, row: Review, acts: Sequence[ReviewAct]) -> Content:
-    edits = [Edit(Act(one.act), one.key, one.text, one.reason) for one in acts if one.act != Act.SIGNED]
+    edits = [
+        Edit(Act(one.act), one.key, one.text, one.reason, one.by, one.at)
+        for one in acts
+        if one.act != Act.SIGNED
+    ]
     earlier = [
         one
         for one, _seal in reversed(listed(session))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from hub.custody.catalogue import KINDS
 from hub.custody.who.rules_7_and_8 import ITEMS
 from hub.statistics.control.thresholds import small
-from hub.statistics.review.content import Bar, Bars, Paragraph, Section, Table, Text, plain, said
-from hub.statistics.review.evidence import SOURCES, Evidence, Quality, Source
+from hub.statistics.review.blocks import Bar, Bars, Paragraph, Table, Text, plain, said
+from hub.statistics.review.content import Section
+from hub.statistics.review.evidence import SOURCES, Completeness, Evidence, Quality, Source
 from hub.statistics.review.sections.numbers import NONE, median_of, ninetieth_of, percent
-from hub.statistics.review.small import fewer, told
+from hub.statistics.review.small import WITHHELD, told
 
 _ITEMS = {item.code: item for item in ITEMS}
 
@@ -24,13 +25,18 @@ def completeness(found: Evidence) -> Section:
             )
         )
         return Section("completeness", said("Completeness"), tuple(blocks))
+    if small(files.files, k):
+        words = said(
+            "Fewer than %(smallest)s files were looked at, so that nothing of them is told.", smallest=k
+        )
+        return Section("completeness", said("Completeness"), (Paragraph(words),))
     blocks.append(
         Paragraph(
             said(
                 "The files of everybody in custody at the end of the reference day were held against Rules 7 and 8 of "
                 "the Nelson Mandela Rules. Of what they ask, %(share)s per cent is there. Files looked at: %(files)s.",
-                share=f"{100 * files.there / files.asked:.1f}",
-                files=_number(files.files, k),
+                share=f"{share_of(files):.1f}",
+                files=f"{files.files:,}",
             )
         )
     )
@@ -67,8 +73,9 @@ def completeness(found: Evidence) -> Section:
     return Section("completeness", said("Completeness"), tuple(blocks))
 
 
-def _number(many: int, k: int) -> object:
-    return fewer(k) if small(many, k) else f"{many:,}"
+def share_of(files: Completeness) -> float:
+    """What is there of what is asked, in per cent."""
+    return 100 * files.there / files.asked if files.asked else 100.0
 
 
 def _hidden(asked: int, gone: int, k: int) -> bool:
@@ -76,7 +83,7 @@ def _hidden(asked: int, gone: int, k: int) -> bool:
 
 
 def _share(asked: int, gone: int, k: int) -> Text:
-    return said("not told") if _hidden(asked, gone, k) else percent(asked - gone, asked)
+    return said(WITHHELD) if _hidden(asked, gone, k) else percent(asked - gone, asked)
 
 
 def timeliness(found: Evidence) -> Section:
@@ -132,6 +139,10 @@ def corrections(found: Evidence) -> Section:
                 (said("Entry"), said("Corrected"), said("Taken back")),
                 (False, True, True),
                 tuple(rows),
+                said(
+                    "Corrections are counted, not people: one file can be put right many times. So they are told "
+                    "however few."
+                ),
             ),
         ),
     )
@@ -154,12 +165,14 @@ def sources(found: Evidence) -> Section:
         tuple(
             (
                 said(SOURCES[source]), plain(one.statements), median_of(one.delay), ninetieth_of(one.delay),
-                percent(one.files.there, one.files.asked),
+                _complete(one.files, found.smallest),
             )
             for source, one in _ordered(found)
         ),
         said(
-            "Files complete: what Rules 7 and 8 ask of the files whose admission came from this source, in per cent."
+            "Entries are counted, not people: they are told however few. Files complete: what Rules 7 and 8 ask of the "
+            "files whose admission came from this source, in per cent, where they are not fewer than %(smallest)s.",
+            smallest=found.smallest,
         ),
     )  # fmt: skip
     second = Table(
@@ -183,6 +196,10 @@ def sources(found: Evidence) -> Section:
         said("Doubles: messages sent twice, rows of somebody known already, and files found to be of one person."),
     )  # fmt: skip
     return Section("sources", said("Quality of each source"), (first, second))
+
+
+def _complete(files: Completeness, k: int) -> Text:
+    return said(WITHHELD) if small(files.files, k) else percent(files.there, files.asked)
 
 
 def _ordered(found: Evidence) -> list[tuple[Source, Quality]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.statistics.review.content import Text, plain, said
+from hub.statistics.review.blocks import Text, plain, said
 from hub.statistics.review.evidence import Delay
 
 NONE = Text(plain="–")

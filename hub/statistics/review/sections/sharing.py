@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
 
-from hub.sentences import Sentence
 from hub.sharing.catalogue import EXCHANGES, PURPOSES
 from hub.statistics.control.thresholds import small
-from hub.statistics.review.content import Bar, Bars, Block, Paragraph, Section, Table, Text, plain, said
-from hub.statistics.review.evidence import Agreed, Evidence
+from hub.statistics.review.blocks import Bar, Bars, Block, Paragraph, Table, Text, plain, said
+from hub.statistics.review.content import Section
+from hub.statistics.review.evidence import CameIn, Evidence, Shared
 from hub.statistics.review.sections.numbers import NONE, median_of
 from hub.statistics.review.small import told
 
-OVERDUE = Sentence("overdue")
-
 
 def disclosures(found: Evidence) -> Section:
-    """What was shared with whom for what."""
+    """What was shared with whom for what: a table for each partner."""
     title = said("Disclosures by partner and purpose")
     if not found.shared:
         return Section("disclosures", title, (Paragraph(said("Nothing was shared with anybody.")),))
-    k = found.smallest
-    together: Counter[str] = Counter()
-    for one in found.shared:
-        # With a small part in it, the sum would tell that part beside the others.
-        together[one.agency] += 0 if small(one.shared, k) else one.shared
+    k, together = found.smallest, acts_by_partner(found)
     longest = max(together.values()) or 1
     blocks: list[Block] = [
         Paragraph(
@@ -41,27 +34,44 @@ def disclosures(found: Evidence) -> Section:
                 smallest=k,
             ),
             tuple(
-                Bar(plain(found.agencies.get(agency, agency)), many / longest, plain(many))
+                Bar(_partner(found, agency), many / longest, plain(many))
                 for agency, many in together.most_common()
             ),
         ),
-        Table(
-            said("Acts of sharing by partner, exchange and purpose"),
-            (
-                said("Partner"), said("Exchange"), said("Purpose"), said("Shared"), said("Confirmed"),
-                said("Asked in vain"),
-            ),
-            (False, False, False, True, True, True),
-            tuple(
-                (
-                    plain(found.agencies.get(one.agency, one.agency)), exchange_words(one.exchange),
-                    purpose_words(one.purpose), told(one.shared, k), told(one.received, k), told(one.in_vain, k),
-                )
-                for one in found.shared
-            ),
-        ),
-    ]  # fmt: skip
+    ]
+    blocks += [_shared_with(found, agency) for agency in together]
     return Section("disclosures", title, tuple(blocks))
+
+
+def acts_by_partner(found: Evidence) -> Counter[str]:
+    """Acts of sharing with each; with a small part in it, the sum would tell that part beside the others."""
+    together: Counter[str] = Counter()
+    for one in found.shared:
+        together[one.agency] += 0 if small(one.shared, found.smallest) else one.shared
+    return together
+
+
+def _shared_with(found: Evidence, agency: str) -> Table:
+    k = found.smallest
+    lines: list[Shared] = sorted(
+        (one for one in found.shared if one.agency == agency), key=lambda one: (one.purpose, one.exchange)
+    )
+    return Table(
+        said("Shared with %(partner)s", partner=found.agencies.get(agency, agency)),
+        (said("Purpose"), said("Exchange"), said("Shared"), said("Confirmed"), said("Asked in vain")),
+        (False, False, True, True, True),
+        tuple(
+            (
+                purpose_words(one.purpose), exchange_words(one.exchange), told(one.shared, k), told(one.received, k),
+                told(one.in_vain, k),
+            )
+            for one in lines
+        ),
+    )  # fmt: skip
+
+
+def _partner(found: Evidence, agency: str) -> Text:
+    return plain(found.agencies.get(agency, agency))
 
 
 def exchange_words(code: str) -> Text:
@@ -74,59 +84,11 @@ def purpose_words(code: str) -> Text:
     return said(PURPOSES[code]) if code in PURPOSES else plain(code or "–")
 
 
-def agreements(found: Evidence) -> Section:
-    """Every agreement, those that are due first."""
-    title = said("Agreements due")
-    if not found.agreed:
-        return Section("agreements", title, (Paragraph(said("There is no agreement with anybody.")),))
-    day = found.span.reference_on
-    ordered = sorted(found.agreed, key=lambda one: (one.review_on or date.max, one.code))
-    rows = tuple(
-        (
-            plain(one.code), plain(found.agencies.get(one.agency, one.agency)), plain(one.version), said(one.state),
-            _day(one.review_on), _day(one.ends_on), said(OVERDUE) if is_overdue(one, day) else NONE,
-        )
-        for one in ordered
-    )  # fmt: skip
-    return Section(
-        "agreements",
-        title,
-        (
-            Table(
-                said("Agreements, the next to be reviewed first"),
-                (
-                    said("Agreement"), said("Partner"), said("Version"), said("State"), said("Review"), said("Ends"),
-                    said("Due"),
-                ),
-                (False, False, True, False, False, False, False),
-                rows,
-            ),
-        ),
-    )  # fmt: skip
-
-
-def is_overdue(one: Agreed, day: date) -> bool:
-    """Whether it should have been reviewed by then."""
-    return one.in_force and one.review_on is not None and one.review_on < day
-
-
-def _day(on: date | None) -> Text:
-    return NONE if on is None else said("%(day)s", day=on)
-
-
 def messages(found: Evidence) -> Section:
     """What partners sent, and what became of it."""
     title = said("Messages of partners")
     if not found.came_in:
         return Section("messages", title, (Paragraph(said("No partner sent anything.")),))
-    rows = tuple(
-        (
-            plain(found.agencies.get(one.agency, one.agency)), exchange_words(one.exchange), plain(one.received),
-            plain(one.accepted), plain(one.corrected), plain(one.refused), plain(one.doubles), plain(one.open),
-            median_of(one.delay),
-        )
-        for one in found.came_in
-    )  # fmt: skip
     columns = (
         "Partner", "Message", "Came", "Accepted", "Put right", "Refused", "Doubles", "Open", "Half decided within",
     )  # fmt: skip
@@ -138,10 +100,24 @@ def messages(found: Evidence) -> Section:
                 said("Messages and what was decided"),
                 tuple(said(one) for one in columns),
                 (False, False, *([True] * 7)),
-                rows,
+                tuple(_message_row(found, one) for one in found.came_in),
+                said(
+                    "A message tells of one person. Of kinds that came fewer than %(smallest)s times nothing more is "
+                    "told; of the others each number is, for what was decided on a paper says nothing of the person.",
+                    smallest=found.smallest,
+                ),
             ),
         ),
     )
+
+
+def _message_row(found: Evidence, one: CameIn) -> tuple[Text, ...]:
+    """Its outcomes only where it came often enough: one hold that came and was accepted is one person held."""
+    head = (_partner(found, one.agency), exchange_words(one.exchange), told(one.received, found.smallest))
+    if small(one.received, found.smallest):
+        return (*head, *([NONE] * 6))
+    outcomes = (one.accepted, one.corrected, one.refused, one.doubles, one.open)
+    return (*head, *(plain(many) for many in outcomes), median_of(one.delay))
 
 
 def doubts(found: Evidence) -> Section:
