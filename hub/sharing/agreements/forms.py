@@ -61,6 +61,7 @@ def typed_terms(form: MultiDict[str, str], kind: PartnerKind) -> Terms:
         withheld=tuple(one for one in form.getlist("withheld") if one in _names(kind)),
         withheld_basis=text("withheld_basis"),
         approvals=number_in(text("approvals")) if "approvals" in form else 1,
+        smallest=number_in(text("smallest"), -1) if form.get("smallest", "").strip() else 0,
         answered_days=number_in(text("answered_days"), -1) if "answered_days" in form else ANSWERED_DAYS,
     )
 

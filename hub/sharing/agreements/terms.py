@@ -22,6 +22,9 @@ ANSWERED_DAYS: Final = 90
 MOST_ANSWERED_DAYS: Final = 3_650
 ANSWERED: Final = frozenset({"custody_status"})
 """Exchanges that are asked for by a number, of somebody who may have left."""
+COUNTED: Final = frozenset({"indicators"})
+"""Exchanges of numbers of people."""
+MOST_SMALLEST: Final = 1_000
 BY_FINGER: Final = frozenset({"identity_request", "fingerprint_request", "fingerprint_set"})
 """Exchanges of which every single one is approved by officers here."""
 
@@ -77,7 +80,8 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     `onward` says whether they may pass anything on; `withheld` names exchanges of which the person is not told, on the
     legal basis `withheld_basis`. `approvals` is how many officers here approve each request by finger. For
     `answered_days` after a release where somebody stands is still answered by their number, 0: while they are held
-    alone. A field added later has a default, so that old versions stay readable.
+    alone. `smallest` is from how many on a number of people may be told, 0 where it asks for nothing beyond the house's
+    own. A field added later has a default, so that old versions stay readable.
     """
 
     title: str
@@ -100,6 +104,7 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     withheld_basis: str = ""
     approvals: int = 1
     answered_days: int = ANSWERED_DAYS
+    smallest: int = 0
 
     def grant(self, exchange: str, purpose: str) -> Grant | None:
         """What is agreed of an exchange for a purpose."""
@@ -113,6 +118,11 @@ class Terms(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
     def answered(self) -> bool:
         """Whether anything is asked for by number under it, so that `answered_days` says something."""
         return any(grant.exchange in ANSWERED for grant in self.grants)
+
+    @property
+    def counted(self) -> bool:
+        """Whether figures are told under it, so that `smallest` says something."""
+        return any(grant.exchange in COUNTED for grant in self.grants)
 
     @property
     def by_finger(self) -> bool:
@@ -153,6 +163,8 @@ def faults_of(terms: Terms, kind: PartnerKind) -> dict[str, Sentence]:
         faults["approvals"] = Sentence("Write how many officers approve each request, 1 to 3.")
     if not 0 <= terms.answered_days <= MOST_ANSWERED_DAYS:
         faults["answered_days"] = Sentence("Write for how many days after a release, 0 to 3650.")
+    if not 0 <= terms.smallest <= MOST_SMALLEST:
+        faults["smallest"] = Sentence("Write from how many on a number is told, up to 1000, or 0.")
     if terms.onward and not terms.onward_terms.strip():
         faults["onward_terms"] = Sentence("Write to whom and for what they may pass it on.")
     if terms.withheld and not terms.withheld_basis.strip():

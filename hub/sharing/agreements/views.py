@@ -19,10 +19,12 @@ from hub.sharing.agreements.forms import MORE, SLOTS, places, slot, typed_terms
 from hub.sharing.agreements.lists import needs_review, waits_for
 from hub.sharing.agreements.reading import STATES, Standing, agencies, agency_by_code, standings
 from hub.sharing.agreements.records import Agency, AgreementVersion
+from hub.sharing.agreements.smallest import House, beside_house
 from hub.sharing.agreements.terms import (
     ANSWERED,
     ANSWERED_DAYS,
     BY_FINGER,
+    COUNTED,
     FREQUENCIES,
     SHAPES,
     Terms,
@@ -30,8 +32,8 @@ from hub.sharing.agreements.terms import (
 )
 from hub.sharing.catalogue import PARTNER_KINDS, PURPOSES, PartnerKind, exchanges_with
 from hub.sharing.catalogue.events import EVENTS
-from hub.web.door import now, reading, visitor, writing
-from hub.web.known import known_at, known_on
+from hub.web.door import now, reading, service, visitor, writing
+from hub.web.known import known_at, known_on, site_today
 from hub.web.routes import Pages, number_in
 
 pages = Pages("agreements", __name__, template_folder="templates")
@@ -213,8 +215,14 @@ def _show(code: str, problem: Sentence | None) -> str:
         problem=problem,
         known=known_on(),
         me=visitor().login,
+        beside=beside_house(read_terms((waiting or shown).terms), _house()),
         **{key: value for key, value in _said(shown, None).items() if key != "changes"},
     )
+
+
+def _house() -> int:
+    with reading() as session:
+        return service(House).smallest(session, site_today())
 
 
 def _said(row: AgreementVersion, before: AgreementVersion | None) -> dict[str, Any]:
@@ -248,6 +256,8 @@ def _form(
         by_finger=any(each.name in BY_FINGER for each in exchanges_with(PartnerKind(agency.kind))),
         answered=any(each.name in ANSWERED for each in exchanges_with(PartnerKind(agency.kind))),
         usual_days=ANSWERED_DAYS,
+        counted=any(each.name in COUNTED for each in exchanges_with(PartnerKind(agency.kind))),
+        house=_house(),
         typed=typed,
         faults=error.faults if isinstance(error, FactFaultsError) else {},
         problem=None if error is None else error.message,

@@ -31,6 +31,7 @@ LABELS: Final = {
     "withheld_basis": Sentence("Law by which the person is not told"),
     "approvals": Sentence("Officers here who approve each request by finger"),
     "answered_days": Sentence("After a release they are still answered for, in days"),
+    "smallest": Sentence("Numbers of people are told from"),
 }
 ACTS: Final = {
     Act.SIGNED: Sentence("signed"),
@@ -148,5 +149,7 @@ def _values(terms: Terms, name: str) -> tuple[Sentence | date | int | str, ...]:
     if name == "ends_on" and value is None:
         return (OPEN,)
     if (name == "approvals" and not terms.by_finger) or (name == "answered_days" and not terms.answered):
+        return ()
+    if name == "smallest" and not (terms.counted and value):
         return ()
     return () if value == "" else (value,)

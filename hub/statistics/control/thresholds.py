@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy import select
@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
 from hub.sentences import RefusedError, Sentence
+from hub.sharing.agreements.smallest import asked_by_agreements
 from hub.sharing.inbox.definitions import in_force
 from hub.statistics.control.records import DisclosureRule
+from hub.web.formats import SITE_ZONE
 
 K: Final = 5
 """Where nobody has set another."""
@@ -25,7 +27,17 @@ def small(count: int, k: int) -> bool:
 
 
 def k_on(session: Session, day: date, known_at: datetime | None = None) -> int:
-    """The threshold in force on a day, as known then."""
+    """What holds on a day, as known then: the threshold of the house, or more where an agreement asks for more.
+
+    An agreement counts that is in force at the end of the day, or when something is made public about it later.
+    """
+    ends_at = datetime.combine(day + timedelta(days=1), time(), SITE_ZONE).astimezone(UTC)
+    moments = [ends_at] if known_at is None else [min(ends_at, known_at), known_at]
+    return max(house_k_on(session, day, known_at), asked_by_agreements(session, moments))
+
+
+def house_k_on(session: Session, day: date, known_at: datetime | None = None) -> int:
+    """The threshold of the house on a day, as known then."""
     wanted = select(DisclosureRule.k).where(DisclosureRule.effective_on <= day)
     if known_at is not None:
         wanted = wanted.where(DisclosureRule.recorded_at <= known_at)
@@ -75,7 +87,7 @@ def history(session: Session, known_at: datetime | None = None) -> list[Disclosu
 def take_over(session: Session, effective_on: date, *, actor: Actor, at: datetime) -> DisclosureRule:
     """Set what the observatory asks, from a day on; RefusedError where it asks for no more than is in force then."""
     asked = in_force(session, at)
-    if asked.smallest is None or asked.smallest <= k_on(session, effective_on):
+    if asked.smallest is None or asked.smallest <= house_k_on(session, effective_on):
         raise RefusedError(
             "nothing_to_take_over", Sentence("The observatory asks for no more than is in force already.")
         )

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor, write_down
 from hub.biometrics.vault import Vault
 from hub.sentences import RefusedError, Sentence
+from hub.statistics.control import k_on
+from hub.statistics.periods import period_of
 from hub.statistics.publishing.body import digest_of, read_proof
 from hub.statistics.publishing.files.about import SUMS
 from hub.statistics.publishing.reading import Standing, State, all_frozen, files_of, standing
@@ -39,6 +41,16 @@ def freeze(session: Session, number: int, *, actor: Actor, at: datetime, key: Si
         raise RefusedError(
             "out_of_date",
             Sentence("Another publication was frozen since this was drafted. Drop it and draft anew."),
+        )
+    k = k_on(session, period_of(row.period).last_on, at)
+    if k > row.k:
+        raise RefusedError(
+            "larger_threshold",
+            Sentence(
+                "Since this was drafted with %(before)s, numbers are told from %(now)s on only. "
+                "Drop it and draft anew.",
+                {"before": row.k, "now": k},
+            ),
         )
     if digest_of(row) != row.digest:
         raise RefusedError("changed", Sentence("This draft is not what was drafted. Drop it and draft anew."))

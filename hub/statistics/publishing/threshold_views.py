@@ -11,7 +11,7 @@ from hub.accounts.acting import acting
 from hub.accounts.permissions import Permission
 from hub.sentences import RefusedError, Sentence
 from hub.sharing.inbox.definitions import in_force
-from hub.statistics.control.thresholds import K, history, k_on, set_k, take_over
+from hub.statistics.control.thresholds import K, history, house_k_on, k_on, set_k, take_over
 from hub.web.door import now, reading, writing
 from hub.web.known import known_at, known_on, site_today
 from hub.web.routes import Pages, number_in
@@ -54,10 +54,11 @@ def _page(problem: Sentence | None) -> str:
     day, heard = known_on(), known_at()
     with reading() as session:
         k = k_on(session, day or site_today(), heard)
+        house = house_k_on(session, day or site_today(), heard)
         asked = in_force(session, heard or now())
         rows = history(session, heard)
     return render_template(
-        "publishing/threshold.html", k=k, standard=K, asked=asked, rows=rows, known=day, problem=problem,
+        "publishing/threshold.html", k=k, house=house, standard=K, asked=asked, rows=rows, known=day, problem=problem,
         typed=request.form,
     )  # fmt: skip
 
