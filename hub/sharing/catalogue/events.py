@@ -17,6 +17,7 @@ EVENTS: Final = {
     "pims.custody.production_outcome": Sentence("A court date is over"),
     "pims.custody.order_answered": Sentence("A message of theirs was decided"),
     "pims.custody.identity_answered": Sentence("A request by finger was answered"),
+    "pims.custody.prints_answered": Sentence("A request for fingerprints was answered"),
     "pims.custody.corrected": Sentence("Something told before was corrected"),
 }
 """By type of event; a test holds that each event of an exchange stands here."""

@@ -209,6 +209,7 @@ _OUT: Final = (
         brought.FINGER_POSITIONS,
         brought.FINGER_FILE,
         brought.MINUTIAE_FILE,
+        events=("prints_answered",),
     ),
     _out(
         "custody_reference",
@@ -219,6 +220,7 @@ _OUT: Final = (
         persons.NUMBER,
         custody.BOOKING_NUMBER,
         custody.FACILITY,
+        events=("prints_answered",),
     ),
     _out(
         "indicators",

@@ -7,33 +7,25 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
-from hub.sharing.agreements.reading import agreements_in_force
 from hub.sharing.inbox.records import InboundMessage, InboxItem
 from hub.sharing.outbox.events import EventType, zulu
+from hub.sharing.outbox.listeners import told_for
 from hub.sharing.outbox.spreading import enqueue
 
 ANSWER: Final = "order_receipt"
 
 
 def tell(session: Session, row: InboundMessage, item: InboxItem, at: datetime) -> bool:
-    """Whether the sender hears of it now: agencies whose agreement has receipts. Others ask by the number."""
-    purpose = next(
-        (
-            grant.purpose
-            for one in agreements_in_force(session, at, row.agency)
-            for grant in one.terms.grants
-            if grant.exchange == ANSWER
-        ),
-        None,
-    )
-    if purpose is None:
+    """Whether the sender hears of it now: agencies whose agreement sends receipts. Others ask by the number."""
+    purposes = told_for(session, row.agency, ANSWER, EventType.ORDER_ANSWERED, at)
+    if not purposes:
         return False
     enqueue(
         session,
         agency=row.agency,
         type=EventType.ORDER_ANSWERED,
         exchange=ANSWER,
-        purpose=purpose,
+        purpose=min(purposes),
         reference=row.number,
         person=item.person_id,
         at=at,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from hub.sharing.agreements.reading import agreements_in_force
 from hub.sharing.agreements.records import AgreementVersion
 from hub.sharing.agreements.terms import Frequency
+from hub.sharing.outbox.events import EventType
 from hub.web.formats import start_of
 
 
@@ -46,6 +47,16 @@ def listeners(session: Session, at: datetime) -> Mapping[str, Sequence[Listener]
                 hearer = Listener(one.agency, grant.exchange, grant.purpose, since_at, on_request)
                 found[event].append(hearer)
     return found
+
+
+def told_for(session: Session, agency: str, exchange: str, type: EventType, at: datetime) -> frozenset[str]:
+    """The purposes for which an agreement in force sends this exchange to an agency when this happens."""
+    return frozenset(
+        grant.purpose
+        for one in agreements_in_force(session, at, agency)
+        for grant in one.terms.grants
+        if grant.exchange == exchange and type.value in grant.events
+    )
 
 
 def purpose_for(session: Session, agency: str, exchange: str, at: datetime) -> str:
