@@ -76,12 +76,9 @@ class Returns:
         self._free = (stays.ends != ALWAYS) & ~np.isin(stays.reasons, _NOT_FREE)
         gone_on = world.calendar.days(stays.ends)
         next_on = np.full(len(stays.ids), ALWAYS)
-        order = np.lexsort((stays.starts, stays.persons))
-        earlier, later = order[:-1], order[1:]
-        again = (stays.persons[earlier] == stays.persons[later]) & (
-            stays.starts[later] >= stays.ends[earlier]
-        )
-        next_on[earlier[again]] = world.calendar.days(stays.starts[later[again]])
+        later = _next(stays.persons, stays.starts, stays.ends)
+        again = later >= 0
+        next_on[again] = world.calendar.days(stays.starts[later[again]])
         self._again = [next_on <= _years_on(gone_on, years) for years in range(1, len(law.RETURNED) + 1)]
         self._today = world.at.astimezone(SITE_ZONE).date()
 
@@ -96,6 +93,23 @@ class Returns:
                 maker.hold(what, period, TOO_EARLY)
             else:
                 maker.ratio(what, period, codes, self._again[years - 1], last)
+
+
+def _next(persons: Ints, starts: Ints, ends: Ints) -> Ints:
+    """For each stay the first of the same person that began after its end, or as it ended; -1 where there is none."""
+    many = len(starts)
+    if not many:
+        return np.zeros(0, np.int64)
+    order = np.lexsort((starts, persons))
+    place_of = np.empty(many, np.int64)
+    place_of[order] = np.arange(many)
+    # Numbers of persons and ranks of times in one key: microseconds and persons together would not fit.
+    ranks = np.unique(starts)
+    keys = persons[order] * (many + 1) + np.searchsorted(ranks, starts[order])
+    place = np.searchsorted(keys, persons * (many + 1) + np.searchsorted(ranks, ends), "left")
+    place += place == place_of  # one without length begins as it ends
+    found = order[np.minimum(place, many - 1)]
+    return np.where((place < many) & (persons[found] == persons), found, -1)
 
 
 def _last_of_each(persons: Ints, ends: Ints, which: Bools) -> Bools:

@@ -14,11 +14,10 @@ from sqlalchemy.orm import Session
 from hub.custody.hearing_outcomes import HEARING_OUTCOMES, HearingOutcome
 from hub.custody.legal import CHARGE, HEARING, LEGAL_STATUS, ORDER, LegalStatus
 from hub.custody.rules import OrderKind
-from hub.custody.sentencing.forms import SENTENCE, SentenceType
-from hub.custody.sentencing.terms import Term
 from hub.statistics import cuts
-from hub.statistics.cuts import BAND_FROM, NOT_KNOWN, OFFENCE, SENTENCE_BAND
+from hub.statistics.cuts import NOT_KNOWN, OFFENCE
 from hub.statistics.reading.joined import Joined
+from hub.statistics.reading.sentences import sentences_of
 from hub.statistics.reading.stays import Stays
 from hub.statistics.reading.timelines import ALWAYS, Ints, Timeline, micros, read, times
 from hub.web.formats import start_of
@@ -39,12 +38,6 @@ class _Charge(msgspec.Struct):
     iccs: str
     outcome: str = ""
     decided_on: date | None = None
-
-
-class _Sentence(msgspec.Struct):
-    type: SentenceType
-    term: Term = Term()
-    consecutive_to: int | None = None
 
 
 class _Order(msgspec.Struct):
@@ -83,7 +76,7 @@ def law_of(session: Session, stays: Stays, joined: Joined, known_at: datetime | 
     return Law(
         _unbroken(status),
         _offences(own(read(session, CHARGE, _Charge, _charge_codes, 2, known_at))),
-        _sentences(own(read(session, SENTENCE, _Sentence, _sentence_codes, 3, known_at))),
+        sentences_of(session, own, known_at),
         _first(orders, len(stays.ids), cuts.ORDER.codes().index(NOT_KNOWN)),
         _first(status, len(stays.ids), cuts.LEGAL_STATUS.codes().index(NOT_KNOWN)),
         _hearings(own(read(session, HEARING, _Hearing, _hearing_codes, 2, known_at)), stays),
@@ -92,6 +85,9 @@ def law_of(session: Session, stays: Stays, joined: Joined, known_at: datetime | 
 
 def _unbroken(status: Timeline) -> Timeline:
     """Statuses in order of time, each with when the run of the same one began."""
+    status = status.part(
+        status.starts < status.ends
+    )  # of two that took effect at once the earlier never held
     told = status.part(np.lexsort((status.starts, status.stay)))
     since = told.starts.copy()
     goes_on = (
@@ -105,32 +101,18 @@ def _unbroken(status: Timeline) -> Timeline:
 
 
 def _offences(charges: Timeline) -> Timeline:
-    """Charges while they stand, the section with the lowest number last."""
-    ends = np.minimum(charges.ends, charges.codes[:, 1])
+    """Charges while they stand, the section with the lowest number last.
+
+    What ended one is of its day, also where it was written down as of a later one.
+    """
+    decided = charges.codes[:, 1]
+    until = {
+        item: day for item, day in zip(charges.item.tolist(), decided.tolist(), strict=True) if day != ALWAYS
+    }
+    over = np.fromiter((until.get(item, ALWAYS) for item in charges.item.tolist()), np.int64, len(decided))
+    ends = np.minimum(charges.ends, over)
     told = replace(charges, ends=ends, codes=charges.codes[:, :1]).part(charges.starts < ends)
     return told.part(np.argsort(-told.codes[:, 0], kind="stable"))
-
-
-def _sentences(told: Timeline) -> Timeline:
-    """Sentences by the length of the chain they end, in bands, the longest last."""
-    own = dict(zip(told.item.tolist(), told.codes.tolist(), strict=True))
-    lengths = np.array([_chain(item, own) for item in told.item.tolist()], np.int64)
-    band = np.searchsorted(np.array(BAND_FROM), lengths, "right") - 1
-    band = np.where(lengths == ALWAYS, SENTENCE_BAND.codes().index("NO_END"), band)
-    found = replace(told, codes=band[:, None])
-    return found.part(np.argsort(band, kind="stable"))
-
-
-def _chain(item: int, own: dict[int, list[int]]) -> int:
-    """Twelfths of days of a sentence and those it follows; ALWAYS where one of them has no end."""
-    total, seen = 0, set()
-    while item in own and item not in seen:
-        seen.add(item)
-        length, item, endless = own[item]
-        if endless:
-            return int(ALWAYS)
-        total += length
-    return total
 
 
 def _first(told: Timeline, stays: int, none: int) -> Ints:
@@ -166,24 +148,6 @@ def _until(charge: _Charge) -> int:
     if charge.outcome not in ENDS_CHARGE:
         return int(ALWAYS)
     return 0 if charge.decided_on is None else micros(start_of(charge.decided_on))
-
-
-def _sentence_codes(values: Sequence[_Sentence]) -> Ints:
-    return np.array(
-        [
-            (
-                _twelfths(one.term),
-                one.consecutive_to or -1,
-                one.type not in (SentenceType.TERM, SentenceType.FINE_IN_DEFAULT),
-            )
-            for one in values
-        ],
-        np.int64,
-    )
-
-
-def _twelfths(term: Term) -> int:
-    return 12 * 365 * term.years + 365 * term.months + 84 * term.weeks + 12 * term.days
 
 
 def _hearing_codes(values: Sequence[_Hearing]) -> Ints:
