@@ -18,17 +18,20 @@ from hub.custody.queries import person_by_number
 from hub.custody.records import Booking
 from hub.movements.alarms.raising import Cause, raise_alarm
 from hub.sentences import RefusedError, Sentence
-from hub.sharing.agreements.reading import InForce
+from hub.sharing.agreements.reading import InForce, agreements_in_force
 from hub.sharing.forensic.messages import FingerprintRequest, IdentityRequest, names_in
 from hub.sharing.forensic.records import ForensicProbe, ForensicRequest, ForensicStep
 from hub.sharing.forensic.rules import A_DAY, ANSWER_WITHIN, Ask, What, check_often
 from hub.sharing.forensic.samples import Sample, read_sample
 from hub.sharing.forensic.sealing import ParcelSeal
+from hub.sharing.forensic.telling import exchange_of
 from hub.sharing.gate import accept_from
 
 SERIES: Final = "forensic"
 OFTEN: Final = "agency_asks_often"
 """Code of the alarm."""
+_PURPOSES: Final = {Ask.IDENTITY: "identification", Ask.PRINTS: "forensic_examination"}
+"""For what an answer leaves where the agreement has it for that, or does not have it at all."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ def _row(
         client=sender.actor.login[:64],
         message_id=request.message_id,
         digest=_digest(request),
-        purpose="identification" if kind is Ask.IDENTITY else "forensic_examination",
+        purpose=_PURPOSES[kind],
         requested_by=request.requested_by.strip(),
         legal_basis=request.legal_basis.strip(),
         case_number=request.case.strip(),
@@ -157,11 +160,20 @@ def _row(
 
 
 def _add(session: Session, row: ForensicRequest, sender: Sender, at: datetime) -> None:
+    row.purpose = _purpose(session, row, at)
     session.add(row)
     session.flush()
     session.add(ForensicStep(request_id=row.id, what=What.RECEIVED.value, at=at, by=row.client, words=""))
     write_down(session, at=at, actor=sender.actor, act=f"forensic.{row.kind}", subject=row.number)
     session.flush()
+
+
+def _purpose(session: Session, row: ForensicRequest, at: datetime) -> str:
+    """For what the answer is agreed."""
+    exchange = exchange_of(row)
+    found = agreements_in_force(session, at, row.agency)
+    agreed = [purpose for one in found for purpose in one.terms.purposes_of(exchange)]
+    return row.purpose if row.purpose in agreed or not agreed else agreed[0]
 
 
 def _keep(session: Session, seal: ParcelSeal, row: ForensicRequest, sample: Sample) -> None:

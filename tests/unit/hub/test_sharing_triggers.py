@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import Literal
 
 import pytest
 from msgspec import structs
 from sqlalchemy import select
 
+from hub.accounts.audit import Actor
 from hub.database import session_scope
 from hub.sharing.agreements.actions import sign, write_version
+from hub.sharing.agreements.terms import Grant
+from hub.sharing.catalogue import Way
+from hub.sharing.forensic.asking import Sender, request_prints
+from hub.sharing.forensic.messages import FingerprintRequest
 from hub.sharing.forensic.records import ForensicRequest
-from hub.sharing.forensic.telling import tell
+from hub.sharing.forensic.telling import exchange_of, tell
+from hub.sharing.gate import share
 from hub.sharing.outbox.events import DESCRIPTIONS, WORDS, EventType
 from hub.sharing.outbox.records import Delivery, SharingEvent
 
@@ -30,6 +38,8 @@ from .sharing_world import (
 )
 from .site_world import World
 
+GRANTS = grants_of(KINDS[FORENSIC])
+
 
 @pytest.fixture
 def inbox(world: World) -> Inbox:
@@ -38,7 +48,11 @@ def inbox(world: World) -> Inbox:
 
 def quiet(world: World, agency: str) -> None:
     """The same agreement, by which nothing goes of itself."""
-    grants = [structs.replace(one, events=()) for one in grants_of(KINDS[agency])]
+    agree(world, agency, [structs.replace(one, events=()) for one in grants_of(KINDS[agency])])
+
+
+def agree(world: World, agency: str, grants: Sequence[Grant]) -> None:
+    """The second version of an agreement, in force at once."""
     with session_scope(world.sessions) as session:
         code = f"{agency}-2026"
         row = write_version(session, code, terms_of(world, *grants), seen=1, actor=WRITER, at=world.at)
@@ -94,6 +108,33 @@ def test_an_answer_about_fingers_has_a_type_of_its_own_and_is_told_where_that_is
 def answer(world: World, request: ForensicRequest) -> None:
     with session_scope(world.sessions) as session:
         tell(session, request, world.at)
+
+
+@pytest.mark.parametrize(("form", "purpose"), [("minutiae", "investigation"), ("reference", "court_listing")])
+def test_an_answer_leaves_for_the_purpose_that_the_agreement_names(
+    inbox: Inbox, form: Literal["minutiae", "reference"], purpose: str
+) -> None:
+    world, at = inbox.world, inbox.world.at
+    other = {"fingerprint_set": "investigation", "custody_reference": "court_listing"}
+    agree(
+        world,
+        FORENSIC,
+        [structs.replace(one, purpose=other.get(one.exchange, one.purpose)) for one in GRANTS],
+    )
+    request = FingerprintRequest(
+        message_id="m-1", issued_at=at, case="L 7", requested_by="Dr. Tillett", legal_basis="An Act",
+        asked_about=inbox.sharing.number, form=form,
+    )  # fmt: skip
+    with session_scope(world.sessions) as session:
+        row = request_prints(
+            session, request, sender=Sender(FORENSIC, Actor("laboratory", "10.1.0.2")), at=at
+        )
+        assert row.purpose == purpose
+        told = share(
+            session, agency=FORENSIC, exchange=exchange_of(row), purpose=row.purpose, person=row.person_id,
+            at=at, actor=WRITER, way=Way.PULL,
+        )  # fmt: skip
+        assert told.document["agreement"]["purpose"] == purpose
 
 
 def test_every_type_is_described_for_machines_and_for_people() -> None:
