@@ -171,7 +171,7 @@ WAITING: Final = Waiting(
             "/sharing/corrections?part=by_hand",
             Sentence("Corrections that agencies are to be told by hand"),
             Permission.WORK_INBOX,
-            lambda session, _login, _at: count_by_hand(session),
+            lambda session, _login, at: count_by_hand(session, at),
             urgent=True,
         ),
         Waits(

@@ -44,7 +44,7 @@ def worklist() -> str:
     part = Part(asked) if asked in set(Part) else Part.ALL
     page = min(max(1, number_in(request.args.get("page", "1"))), LAST_PAGE)
     with writing() as session:
-        found = listed(session, part, page)
+        found = listed(session, part, now(), page)
         known = {row.code: row.name for row in agencies(session)}
         detail = f"{part.value} {len(found.lines)} of {found.total}"
         write_down(session, at=now(), actor=acting(), act="correction.list", detail=detail)
@@ -80,10 +80,12 @@ def _told(session: Session, number: str) -> None:
     hearer = number_in(request.form.get("hearer", ""))
     heard = next((each for each in line.heard if each.row.id == hearer), None)
     if heard is None or not heard.by_hand:
-        raise RefusedError("told_already", Sentence("They were told already. There is nothing to do."))
+        raise RefusedError("told_already", Sentence("This is settled already. There is nothing to do."))
     words = " ".join(request.form.get("words", "").split())
     if not 3 <= len(words) <= LONGEST:
-        raise RefusedError("words", Sentence("Write how they were told, in 3 to 300 characters."))
+        raise RefusedError(
+            "words", Sentence("Write how they were told, or why they are not, in 3 to 300 characters.")
+        )
     session.add(CorrectionTold(hearer_id=hearer, at=now(), by=acting().login, words=words))
     write_down(
         session,
@@ -96,7 +98,7 @@ def _told(session: Session, number: str) -> None:
 
 
 def _line(session: Session, number: str) -> Line:
-    found = one(session, number)
+    found = one(session, number, now())
     if found is None:
         abort(404)
     return found

@@ -92,7 +92,7 @@ def test_the_page_says_what_was_wrong_who_got_it_and_who_confirmed(outbox: Outbo
         row.state = "waiting"
         session.flush()
         note(session, [Settled(row.id, 0, Outcome.RECEIVED, 200, 9, None)], outbox.world.at)
-    assert "confirmed" in client.get("/sharing/corrections").text
+    assert "told, not fetched yet" in client.get("/sharing/corrections").text
     with session_scope(outbox.world.sessions, writes=False) as session:
         looked = select(AuditEntry.subject).where(AuditEntry.act == "correction.look")
         assert session.scalars(looked).all() == [who.number]
@@ -112,7 +112,7 @@ def test_telling_by_hand_is_written_down_once(outbox: Outbox, who: SharingWorld)
     assert "Letter 14" in page
     assert "about corrections is suspended" in page
     assert "correction_notice" not in page
-    assert "They were told</button>" not in page
+    assert "Settle it</button>" not in page
     again = {"hearer": 1, "words": "Letter 15"}
     assert post(client, address, again, page="/agreements/new").status_code == 409
     assert "No correction like this" in client.get("/sharing/corrections?part=by_hand").text
