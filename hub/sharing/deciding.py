@@ -31,6 +31,21 @@ _WHY: Final = {
     ),
 }  # fmt: skip
 CODES: Final = tuple(_WHY)
+SHORT: Final = {
+    "unknown_agency": Sentence("no such agency"),
+    "agency_closed": Sentence("agency closed"),
+    "no_agreement": Sentence("no agreement"),
+    "not_signed": Sentence("agreement not signed yet"),
+    "refused": Sentence("agreement was not signed"),
+    "not_started": Sentence("agreement not started yet"),
+    "expired": Sentence("agreement expired"),
+    "ended": Sentence("agreement ended"),
+    "suspended": Sentence("agreement suspended"),
+    "exchange_not_agreed": Sentence("message not agreed"),
+    "purpose_not_agreed": Sentence("purpose not agreed"),
+    "field_not_agreed": Sentence("field not agreed"),
+}
+"""The codes in a word or two, for a log."""
 _OF_STATE: Final = {
     State.DRAFT: "not_signed",
     State.REFUSED: "refused",

@@ -194,8 +194,8 @@ def test_a_sentence_is_entered_and_its_date_verified_from_the_papers_by_another(
 def vouch(page: Page, what: str, note: str) -> None:
     form = page.locator(f'form.word:has(input[name="what"][value="{what}"])').first
     form.locator("input[name=note]").fill(note)
-    form.locator("button").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        form.locator("button").click()
 
 
 def test_nobody_goes_before_every_line_is_met_and_then_goes_with_a_signed_record(prison: Prison) -> None:
@@ -212,8 +212,8 @@ def test_nobody_goes_before_every_line_is_met_and_then_goes_with_a_signed_record
     prison.lays_finger(1)
     page.goto(case)
     expect(page.locator("#identity.met")).to_contain_text("By finger")
-    page.click("#twins button")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("#twins button")
     while page.locator("#orders.open").count():  # the remand order, and the sentence's own
         vouch(page, "orders", "ended by SO 44/2026")
     vouch(page, "conditions", "fare, letter of the clinic")

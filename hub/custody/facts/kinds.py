@@ -52,7 +52,7 @@ class Input(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form, named as in the form. `options` by code for CHOICE."""
+    """One field of a form, named as in the form. `options` by code for CHOICE; of a TEXT, the words of codes in it."""
 
     name: str
     label: Sentence

@@ -12,6 +12,11 @@ from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE
 
 _FARTHEST_YEARS: Final = 60
+_SAID_OF_CHARGES: Final = {
+    **{code.value: words for code, words in HEARING_OUTCOMES.items()},
+    **{str(words): words for words in HEARING_OUTCOMES.values()},
+}
+"""A charge's outcome is free text: what other programs write as a code, or the diary in English, is said in words."""
 
 
 class Charge(Form, frozen=True):
@@ -111,7 +116,7 @@ CHARGE: Final = Kind(
         Field("court", Sentence("Court"), longest=80),
         Field("case", Sentence("Case number"), longest=80),
         Field("order", Sentence("Order it stands on"), Input.ITEM, of="order"),
-        Field("outcome", Sentence("Outcome"), longest=120),
+        Field("outcome", Sentence("Outcome"), options=_SAID_OF_CHARGES, longest=120),
         Field("decided_on", Sentence("Decided"), Input.DATE),
     ),
     many=True,

@@ -90,7 +90,7 @@ def shown(field: Field, value: object) -> Sentence | str:
         return ""
     if field.input is Input.YES_NO:
         return _YES if value else _NO
-    if field.input is Input.CHOICE:
+    if field.options:
         return field.options.get(str(value), str(value))
     if field.input is Input.MONEY and isinstance(value, int):
         return f"{value / 100:,.2f}" if value else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from flask import abort, redirect, render_template, request, url_for
@@ -17,10 +18,10 @@ from hub.sharing.agreements.reading import agency_by_code
 from hub.sharing.agreements.records import Agency
 from hub.sharing.catalogue import EXCHANGES, PARTNER_KINDS, PURPOSES
 from hub.sharing.console.reckoning import CHANNELS, PAGE, deliveries_of, lines, sums_of
-from hub.sharing.outbox.answers import OUTCOMES
+from hub.sharing.outbox.answers import OUTCOMES, Outcome
 from hub.sharing.outbox.events import WORDS
 from hub.sharing.outbox.noting import attempts_of
-from hub.sharing.outbox.records import STATES, Delivery, DeliverySender, SharingEvent, State
+from hub.sharing.outbox.records import STATES, Delivery, DeliveryAttempt, DeliverySender, SharingEvent, State
 from hub.sharing.outbox.replaying import MOST, Range, count_of, replay_one, replay_range
 from hub.web.door import now, reading, writing
 from hub.web.routes import Pages, number_in
@@ -125,6 +126,16 @@ def _agency(session: Session, code: str) -> Agency:
     return held
 
 
+def _came_of_it(row: Delivery, attempts: Sequence[DeliveryAttempt]) -> Sentence | None:
+    """What the state does not say by itself; of an event that was given up, what its last try met with."""
+    if row.state == State.DEAD:
+        tries = [one.outcome for one in attempts if one.outcome not in (Outcome.GIVEN_UP, Outcome.AGAIN)]
+        return OUTCOMES.get(Outcome(tries[-1])) if tries else None
+    if row.state in (State.WAITING, State.OFFERED) and row.outcome in set(Outcome):
+        return OUTCOMES.get(Outcome(row.outcome))
+    return None
+
+
 def _show(number: int, problem: Sentence | None) -> str:
     # The evidence names whom the event is about: the look is committed before it is shown.
     with writing() as session:
@@ -155,6 +166,7 @@ def _show(number: int, problem: Sentence | None) -> str:
         states=STATES,
         words=WORDS,
         outcomes=OUTCOMES,
+        came_of_it=_came_of_it(row, attempts),
         exchanges=EXCHANGES,
         purposes=PURPOSES,
         # Whichever is later: the event's own pause, or the one that the whole agency is left alone for.

@@ -20,6 +20,7 @@ from hub.custody.queries import names, person_by_number
 from hub.sentences import RefusedError, Sentence
 from hub.sharing.agreements.reading import agencies
 from hub.sharing.catalogue import EXCHANGES, PURPOSES, WAYS, Direction
+from hub.sharing.deciding import SHORT
 from hub.sharing.disclosures.reading import COLUMNS, Wanted, all_of, find, receipts_of
 from hub.sharing.disclosures.records import Disclosure
 from hub.sharing.disclosures.sealing import LOG
@@ -56,6 +57,7 @@ def log() -> str | tuple[str, int]:
             outgoing=[one for one in EXCHANGES.values() if one.direction is Direction.OUT],
             purposes=PURPOSES,
             ways=WAYS,
+            refusals=SHORT,
             asked=request.args,
             position=position,
             waiting=len(LOG.waiting(session, 1_000)),

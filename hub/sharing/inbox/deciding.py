@@ -20,8 +20,8 @@ from hub.custody.merging.reading import family_of, lead_of
 from hub.custody.records import Booking, Person
 from hub.sentences import RefusedError, Sentence
 from hub.sharing.inbox.applying import Where, apply
+from hub.sharing.inbox.doubts import DOUBT_WORDS, Doubt
 from hub.sharing.inbox.drafts import Draft, any_faults, differences
-from hub.sharing.inbox.flags import DOUBT_WORDS, Doubt
 from hub.sharing.inbox.records import (
     DONE,
     OPEN,

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from hub.custody.records import Booking, Person
 from hub.sentences import Sentence
 from hub.sharing.inbox.clocks import Liberty
-from hub.sharing.inbox.flags import Flag, flags
+from hub.sharing.inbox.doubts import Flag
+from hub.sharing.inbox.flags import flags
 from hub.sharing.inbox.matching import Match, match
 from hub.sharing.inbox.messages import AboutSomebody, Message, read_message
 from hub.sharing.inbox.proposing.parts import OnFile, Proposal

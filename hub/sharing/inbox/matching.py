@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -43,13 +43,19 @@ SURE: Final = frozenset({How.CHOSEN, How.NUMBER, How.REFERENCE, How.NAME})
 
 @dataclass(frozen=True)
 class Match:
-    """Whom a message may be about: `person` where one fits and no other may be meant, else `others` to choose from."""
+    """Whom a message may be about: `person` where one fits and no other may be meant, else `others` to choose from.
+
+    `numbered` are those of the others whom a number of the message leads to, against its name and birth. `unknown` is a
+    number in it that nobody here has.
+    """
 
     how: How
     person: Person | None = None
     booking: Booking | None = None
     others: tuple[Person, ...] = ()
     name_differs: bool = False
+    numbered: tuple[str, ...] = ()
+    unknown: str = ""
 
     def __repr__(self) -> str:
         return f"Match({self.how})"
@@ -59,7 +65,9 @@ def match(session: Session, subject: Subject, chosen: int | None = None) -> Matc
     """Look in this order; `chosen` is whom an officer chose."""
     if chosen is not None:
         return _found(session, How.CHOSEN, session.get_one(Person, lead_of(session, chosen)), subject)
-    by_number = _by_number(session, subject.number or subject.booking)
+    given = subject.number or subject.booking
+    by_number = _by_number(session, given)
+    unknown = given if by_number is None else ""
     by_reference = _by_reference(session, subject.reference)
     numbered = [one for one in (by_number, *by_reference) if one is not None]
     who = {one.id: one for one in numbered}
@@ -70,11 +78,12 @@ def match(session: Session, subject: Subject, chosen: int | None = None) -> Matc
             return _found(session, how, person, subject)
     alike = _alike(session, subject)
     if who:
-        return Match(How.TWINS, others=_distinct((*numbered, *alike)))
+        numbers = tuple(sorted({one.number for one in numbered}))
+        return Match(How.TWINS, others=_distinct((*numbered, *alike)), numbered=numbers, unknown=unknown)
     exact = [one for one in alike if _same(one, subject)]
     if len(exact) == 1 and len(alike) == 1 and subject.born_on is not None:
-        return _found(session, How.NAME, exact[0], subject)
-    return Match(How.TWINS, others=tuple(alike)) if alike else Match(How.NOBODY)
+        return replace(_found(session, How.NAME, exact[0], subject), unknown=unknown)
+    return Match(How.TWINS if alike else How.NOBODY, others=tuple(alike), unknown=unknown)
 
 
 def _found(session: Session, how: How, person: Person, subject: Subject) -> Match:

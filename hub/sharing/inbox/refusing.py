@@ -20,7 +20,7 @@ from hub.database import Sessions, session_scope
 from hub.sentences import RefusedError
 from hub.sharing.inbox.clocks import Liberty
 from hub.sharing.inbox.deciding import Why, reason_in_words, refuse
-from hub.sharing.inbox.flags import Doubt
+from hub.sharing.inbox.doubts import Doubt
 from hub.sharing.inbox.lists import Read, read
 from hub.sharing.inbox.records import InboundMessage, InboxItem, State
 

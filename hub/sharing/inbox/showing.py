@@ -30,8 +30,8 @@ from hub.custody.who.marks import MARK
 from hub.sentences import Sentence
 from hub.sharing.catalogue import EXCHANGES
 from hub.sharing.inbox.applying import Trial, Where, moves_dates, tried
+from hub.sharing.inbox.doubts_of_file import LAID_BEFORE
 from hub.sharing.inbox.drafts import Draft, any_faults, choices_of, told
-from hub.sharing.inbox.flags import LAID_BEFORE
 from hub.sharing.inbox.lists import Read
 from hub.sharing.inbox.messages import Definition, DueOn, SentTerm, Subject
 from hub.sharing.inbox.proposing.parts import OnFile
@@ -140,10 +140,11 @@ def _lines(
             if isinstance(one, msgspec.Struct) and not isinstance(one, SentTerm | Definition | DueOn):
                 yield from _lines(one, words)
             elif one not in (None, "", SentTerm()):
-                yield words.get(each.encode_name, each.encode_name), _said(each.encode_name, one)
+                yield words.get(each.encode_name, each.encode_name), said_of_field(each.encode_name, one)
 
 
-def _said(name: str, value: object) -> Sentence | str:
+def said_of_field(name: str, value: object) -> Sentence | str:
+    """One value of a message, codes in words; `name` is that of its field."""
     code = CODES.get(name, {}).get(str(value))
     if code is not None:
         return code

@@ -60,7 +60,7 @@ def test_the_log_is_searched_and_the_look_is_written_down(world: World, who: Sha
     page = rita.get("/disclosures", query_string={"person": who.number}).text
     assert "Notice of an admission" in page
     assert "delivered" in page
-    assert "purpose_not_agreed" in page
+    assert "purpose not agreed" in page
     assert "Novelo" not in page.split("<main")[1]
     assert looks(world, "disclosures.look") == [who.number]
     assert "delivered" not in rita.get("/disclosures", query_string={"refused": "1"}).text
