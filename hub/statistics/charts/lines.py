@@ -20,11 +20,12 @@ from hub.statistics.charts.drawing import (
 )
 
 _LEFT: Final = 56.0
-_RIGHT: Final = 180.0
+_MOST_RIGHT: Final = 180.0
+"""Room for the names of the lines: what the longest takes, within this."""
 _TOP: Final = 28.0
 _HEIGHT: Final = 280.0
 _BOTTOM: Final = 30.0
-_APART: Final = 10.0
+_APART: Final = 8.0
 """Between two labels of the points of time; where they have no room, only some stand there."""
 _LINE: Final = 16.0
 
@@ -45,7 +46,8 @@ def line_chart(
     known = [value for one in series for value in one.values if value is not None]
     ticks = steps(0.0 if from_zero else min(known, default=0.0), max(known, default=1.0))
     low, high = ticks[0], ticks[-1]
-    wide, tall = WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
+    right = min(_MOST_RIGHT, width_of(max((len(one.words) for one in series), default=0)) + 48)
+    wide, tall = WIDTH - _LEFT - right, _HEIGHT - _TOP - _BOTTOM
 
     def x(place: int) -> float:
         return _LEFT + wide * (place / max(1, len(labels) - 1))

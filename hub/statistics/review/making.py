@@ -94,7 +94,7 @@ class Maker:
         try:
             if self._take(number, runner):
                 self._make(number, runner)
-        except _TakenOverError:
+        except TakenOverError:
             _log.info("making %s of a review was taken over", number)
         except RefusedError as error:
             self._end(number, runner, problem=write_sentence(error.message))
@@ -126,13 +126,13 @@ class Maker:
             kept = keep(session, derived, row.why, actor=actor, at=at)
             # In one transaction: of a maker who was taken for dead and its successor only one keeps a review.
             if not _moved(session, number, runner, review_id=kept.id, ended_at=at):
-                raise _TakenOverError
+                raise TakenOverError
 
     def _beat(self, number: int, runner: str, progress: Progress) -> None:
         with session_scope(self._sessions) as session:
             values = {"part": progress.part.value, "done": progress.done, "total": progress.total}
             if not _moved(session, number, runner, beat_at=self._clock(), **values):
-                raise _TakenOverError
+                raise TakenOverError
 
     def _end(self, number: int, runner: str, *, problem: str) -> None:
         with session_scope(self._sessions) as session:
@@ -146,5 +146,5 @@ def _moved(session: Session, number: int, runner: str, **values: Any) -> bool:
     return changed.first() is not None
 
 
-class _TakenOverError(Exception):
+class TakenOverError(Exception):
     """Another maker is at it."""

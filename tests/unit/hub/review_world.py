@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
 from hub.accounts.permissions import Role
@@ -14,12 +15,14 @@ from hub.custody.records import Booking
 from hub.database import session_scope
 from hub.sharing.catalogue import Way
 from hub.sharing.gate import share
-from hub.statistics.review.actions import make
+from hub.statistics.review.actions import make, sign
 from hub.statistics.review.blocks import Table, Text
 from hub.statistics.review.content import Content, Section
+from hub.statistics.review.freezing import freeze, prepare
 from hub.statistics.review.making import Maker
 from hub.statistics.review.paper.words import Speaker
-from hub.statistics.review.records import Review
+from hub.statistics.review.reading.kept import Standing, standing_of
+from hub.statistics.review.records import Review, ReviewSeal
 from hub.web.door import service
 
 from .sharing_world import KINDS, POLICE, agree, grants_of, open_agencies, terms_of
@@ -67,6 +70,20 @@ def made(world: World, why: str = "", actor: Actor = WRITER) -> Review:
     """A review of 2026, made at the world's time."""
     with session_scope(world.sessions) as session:
         return make(session, 2026, why, actor=actor, at=world.at)
+
+
+def frozen(world: World, row: Review, writer: Actor, director: Actor) -> ReviewSeal:
+    """Sign it as the one, freeze it as the other."""
+    with session_scope(world.sessions) as session:
+        sign(session, row.id, _standing(session, row).digest, actor=writer, at=world.at)
+    with session_scope(world.sessions) as session:
+        one = _standing(session, row)
+        prepared = prepare(session, world.vault, one, one.digest, actor=director, at=world.at)
+        return freeze(session, world.vault, row.id, prepared, actor=director)
+
+
+def _standing(session: Session, row: Review) -> Standing:
+    return standing_of(session, session.get_one(Review, row.id))
 
 
 def section_of(content: Content, code: str) -> Section:

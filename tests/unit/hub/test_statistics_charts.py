@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from hub.statistics.charts import Bar, Pair, Series, bar_chart, line_chart, pyramid
+from hub.statistics.charts import Bar, Pair, Series, bar_chart, for_paper, line_chart, pyramid
 from hub.statistics.charts.drawing import steps
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -47,6 +47,8 @@ def test_what_is_withheld_is_a_gap_and_not_a_nought() -> None:
     assert len(root.findall(f"{SVG}polyline")) == 2
     bars = ElementTree.fromstring(bar_chart("t", "d", [Bar("a", None, "withheld"), Bar("b", 7)], unit="u"))
     assert len(bars.findall(f"{SVG}rect")) == 1
+    none = ElementTree.fromstring(bar_chart("t", "d", [Bar("a", 0), Bar("b", 7)], unit="u"))
+    assert len(none.findall(f"{SVG}rect")) == 1, "a nought has no bar, however thin"
     assert "withheld" in [one.text for one in bars.iter(f"{SVG}text")]
 
 
@@ -55,6 +57,35 @@ def test_lines_are_told_apart_without_colour() -> None:
     root = ElementTree.fromstring(line_chart("t", "d", ["x", "y"], both, unit="u"))
     dashes = [one.get("stroke-dasharray") for one in root.findall(f"{SVG}polyline")]
     assert len(set(dashes)) == 2
+
+
+def test_a_long_label_is_broken_into_lines_and_nothing_leaves_the_drawing() -> None:
+    long = "Complaints of ill-treatment, or that there were none, and what was done about each of them"
+    bars = [Bar(long, 0.5, shown="50.0 %"), Bar("Sex", 1.0, shown="100.0 %")]
+    root = ElementTree.fromstring(bar_chart("t", "d", bars, unit="", whole=1))
+    words = [one for one in root.iter(f"{SVG}text") if one.get("text-anchor") == "end"]
+    assert " ".join(str(one.text) for one in words) == f"{long} Sex"
+    tall = float(str(root.get("height")))
+    for one in words:
+        assert float(str(one.get("x"))) - 0.52 * 13 * len(str(one.text)) >= 0
+        assert 0 < float(str(one.get("y"))) < tall
+    heights = [float(str(one.get("y"))) for one in words]
+    assert all(later - earlier >= 13 for earlier, later in pairwise(heights)), "no line lies over another"
+    half, whole = (float(str(one.get("width"))) for one in root.findall(f"{SVG}rect"))
+    assert whole == pytest.approx(2 * half, abs=0.2)
+
+
+def test_on_paper_the_words_have_ink_and_type_of_their_own() -> None:
+    plain = bar_chart(NASTY, NASTY, [Bar(NASTY, 5)], unit="u")
+    root = ElementTree.fromstring(for_paper(plain, "#123456", "Some Serif"))
+    assert (root.get("color"), root.get("font-family")) == ("#123456", "Some Serif")
+    assert "font-family" not in plain
+
+
+def test_all_twelve_months_have_room_where_their_names_are_short() -> None:
+    months = ["ene", "feb", "mar", "abr", "may", "jun", "jul", "ago", "sept", "oct", "nov", "dic"]
+    drawn = line_chart("t", "d", months, [Series("2026", [1.0] * 12)], unit="u")
+    assert all(f">{one}<" in drawn for one in months)
 
 
 def test_nothing_known_at_all_still_draws() -> None:

@@ -71,7 +71,7 @@ def ends_soon(found: Evidence, rule: Rule) -> Iterator[Found]:
             ends = Sentence("The agreement %(code)s ends on %(day)s.", {"code": one.code, "day": one.ends_on})
         yield Found(
             one.code,
-            Sentence("over") if one.over else until(one.ends_on, day),
+            Sentence("has ended") if one.over else until(one.ends_on, day),
             ends,
             Sentence("Decide whether to agree anew, before exchange stops: %(code)s.", {"code": one.code}),
         )

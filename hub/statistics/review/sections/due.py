@@ -69,7 +69,7 @@ def until(on: date | None, day: date) -> Sentence:
 
 def _due(one: Agreed, day: date) -> Text:
     if one.over:
-        return said("over")
+        return said("has ended")
     return said(until(one.review_on, day)) if one.in_force and one.review_on is not None else NONE
 
 
