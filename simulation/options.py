@@ -56,7 +56,7 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--no-sharing",
         action="store_true",
-        help="without the four sandbox partners: police, courts, forensic service, observatory (--day has none)",
+        help="without the four sandbox partners: police, courts, forensic service, observatory",
     )
     parser.add_argument(
         "--report", type=Path, help="with --headless or --day: write the figures there as JSON"
@@ -85,7 +85,6 @@ def arguments(words: Sequence[str] | None) -> argparse.Namespace:
     )
     chosen = parser.parse_args(words)
     chosen.headless = chosen.headless or chosen.day
-    chosen.no_sharing = chosen.no_sharing or chosen.day
     if chosen.invented is None:
         chosen.invented = 0 if chosen.headless else INVENTED
     if chosen.people is None:

@@ -21,6 +21,7 @@ from hub.sharing.console.reckoning import lines
 from hub.sharing.forensic.records import ForensicRequest
 from hub.sharing.inbox.records import InboundMessage, InboxItem
 from hub.sharing.inbox.records import State as Stands
+from hub.sharing.outbox.cursor import anything_new
 from hub.sharing.outbox.records import Delivery, SharingEvent, State
 from hub.statistics.publishing.reading import all_frozen
 from simulation.agencies.agreements import NEIGHBOURS
@@ -76,6 +77,8 @@ class _Ours:
 def settled(hub: Path, folder: Path) -> bool:
     """Whether every partner went through its script, nothing waits to be told, and every answer was fetched."""
     with _reading(hub) as session:
+        if anything_new(session):
+            return False
         for one in NEIGHBOURS:
             theirs, ours = _theirs(folder / one.code / "truth.jsonl"), _ours(session, one.code)
             decided = {number for number, stands in ours.messages.items() if stands in _DECIDED}

@@ -21,12 +21,13 @@ _LOOK_S: Final = 1.0
 class Office:
     """Works on a thread of its own until it is stopped. `whose` is the person whose finger the police ask about.
 
-    `leaves` messages at the end of the list stay for whoever looks on to decide.
+    `leaves` messages at the end of the list stay for whoever looks on to decide, but for those that are `wanted`.
     """
 
     def __init__(self, officer: Visitor, leaves: int = 0) -> None:
         self._officer, self._leaves = officer, leaves
         self.whose = ""
+        self.wanted: set[str] = set()
         self.decided: dict[str, str] = {}
         self.failed: list[str] = []
         self._stopping = threading.Event()
@@ -54,7 +55,8 @@ class Office:
 
     def _look(self) -> Iterator[None]:
         found = list(dict.fromkeys(_MESSAGE.findall(self._officer.read("/inbox"))))
-        for number in found[: len(found) - self._leaves] if self._leaves else found:
+        left = set(found[-self._leaves :] if self._leaves else ()) - self.wanted
+        for number in (one for one in found if one not in left):
             self._decide(number)
             yield
         if self.whose:

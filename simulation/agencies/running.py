@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +25,9 @@ from simulation.agencies.rush import Rush
 from simulation.killing import Victim
 from simulation.partners.forensic import ABOUT
 from simulation.partners.handed import PAPERS
+from simulation.partners.memory import Memory
 from simulation.partners.police import FINGER
+from simulation.partners.register import PERSON
 from simulation.people import Walker
 from simulation.processes import Service, free_port, run
 from simulation.staff import Member
@@ -59,6 +62,8 @@ class Agencies:
         self._failure: Exception | None = None
         self._leaves = 0
         self.office: Office | None = None
+        self.published = 0
+        """Publications that the observatory is to reckon up."""
         self.rush: Rush | None = None
 
     def open(self, writer: Member, signers: Sequence[Member], administrator: Member, leaves: int = 0) -> None:
@@ -86,7 +91,7 @@ class Agencies:
         finger = self._folder / "police" / FINGER
         fresh = finger.with_suffix(".new")
         Image.fromarray(asked_about.fingers[0].touch(_TOUCH)).convert("L").save(fresh, format="PNG")
-        publish(self._hub)
+        self.published += publish(self._hub) is not None
         if self.office is not None and not self._leaves:
             self.office.whose = number
         fresh.replace(finger)
@@ -106,6 +111,22 @@ class Agencies:
         """What the agency's program knows to have happened, line by line."""
         path = self._folder / agency / "truth.jsonl"
         return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+    @property
+    def codes(self) -> list[str]:
+        """Every agency."""
+        return list(self._partners)
+
+    def copy_of(self, agency: str, person: str) -> dict[str, Any]:
+        """What the agency's program holds of somebody; empty where it holds nothing."""
+        with closing(Memory(self._folder / agency)) as held:
+            people = held.people()
+        return next((known for known in people.values() if known.get(PERSON) == person), {})
+
+    def decide(self, number: str) -> None:
+        """This message is decided on, whoever looks on."""
+        assert self.office is not None
+        self.office.wanted.add(number)
 
     def keep_busy(self, people: Sequence[str], seed: int) -> list[Victim]:
         """From now on something is always on its way; the processes that may be killed in the midst of it."""

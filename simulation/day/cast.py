@@ -17,6 +17,7 @@ class Cast:
     """`hider` stays in the workshop at the count; `twice` is counted in Block A and then in Block B.
 
     `apart` are two whom an entry of the day keeps apart: the first is in the workshop, the second on the way there.
+    `released` goes home by an order of a court, `summoned` gets a date in court, `misread` has a wrong birth on file.
     `late` sets out for the clinic and loiters; `visitors` stand before a terminal that died; `convoy` goes to court.
     """
 
@@ -29,6 +30,9 @@ class Cast:
     patient: Walker
     visitors: tuple[Walker, ...]
     convoy: tuple[Walker, ...]
+    released: Walker
+    summoned: Walker
+    misread: Walker
     everybody: tuple[Walker, ...]
 
     def number(self, walker: Walker) -> str:
@@ -57,5 +61,8 @@ def give_parts(walkers: Sequence[Walker], numbers: Mapping[int, str]) -> Cast:
         patient=second[2],
         visitors=(second[3], first[6]),
         convoy=(first[5], second[4], second[5]),
+        released=second[7],
+        summoned=second[6],
+        misread=first[7],
         everybody=tuple(enrolled),
     )

@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from simulation.day.chapters.agencies import evening
 from simulation.day.chapters.unlock import prepare
 from simulation.day.detected import judge
 from simulation.day.script import SCRIPT, Chapter
+from simulation.day.shared import judge_moments
 from simulation.day.stage import Stage, now
 from simulation.day.told import Answer
 from simulation.report import compare
@@ -27,10 +29,16 @@ class Diary:
     broke_off: str = ""
 
 
+def chapters(stage: Stage) -> list[Chapter]:
+    """Those that this day has: without agencies theirs are left out."""
+    whole = (_PREPARING, *SCRIPT)
+    return [one for one in whole if not one.agencies or stage.prison.agencies is not None]
+
+
 def play(stage: Stage, told: Callable[[str], None], pause: Callable[[], None] = lambda: None) -> Diary:
     """Plays everything; a chapter that fails ends the day, with what was expected in its own words."""
     diary = Diary()
-    for chapter in (_PREPARING, *SCRIPT):
+    for chapter in chapters(stage):
         told(f"{chapter.at} {chapter.title}" + (f": {chapter.look}" if chapter.look else ""))
         began = time.monotonic()
         try:
@@ -67,6 +75,11 @@ def close(stage: Stage) -> bool:
 def report(stage: Stage, diary: Diary, *, drained: bool) -> tuple[dict[str, Any], list[str]]:
     """The report, and what is wrong with the day (empty when nothing is)."""
     found = judge(stage.played, stage.heard)
+    shared = None
+    if stage.prison.agencies is not None:
+        evening(stage)
+        found |= judge_moments(stage.played.moments)
+        shared = stage.prison.agencies.compared()
     compared = compare(stage.prison.truth, view := stage.prison.view(), dict(stage.cast.numbers))
     wrong = [f"{name}: {one}" for name, finding in found.items() for one in finding.wrong]
     wrong += [diary.broke_off] if diary.broke_off else []
@@ -93,4 +106,7 @@ def report(stage: Stage, diary: Diary, *, drained: bool) -> tuple[dict[str, Any]
         "broker": stage.prison.plan.broker,
         "wrong": wrong,
     }
+    if shared is not None:
+        told["sharing"] = shared.report
+        wrong += [f"sharing: {one}" for one in shared.wrong]
     return told, wrong

@@ -6,11 +6,13 @@ import argparse
 import random
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from simulation.day.cast import FEWEST, Cast, give_parts
+from simulation.day.exchanged import Exchanged
 from simulation.day.play import close, play, report
+from simulation.day.records import Records
 from simulation.day.site import BLOCK_A
 from simulation.day.staff import Staff, at_their_desks, employ_staff
 from simulation.day.stage import Stage, now
@@ -25,6 +27,7 @@ from simulation.sensor import FAST256
 from simulation.staff import AUDITOR, CONTROL_ROOM, DIRECTOR, OTHERS, RECORDS, Member, employ
 from simulation.stopping import on_signals
 from simulation.telling import tell_report
+from simulation.visitor import Visitor
 from simulation.walking import Walking
 
 _MORE: Final = tuple(who for who in OTHERS if who not in (CONTROL_ROOM, DIRECTOR))
@@ -53,7 +56,7 @@ class Shown:
         # Before the gates: each account holds the database while its secrets are made, and the gates write too.
         self.progress("accounts and PINs of those who work today")
         employed = employ_staff(self.prison)
-        members = [] if self.chosen.day else [employ(self.prison.hub, who) for who in _MORE]
+        members = [employ(self.prison.hub, who) for who in self._more()]
         if not self.chosen.no_sharing:
             self._open_to_agencies(employed.director, {one.login: one for one in members})
         self.prison.open_gates()
@@ -65,15 +68,31 @@ class Shown:
         if self.prison.agencies is not None:
             self.prison.agencies.know(walkers[0], numbers[walkers[0].index])
         stage = self._stage(give_parts(walkers, numbers), employed)
+        stage.records = self._records(members)
         stage.began_at = now()
         if self.chosen.day:
             return self._reported(stage)
         self._looked_at(stage, walkers)
         return 0
 
+    def _more(self) -> Sequence[tuple[str, str, str]]:
+        if not self.chosen.day:
+            return _MORE
+        return () if self.chosen.no_sharing else (RECORDS, AUDITOR)
+
+    def _records(self, members: Sequence[Member]) -> Records | None:
+        """The records office at its pages, signed in; None where no agency takes part."""
+        if self.prison.agencies is None:
+            return None
+        rita = next(one for one in members if one.login == RECORDS[0])
+        office = Visitor(self.prison.plan.web_port, rita.login, rita.password)
+        office.sign_in()
+        return Records(office, self.prison.supervisor, rita.password)
+
     def _open_to_agencies(self, director: Member, members: Mapping[str, Member]) -> None:
         signers = (director, members[AUDITOR[0]])
-        self.prison.open_to_agencies(members[RECORDS[0]], signers, leaves=_LEFT_TO_ONLOOKERS)
+        leaves = 0 if self.chosen.day else _LEFT_TO_ONLOOKERS
+        self.prison.open_to_agencies(members[RECORDS[0]], signers, leaves=leaves)
 
     def _walkers(self, hands: list[list[HeldFinger]] | None) -> list[Walker]:
         """Everybody enrolled; where a folder has prints of too few, made ones fill up."""
@@ -85,8 +104,17 @@ class Shown:
 
     def _stage(self, parts: Cast, staff: Staff) -> Stage:
         control, posts = at_their_desks(self.prison, staff)
+        hub = self.prison.hub
         stage = Stage(
-            self.prison, parts, control, posts, Word(self.prison.hub), self.progress, began_at=now()
+            self.prison,
+            parts,
+            control,
+            posts,
+            Word(hub),
+            self.progress,
+            began_at=now(),
+            exchanged=Exchanged(hub),
+            plays_on=not self.chosen.day,
         )
         self.progress("the roll goes out to the terminals, sealed to each")
         for unit in posts:

@@ -12,7 +12,9 @@ from typing import Final, TypeVar
 
 from simulation.day.cast import Cast
 from simulation.day.control import Control
+from simulation.day.exchanged import Exchanged
 from simulation.day.post import Post
+from simulation.day.records import Records
 from simulation.day.truth import Heard, Played
 from simulation.day.word import Word
 from simulation.gatehouse import Gatehouse
@@ -35,7 +37,10 @@ class NotAsExpected(RuntimeError):  # noqa: N818 - says what happened
 
 @dataclass
 class Stage:
-    """The day as it is played. `where` is the zone in which each walker truly is, `told` says a line on the console."""
+    """The day as it is played. `where` is the zone in which each walker truly is, `told` says a line on the console.
+
+    `records` is the records office where agencies take part; with `plays_on` somebody looks on and works some of it.
+    """
 
     prison: Prison
     cast: Cast
@@ -44,6 +49,9 @@ class Stage:
     word: Word
     told: Callable[[str], None]
     began_at: datetime
+    exchanged: Exchanged
+    records: Records | None = None
+    plays_on: bool = False
     pause: Callable[[], None] = lambda: None
     played: Played = field(default_factory=Played)
     heard: Heard = field(default_factory=Heard)

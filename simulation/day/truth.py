@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from simulation.day.moments import Moment
 from simulation.day.told import Alarm, Answer, Counted, Out
 
 
@@ -69,6 +70,8 @@ class Played:
     death: Death | None = None
     count: Count | None = None
     convoy: Convoy | None = None
+    moments: dict[str, Moment] = field(default_factory=dict)
+    """What passed between the prison and agencies, by the key of the report."""
 
 
 @dataclass

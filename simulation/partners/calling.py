@@ -28,6 +28,10 @@ class Unreachable(RuntimeError):  # noqa: N818 - says what happened
     """The prison did not answer in several tries."""
 
 
+class RefusedError(RuntimeError):
+    """The prison does not take or give this; the text holds its own words."""
+
+
 @dataclass(frozen=True)
 class Answer:
     """What came back: `body` as bytes, names of headers in lower case."""
@@ -52,6 +56,13 @@ class Answer:
         told = self.document
         kind = str(told.get("type", "")).rpartition("/")[2]
         return " ".join(one for one in (kind, str(told.get("code", ""))) if one)
+
+    @property
+    def words(self) -> str:
+        """What it says to a person, with the first place that does not fit."""
+        told = self.document
+        places = [f"{one.get('pointer', '')} {one.get('detail', '')}" for one in told.get("errors", ())]
+        return " ".join((self.problem, str(told.get("detail", "")), *places[:1]))
 
 
 class Prison:

@@ -7,12 +7,12 @@ Each is a file in `F/papers`, which is done once: `{"path": "/v1/orders", "about
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from simulation.partners.calling import Answer
+from simulation.partners.calling import Answer, RefusedError
 from simulation.partners.memory import Memory
 from simulation.partners.register import PERSON, STAY, Register
 
@@ -30,6 +30,7 @@ _LISTED: Final = (
 class Sender(Protocol):
     """Whoever sends what lies there."""
 
+    note: Callable[..., None]
     memory: Memory
     register: Register
     folder: Path
@@ -53,8 +54,15 @@ class Desk:
     def look(self) -> None:
         for path in sorted(self._folder.glob("*.json")):
             if not self._work.memory.is_done(f"paper {path.name}"):
-                self._do(path.stem, json.loads(path.read_text(encoding="utf-8")))
+                self._try(path.stem, json.loads(path.read_text(encoding="utf-8")))
                 self._work.memory.mark_done(f"paper {path.name}")
+
+    def _try(self, name: str, told: Mapping[str, Any]) -> None:
+        """What the prison does not take is handed back; what could not be asked now is asked again."""
+        try:
+            self._do(name, told)
+        except (RefusedError, LookupError) as error:
+            self._work.note("handed_back", paper=name, why=str(error)[:300])
 
     def _do(self, name: str, told: Mapping[str, Any]) -> None:
         if "census" in told:

@@ -44,6 +44,10 @@ class Memory:
         for table in _TABLES:
             self._file.execute(table)
 
+    def close(self) -> None:
+        with self._lock:
+            self._file.close()
+
     def heard(self, event: Mapping[str, Any]) -> bool:
         """Keep an event until it is worked; False for one that came before, today or a year ago."""
         row = (event["id"], json.dumps(event))

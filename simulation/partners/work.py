@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from simulation.partners.calling import Answer, Prison, Unreachable
+from simulation.partners.calling import Answer, Prison, RefusedError, Unreachable
 from simulation.partners.handed import Desk
 from simulation.partners.hearing import Partner
 from simulation.partners.identity import has_certificate
@@ -123,7 +123,7 @@ class Work:
         answer = self.prison.get(path)
         if not answer.ok:
             self._turned_away(path, answer, "")
-            raise RuntimeError(f"{path.partition('?')[0]} was answered {answer.status} {answer.problem}")
+            raise RefusedError(f"{path.partition('?')[0]} was answered {answer.status} {answer.problem}")
         return answer
 
     def must_refuse(self, path: str, bad: str) -> None:
@@ -155,9 +155,7 @@ class Work:
         if not answer.ok:
             self.once("turned_away", step, **about, problem=answer.problem, bad=bad)
             if not bad:
-                raise RuntimeError(
-                    f"{path} was refused: {answer.problem} {answer.document.get('detail', '')}"
-                )
+                raise RefusedError(f"{path} was refused: {answer.words}")
         elif bad:
             raise RuntimeError(f"{path} was taken, though {bad}")
         else:

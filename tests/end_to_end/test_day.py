@@ -9,6 +9,7 @@ import pytest
 
 from simulation.day.detected import JUDGES
 from simulation.day.script import SCRIPT
+from simulation.day.shared import MOMENTS
 from simulation.demo import main
 
 pytestmark = pytest.mark.long
@@ -19,7 +20,7 @@ def test_everything_that_happens_on_the_day_is_noticed_by_name(tmp_path: Path) -
     status = main(["--day", "--report", str(path)], quiet=True)
     report = json.loads(path.read_text())
     assert report["wrong"] == []
-    assert report["detected"] == dict.fromkeys(JUDGES, True)
+    assert report["detected"] == dict.fromkeys((*JUDGES, *MOMENTS), True)
     assert status == 0
     assert (report["lost"], report["duplicated"]) == (0, 0)
     assert report["journalled"] == report["committed"] > report["passages"] > 0
@@ -28,3 +29,9 @@ def test_everything_that_happens_on_the_day_is_noticed_by_name(tmp_path: Path) -
     assert hidden["hub"]["named_missing"] == [hidden["truth"]["person"]]
     assert list(twice["hub"]["twice"]) == [twice["truth"]["person"]]
     assert hidden["hub"]["cleared_by"] == "cora"
+    shared = report["sharing"]
+    assert shared["sent"] == shared["received"] == shared["acknowledged"] == shared["fetched"] > 0
+    assert (shared["lost"], shared["doubled"], shared["out_of_order"], shared["forged"]) == (0, 0, 0, 0)
+    assert shared["put_right"] == len(
+        report["evidence"]["correction_fetched_by_whoever_was_told"]["truth"]["copies_right"]
+    )

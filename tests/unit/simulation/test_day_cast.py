@@ -33,6 +33,9 @@ def test_nobody_has_two_parts_that_call_them_to_two_places() -> None:
         given.patient,
         *given.visitors,
         *given.convoy,
+        given.released,
+        given.summoned,
+        given.misread,
     ]
     assert len({one.index for one in alone}) == len(alone)
     assert given.hider in given.workers
