@@ -1,4 +1,4 @@
-"""H/hub.toml: where the database and the broker are, and who takes terminals in. It holds no secret."""
+"""H/hub.toml: where the database and the broker are, who takes terminals in, how agencies reach it. No secret."""
 
 from __future__ import annotations
 
@@ -64,11 +64,19 @@ class AccountSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, k
     most_sessions: dict[str, Annotated[int, Meta(ge=1, le=100)]] = {}
 
 
+class AgencySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """`address` is how other agencies reach their interface (https://prison.example:8444): what they are told calls it
+    so. Empty: by the listener's own name."""
+
+    address: Annotated[str, Meta(max_length=253, pattern=r"^(https://[A-Za-z0-9.:\[\]-]+)?$")] = ""
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     database: str = ""
     broker: BrokerSettings = BrokerSettings()
     terminals: TerminalSettings = TerminalSettings()
     accounts: AccountSettings = AccountSettings()
+    agencies: AgencySettings = AgencySettings()
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,7 @@ class Settings:
     broker: BrokerSettings
     terminals: TerminalSettings = field(default_factory=TerminalSettings)
     accounts: AccountSettings = field(default_factory=AccountSettings)
+    agencies: AgencySettings = field(default_factory=AgencySettings)
 
     @property
     def keys(self) -> Path:
@@ -133,7 +142,7 @@ def _settings(data: Path, raw: bytes, path: Path) -> Settings:
             f"{path}: `database` must not hold a password. Put it into a password file (PGPASSFILE)."
         )
     _check_networks(file.accounts.control_room_networks, path)
-    return Settings(data, database, file.broker, file.terminals, file.accounts)
+    return Settings(data, database, file.broker, file.terminals, file.accounts, file.agencies)
 
 
 def _check_networks(networks: tuple[str, ...], path: Path) -> None:

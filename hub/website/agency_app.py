@@ -49,6 +49,8 @@ def create_agency_app(interface: Interface, keys: Path | None = None) -> Flask:
     """The interface; `keys` is the folder of the hub's keys, of which only public ones are read."""
     app = Agencies("hub.sharing.api", static_folder=None, template_folder="templates")
     app.config["MAX_FORM_PARTS"] = 10
+    # A doubled slash is nothing here: the redirect that mends it would name the host that the caller named.
+    app.url_map.merge_slashes = False
     provide(app, interface)
     provide(app, KeysPlace(keys))
     provide(app, parcel_seal(keys))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from hub.cli import Subparsers
 
 PORT = 8444
+_ANY = frozenset({"0.0.0.0", "::"})  # noqa: S104 - named to be left out
 
 
 def register(subparsers: Subparsers) -> None:
@@ -74,7 +76,7 @@ def _agencies(args: argparse.Namespace) -> int:
     from hub.website.server import Address, check_free
 
     found = settings.load(args.data)
-    hosts = {args.host, *args.name} - {"0.0.0.0", "::"}  # noqa: S104 - named to be left out
+    hosts = {args.host, *args.name} - _ANY
     if args.certified_apart:
         await_certificate(found.keys, hosts, lambda: datetime.now(UTC))
     else:
@@ -86,7 +88,7 @@ def _agencies(args: argparse.Namespace) -> int:
     _check_database(found)
     logs.configure(logging.WARNING)
     server = AgencyServer(
-        lambda: _make(found),
+        lambda: _make(found, found.agencies.address or own_address(args.host, args.name, args.port)),
         address,
         certificate_path(found.keys, CA),
         lambda: say(f"Agencies ready on {address.url}"),
@@ -95,13 +97,19 @@ def _agencies(args: argparse.Namespace) -> int:
     return 0
 
 
-def _make(found: settings.Settings) -> Flask:
+def own_address(host: str, names: Sequence[str], port: int) -> str:
+    """How the listener calls itself where hub.toml does not say how agencies reach it: by a name of its certificate."""
+    name = next(iter(names), "") or ("localhost" if host in _ANY else host)
+    return f"https://[{name}]:{port}" if ":" in name else f"https://{name}:{port}"
+
+
+def _make(found: settings.Settings, address: str) -> Flask:
     from hub.sharing.api.door import Interface
     from hub.web.collecting import collect_seldom
     from hub.website.agency_app import certificate_of_connection, create_agency_app
 
     sessions = make_sessions(make_engine(found.database))
-    interface = Interface(sessions, lambda: datetime.now(UTC), certificate_of_connection)
+    interface = Interface(sessions, lambda: datetime.now(UTC), certificate_of_connection, address=address)
     app = create_agency_app(interface, found.keys)
     collect_seldom()
     return app

@@ -8,17 +8,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
-from gunicorn.workers.gthread import ThreadWorker
 
 from hub.errors import HubError
-from hub.lifeline import Notify, die_with_parent
-
-THREADS: Final = 64
-"""Each open screen takes one. Twenty screens leave more than forty for pages."""
+from hub.website.worker import THREADS, Worker
 
 
 @dataclass(frozen=True)
@@ -66,31 +62,6 @@ def _bind_once(address: Address) -> None:
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((address.host, address.port))
-
-
-class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn carries no types
-    """Ends the open streams at once when told to end: they would hold it up for the whole grace otherwise.
-
-    It also ends with its parent: a worker that outlives a killed master would go on holding the port.
-    """
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._tie = die_with_parent()
-        self._systemd = Notify()
-
-    def init_process(self) -> None:
-        self._tie()
-        super().init_process()
-
-    def notify(self) -> None:
-        """Called by the worker's loop every second: what the master sees, systemd may see too."""
-        super().notify()
-        self._systemd.alive()
-
-    def handle_exit(self, sig: int, frame: Any) -> None:
-        self.app.end_streams()
-        super().handle_exit(sig, frame)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn carries no types

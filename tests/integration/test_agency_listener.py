@@ -90,7 +90,9 @@ def test_a_body_in_chunks_is_not_cut_at_its_limit(hub: Running) -> None:
 def test_no_header_says_what_the_connection_is(hub: Running, said: str) -> None:
     sent = request("GET /.well-known/oauth-authorization-server HTTP/1.1", said, "Script-Name: /v1")
     status, _, document = raw(hub.port, context_of(hub, "courts-records"), sent)
-    assert (status, document["issuer"]) == (200, "https://hub")
+    assert (status, document["issuer"]) == (200, f"https://127.0.0.1:{hub.port}"), (
+        "nor does the one called Host"
+    )
 
 
 @pytest.fixture

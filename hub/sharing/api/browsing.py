@@ -63,9 +63,7 @@ def _begin() -> AnyResponse:
 
 
 def _docs() -> str:
-    described = service(Described)
-    address = request.host_url.rstrip("/")
-    return render_template("agency_docs.html", described=described, address=address, here="docs")
+    return render_template("agency_docs.html", described=service(Described), here="docs")
 
 
 def _openapi() -> Response:

@@ -47,6 +47,7 @@ def mount(app: Flask, operation: Operation) -> None:
 
 def _view(operation: Operation) -> Callable[..., Response]:
     def view(**path: str) -> Response:
+        g.operation = operation
         client = admit(operation)
         _check_accept(operation)
         check_path(path, operation.path)

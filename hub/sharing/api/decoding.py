@@ -18,6 +18,13 @@ _WHERE = re.compile(r"^(?P<what>.*?)(?: - at `(?P<where>[^`]*)`)?$", re.S)
 _NUL = re.compile(rb"\\u0000|\x00")
 _SURROGATE = re.compile(rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])")
 
+_UNPLAIN = re.compile(r"matching regex .\^\[\^\\+x00-")
+_PLAIN = (
+    "Expected a text with something to read in it and without control characters, marks that turn it around, and signs "
+    "that nobody sees (such as U+202E or U+200B)"
+)
+"""Said for patterns of texts: what they leave out cannot be read off them."""
+
 
 def read_body(raw: bytes, kind: type[T]) -> T:
     """The message in a body; ProblemError saying where it does not fit."""
@@ -95,4 +102,4 @@ def _error(error: msgspec.ValidationError) -> dict[str, str]:
     found = _WHERE.match(str(error))
     assert found is not None
     where = (found["where"] or "$").removeprefix("$").removeprefix(".")
-    return {"pointer": where, "detail": found["what"]}
+    return {"pointer": where, "detail": _PLAIN if _UNPLAIN.search(found["what"]) else found["what"]}

@@ -28,19 +28,25 @@ _MOST_TOKEN: Final = 200
 
 @dataclass(frozen=True)
 class Interface:
-    """What the API is made of. `tick_s` is a clock that only goes forward, for the pace of calls."""
+    """What the API is made of. `tick_s` is a clock that only goes forward, for the pace of calls.
+
+    `address` is how answers call the interface (https://prison.example:8444); "" makes addresses in them relative. What
+    a caller names as the host is never repeated: whoever reads the answer later would be sent there.
+    """
 
     sessions: Sessions
     clock: Callable[[], datetime]
     peer: PeerCertificate
     buckets: Buckets = field(default_factory=Buckets)
     tick_s: Callable[[], float] = time.monotonic
+    address: str = ""
 
 
 def install(app: Flask) -> None:
-    """Put the door before every request of `app`, and the pace into every answer."""
+    """Put the door before every request of `app`, and into every answer the pace, and the end of what ends."""
     app.before_request(_enter)
     app.after_request(_say_pace)
+    app.after_request(_say_end)
 
 
 def known() -> Known:
@@ -110,4 +116,13 @@ def _say_pace(response: Response) -> Response:
         response.headers["RateLimit-Policy"] = f'"client";q={buckets.calls};w={int(buckets.window_s)}'
         response.headers["RateLimit"] = f'"client";r={pace.remains};t={pace.full_s}'
     response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _say_end(response: Response) -> Response:
+    operation: Operation | None = g.get("operation")
+    if operation is not None and operation.ending is not None:
+        response.headers.update(
+            operation.ending.headers(f"{service(Interface).address}/docs#{operation.anchor}")
+        )
     return response

@@ -11,6 +11,7 @@ from hub.sharing.api import problems as p
 from hub.sharing.api.carrying_out import KEY_HEADER, KEY_PATTERN
 from hub.sharing.api.openapi_parts import (
     ABOUT,
+    ENDS,
     HEADERS,
     PACE,
     PROBLEM,
@@ -130,6 +131,8 @@ def _operation(
         "responses": _answers(one, names) | problem_answers(may_answer(one)),
         "security": [{"certificate": []} if one.public else {"certificate": [], "token": _scopes(one)}],
     }
+    if one.ending is not None:
+        found |= {"deprecated": True, "description": f"{found['description']} {one.ending.sentence}"}
     if one.body is not None:
         said: dict[str, Any] = {"schema": {"$ref": REFERENCE.format(name=names[one.body])}}
         shown = [example for example in one.examples if example.body is not None]
@@ -222,12 +225,15 @@ def _answers(one: Operation, names: Mapping[type[msgspec.Struct], str]) -> dict[
         else:
             name = kind.name if isinstance(kind, Shaped) else names[kind]
             content = {"application/json": {"schema": {"$ref": REFERENCE.format(name=name)}}}
-        headers: dict[str, Any] = dict(PACE)
+        headers: dict[str, Any] = {**PACE, **(ENDS if one.ending is not None else {})}
         if one.method == "GET":
             headers["ETag"] = {"$ref": "#/components/headers/ETag"}
         found[str(status)] = {"description": one.summary, "content": content, "headers": headers}
     if one.method == "GET":
-        found["304"] = {"description": "What If-None-Match names is still so.", "headers": PACE}
+        found["304"] = {
+            "description": "What If-None-Match names is still so.",
+            "headers": {**PACE, **(ENDS if one.ending is not None else {})},
+        }
     return found
 
 

@@ -48,6 +48,18 @@ PACE: Final = {
     "RateLimit": {"$ref": "#/components/headers/RateLimit"},
     "RateLimit-Policy": {"$ref": "#/components/headers/RateLimitPolicy"},
 }
+ENDS: Final[dict[str, Any]] = {
+    "Deprecation": {
+        "description": "Since when it is not to be relied on: seconds since 1970 behind an @ (RFC 9745).",
+        "schema": {"type": "string", "pattern": "^@[0-9]+$"},
+    },
+    "Sunset": {
+        "description": "From when it may be gone (RFC 8594).",
+        "schema": {"type": "string", "format": "http-date"},
+    },
+    "Link": {"description": "Where the reason stands.", "schema": {"type": "string"}},
+}
+"""Of an operation that ends."""
 HEADERS: Final = {
     "RateLimit": {
         "description": "Calls that remain, and seconds until all are there again.",

@@ -40,7 +40,7 @@ class Shown:
 
     @property
     def anchor(self) -> str:
-        return f"{self.operation.tag}-{self.operation.name}"
+        return self.operation.anchor
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import msgspec
 
+from hub.sharing.api.ends import Ending
 from hub.sharing.api.problems import ProblemKind
 
 SMALL_BODY_BYTES: Final = 64 * 1024
@@ -46,7 +47,8 @@ class Example:
 class Operation:
     """One method of one address. `exchange` is the scope that a token must hold, None for any token.
 
-    `public` needs the certificate alone. `shares` makes a GET a writer, for what it gives is written down.
+    `public` needs the certificate alone. `shares` makes a GET a writer, for what it gives is written down. `ending`
+    says since when it is not to be relied on, until when it answers, and why.
     """
 
     method: str
@@ -65,11 +67,17 @@ class Operation:
     examples: tuple[Example, ...]
     max_bytes: int
     shares: bool
+    ending: Ending | None
 
     @property
     def name(self) -> str:
         """Name of the operation, unique in the API."""
         return self.view.__name__
+
+    @property
+    def anchor(self) -> str:
+        """Its place on the pages of the description."""
+        return f"{self.tag}-{self.name}"
 
     @property
     def writes(self) -> bool:
@@ -111,6 +119,7 @@ class ApiRoutes:
         examples: tuple[Example, ...] = (),
         max_bytes: int = SMALL_BODY_BYTES,
         shares: bool = False,
+        ending: Ending | None = None,
     ) -> Callable[[View], View]:
         """Declare an operation. ValueError when `path` does not say the pattern of each place in the rule."""
         patterns = dict(path or {})
@@ -136,6 +145,7 @@ class ApiRoutes:
                     examples=examples,
                     max_bytes=max_bytes,
                     shares=shares,
+                    ending=ending,
                 )
             )
             return view

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, jsonify, request
 
 from hub.database import session_scope
 from hub.sharing.api.door import Interface, known
 from hub.sharing.api.oauth import Asking, give_token, token_server
 from hub.sharing.api.openapi_parts import TOKEN_ADDRESS
-from hub.sharing.api.problems import BAD_REQUEST, MEDIA, ProblemError
+from hub.sharing.api.problems import MEDIA, ProblemError
 from hub.sharing.catalogue import EXCHANGES
 from hub.web.door import service
 
@@ -25,8 +25,9 @@ def install(app: Flask) -> None:
         request.max_content_length = _MOST_BYTES
         if request.mimetype != "application/x-www-form-urlencoded":
             raise ProblemError(MEDIA, "A token is asked for as application/x-www-form-urlencoded.")
-        if request.args or any("\x00" in text for text in request.form.values()) or _twice():
-            raise ProblemError(BAD_REQUEST)
+        wrong = _wrong()
+        if wrong:
+            return _invalid(wrong)
         with session_scope(service(Interface).sessions) as session:
             return give_token(server, Asking(session, known(), g.at))
 
@@ -34,13 +35,27 @@ def install(app: Flask) -> None:
     app.add_url_rule("/.well-known/oauth-authorization-server", endpoint="about_tokens", view_func=_about)
 
 
-def _twice() -> bool:
-    """A parameter stands once (RFC 6749, 3.2)."""
-    return any(len(values) > 1 for _, values in request.form.lists())
+def _wrong() -> str:
+    """What is wrong with the form before anybody asks who sends it (RFC 6749, 3.2 and 5.2); "" for nothing."""
+    if request.args:
+        return "Parameters stand in the body, not in the address."
+    if any(len(values) > 1 for _, values in request.form.lists()):
+        return "A parameter stands there twice."
+    if any("\x00" in text for pair in request.form.items() for text in pair):
+        return "A parameter holds a character that no text may hold."
+    missing = [name for name in ("grant_type", "client_id") if not request.form.get(name)]
+    return f"Missing: {', '.join(missing)}." if missing else ""
+
+
+def _invalid(why: str) -> Response:
+    response = jsonify(error="invalid_request", error_description=why)
+    response.status_code = 400
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _about() -> dict[str, Any]:
-    issuer = request.host_url.rstrip("/")
+    issuer = service(Interface).address
     return {
         "issuer": issuer,
         "token_endpoint": issuer + TOKEN_ADDRESS,

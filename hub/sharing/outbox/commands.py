@@ -39,7 +39,7 @@ def register(
     command = add_command(subparsers, "exchange", _exchange, "Carry events and files to other agencies.")
     command.add_argument("act", nargs="?", choices=["run", "once", "rotate-key"], default="run")
     command.add_argument(
-        "--api", default=API, metavar="URL", help=f"address of the agencies' interface as they see it ({API})"
+        "--api", metavar="URL", help=f"address of the agencies' interface as they see it (hub.toml's, or {API})"
     )
     command.set_defaults(receive=receive, duties=duties)
 
@@ -79,7 +79,7 @@ def _made(found: Settings, args: argparse.Namespace, sessions: Sessions) -> Exch
     return Exchange(
         sessions,
         signer,
-        args.api.rstrip("/"),
+        (args.api or found.agencies.address or API).rstrip("/"),
         lambda: datetime.now(UTC),
         drops,
         corrector=further.corrector,

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Final
 
 import msgspec
-from flask import request
 from msgspec import Meta
 
 from hub.sharing.api.calls import Answer, Call
-from hub.sharing.api.door import out_of_scope
+from hub.sharing.api.door import Interface, out_of_scope
 from hub.sharing.api.problems import NOT_FOUND, ProblemError
 from hub.sharing.api.routes import ApiRoutes, Example, Shaped
 from hub.sharing.catalogue import EXCHANGES, Way
@@ -23,6 +22,7 @@ from hub.sharing.outbox.records import State
 from hub.sharing.pull import cursors
 from hub.sharing.pull.custody import Fields
 from hub.sharing.pull.shapes import tag_of
+from hub.web.door import service
 
 api = ApiRoutes("events", "What happened, and what lies behind it")
 
@@ -164,5 +164,5 @@ def _told(call: Call, rows: Sequence[Any]) -> list[dict[str, Any]]:
     fetched(call.session, [row for row, _ in let_out], call.at)
     gone = {row.id for row in rows} - {row.id for row, _ in let_out}
     stopped(call.session, [row for row in rows if row.id in gone], call.at)
-    api_of = request.host_url.rstrip("/")
+    api_of = service(Interface).address
     return [cloud_event(one, api=api_of, sequence=row.sequence) for row, one in let_out]

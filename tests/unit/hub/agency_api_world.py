@@ -139,5 +139,7 @@ def api_world(world: World, folder: Path, buckets: Buckets | None = None) -> Api
     folder.mkdir(mode=0o700, exist_ok=True)
     authority = prepare_agencies(folder, at=world.at)
     about = sharing_world(world)
-    interface = Interface(world.sessions, lambda: world.at, shown, buckets or Buckets(), lambda: 0.0)
+    interface = Interface(
+        world.sessions, lambda: world.at, shown, buckets or Buckets(), lambda: 0.0, "https://hub.example"
+    )
     return ApiWorld(world, create_agency_app(interface, folder), about, authority)

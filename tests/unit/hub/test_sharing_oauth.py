@@ -164,3 +164,31 @@ def test_an_agreement_suspended_ends_what_the_token_could(hub: ApiWorld) -> None
     answer = program.get(f"/v1/custody/{hub.about.number}")
     assert (answer.status_code, answer.get_json()["code"]) == (403, "suspended")
     assert program.ask_token().get_json()["error"] == "invalid_scope"
+
+
+@pytest.mark.parametrize(
+    ("form", "address", "said"),
+    [
+        ("grant_type=client_credentials&client_id={0}&client_id=police-records", "/v1/token", "twice"),
+        ("grant_type=client_credentials&client_id={0}&scope=order&scope=want", "/v1/token", "twice"),
+        ("client_id={0}", "/v1/token", "grant_type"),
+        ("grant_type=client_credentials", "/v1/token", "client_id"),
+        ("", "/v1/token", "grant_type, client_id"),
+        ("grant_type=client_credentials&client_id={0}&scope=%00", "/v1/token", "character"),
+        ("grant_type=client_credentials&client_id={0}", "/v1/token?scope=order", "body"),
+    ],
+)
+def test_a_form_that_is_none_is_an_invalid_request(hub: ApiWorld, form: str, address: str, said: str) -> None:
+    """RFC 6749, 5.2: libraries read `error`, and know nothing of problem documents here."""
+    program = hub.program(COURTS)
+    answer = program.http.post(
+        address,
+        data=form.format(program.client_id),
+        content_type="application/x-www-form-urlencoded",
+        base_url="https://hub.example",
+        environ_overrides={SHOWN: program.certificate},
+    )
+    assert (answer.status_code, answer.mimetype) == (400, "application/json")
+    assert answer.get_json()["error"] == "invalid_request"
+    assert said in answer.get_json()["error_description"]
+    assert answer.headers["Cache-Control"] == "no-store"
