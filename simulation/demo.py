@@ -24,7 +24,7 @@ from simulation.onlooker import Onlooker
 from simulation.options import arguments
 from simulation.people import Walker, cast, folder_fingers, synthetic_fingers
 from simulation.prison import Plan, Prison, broker_kind
-from simulation.processes import ProcessFailed, free_port
+from simulation.processes import ProcessFailed, free_port, is_free
 from simulation.progress import Progress
 from simulation.report import build
 from simulation.sensor import FAST256
@@ -56,6 +56,9 @@ def main(words: Sequence[str] | None = None, *, quiet: bool = False, facility: F
     130 when it was stopped before its end. `quiet` keeps the report off the output; the steps are told all the same.
     """
     chosen = arguments(words)
+    if chosen.port and not is_free(chosen.port):
+        print(f"Port {chosen.port} is taken. Choose another with --port, or leave it out.", file=sys.stderr)
+        return 2
     if facility is None:
         facility = DAY_PRISON if chosen.day or not chosen.headless else SMALL_PRISON
     handlers = {number: signal.getsignal(number) for number in SIGNALS}

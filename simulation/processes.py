@@ -26,6 +26,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def is_free(port: int) -> bool:
+    """Whether nobody listens at this TCP port of loopback."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
 def pin(pid: int, cores: set[int]) -> None:
     """Lets a process, with all its present threads, run on these cores only."""
     for thread in Path(f"/proc/{pid}/task").iterdir():

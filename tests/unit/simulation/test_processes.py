@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
 
+from simulation.demo import main
 from simulation.processes import ProcessFailed, Service, run, stream
 
 ENDS = "import sys; print('The port 8443 is taken.', file=sys.stderr); sys.exit(2)"
@@ -61,3 +63,12 @@ def test_a_command_that_fails_is_told_with_its_last_words() -> None:
     with pytest.raises(ProcessFailed, match="The port"):
         stream(heard.append, "python", "-c", ENDS)
     assert heard == ["The port 8443 is taken."]
+
+
+def test_a_port_that_somebody_listens_at_is_said_before_anything_starts(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        assert main(["--port", str(port)]) == 2
+    assert f"Port {port} is taken" in capsys.readouterr().err
