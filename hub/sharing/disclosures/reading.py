@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from hub.sharing.catalogue import EXCHANGES
+from hub.sharing.disclosures.joined import Whose
 from hub.sharing.disclosures.records import Disclosure
 from hub.web.formats import start_of
 
@@ -26,7 +27,7 @@ class Wanted:
     """What is looked for; empty ones do not count. `last_on` is included; `before` is the number to go on from."""
 
     agency: str = ""
-    people: tuple[str, ...] = ()
+    whose: Whose | None = None
     exchange: str = ""
     first_on: date | None = None
     last_on: date | None = None
@@ -89,8 +90,8 @@ def _asked(wanted: Wanted, known_at: datetime | None) -> Select[Disclosure]:
     asked = select(Disclosure).where(Disclosure.receipt_of.is_(None))
     if wanted.agency:
         asked = asked.where(Disclosure.agency == wanted.agency)
-    if wanted.people:
-        asked = asked.where(Disclosure.person.in_(wanted.people))
+    if wanted.whose is not None:
+        asked = asked.where(wanted.whose.rows)
     if wanted.exchange:
         asked = asked.where(Disclosure.exchange == wanted.exchange)
     if wanted.refused:

@@ -17,13 +17,16 @@ from hub.sharing.agreements.reading import agencies
 from hub.sharing.agreements.records import Agreement, AgreementVersion
 from hub.sharing.agreements.terms import Terms, read_terms
 from hub.sharing.catalogue import EXCHANGES, PURPOSES, WAYS, Exchange, Way
-from hub.sharing.disclosures.reading import told_to_person
+from hub.sharing.disclosures.joined import Whose, told_to, whose
 from hub.sharing.disclosures.records import Disclosure
 
 
 @dataclass(frozen=True)
 class Told:
-    """What an agency was told at one time: `basis` is the law that the agreement names; kept `keep_days` at most."""
+    """What an agency was told at one time: `basis` is the law that the agreement names; kept `keep_days` at most.
+
+    `joined` says that it may be of somebody else, or of both: two files were taken for one person's then.
+    """
 
     at: datetime
     agency: str
@@ -35,6 +38,7 @@ class Told:
     basis: str
     keep_days: int | None
     onward: bool
+    joined: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,18 +50,23 @@ class ToldReport:
     made_at: datetime
     told: tuple[Told, ...]
 
+    @property
+    def joined(self) -> bool:
+        """Whether some of it was told while the file was one with another by mistake."""
+        return any(one.joined for one in self.told)
+
 
 def told_report(
     session: Session, person: Person, at: datetime, known_at: datetime | None = None
 ) -> ToldReport:
     """What other agencies were told of a person until now, under all their numbers."""
-    family = names(session, family_of(session, person.id, known_at))
-    numbers = tuple(sorted({person.number, *(one.number for one in family.values())}))
-    rows = told_to_person(session, numbers, known_at)
-    return ToldReport(person, numbers, at, tuple(lines_of(session, rows)))
+    ids = family_of(session, person.id, known_at)
+    numbers = tuple(sorted({person.number, *(one.number for one in names(session, ids).values())}))
+    of = whose(session, ids, numbers, known_at)
+    return ToldReport(person, numbers, at, tuple(lines_of(session, told_to(session, of, known_at), of)))
 
 
-def lines_of(session: Session, rows: Sequence[Disclosure]) -> Iterable[Told]:
+def lines_of(session: Session, rows: Sequence[Disclosure], of: Whose) -> Iterable[Told]:
     """The rows in words, without those of exchanges that their agreement withholds by law.
 
     A message or field that is no longer known here, or an agreement that is gone, stands under its code: what was told
@@ -80,6 +89,7 @@ def lines_of(session: Session, rows: Sequence[Disclosure]) -> Iterable[Told]:
             "" if under is None else under.legal_basis,
             None if under is None else under.retention_days,
             under is not None and under.onward,
+            of.joined(row),
         )
 
 

@@ -21,6 +21,7 @@ from hub.sentences import RefusedError, Sentence
 from hub.sharing.agreements.reading import agencies
 from hub.sharing.catalogue import EXCHANGES, PURPOSES, WAYS, Direction
 from hub.sharing.deciding import SHORT
+from hub.sharing.disclosures.joined import Whose, whose
 from hub.sharing.disclosures.reading import COLUMNS, Wanted, all_of, find, receipts_of
 from hub.sharing.disclosures.records import Disclosure
 from hub.sharing.disclosures.sealing import LOG
@@ -116,7 +117,7 @@ def _wanted(session: Session) -> Wanted:
     asked = request.args
     return Wanted(
         agency=asked.get("agency", "").strip()[:32],
-        people=_numbers(session, asked.get("person", "").strip().upper()[:16]),
+        whose=_whose(session, asked.get("person", "").strip().upper()[:16]),
         exchange=asked.get("exchange", "").strip()[:32],
         first_on=_day(asked.get("first_on", "")),
         last_on=_day(asked.get("last_on", "")),
@@ -125,13 +126,14 @@ def _wanted(session: Session) -> Wanted:
     )
 
 
-def _numbers(session: Session, number: str) -> tuple[str, ...]:
-    """All numbers of whoever has this one: joined files are one person. One that was deleted is looked for alone."""
+def _whose(session: Session, number: str) -> Whose | None:
+    """Rows of whoever has this number: joined files are one person, also for the time in which they were joined by
+    mistake. One that was deleted is looked for alone."""
     person = None if not number else person_by_number(session, number)
     if person is None:
-        return (number,) if number else ()
-    family = names(session, family_of(session, person.id))
-    return tuple(sorted({number, *(one.number for one in family.values())}))
+        return Whose(frozenset({number})) if number else None
+    ids = family_of(session, person.id)
+    return whose(session, ids, {number, *(one.number for one in names(session, ids).values())})
 
 
 def _day(text: str) -> date | None:
@@ -145,7 +147,8 @@ def _day(text: str) -> date | None:
 
 def _note(session: Session, act: str, wanted: Wanted, at: datetime) -> None:
     """A look at one person's disclosures stands under their number, any other under none."""
-    subject = wanted.people[0] if wanted.people and wanted.people[0].startswith("P-") else ""
+    numbers = [] if wanted.whose is None else sorted(wanted.whose.numbers)
+    subject = numbers[0] if numbers and numbers[0].startswith("P-") else ""
     said = [wanted.agency, wanted.exchange, str(wanted.first_on or ""), str(wanted.last_on or "")]
     detail = " ".join(one for one in said if one and one.replace("-", "").replace("_", "").isalnum())
     write_down(session, at=at, actor=acting(), act=act, subject=subject, detail=detail)
