@@ -19,7 +19,7 @@ from hub.custody.records import Booking, Person
 from hub.custody.stays import ADMISSION, RELEASE, Admission, Release
 from hub.database import session_scope
 from hub.sharing.agreements.records import Act, Agency, Agreement, AgreementAct, AgreementVersion
-from hub.sharing.agreements.terms import Frequency, Grant, Terms, digest_of, write_terms
+from hub.sharing.agreements.terms import Frequency, Grant, Shape, Terms, digest_of, write_terms
 from hub.sharing.catalogue import EXCHANGES
 from hub.sharing.corrections.telling import Corrector
 from hub.sharing.outbox.records import Delivery, SharingEvent
@@ -90,6 +90,7 @@ class Outbox:
         starts_on: date = date(2026, 11, 1),
         ends_on: date | None = None,
         frequency: Frequency = Frequency.AT_ONCE,
+        shape: Shape = Shape.CSV,
     ) -> None:
         """An agency with an agreement that two people signed, over every field of its exchanges."""
         terms = Terms(
@@ -101,6 +102,7 @@ class Outbox:
                 Grant(name, purpose, EXCHANGES[name].names, tuple(f"pims.custody.{one}" for one in events))
                 for name, purpose, events in (GRANTS[code] if grants is None else grants)
             ),
+            shape=shape,
             frequency=frequency,
             retention_days=30,
             correction_route="By letter",

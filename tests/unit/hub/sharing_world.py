@@ -15,7 +15,7 @@ from hub.custody.who.naming import ALIAS, Alias
 from hub.database import session_scope
 from hub.sharing.agreements.actions import open_agency, sign, write_agreement, write_version
 from hub.sharing.agreements.records import Agreement, AgreementVersion
-from hub.sharing.agreements.terms import Grant, Terms
+from hub.sharing.agreements.terms import Grant, Shape, Terms
 from hub.sharing.catalogue import EXCHANGES, PartnerKind, exchanges_with
 from hub.web.formats import SITE_ZONE
 
@@ -82,7 +82,11 @@ def grants_of(kind: PartnerKind) -> tuple[Grant, ...]:
 
 
 def terms_of(
-    world: World, *grants: Grant, starts_on: date | None = None, ends_on: date | None = None
+    world: World,
+    *grants: Grant,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+    shape: Shape = Shape.JSON,
 ) -> Terms:
     """Terms that can be signed, in force from today until `ends_on`."""
     today = world.at.astimezone(SITE_ZONE).date()
@@ -93,6 +97,7 @@ def terms_of(
         their_party="The agency",
         legal_basis="Act for tests, section 1",
         grants=grants,
+        shape=shape,
         retention_days=365,
         correction_route="records@prison.test",
         security="Mutual TLS, signed messages",
@@ -111,14 +116,16 @@ def agree(world: World, agency: str, code: str, terms: Terms) -> None:
             sign(session, code, row.number, row.digest, actor=signer, at=world.at)
 
 
-def narrow(world: World, agency: str, without: Mapping[str, Collection[str]]) -> None:
+def narrow(
+    world: World, agency: str, without: Mapping[str, Collection[str]], shape: Shape = Shape.JSON
+) -> None:
     """The agency's agreement without some fields of these exchanges, as a new version in force at once."""
     grants = [
         Grant(one.exchange, one.purpose, names, one.events)
         for one in grants_of(KINDS[agency])
         if (names := tuple(name for name in one.fields if name not in without.get(one.exchange, ())))
     ]
-    code, terms = f"{agency}-2026", terms_of(world, *grants)
+    code, terms = f"{agency}-2026", terms_of(world, *grants, shape=shape)
     with session_scope(world.sessions) as session:
         newest = session.scalar(
             select(func.max(AgreementVersion.number))

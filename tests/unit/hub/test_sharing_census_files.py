@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.database import session_scope
+from hub.sharing.agreements.terms import Shape
 from hub.sharing.census.running import run_due
 from hub.sharing.disclosures.records import Disclosure
 from hub.sharing.outbox.drop_records import Kind
@@ -21,7 +22,7 @@ from hub.sharing.outbox.signing import Signer
 from hub.website.drop_door import receive_row
 
 from .outbox_world import RITA, Outbox
-from .sharing_world import COURTS, SharingWorld, somebody
+from .sharing_world import COURTS, SharingWorld, narrow, somebody
 from .test_sharing_census import ana, differences, listed, outbox, send
 
 __all__ = ("ana", "outbox")
@@ -49,6 +50,7 @@ def carrier(outbox: Outbox) -> Drops:
 def test_our_list_lies_in_the_folder_as_a_table_with_its_check_sum(
     outbox: Outbox, ana: SharingWorld, place: Path
 ) -> None:
+    narrow(outbox.world, COURTS, {}, Shape.CSV)
     other = somebody(outbox.world, "Tzul", "=Eva")
     send(outbox, listed(ana))
     outbox.later(minutes=30)
@@ -61,7 +63,7 @@ def test_our_list_lies_in_the_folder_as_a_table_with_its_check_sum(
     ]
     assert shown == [(ana.number, "Novelo", "Ana"), (other.number, "Tzul", "'=Eva")]
     assert {one["type"] for one in rows} == {"pims.custody.list_ready"}
-    assert {one["agreement"] for one in rows} == {"courts-2026/1"}
+    assert {one["agreement"] for one in rows} == {"courts-2026/2"}
     assert [one["pims:LegalStatusCode"] for one in rows] == ["REMAND", "REMAND"]
     told = json.loads(table.with_suffix(".json").read_text())
     assert (told["exchange"], told["rows"]) == ("census_list", 2)

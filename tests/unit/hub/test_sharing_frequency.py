@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import jsonschema
 import pytest
 from sqlalchemy import select, update
 
 from hub.database import session_scope
-from hub.sharing.agreements.terms import Frequency
+from hub.sharing.agreements.terms import Frequency, Shape
+from hub.sharing.catalogue import EXCHANGES
+from hub.sharing.catalogue.schemas import schema_of
 from hub.sharing.outbox.drop_records import Kind
 from hub.sharing.outbox.drop_settings import DropWish, set_drop
 from hub.sharing.outbox.drops.running import Drops
@@ -184,6 +188,25 @@ def test_a_table_says_under_which_terms_it_may_be_held_and_which_disclosure_each
     terms = manifest["agreements"][row["agreement"]]
     assert (terms["retentionDays"], terms["onwardSharing"]) == (30, False)
     assert (terms["correctionRoute"], terms["purpose"]) == ("By letter", "custody_notice")
+
+
+@pytest.mark.parametrize("shape", [Shape.JSON, Shape.AN2])
+def test_who_agreed_on_json_gets_the_document_that_a_program_would_fetch(
+    outbox: Outbox, shape: Shape
+) -> None:
+    outbox.agree("police", shape=shape)
+    place = with_folder(outbox.begin(), "police")
+    outbox.admit(outbox.world.person("Mejía"))
+    outbox.exchange().gather()
+    turn(outbox)
+    raw = (place / "police-000001-admission_notice.jsonl").read_bytes()
+    manifest = json.loads((place / "police-000001-admission_notice.json").read_text())
+    assert manifest["sha256"] == hashlib.sha256(raw).hexdigest()
+    (line,) = (json.loads(one) for one in raw.decode().splitlines())
+    assert line["document"]["exchange"] == "admission_notice"
+    assert (line["type"], line["disclosure"]) == ("pims.custody.admitted", line["document"]["disclosure"])
+    jsonschema.validate(line["document"], schema_of(EXCHANGES["admission_notice"]))
+    assert "Mejía" in raw.decode()
 
 
 def test_a_formula_behind_a_blank_is_one_all_the_same() -> None:

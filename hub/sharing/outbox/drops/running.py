@@ -17,9 +17,10 @@ from hub.sharing.outbox.answers import Answer, Outcome
 from hub.sharing.outbox.channels import agencies_with_webhook
 from hub.sharing.outbox.drop_records import DropSetting
 from hub.sharing.outbox.drop_settings import drops_in_force
+from hub.sharing.outbox.drops.files import OutFile
 from hub.sharing.outbox.drops.places import OUT, Place, PlaceError, place_of
 from hub.sharing.outbox.drops.taking import Receive, take_in
-from hub.sharing.outbox.drops.writing import OutFile, take_back, write_due
+from hub.sharing.outbox.drops.writing import take_back, write_due
 from hub.sharing.outbox.frequency import waits_for_turn
 from hub.sharing.outbox.lease import anything_due, claim, release
 from hub.sharing.outbox.sending import give_up
@@ -109,7 +110,7 @@ def _put_down(place: Place, files: Sequence[OutFile]) -> _Broken | None:
     """
     laid = 0
     for whole, one in enumerate(files):
-        manifest = one.name.removesuffix(".csv") + ".json"
+        manifest = one.name.rpartition(".")[0] + ".json"
         try:
             for name, raw in ((one.name, one.table), (manifest, one.manifest)):
                 place.put(OUT, name, raw)

@@ -9,11 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
+
 from hub.sentences import RefusedError, Sentence
 
 MOST_BYTES: Final = 2 * 1024 * 1024
 MOST_ROWS: Final = 5_000
 LONGEST_CELL: Final = 20_000
+_JSON: Final = msgspec.json.Encoder()
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -25,6 +28,11 @@ def write_table(header: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> byt
     for row in rows:
         writer.writerow([_cell(row.get(name)) for name in header])
     return out.getvalue().encode()
+
+
+def write_lines(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    """JSON Lines in UTF-8: each row is a JSON text of its own."""
+    return b"".join(_JSON.encode(row) + b"\n" for row in rows)
 
 
 def _cell(value: Any) -> str:
