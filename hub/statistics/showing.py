@@ -106,7 +106,7 @@ def table_of_form(form: Form) -> str:
     """A form as CSV."""
     lines = [
         (form.code, form.period.code, line.code, str(line.words), line.cell.value, line.unit.value, line.source,
-         str(line.cell.held.why) if line.cell.held else "")
+         str(line.cell.held.why) if line.cell.held else str(line.remark or ""))
         for line in form.lines
     ]  # fmt: skip
     return _written(("FORM", "TIME_PERIOD", "LINE", "WORDS", "OBS_VALUE", "UNIT", "SOURCE", "WHY"), lines)

@@ -8,7 +8,7 @@ from hub.sentences import Sentence
 from hub.statistics.cells import Figures
 from hub.statistics.definitions.model import Unit
 from hub.statistics.entered.records import ENTERED, Entered, EnteredFigure
-from hub.statistics.forms.lines import Form, Line, entered_line, rate, share
+from hub.statistics.forms.lines import Form, Line, entered_line, rate, share_line, where_recorded
 from hub.statistics.periods import Period
 
 
@@ -17,7 +17,6 @@ def world_prison_brief(
 ) -> Form:
     """As at the end of the period; `entered` has what holds on that day."""
     people = figures.cube("population").cell(period)
-    status = figures.cube("population", "LEGAL_STATUS")
     lines = (
         Line("total", Sentence("Prison population, remand included"), people, Unit.PEOPLE),
         entered_line(
@@ -32,29 +31,33 @@ def world_prison_brief(
             rate(people, entered[Entered.NATIONAL_POPULATION]),
             Unit.PER_100K,
         ),
-        Line(
+        share_line(
             "pretrial",
             Sentence("On remand, of the prison population"),
-            share(status.cell(period, "REMAND"), people),
-            Unit.PERCENT,
+            figures.cube("population", "LEGAL_STATUS"),
+            period,
+            "REMAND",
         ),
-        Line(
+        share_line(
             "female",
             Sentence("Women and girls, of the prison population"),
-            share(figures.cube("population", "SEX").cell(period, "F"), people),
-            Unit.PERCENT,
+            figures.cube("population", "SEX"),
+            period,
+            "F",
         ),
-        Line(
+        share_line(
             "juvenile",
             Sentence("Under 18, of the prison population"),
-            share(figures.cube("population", "JUVENILE").cell(period, "JUVENILE"), people),
-            Unit.PERCENT,
+            figures.cube("population", "JUVENILE"),
+            period,
+            "JUVENILE",
         ),
-        Line(
+        share_line(
             "foreign",
             Sentence("Foreign citizens, of the prison population"),
-            share(figures.cube("population", "CITIZENSHIP").cell(period, "FOREIGN"), people),
-            Unit.PERCENT,
+            figures.cube("population", "CITIZENSHIP"),
+            period,
+            "FOREIGN",
         ),
         entered_line(
             "establishments",
@@ -71,4 +74,10 @@ def world_prison_brief(
         ),
     )
     note = Sentence("Everybody in custody is counted, civil prisoners and immigration detainees among them.")
-    return Form("world_prison_brief", Sentence("World Prison Brief"), note, period, lines)
+    return Form(
+        "world_prison_brief",
+        Sentence("World Prison Brief"),
+        note,
+        period,
+        where_recorded(lines, figures, period),
+    )

@@ -11,7 +11,7 @@ from .statistics_truth import Person, Rows, Said, Stay, Truth
 
 FIRST, LAST = date(2023, 11, 1), date(2026, 5, 1)
 TOLD_BY = midnight(date(2027, 5, 1))
-STATUSES = ("REMAND", "REMAND", "REMAND", "SENTENCED", "SENTENCED", "CONVICTED_UNSENTENCED", "INDETERMINATE_SENTENCE",
+STATUSES = ("REMAND", "REMAND", "REMAND", "SENTENCED", "SENTENCED", "SENTENCED", "CONVICTED_UNSENTENCED", "INDETERMINATE_SENTENCE",
             "RECALL", "CIVIL_PRISONER", "IMMIGRATION_DETAINEE", "OTHER", "UNKNOWN",
             "UNCONTROLLABLE_BEHAVIOUR_ORDER")  # fmt: skip
 REASONS = (
@@ -120,13 +120,15 @@ class Inventor:
         known = at if not self.truth.stays or self.truth.stays[-1].person != person else self._known(at)
         stay = Stay(person, Said(at, at, known))
         self.truth.stays.append(stay)
+        if self._any.random() < 0.4:  # asked at the desk
+            self.truth.people[person].nations.append([Said(pick(("BZ", "GT")), at, known)])
         ends = self._after(at, pick((0, 1, 40, 300, 500))) if self._any.random() < 0.8 else None
         stay.statuses = self._course(at, STATUSES)
         stay.orders = [[self._said(pick(("warrant", "committal", "remand_order", "sentence_order")), at)]
                        for _ in range(pick((0, 1, 2)))]  # fmt: skip
         stay.charges = [self._charge(at) for _ in range(pick((0, 1, 1, 2)))]
-        for place in range(pick((0, 0, 1, 2, 3))):
-            follows = place - 1 if place and self._any.random() < 0.5 else None
+        for place in range(pick((0, 1, 2, 3))):
+            follows = place - 1 if place and self._any.random() < 0.8 else None
             value = (pick(SENTENCE_SORTS), pick(TERMS), follows)
             rows = [self._maybe_ended(self._said(value, self._after(at, 100)), 0.1)]
             if rows[0].ended is None and self._any.random() < 0.3:  # changed on appeal
@@ -217,6 +219,8 @@ class Inventor:
                 rows.append(self._said((due, "upheld"), self._moment(at.date(), due + timedelta(days=3))))
                 rows[1].since = max(rows[1].since, at + timedelta(seconds=1))
                 rows[1].known = max(rows[1].known, rows[1].since)
+                if self._any.random() < 0.5:  # answered in other words later
+                    rows.append(self._said((due, "partly"), rows[1].since + timedelta(days=pick((1, 20)))))
             truth.complaints.append((pick(range(len(truth.people))), self._any.random() < 0.3, rows))
 
     def _work(self) -> None:
