@@ -129,8 +129,6 @@ def _population(found: Evidence, now: Shown, then: Shown) -> Lines:
     """The population at the end of each month that is over, and of the same month a year before."""
     span = found.span
     this, before = _at_ends(found, span.months, now), _at_ends(found, span.months_before, then)
-    if "opening" in now.hidden:  # the end of the December before: the same number
-        before = (*before[:11], None)
     return Lines(
         said("Population at the end of each month"),
         said("People in custody at the end of each month of the year, and of the year before."),
