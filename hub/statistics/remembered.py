@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.custody.facts.records import Fact
+from hub.movements.cells.records import CellTerms
 from hub.statistics.cells import Figures
 from hub.statistics.entered.records import EnteredFigure
 from hub.statistics.indicators import compute
@@ -19,11 +20,11 @@ from hub.statistics.showing import periods_of
 HELD_FOR: Final = timedelta(minutes=10)
 """Passes, counts and the docket go on meanwhile; the page says when it was computed."""
 _MOST: Final = 8
-_Key = tuple[int, datetime | None, int, int]
+_Key = tuple[int, datetime | None, int, int, int]
 
 
 class Remembered:
-    """One for a site. A new fact or a figure entered makes figures anew."""
+    """One for a site. A new fact, a figure entered or something said of a cell makes figures anew."""
 
     def __init__(self) -> None:
         self._figures: OrderedDict[_Key, Figures] = OrderedDict()
@@ -33,7 +34,8 @@ class Remembered:
         """Months and year, as known then; None for now."""
         newest = session.scalar(select(func.max(Fact.id))) or 0
         entered = session.scalar(select(func.max(EnteredFigure.id))) or 0
-        key = (year, known_at, newest, entered)
+        places = session.scalar(select(func.max(CellTerms.id))) or 0
+        key = (year, known_at, newest, entered, places)
         with self._turn:  # two readers of one page do not both read everything
             found = self._figures.get(key)
             if found is None or not timedelta(0) <= at - found.computed_at < HELD_FOR:

@@ -15,6 +15,7 @@ from hub.movements.cells.reading import cell_of
 from hub.movements.cells.records import CellTerms
 from hub.sentences import RefusedError
 from hub.statistics.periods import period_of
+from hub.statistics.remembered import Remembered
 
 from .site_world import World, post
 from .statistics_world import Register, at
@@ -66,6 +67,19 @@ def test_a_cell_out_of_order_has_no_places_from_then_on(register: Register) -> N
         assert cell is not None
         set_out_of_order(session, cell, True, reason="water", actor=ROSA, at=at("2025-07-01"))
     assert capacities(register, "2025-06", "2025-07") == [15, 5]
+
+
+def test_figures_that_were_just_computed_are_computed_anew_when_a_cell_changes(register: Register) -> None:
+    remembered, when = Remembered(), register.world.at
+
+    def capacity() -> object:
+        with session_scope(register.world.sessions, writes=False) as session:
+            return remembered.of_year(session, 2025, None, when).cube("capacity").cell("2025").value
+
+    say(register, "p4-1", 10, "2025-03-01")
+    assert capacity() == 10
+    say(register, "p4-1", 7, "2026-03-01", since="2025-06-01")
+    assert capacity() == 7
 
 
 def test_the_day_is_not_one_to_come_and_saying_it_again_adds_nothing(register: Register) -> None:
