@@ -115,6 +115,15 @@ def test_a_receiver_stores_what_is_signed_and_nothing_else(tmp_path: Path) -> No
     assert ear.away == ["the body has another digest"]
 
 
+def test_a_receiver_that_starts_again_is_where_it_was(tmp_path: Path) -> None:
+    prepare(tmp_path)
+    found = []
+    for _ in range(2):
+        with listen(tmp_path, Ear()) as address:
+            found.append((address.url, address.pin))
+    assert found[0] == found[1]
+
+
 class TestFile:
     def test_of_the_hub_is_read(self) -> None:
         contents = read(written())
