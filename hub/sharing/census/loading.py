@@ -84,7 +84,7 @@ def _read(
         every[members[person]].add(number)
     for lead, found in people.items():
         stay = next((one for one in reversed(found) if one.released_at is None), found[-1])
-        one = _Facts(piles.get(lead, {}), at)
+        one = _Facts(piles.get(lead, {}), lead, at)
         status = one.status(stay.id)
         surname, given, born_on = one.identity() or (
             known[lead].surname,
@@ -107,10 +107,10 @@ def _read(
 
 
 class _Facts:
-    """What holds of one person, from rows that were read for many."""
+    """What holds of one person, from rows that were read for many. Of several files `lead` is the one that leads."""
 
-    def __init__(self, piles: Piles, at: datetime) -> None:
-        self._piles = piles
+    def __init__(self, piles: Piles, lead: int, at: datetime) -> None:
+        self._piles, self._lead = piles, lead
         self._at = at
 
     def _held(self, kind: Kind[V]) -> list[Held[V]]:
@@ -121,7 +121,8 @@ class _Facts:
         held = self._held(IDENTITY)
         if not held:
             return None
-        value = held[-1].value
+        # Each file has a name of its own: the leading one's is theirs, whichever was written down last.
+        value = next((one for one in held if one.row.person_id == self._lead), held[-1]).value
         return value.surname, value.given, value.born_on
 
     def numbers(self) -> list[str]:
