@@ -77,9 +77,10 @@ def test_recommendations_are_worked_on_beside_what_was_derived(world: World) -> 
     assert "The rule&#39;s own words: Ask for it at every reception" in page
     assert work(act="drop", key="files_incomplete:files", reason=" ") == 409
     assert work(act="drop", key="files_incomplete:files", reason="Begun in May") == 303
-    assert "Dropped: Begun in May" in writer.get(address).text
+    assert re.search(r"Dropped by rosa, [^:]+:\d\d: Begun in May", writer.get(address).text)
+    assert "Begun in May" in writer.get(address).text
     assert work(act="restore", key="files_incomplete:files") == 303
-    assert "Dropped: Begun in May" not in writer.get(address).text
+    assert "Dropped by" not in writer.get(address).text
     assert work(act="add", text="Buy a second scanner") == 303
     assert "No rule: added, or last reworded, by rosa" in writer.get(address).text
     assert work(act="add", text="") == 409

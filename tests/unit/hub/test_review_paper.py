@@ -6,15 +6,19 @@ import io
 from pathlib import Path
 
 import pytest
+from babel.messages.extract import extract
 from pypdf import PageObject, PdfReader
 
 from hub.__main__ import REFUSED, main
 from hub.biometrics.vault_key import prepare_vault
 from hub.database import session_scope
+from hub.statistics import review
 from hub.statistics.review.actions import add, drop
 from hub.statistics.review.reading.kept import Standing, standing_of
 from hub.statistics.review.records import Review
+from hub.statistics.review.rules import RULES
 from hub.statistics.review.showing import page_file, pdf_file
+from hub.web.language import messages
 
 from .review_world import HELD, WRITER, made, year_world
 from .site_world import World
@@ -81,6 +85,17 @@ def test_every_word_is_said_in_spanish_too(world: World) -> None:
         assert english not in text.replace("The police", ""), english
 
 
+def test_each_sentence_of_the_review_has_spanish_also_those_that_no_test_data_says() -> None:
+    spanish, found = messages("es"), set()
+    keywords = {"said": None, "say": None, "Sentence": None}
+    for path in sorted(Path(review.__file__).parent.rglob("*.py")):
+        for _line, one, *_ in extract("python", io.BytesIO(path.read_bytes()), keywords=keywords):
+            found.add(one if isinstance(one, str) else next(part for part in one if part))
+    found |= {one.text for one in RULES} | {one.limit for one in RULES}
+    assert len(found) > 150
+    assert sorted(found - set(spanish)) == []
+
+
 def test_words_that_somebody_typed_are_never_code(world: World) -> None:
     year_world(world)
     row = made(world, why=ATTACK)
@@ -118,7 +133,10 @@ def test_the_commands_make_it_and_write_it_out_only_when_it_is_signed(
     assert main(["review", "freeze", "--data", data, "--year", "2026"]) == REFUSED
     assert "There is no review of 2026" in capsys.readouterr().err
     assert main(["review", "make", "--data", data, "--year", "2025", "--out", str(out)]) == 0
-    assert "2025, revision 1, as at 2025-12-31" in capsys.readouterr().out
+    told = capsys.readouterr().out.splitlines()
+    assert told[0] == " 0 % Computing the figures of both years"
+    assert told[4] == "95 % Writing the review"
+    assert told[5] == "2025, revision 1, as at 2025-12-31: 0 recommendations derived"
     assert sorted(path.suffix for path in out.iterdir()) == [".html", ".html", ".pdf", ".pdf"]
     assert PdfReader(out / "data-policy-review-2025-1-es.pdf").pages
     assert main(["review", "freeze", "--data", data, "--year", "2025"]) == REFUSED

@@ -37,13 +37,19 @@ def notes(speak: Speaker, one: Recommendation) -> list[str]:
     when = "" if one.changed_at is None else speak.moment(one.changed_at)
     if one.rule:
         found.append(f"{speak.text(one.evidence)} {_cited(speak, one)}".strip())
-    if one.rule and one.text:
+    if one.rule and one.text and not one.dropped:
         reworded = speak.say("Reworded by %(who)s, %(when)s.", who=one.changed_by, when=when)
         found.append(f"{reworded} {_derived(speak, one)}")
     if not one.rule:
         found.append(
             speak.say(
                 "No rule: added, or last reworded, by %(who)s, %(when)s.", who=one.changed_by, when=when
+            )
+        )
+    if one.dropped:
+        found.append(
+            speak.say(
+                "Dropped by %(who)s, %(when)s: %(reason)s", who=one.changed_by, when=when, reason=one.reason
             )
         )
     return found
