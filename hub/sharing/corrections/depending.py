@@ -8,7 +8,14 @@ from typing import Final
 from hub.custody.sentencing.reading import KINDS as SENTENCING
 from hub.custody.stays import ADMISSION, RELEASE
 from hub.sharing.catalogue import DataField
-from hub.sharing.catalogue.custody import ADMITTED, BOOKING_NUMBER, EARLIER_STAYS, FACILITY, RELEASE_DUE, STATE
+from hub.sharing.catalogue.custody import (
+    ADMITTED,
+    BOOKING_NUMBER,
+    EARLIER_STAYS,
+    FACILITY,
+    RELEASE_DUE,
+    STATE,
+)
 from hub.sharing.catalogue.persons import EARLIER_NUMBERS, NUMBER
 
 ALSO: Final[Mapping[tuple[str, ...], frozenset[str]]] = {
