@@ -21,6 +21,7 @@ from hub.custody.legal import (
 )
 from hub.custody.rules import Sex
 from hub.custody.sentencing.forms import SENTENCE, Imposed, SentenceType, Term
+from hub.custody.stays import HOME, Home
 from hub.custody.who.origin import NATIONALITY, Nationality
 from hub.database import session_scope
 from hub.sentences import RefusedError
@@ -100,6 +101,16 @@ def test_population_and_its_flow(register: Register) -> None:
     # Nights: the first 14, the second 21, the woman 31, the runaway 18.
     assert figures.cube("average_population").cell(JANUARY).count == 14 + 21 + 31 + 18
     assert figures.cube("stay_median_days").cell(JANUARY).value == (26 + 21) / 2
+
+
+def test_who_is_moved_to_another_site_neither_leaves_nor_comes(register: Register) -> None:
+    booking = register.admit(at("2025-12-01"))
+    for cell, day in (("a-1", "2025-12-01"), ("farm-7", "2026-01-10"), ("a-2", "2026-01-20")):
+        register.state(booking, HOME, Home(zone="block-a", cell=cell), at(day))
+    figures = register.figures()
+    flow = ("opening", "admissions", "releases", "left_unlawfully", "retaken", "population")
+    assert [figures.cube(code).cell(JANUARY).value for code in flow] == [1, 0, 0, 0, 0, 1]
+    assert figures.cube("average_population").cell(JANUARY).value == 1
 
 
 def test_a_release_of_somebody_at_large_takes_nobody_out_of_custody_twice(register: Register) -> None:
