@@ -19,6 +19,7 @@ from sqlalchemy import select, update
 
 from hub.custody.records import Booking
 from hub.database import session_scope
+from hub.sharing.agreements.terms import Shape
 from hub.sharing.catalogue import EXCHANGES, About, Direction
 from hub.sharing.catalogue.custody import BOOKING_NUMBER
 from hub.sharing.outbox.drop_records import Kind
@@ -44,6 +45,8 @@ WALKED = {
 }
 """Exchange and the agency that it is tried with."""
 LISTS = {"remand_ageing": "/v1/lists/remand-ageing", "census_list": "/v1/lists/census"}
+BESIDE = "never-read"
+"""What an event holds for a field of its exchange: whoever looks past the field's reader finds it."""
 ROUNDS = 4
 """Each field is left out of the agreement in one of the rounds, with every fourth one of its exchange."""
 
@@ -73,12 +76,13 @@ class Ways:
     @property
     def secrets(self) -> tuple[str, ...]:
         """What is really on file of the person: whoever finds it in what left has found a way past the gate."""
-        return ("NOVELO", "CHICA", "ROBBERY", "BELIZE CITY", self.made.about.number)
+        return ("NOVELO", "CHICA", "ROBBERY", "BELIZE CITY", BESIDE.upper(), self.made.about.number)
 
     def agree_without(self, number: int) -> None:
         for agency in AGENCIES:
             own = {one: left_out(one, number) for one, whose in WALKED.items() if whose == agency}
-            narrow(self.made.world, agency, own)
+            # Files are tables under one agreement and documents under the next.
+            narrow(self.made.world, agency, own, Shape.CSV if number % 2 else Shape.JSON)
 
     def tell(self) -> dict[str, str]:
         """An event of each exchange about the person's stay; its id by exchange."""
@@ -89,7 +93,7 @@ class Ways:
                 enqueue(
                     session, agency=agency, type=EventType.STATUS_CHANGED, exchange=exchange,
                     purpose=PURPOSE[exchange], reference=reference, person=about.person,
-                    booking=about.booking, at=self.made.world.at, data={"pims:MessageID": "never-read"},
+                    booking=about.booking, at=self.made.world.at, data={"pims:MessageID": BESIDE},
                 )  # fmt: skip
                 newest = select(SharingEvent.uid).order_by(SharingEvent.id.desc()).limit(1)
                 ids[exchange] = session.scalars(newest).one()
