@@ -4,9 +4,9 @@ A small number is withheld; so are as many others as it takes that rows, columns
 publications leave enough possibilities for it. The proof of that is kept and can be made again.
 """
 
-from hub.statistics.control.applying import Protected, protect
+from hub.statistics.control.applying import Protected, kept, protect
 from hub.statistics.control.hiding import hide
 from hub.statistics.control.plans import Plan, plan_of
 from hub.statistics.control.thresholds import k_on, set_k, small
 
-__all__ = ("Plan", "Protected", "hide", "k_on", "plan_of", "protect", "set_k", "small")
+__all__ = ("Plan", "Protected", "hide", "k_on", "kept", "plan_of", "protect", "set_k", "small")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -10,12 +10,15 @@ from hub.sentences import Sentence
 from hub.statistics.cells import Cell, Cube, Figures, HeldBack, Key
 from hub.statistics.control.attack import Interval
 from hub.statistics.control.earlier import Earlier, Guarded, guard
-from hub.statistics.control.linking import PARTS, Linked, link
+from hub.statistics.control.gathered import Linked
+from hub.statistics.control.linking import PARTS, PRINTED, ROUNDED, link
 from hub.statistics.control.model import Why
 from hub.statistics.control.names import dimensions, name_of
 from hub.statistics.control.plans import HOUSE, MONTHLY, Plan, is_rank, is_ratio
-from hub.statistics.control.suppressing import Pattern, suppress
+from hub.statistics.control.ranks import SIDES, Ranks, ends_of, given_in, told_by
+from hub.statistics.control.suppressing import Pattern, left_by, suppress
 from hub.statistics.control.thresholds import small
+from hub.statistics.definitions import INDICATORS
 from hub.statistics.definitions.model import Unit
 from hub.statistics.periods import Period
 
@@ -26,8 +29,8 @@ AS_EARLIER: Final = HeldBack(
         "Not given anew: beside the earlier revision it would show single people. The earlier table stands."
     ),
 )
-_SIDES: Final = {"remand_p90_days": 10}
-"""Of how many people one lies beyond the value; a median has one in two beyond it."""
+_OF_ALL: Final = frozenset({"average_population", "occupancy"})
+"""About walls and nights, but whoever reads them knows how many are held."""
 
 
 @dataclass(frozen=True)
@@ -54,48 +57,113 @@ class Protected:
 
 def protect(figures: Figures, plan: Plan, k: int, earlier: Sequence[Earlier] = ()) -> Protected:
     """Decide what of the plan may be given beside what earlier publications gave."""
-    linked = link(figures, plan)
+    linked = link(figures, plan, k)
     guarded = guard(linked, earlier, k)
-    pattern = suppress(
-        linked.numbers(guarded.public, guarded.told), k, before=guarded.before, tables=guarded.tables
-    )
-    cubes = {}
-    for code, tables in plan.cuts.items():
-        for by in tables:
-            cube = figures.cube(code, *by)
-            periods = (*plan.months, plan.period) if not by and code in MONTHLY else (plan.period,)
-            cubes[cube.name] = _shown(cube, periods, pattern, linked, k)
+    for ranks in reversed(Ranks):
+        # That a median is given of a group, or not, says how large the group is; without them less is known.
+        pattern = _pattern(linked, guarded, k, ends_of(figures, plan, k, ranks))
+        if not pattern.unsafe:
+            break
+    cubes = _cubes(figures, plan, _Shown(pattern.withheld, linked, k, ranks))
     shown = Figures(cubes, plan.periods, figures.known_at, figures.computed_at)
     return Protected(shown, k, linked.values, pattern, guarded, len(linked.equations))
 
 
-def _shown(cube: Cube, periods: tuple[Period, ...], pattern: Pattern, linked: Linked, k: int) -> Cube:
-    cells: dict[Key, Cell] = {}
-    for period, key, cell in cube.rows():
-        if period in periods:
-            cells[(period.code, *key)] = _cell(cube, period, key, cell, pattern, linked, k)
-    return Cube(cube.indicator, periods, cube.cuts, cells)
+def kept(
+    figures: Figures, plan: Plan, k: int, withheld: Mapping[str, Why], given: Figures, wanted: Collection[str]
+) -> Protected | None:
+    """The same with what was withheld once, without seeking anew what to withhold; None where names do not fit.
+
+    So a publication is proved with what stands in its proof, whatever way of seeking is in use by then.
+    """
+    linked = link(figures, plan, k)
+    if not set(withheld) <= set(linked.values):
+        return None
+    ranks = given_in(given)
+    told = linked.numbers((), {}, ends_of(figures, plan, k, ranks))
+    # What a later way of seeking reckons with besides stood nowhere then either.
+    unknown = {name: why for name, why in linked.unpublished.items() if name not in withheld}
+    pattern = Pattern(withheld, left_by(told, {**unknown, **withheld}, wanted), {})
+    cubes = _cubes(figures, plan, _Shown(withheld, linked, k, ranks))
+    shown = Figures(cubes, plan.periods, figures.known_at, figures.computed_at)
+    guarded = Guarded(frozenset(), {}, {}, {}, ())
+    return Protected(shown, k, linked.values, pattern, guarded, len(linked.equations))
 
 
-def _cell(
-    cube: Cube, period: Period, key: tuple[str, ...], cell: Cell, pattern: Pattern, linked: Linked, k: int
-) -> Cell:
-    one = cube.indicator
+def _pattern(linked: Linked, guarded: Guarded, k: int, ends: Mapping[str, tuple[int, int | None]]) -> Pattern:
+    public = guarded.public | {name for name in linked.values if _is_headline(name, linked, k)}
+    problem = linked.numbers(public, guarded.told, ends)
+    return suppress(problem, k, before=guarded.before, tables=guarded.tables)
+
+
+def _is_headline(name: str, linked: Linked, k: int) -> bool:
+    """How many are held in all: known beyond this register, so that it can hide nobody."""
+    return name.startswith("population|") and "=" not in name and not small(linked.values[name], k)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What decides of each cell whether it is given."""
+
+    withheld: Mapping[str, Why]
+    linked: Linked
+    k: int
+    ranks: Ranks
+
+
+def _cubes(figures: Figures, plan: Plan, by: _Shown) -> dict[str, Cube]:
+    cubes = {}
+    for code, tables in plan.cuts.items():
+        for cuts in tables:
+            cube = figures.cube(code, *cuts)
+            periods = (*plan.months, plan.period) if not cuts and code in MONTHLY else (plan.period,)
+            cells: dict[Key, Cell] = {
+                (period.code, *key): _cell(cube, period, key, cell, by)
+                for period, key, cell in cube.rows()
+                if period in periods
+            }
+            cubes[cube.name] = Cube(cube.indicator, periods, cube.cuts, cells)
+    return cubes
+
+
+def _cell(cube: Cube, period: Period, key: tuple[str, ...], cell: Cell, by: _Shown) -> Cell:
+    one, where = cube.indicator, dimensions(cube, key)
     if is_rank(one):
-        beyond = cell.count // _SIDES.get(one.code, 2)
-        return Cell(None, held=WITHHELD) if cell.count and beyond < k else _plain(cell, one.unit)
+        return _rank(cube, period, where, cell, by)
     if one.code in HOUSE:
-        return _plain(cell, one.unit)
-    where = dimensions(cube, key)
+        hidden = one.code in _OF_ALL and (
+            name_of(INDICATORS["population"], period) in by.withheld
+            or (one.unit is Unit.PEOPLE and small(round(cell.value or 0), by.k))
+        )
+        return Cell(None, held=WITHHELD) if hidden else _plain(cell, one.unit)
     parts = PARTS if is_ratio(one) else ("",)
     names = [name_of(one, period, part, **where) for part in parts]
-    if any(name not in linked.values for name in names):
+    if any(name not in by.linked.values for name in names):
         # What could not be computed has its own reason; whatever has none stays inside.
         return Cell(None, held=cell.held or WITHHELD)
-    why = [pattern.withheld[name] for name in names if name in pattern.withheld]
+    printed = name_of(one, period, PRINTED, **where)
+    asked = [printed] if one.code in ROUNDED and printed in by.linked.shares else names
+    why = [by.withheld[name] for name in asked if name in by.withheld]
     if why:
         return Cell(None, held=AS_EARLIER if Why.DIFFERENCE in why else WITHHELD)
+    if not is_ratio(one) and small(cell.count, by.k):
+        # An earlier publication gave it, with a lower threshold. It is known, and not said again.
+        return Cell(None, held=WITHHELD)
     return _plain(cell, one.unit)
+
+
+def _rank(cube: Cube, period: Period, where: Mapping[str, str], cell: Cell, by: _Shown) -> Cell:
+    if not cell.count:
+        # That there is nobody is said here only where it may be said at all.
+        hides = any(
+            by.withheld.get(name, Why.UNPUBLISHED) is not Why.UNPUBLISHED
+            for name in told_by(cube.indicator, period, where)
+        )
+        return Cell(None, held=WITHHELD if hides else cell.held)
+    beyond = cell.count // SIDES.get(cube.indicator.code, 2)
+    if beyond < by.k or not by.ranks.has(cut=bool(where)):
+        return Cell(None, held=WITHHELD)
+    return _plain(cell, cube.indicator.unit)
 
 
 def _plain(cell: Cell, unit: Unit) -> Cell:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from hub.errors import HubError
-from hub.statistics.control.model import Equation
+from hub.statistics.control.model import Bound, Equation, Share
 
 if TYPE_CHECKING:
     from scipy.optimize import LinearConstraint
@@ -40,30 +41,30 @@ def intervals(
     withheld: Mapping[str, int],
     equations: Sequence[Equation],
     wanted: Collection[str],
+    shares: Sequence[Share] = (),
+    ceilings: Mapping[str, int] = MappingProxyType({}),
 ) -> dict[str, Interval]:
-    """For each of `wanted` the interval that shown numbers and equations leave.
+    """For each of `wanted` the interval that shown numbers, equations and printed shares leave.
 
-    `withheld` gives the least that each withheld number is known to be. HubError where the shown numbers contradict
-    each other: then nothing was true to begin with.
+    `withheld` gives the least that each withheld number is known to be, `ceilings` the most of some. HubError where
+    the shown numbers contradict each other: then nothing was true to begin with.
     """
     most = _ROOM * max([1, *(abs(value) for value in shown.values())])
+    ends = {name: (least, min(most, ceilings.get(name, most))) for name, least in withheld.items()}
     found = {}
-    for names, rows in _components(shown, withheld, equations):
+    for names, rows in _components(shown, withheld, equations, shares):
         for name in names:
             if name in wanted:
-                found[name] = _interval(name, names, rows, withheld, most)
+                found[name] = _interval(name, names, rows, ends, most)
     return found
 
 
-@dataclass(frozen=True)
-class _Row:
-    terms: tuple[tuple[str, int], ...]
-    constant: int
-
-
 def _components(
-    shown: Mapping[str, int], withheld: Mapping[str, int], equations: Sequence[Equation]
-) -> list[tuple[list[str], list[_Row]]]:
+    shown: Mapping[str, int],
+    withheld: Mapping[str, int],
+    equations: Sequence[Equation],
+    shares: Sequence[Share],
+) -> list[tuple[list[str], list[Bound]]]:
     """Withheld numbers that know of each other, with what is left of the equations between them."""
     leader = {name: name for name in withheld}
 
@@ -73,7 +74,9 @@ def _components(
             name = leader[name]
         return name
 
-    rows = [row for row in (_left(one, shown, withheld) for one in equations) if row is not None]
+    known = [Bound(one.terms, one.constant, one.constant) for one in equations]
+    known += [bound for one in shares for bound in one.bounds()]
+    rows = [row for row in (_left(one, shown, withheld) for one in known) if row is not None]
     for row in rows:
         first, *others = (name for name, _ in row.terms)
         for other in others:
@@ -81,36 +84,36 @@ def _components(
     members: dict[str, list[str]] = {}
     for name in withheld:
         members.setdefault(find(name), []).append(name)
-    of: dict[str, list[_Row]] = {}
+    of: dict[str, list[Bound]] = {}
     for row in rows:
         of.setdefault(find(row.terms[0][0]), []).append(row)
     return [(names, of.get(head, [])) for head, names in members.items()]
 
 
-def _left(one: Equation, shown: Mapping[str, int], withheld: Mapping[str, int]) -> _Row | None:
+def _left(one: Bound, shown: Mapping[str, int], withheld: Mapping[str, int]) -> Bound | None:
     terms: dict[str, int] = {}
-    constant = one.constant
+    constant = 0
     for name, factor in one.terms:
         if name in withheld:
             terms[name] = terms.get(name, 0) + factor
         else:
-            constant -= factor * shown[name]
+            constant += factor * shown[name]
     kept = tuple((name, factor) for name, factor in terms.items() if factor)
     if not kept:
-        if constant:
+        if not one.low <= constant <= one.high:
             raise HubError("figures_contradict", "Figures that are given out contradict each other.")
         return None
-    return _Row(kept, constant)
+    return Bound(kept, one.low - constant, one.high - constant)
 
 
 def _interval(
-    name: str, names: list[str], rows: list[_Row], withheld: Mapping[str, int], most: int
+    name: str, names: list[str], rows: list[Bound], between: Mapping[str, tuple[int, int]], most: int
 ) -> Interval:
     from scipy.optimize import Bounds, milp
 
     place = {one: at for at, one in enumerate(names)}
-    low = np.array([withheld[one] for one in names], float)
-    bounds = Bounds(low, np.full(len(names), float(most)))
+    low, high = np.array([between[one] for one in names], float).T
+    bounds = Bounds(low, high)
     held = [] if not rows else [_constraint(rows, place)]
     ends = []
     for sign in (1.0, -1.0):
@@ -123,16 +126,17 @@ def _interval(
     return Interval(ends[0], None if ends[1] >= most // 2 else ends[1])
 
 
-def _constraint(rows: Iterable[_Row], place: Mapping[str, int]) -> LinearConstraint:
+def _constraint(rows: Iterable[Bound], place: Mapping[str, int]) -> LinearConstraint:
     from scipy.optimize import LinearConstraint
     from scipy.sparse import csr_array
 
-    values, ups, downs, constants = [], [], [], []
+    values, ups, downs, lows, highs = [], [], [], [], []
     for at, row in enumerate(rows):
-        constants.append(float(row.constant))
+        lows.append(row.low)
+        highs.append(row.high)
         for name, factor in row.terms:
             values.append(float(factor))
             ups.append(at)
             downs.append(place[name])
-    matrix = csr_array((values, (ups, downs)), shape=(len(constants), len(place)))
-    return LinearConstraint(matrix, constants, constants)
+    matrix = csr_array((values, (ups, downs)), shape=(len(lows), len(place)))
+    return LinearConstraint(matrix, lows, highs)

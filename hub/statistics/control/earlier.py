@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from hub.statistics.control.linking import Linked
+from hub.statistics.control.gathered import Linked
 from hub.statistics.control.model import Why
 from hub.statistics.control.thresholds import small
 
@@ -69,8 +69,8 @@ def _moved(linked: Linked, one: Earlier, k: int) -> Iterator[tuple[str, str]]:
     """Tables with the numbers of theirs that changed by 1 to k - 1 since they were given."""
     for table, names in _tables(linked).items():
         for name in names:
-            if one.withheld.get(name) is Why.DIFFERENCE or name not in one.values:
-                continue
+            if one.withheld.get(name) is Why.DIFFERENCE or name not in one.values or name in linked.shares:
+                continue  # Of a share it is the people in it that have to be as many, not its tenths.
             if small(abs(linked.values[name] - one.values[name]), k):
                 yield table, name
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import inf
+from typing import Final
 
 
 class Why(StrEnum):
@@ -27,7 +29,8 @@ class Number:
     """One number of people or events. `cost` is what withholding it takes from the reader, at least 1.
 
     `public` numbers stand in an earlier publication and can no longer be withheld. `told` is what an earlier one gave
-    where the number has changed by so few that the change would show them.
+    where the number has changed by so few that the change would show them. `floor` and `ceiling` are the
+    least and the most that everybody knows it to be, given or not: a median is given only of enough people.
     """
 
     name: str
@@ -36,10 +39,12 @@ class Number:
     sensitive: bool = True
     public: bool = False
     told: int | None = None
+    floor: int = 0
+    ceiling: int | None = None
 
     def must_be_protected(self, k: int) -> bool:
-        """Whether it is small, or has changed by a small number."""
-        return self.told is not None or (self.sensitive and 0 < self.value < k)
+        """Whether it is small, or has changed by a small number; what is public already cannot be."""
+        return self.told is not None or (self.sensitive and not self.public and 0 < self.value < k)
 
 
 @dataclass(frozen=True)
@@ -50,14 +55,52 @@ class Equation:
     constant: int = 0
 
 
+_HALF: Final = 2_000
+"""Halves of a tenth of a per cent in the whole."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share as it is printed: `count` of `base` in per cent, to one decimal, so `tenths` of a thousandth.
+
+    `name` is that of the share among the numbers. Neither of the other two is given out; the rounding bounds them.
+    """
+
+    name: str
+    count: str
+    base: str
+    tenths: int
+
+    def bounds(self) -> tuple[Bound, Bound]:
+        """What everybody knows who reads it. Both ends belong to it, however a half is rounded."""
+        low, high = 2 * self.tenths - 1, 2 * self.tenths + 1
+        return (
+            Bound(((self.count, _HALF), (self.base, -low)), 0.0, inf),
+            Bound(((self.count, _HALF), (self.base, -high)), -inf, 0.0),
+        )
+
+
+@dataclass(frozen=True)
+class Bound:
+    """The sum of coefficient × number is from `low` to `high`."""
+
+    terms: tuple[tuple[str, int], ...]
+    low: float
+    high: float
+
+
 @dataclass(frozen=True)
 class Numbers:
-    """All of them. `together`: sets that are shown or withheld as one. `tables`: numbers by the table they stand in."""
+    """All of them. `together`: sets that are shown or withheld as one. `tables`: numbers by the table they stand in.
+
+    `shares`: those that are published; each binds its two numbers as long as it is not withheld.
+    """
 
     numbers: Mapping[str, Number] = field(repr=False)
     equations: Sequence[Equation] = field(repr=False)
     together: Sequence[tuple[str, ...]] = field(default=(), repr=False)
     tables: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    shares: Sequence[Share] = field(default=(), repr=False)
 
 
 Withheld = dict[str, Why]

@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
-
-import numpy as np
+from typing import Final
 
 from hub.statistics.control.attack import Interval, intervals
-from hub.statistics.control.model import Number, Numbers, Why, Withheld, least
-
-if TYPE_CHECKING:
-    from scipy.optimize import LinearConstraint
+from hub.statistics.control.model import Numbers, Why, Withheld, least
+from hub.statistics.control.searching import cheapest
 
 _TURNS: Final = 60
 """Far more than any table has needed; each turn withholds at least one number more."""
@@ -25,12 +21,16 @@ _TURNS: Final = 60
 
 @dataclass(frozen=True)
 class Pattern:
-    """What is withheld and why, the interval left for each that had to be protected, and what could not be."""
+    """What is withheld and why, the interval left for each that had to be protected, and what could not be.
+
+    `lost`: found, or nearly, from earlier publications already, so that this one tells nothing more of it.
+    """
 
     withheld: Mapping[str, Why]
     intervals: Mapping[str, Interval]
     tables: Mapping[str, Why]
     unsafe: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
 
 
 def suppress(
@@ -43,6 +43,18 @@ def suppress(
     """A pattern in which no sensitive number below `k` can be found; `before` and `tables` are withheld anyway."""
     work = _Work(problem, k, dict(before or {}), dict(tables or {}))
     return work.pattern()
+
+
+def left_by(problem: Numbers, withheld: Mapping[str, Why], wanted: Iterable[str]) -> dict[str, Interval]:
+    """The interval that everything not withheld leaves for each of `wanted`."""
+    shown = {name: one.value for name, one in problem.numbers.items() if name not in withheld}
+    floors = {
+        name: max(problem.numbers[name].floor, least(problem.numbers[name].value, why))
+        for name, why in withheld.items()
+    }
+    printed = [one for one in problem.shares if one.name not in withheld]
+    ceilings = {name: one.ceiling for name, one in problem.numbers.items() if one.ceiling is not None}
+    return intervals(shown, floors, problem.equations, frozenset(wanted), printed, ceilings)
 
 
 class _Work:
@@ -74,14 +86,25 @@ class _Work:
                 if not self._protect(name) and not self._give_up_table(name):
                     hopeless.add(name)
         left = self.intervals(self._small)
-        unsafe = tuple(name for name in self._small if not self._safe(name, left))
-        return Pattern(self._withheld, left, self._tables, unsafe)
+        bad = [name for name in self._small if not self._safe(name, left)]
+        known = self._known_before(bad)
+        lost = tuple(name for name in bad if name in known and known[name] == left.get(name))
+        unsafe = tuple(name for name in bad if name not in lost)
+        return Pattern(self._withheld, left, self._tables, unsafe, lost)
 
     def intervals(self, wanted: Iterable[str]) -> dict[str, Interval]:
-        numbers = self._problem.numbers
-        shown = {name: one.value for name, one in numbers.items() if name not in self._withheld}
-        floor = {name: least(numbers[name].value, why) for name, why in self._withheld.items()}
-        return intervals(shown, floor, self._problem.equations, frozenset(wanted))
+        return left_by(self._problem, self._withheld, wanted)
+
+    def _known_before(self, wanted: Iterable[str]) -> dict[str, Interval]:
+        """What earlier publications leave of numbers, if nothing more were given.
+
+        Where that is no less, as after a threshold was raised, this publication does no harm.
+        """
+        numbers = self._problem.numbers.items()
+        if not any(one.public for _, one in numbers):
+            return {}
+        return left_by(self._problem, {name: self._withheld.get(name, Why.FOR_ANOTHER)
+                       for name, one in numbers if not one.public}, wanted)  # fmt: skip
 
     def _safe(self, name: str, left: Mapping[str, Interval]) -> bool:
         return name in left and left[name].protects(self._k, self._problem.numbers[name].told or 0)
@@ -90,7 +113,7 @@ class _Work:
         """Withhold what else has to be; whether that withheld anything more."""
         # Where a change is to be hidden the number itself may be large: it has to be able to change by k either way.
         up = self._k - 1 if self._problem.numbers[name].told is None else 2 * self._k
-        others = _cheapest(self._problem, self._withheld, self._together, name, up)
+        others = cheapest(self._problem, self._withheld, self._together, name, up)
         if not others:
             return False
         self._withhold(others, Why.FOR_ANOTHER)
@@ -125,62 +148,3 @@ class _Work:
 
 def _sets(together: Iterable[tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     return {name: names for names in together for name in names}
-
-
-def _cheapest(
-    problem: Numbers, withheld: Withheld, together: Mapping[str, tuple[str, ...]], name: str, up: int
-) -> list[str] | None:
-    """Numbers to withhold so that `name` could be larger by `up`; None where nothing achieves it."""
-    from scipy.optimize import Bounds, milp
-
-    names = [one.name for one in problem.numbers.values() if _may_move(one, withheld)]
-    place = {one: at for at, one in enumerate(names)}
-    if name not in place:
-        return None
-    size, far = len(names), 10.0 * (up + max(problem.numbers[one].value for one in names) + 1)
-    downs, ups, costs = np.zeros(size), np.full(size, far), np.zeros(size)
-    for one, at in place.items():
-        number = problem.numbers[one]
-        why = withheld.get(one, Why.FOR_ANOTHER)
-        downs[at] = number.value - least(number.value, why)
-        if one not in withheld:
-            costs[at] = sum(problem.numbers[each].cost for each in together.get(one, (one,)))
-    low = np.zeros(2 * size)
-    high = np.concatenate((ups, downs))
-    low[place[name]] = high[place[name]] = float(up)
-    high[size + place[name]] = 0.0
-    found = milp(
-        np.concatenate((costs, costs)),
-        constraints=_moves(problem, place, size),
-        bounds=Bounds(low, high),
-        integrality=np.ones(2 * size),
-    )
-    if found.x is None:
-        return None
-    moved = np.abs(found.x[:size] - found.x[size:]) > 0.5
-    return [one for one, at in place.items() if moved[at] and one not in withheld]
-
-
-def _may_move(one: Number, withheld: Withheld) -> bool:
-    return one.name in withheld or (not one.public and one.value > 0)
-
-
-def _moves(problem: Numbers, place: Mapping[str, int], size: int) -> list[LinearConstraint]:
-    """Every sum stays what it is."""
-    from scipy.optimize import LinearConstraint
-    from scipy.sparse import csr_array
-
-    values, ups, downs, many = [], [], [], 0
-    for one in problem.equations:
-        terms = [(place[name], factor) for name, factor in one.terms if name in place]
-        if not terms:
-            continue
-        for at, factor in terms:
-            values += [float(factor), -float(factor)]
-            ups += [many, many]
-            downs += [at, size + at]
-        many += 1
-    if not many:
-        return []
-    matrix = csr_array((values, (ups, downs)), shape=(many, 2 * size))
-    return [LinearConstraint(matrix, np.zeros(many), np.zeros(many))]

@@ -49,7 +49,10 @@ class Body(msgspec.Struct, frozen=True):
 
 
 class Proof(msgspec.Struct, frozen=True):
-    """What disclosure control did. `intervals`: least and most of each withheld number, most None without a bound."""
+    """What disclosure control did. `intervals`: least and most of each withheld number, most None without a bound.
+
+    `told`: what earlier publications gave of numbers that moved by few; `lost`: what they have shown already.
+    """
 
     k: int
     inputs_sha256: str
@@ -62,6 +65,8 @@ class Proof(msgspec.Struct, frozen=True):
     differences: list[tuple[str, int, str]]
     equations: int
     unsafe: list[str]
+    told: dict[str, int] = {}
+    lost: list[str] = []
     rule: str = (
         "A number from 1 to k - 1 is withheld, with as many others that whole numbers allow at least k values for it, "
         "one of them k or more, whatever is reckoned from rows, totals, linked tables and earlier publications."
@@ -113,6 +118,12 @@ def write_inputs(values: Mapping[str, int]) -> str:
     return _ENCODER.encode(dict(values)).decode()
 
 
+def has_inputs(row: Publication, values: Mapping[str, int]) -> bool:
+    """Whether every number that control saw is among these: later versions may reckon with more."""
+    seen = msgspec.json.decode(row.inputs, type=dict[str, int])
+    return all(values.get(name) == value for name, value in seen.items())
+
+
 def proof_of(found: Protected, compared_with: list[int], equations: int) -> Proof:
     """The proof of what was withheld."""
     shown = {name: value for name, value in found.values.items() if name not in found.pattern.withheld}
@@ -128,6 +139,8 @@ def proof_of(found: Protected, compared_with: list[int], equations: int) -> Proo
         differences=[(table, number, name) for table, number, name in found.guarded.differences],
         equations=equations,
         unsafe=sorted(found.pattern.unsafe),
+        told=dict(sorted(found.guarded.told.items())),
+        lost=sorted(found.pattern.lost),
     )
 
 

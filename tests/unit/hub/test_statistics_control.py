@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hub.statistics.cells import Figures
 from hub.statistics.control import Protected, hide, plan_of, protect
 from hub.statistics.control.applying import small_cells
-from hub.statistics.control.attack import intervals
+from hub.statistics.control.attack import Interval, intervals
 from hub.statistics.control.earlier import Earlier
 from hub.statistics.control.linking import link
 from hub.statistics.control.model import Equation, Number, Numbers, Why
@@ -149,7 +149,9 @@ def test_what_was_told_once_counts_as_known_for_ever() -> None:
     told = replace(problem, numbers={
         name: replace(one, public=name in ("0,1", "0,T", "T,T")) for name, one in problem.numbers.items()
     })  # fmt: skip
-    assert suppress(told, K).unsafe == ("0,0",), "it is said that nothing helps, not hidden that it does not"
+    found = suppress(told, K)
+    assert (found.unsafe, found.lost) == ((), ("0,0",)), "it is said that nothing helps; this one does no harm"
+    assert found.intervals["0,0"] == Interval(3, 3)
 
 
 def test_plain_lists_are_hidden_too() -> None:
@@ -160,7 +162,7 @@ def test_plain_lists_are_hidden_too() -> None:
 
 def _narrow(found: Protected, figures: Figures) -> Sequence[str]:
     """Small numbers that what is shown leaves too few possibilities for."""
-    equations = link(figures, PLAN).equations
+    equations = link(figures, PLAN, K).equations
     shown = {name: value for name, value in found.values.items() if name not in found.pattern.withheld}
     floors = {
         name: 1 if found.values[name] and why in (Why.SMALL, Why.FOR_ANOTHER) else 0

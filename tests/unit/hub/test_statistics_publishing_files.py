@@ -121,7 +121,7 @@ def test_an_auditor_proves_a_publication_again_and_sees_what_fails(world: World)
     number = published(world, DECEMBER)
     with session_scope(world.sessions, writes=False) as session:
         proved = prove(session, number)
-        assert len(proved) == 8
+        assert len(proved) == 7
         assert [one.what for one in proved if not one.holds] == []
         row = session.get_one(Publication, number)
         session.expunge(row)
@@ -139,4 +139,4 @@ def test_the_command_proves_it(world: World, capsys: pytest.CaptureFixture[str])
     number = published(world, DECEMBER)
     world.settings()
     assert main(["statistics", "prove", str(number), "--data", str(world.folder)]) == 0
-    assert capsys.readouterr().out.count(" holds  ") == 8
+    assert capsys.readouterr().out.count(" holds  ") == 7
