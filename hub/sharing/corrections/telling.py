@@ -31,6 +31,7 @@ from hub.sharing.deciding import NotAgreedError, decide
 from hub.sharing.outbox.asking import ACTOR
 from hub.sharing.outbox.deriving import FactRow
 from hub.sharing.outbox.events import EventType
+from hub.sharing.outbox.replaying import lay_anew
 from hub.sharing.outbox.spreading import enqueue
 
 SERIES: Final = "corrections"
@@ -148,6 +149,7 @@ def _tell_agency(
             at=at,
             data={"correction": row.number, **_given(row, told)},
         )
+        lay_anew(session, agency, {each.reference for one in told for each in one.disclosures}, at)
     for one, duty in judged:
         last = one.disclosures[-1] if one.disclosures else None
         session.add(

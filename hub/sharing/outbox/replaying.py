@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -14,8 +14,8 @@ from hub.accounts.audit import Actor, write_down
 from hub.rows import insert_rows
 from hub.sentences import RefusedError, Sentence
 from hub.sharing.outbox.answers import Outcome
-from hub.sharing.outbox.channels import agencies_with_channel
-from hub.sharing.outbox.records import Delivery, DeliveryAttempt, DeliverySender, State
+from hub.sharing.outbox.channels import agencies_with_channel, agencies_with_webhook
+from hub.sharing.outbox.records import Delivery, DeliveryAttempt, DeliverySender, SharingEvent, State
 
 MOST: Final = 10_000
 """In one act: more is looked at in parts."""
@@ -93,6 +93,25 @@ def replay_range(session: Session, wanted: Range, *, actor: Actor, at: datetime)
         detail=f"{len(rows)} deliveries {wanted.first} to {wanted.last or 'end'} {' '.join(wanted.states)}",
     )
     return len(rows)
+
+
+def lay_anew(session: Session, agency: str, ids: Collection[str], at: datetime) -> None:
+    """Have the rows of these events written into files again, with what is right now.
+
+    An agency that has nothing but files can fetch it nowhere. Each row keeps the id by which they know it.
+    """
+    if not ids or agency not in agencies_with_channel(session) - agencies_with_webhook(session):
+        return
+    events = select(SharingEvent.id).where(SharingEvent.uid.in_(ids))
+    written = update(Delivery).where(
+        Delivery.agency == agency, Delivery.event_id.in_(events), Delivery.state == State.SENT.value
+    )
+    again = {"state": State.WAITING.value, "outcome": Outcome.AGAIN.value, "since_at": at, "next_at": at}
+    session.execute(
+        written.values(**again, done_at=None, replays=Delivery.replays + 1).execution_options(
+            synchronize_session=False
+        )
+    )
 
 
 def _note(session: Session, rows: Sequence[tuple[int, int]], actor: Actor, at: datetime) -> None:
