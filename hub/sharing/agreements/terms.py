@@ -192,16 +192,22 @@ def _faults_of_grants(terms: Terms, kind: PartnerKind) -> Iterator[Sentence]:
     seen = set()
     for grant in terms.grants:
         exchange = EXCHANGES.get(grant.exchange)
-        known = {"exchange": grant.exchange}
+        known = {"exchange": grant.exchange if exchange is None else exchange.label}
         if exchange is None or kind not in exchange.partners:
             yield Sentence("The exchange %(exchange)s does not belong to this kind of partner.", known)
             continue
         if grant.purpose not in PURPOSES:
             yield Sentence("Choose the purpose of %(exchange)s from the list.", known)
+            continue
         if (grant.exchange, grant.purpose) in seen:
             yield Sentence("The exchange %(exchange)s is named twice for the same purpose.", known)
         seen.add((grant.exchange, grant.purpose))
-        if not grant.fields or any(exchange.field(name) is None for name in grant.fields):
+        if not grant.fields:
+            yield Sentence(
+                "%(exchange)s, %(purpose)s: tick at least one field, or choose no purpose there.",
+                known | {"purpose": PURPOSES[grant.purpose]},
+            )
+        if any(exchange.field(name) is None for name in grant.fields):
             yield Sentence("The exchange %(exchange)s has no such field.", known)
         if any(event not in exchange.events for event in grant.events):
             yield Sentence("The exchange %(exchange)s is not sent on such an event.", known)

@@ -23,8 +23,8 @@ def downloads(pem: str) -> Mapping[str, str]:
 
 
 def fingerprint_of_authority(pem: str) -> str:
-    """SHA-256 of the authority's certificate as `openssl x509 -fingerprint -sha256` counts it, in hexadecimal."""
-    return x509.load_pem_x509_certificates(pem.encode())[1].fingerprint(SHA256()).hex()
+    """SHA-256 of the authority's certificate as `openssl x509 -fingerprint -sha256` writes it."""
+    return x509.load_pem_x509_certificates(pem.encode())[1].fingerprint(SHA256()).hex(":").upper()
 
 
 def read_out(fingerprint: str) -> str:

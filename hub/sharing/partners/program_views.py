@@ -14,6 +14,7 @@ from hub.accounts.acting import acting
 from hub.accounts.fresh import require_fresh_factor
 from hub.accounts.permissions import Permission
 from hub.sentences import RefusedError, Sentence
+from hub.sharing.agreements.reading import agency_by_code
 from hub.sharing.partners import actions, requests
 from hub.sharing.partners.asking import MAX_BYTES, BurntKeyError
 from hub.sharing.partners.downloads import downloads, fingerprint_of_authority, read_out
@@ -164,6 +165,7 @@ def _shown(session: Session, client: str) -> dict[str, Any]:
     ends_at = last_end(held)
     return {
         "client": found,
+        "agency": agency_by_code(session, found.agency),
         "certificates": [(one, downloads(one.pem)) for one in held],
         "authority": next((fingerprint_of_authority(one.pem) for one in held if one.pem), ""),
         "burnt": requests.burnt_keys(session),

@@ -87,6 +87,7 @@ def _page(problem: Sentence | None = None) -> str:
         hooks=hooks,
         waiting=waiting,
         last_end=last_end,
+        names={one.code: one.name for one in known},
         agencies=known,
         problem=problem,
         done=request.args.get("done", ""),
