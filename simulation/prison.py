@@ -129,11 +129,16 @@ class Prison:
         self._said(run(*words).strip().splitlines()[-1])
         run("pims-hub", "docket", "run", "--data", str(self.hub))
 
-    def open_to_agencies(self, writer: Member, signers: Sequence[Member], leaves: int = 0) -> None:
-        """Begins to open the prison to the four sandbox partners; `agencies.opened` waits until it is done."""
+    def open_to_agencies(
+        self, writer: Member, signers: Sequence[Member], leaves: int = 0, decides: Member | None = None
+    ) -> None:
+        """Begins to open the prison to the four sandbox partners; `agencies.opened` waits until it is done.
+
+        `decides` is whoever decides on what they send, the writer if None.
+        """
         self._said("four sandbox partners, beside what follows: keys, signed agreements, where each is told")
         self.agencies = Agencies(self.hub, self.plan.folder / "agencies", self.logs, self.plan.web_port)
-        self.agencies.open(writer, signers, Member(*ADMINISTRATOR, self.password), leaves)
+        self.agencies.open(writer, signers, Member(*ADMINISTRATOR, self.password), leaves, decides)
 
     def open_gates(self) -> None:
         """Takes in each terminal as a technician does, all of them side by side, and starts its agent."""

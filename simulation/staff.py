@@ -15,7 +15,9 @@ SUPERVISOR: Final = ("sam", "shift_supervisor", "Sam Tillett")
 CONTROL_ROOM: Final = ("cora", "control_room", "Cora Mai")
 DIRECTOR: Final = ("dan", "director", "Dan Usher")
 RECORDS: Final = ("rita", "records_officer", "Rita Choc")
-"""Writes agreements with agencies and decides on what they send."""
+"""Writes agreements with agencies."""
+RECORDS_TOO: Final = ("ruth", "records_officer", "Ruth Tzul")
+"""Decides on what agencies send, at screens of her own: whoever looks on signs in as the other."""
 AUDITOR: Final = ("audrey", "auditor", "Audrey Flowers")
 """Signs agreements, with the director."""
 ADMINISTRATOR: Final = ("admin", "administrator")
@@ -23,7 +25,7 @@ ADMINISTRATOR: Final = ("admin", "administrator")
 OTHERS: Final = (
     CONTROL_ROOM,
     RECORDS,
-    ("ruth", "records_officer", "Ruth Tzul"),
+    RECORDS_TOO,
     ("hana", "health", "Hana Pop"),
     DIRECTOR,
     AUDITOR,

@@ -15,11 +15,16 @@ from urllib.parse import urlencode
 Value = str | Sequence[str]
 _TRIES: Final = 5
 _BUSY_S: Final = 1.0
+_DOOR: Final = "/login"
 _TOKEN: Final = "csrf_token"  # noqa: S105 - the name of a field
 
 
 class CannotSignIn(RuntimeError):  # noqa: N818 - says what happened
     """The hub's page did not let somebody in, or did not take what was sent."""
+
+
+class _SignedOutError(RuntimeError):
+    """The hub asks who is there: the session has ended, or the same account signed in at too many other places."""
 
 
 class _BusyError(RuntimeError):
@@ -35,7 +40,8 @@ class Visitor:
         self._cookies: dict[str, str] = {}
 
     def sign_in(self) -> None:
-        self.submit("/login", self.form("/login") | {"login": self.login, "password": self._password})
+        self._cookies.clear()
+        self.submit(_DOOR, self.form(_DOOR) | {"login": self.login, "password": self._password})
 
     def read(self, path: str) -> str:
         """A page of the hub, as whoever is signed in sees it."""
@@ -77,6 +83,11 @@ class Visitor:
         for left in reversed(range(_TRIES)):
             try:
                 return self._ask(method, path, body, moved=moved)
+            except _SignedOutError as error:
+                # What a form carries belongs to its session: whoever sends one begins with its page again.
+                if not left or method != "GET" or path == _DOOR:
+                    raise CannotSignIn(str(error)) from None
+                self.sign_in()
             except _BusyError as error:
                 if not left:
                     raise CannotSignIn(str(error)) from None
@@ -97,11 +108,14 @@ class Visitor:
         for line in answer.headers.get_all("Set-Cookie") or []:
             for name, morsel in SimpleCookie(line).items():
                 self._cookies[name] = morsel.value
+        led_to = answer.headers.get("Location", "")
+        if answer.status in {302, 303} and led_to.startswith(_DOOR) and path != _DOOR:
+            raise _SignedOutError(f"{method} {path} was led to the door.")
         if answer.status >= 400 or (answer.status in {302, 303}) is not moved:
             said = _said(text)
             kind = _BusyError if answer.status == HTTPStatus.SERVICE_UNAVAILABLE else CannotSignIn
             raise kind(f"{method} {path} was answered with {answer.status}.{said and f' {said}'}")
-        return text, answer.headers.get("Location", "")
+        return text, led_to
 
 
 @dataclass

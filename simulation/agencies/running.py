@@ -66,13 +66,23 @@ class Agencies:
         """Publications that the observatory is to reckon up."""
         self.rush: Rush | None = None
 
-    def open(self, writer: Member, signers: Sequence[Member], administrator: Member, leaves: int = 0) -> None:
-        """Begin to open it; `opened` waits. `leaves` messages, and all requests by finger, are left to onlookers."""
+    def open(
+        self,
+        writer: Member,
+        signers: Sequence[Member],
+        administrator: Member,
+        leaves: int = 0,
+        decides: Member | None = None,
+    ) -> None:
+        """Begin to open it; `opened` waits. `leaves` messages, and all requests by finger, are left to onlookers.
+
+        `decides` is the records officer who decides on messages, the writer if None.
+        """
         self._leaves = leaves
 
         def work() -> None:
             try:
-                self._open(writer, signers, administrator)
+                self._open(writer, signers, administrator, decides or writer)
             except Exception as error:  # noqa: BLE001 - raised again by whoever waits
                 self._failure = error
 
@@ -167,7 +177,9 @@ class Agencies:
             with ThreadPoolExecutor() as pool:
                 list(pool.map(Service.stop, wave))
 
-    def _open(self, writer: Member, signers: Sequence[Member], administrator: Member) -> None:
+    def _open(
+        self, writer: Member, signers: Sequence[Member], administrator: Member, decides: Member
+    ) -> None:
         self._folder.mkdir(exist_ok=True)
         with ThreadPoolExecutor() as pool:
             started = [pool.submit(one.start) for one in self._partners.values()]
@@ -185,7 +197,7 @@ class Agencies:
                     agreements.sign(at_page, code)
             for one in issued:
                 one.result()
-        self.office = Office(self._signed_in(writer), self._leaves)
+        self.office = Office(self._signed_in(decides), self._leaves)
         self.office.start()
 
     def _written(self, officer: Visitor) -> list[str]:

@@ -24,7 +24,7 @@ from simulation.people import HeldFinger, Walker, cast, synthetic_fingers
 from simulation.prison import Prison
 from simulation.progress import Progress
 from simulation.sensor import FAST256
-from simulation.staff import AUDITOR, CONTROL_ROOM, DIRECTOR, OTHERS, RECORDS, Member, employ
+from simulation.staff import AUDITOR, CONTROL_ROOM, DIRECTOR, OTHERS, RECORDS, RECORDS_TOO, Member, employ
 from simulation.stopping import on_signals
 from simulation.telling import tell_report
 from simulation.visitor import Visitor
@@ -78,21 +78,22 @@ class Shown:
     def _more(self) -> Sequence[tuple[str, str, str]]:
         if not self.chosen.day:
             return _MORE
-        return () if self.chosen.no_sharing else (RECORDS, AUDITOR)
+        return () if self.chosen.no_sharing else (RECORDS, RECORDS_TOO, AUDITOR)
 
     def _records(self, members: Sequence[Member]) -> Records | None:
         """The records office at its pages, signed in; None where no agency takes part."""
         if self.prison.agencies is None:
             return None
-        rita = next(one for one in members if one.login == RECORDS[0])
-        office = Visitor(self.prison.plan.web_port, rita.login, rita.password)
+        ruth = next(one for one in members if one.login == RECORDS_TOO[0])
+        office = Visitor(self.prison.plan.web_port, ruth.login, ruth.password)
         office.sign_in()
-        return Records(office, self.prison.supervisor, rita.password)
+        return Records(office, self.prison.supervisor, ruth.password)
 
     def _open_to_agencies(self, director: Member, members: Mapping[str, Member]) -> None:
         signers = (director, members[AUDITOR[0]])
         leaves = 0 if self.chosen.day else _LEFT_TO_ONLOOKERS
-        self.prison.open_to_agencies(members[RECORDS[0]], signers, leaves=leaves)
+        ruth = members[RECORDS_TOO[0]]
+        self.prison.open_to_agencies(members[RECORDS[0]], signers, leaves=leaves, decides=ruth)
 
     def _walkers(self, hands: list[list[HeldFinger]] | None) -> list[Walker]:
         """Everybody enrolled; where a folder has prints of too few, made ones fill up."""

@@ -117,7 +117,7 @@ def test_whoever_was_told_hears_fetches_and_holds_what_is_right_and_nobody_else(
     assert [birth(courts, one) for one in said["pims:CorrectedRecordAddress"]] == [RIGHT]
     assert police.get(f"/v1/events/{to_police['id']}").status_code == 200
     page = hub.world.browser("abe", Role.RECORDS_OFFICER).get(PAGE).text
-    assert page.count("They have what was wrong in it.") == 2
+    assert page.count("They know what was wrong.") == 2
     assert by_hand(hub) == 0
     for never in (FORENSIC, OBSERVATORY):
         assert outbox.deliveries(never) == []

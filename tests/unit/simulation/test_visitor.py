@@ -46,6 +46,56 @@ def test_a_text_of_several_lines_is_sent_as_it_stands() -> None:
     assert fields_of(page, ["why"]) == {"csrf_token": "t", "why": "One & two\nthree", "none": ""}
 
 
+class Door(BaseHTTPRequestHandler):
+    """Lets in whoever signs in, until it forgets them."""
+
+    knows: str = ""
+    came = 0
+
+    def do_GET(self) -> None:
+        inside = bool(self.knows) and self.headers["Cookie"] == f"pims={self.knows}"
+        if self.path == "/login" or inside:
+            self._answer(
+                200, b"<form><input name='csrf_token' value='t'></form>" if not inside else b"the page"
+            )
+        else:
+            self._answer(302, b"", Location="/login?next=/people")
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        if self.path != "/login":
+            self._answer(302, b"", Location="/login")
+            return
+        Door.came += 1
+        Door.knows = str(Door.came)
+        self._answer(303, b"", Location="/", **{"Set-Cookie": f"pims={self.knows}"})
+
+    def _answer(self, status: int, body: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in {**headers, "Content-Length": str(len(body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+def test_whoever_is_led_to_the_door_signs_in_again_and_a_form_is_not_sent_blindly() -> None:
+    with HTTPServer(("127.0.0.1", 0), Door) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        at_page = visitor.Visitor(server.server_port, "ruth", "secret")
+        at_page.sign_in()
+        assert at_page.read("/people") == "the page"
+        Door.knows = "somebody else"
+        assert at_page.read("/people") == "the page"
+        assert Door.came == 2
+        Door.knows = "somebody else"
+        with pytest.raises(visitor.CannotSignIn, match="led to the door"):
+            at_page.submit("/people", {"csrf_token": "t"})
+        server.shutdown()
+
+
 @pytest.mark.parametrize(("busy", "there"), [(2, True), (9, False)])
 def test_a_hub_that_has_no_time_is_asked_again_and_not_for_ever(
     monkeypatch: pytest.MonkeyPatch, busy: int, there: bool
