@@ -46,13 +46,22 @@ class OwnAgreement(msgspec.Struct, frozen=True):
     code: str
     version: int
     title: str
+    legal_basis: str
     starts_on: date
     review_on: date
     ends_on: date | None
     retention_days: int
     onward_sharing: bool
+    onward_terms: Annotated[str, msgspec.Meta(description="To whom and for what, where it may be passed on")]
     correction_route: str
     breach_hours: int
+    form: Annotated[str, msgspec.Meta(description="Of files: tables where it is csv, JSON Lines else")]
+    frequency: Annotated[
+        str,
+        msgspec.Meta(
+            description="Of files and of lists by the calendar; on_request: nothing is sent of itself"
+        ),
+    ]
     answered_days: Annotated[
         int, msgspec.Meta(description="So long after a release /v1/custody still answers for somebody")
     ]
@@ -102,13 +111,17 @@ def agreements(call: Call) -> OwnAgreements:
                 code=one.code,
                 version=one.version,
                 title=one.terms.title,
+                legal_basis=one.terms.legal_basis,
                 starts_on=one.terms.starts_on,
                 review_on=one.terms.review_on,
                 ends_on=one.terms.ends_on,
                 retention_days=one.terms.retention_days,
                 onward_sharing=one.terms.onward,
+                onward_terms=one.terms.onward_terms if one.terms.onward else "",
                 correction_route=one.terms.correction_route,
                 breach_hours=one.terms.breach_hours,
+                form=one.terms.shape.value,
+                frequency=one.terms.frequency.value,
                 answered_days=one.terms.answered_days,
                 grants=[
                     AgreedGrant(
