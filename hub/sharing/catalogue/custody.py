@@ -97,7 +97,7 @@ BOOKING_NUMBER: Final = DataField(
 )
 EARLIER_STAYS: Final = DataField(
     "pims:EarlierBookingIdentification",
-    Sentence("Numbers that this stay had as well, recorded twice"),
+    Sentence("Other numbers of the same stay"),
     lambda one: list(one.earlier_stays()),
     TEXTS,
     BOOKING,

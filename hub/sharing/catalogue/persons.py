@@ -72,7 +72,7 @@ NUMBER: Final = DataField(
 )
 EARLIER_NUMBERS: Final = DataField(
     "pims:EarlierSubjectIdentification",
-    Sentence("Numbers that this one leads now, of files found to be of the same person"),
+    Sentence("Other numbers of the same person"),
     lambda one: list(one.earlier_numbers()),
     TEXTS,
     SUBJECT,

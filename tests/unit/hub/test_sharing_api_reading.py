@@ -65,3 +65,16 @@ def test_a_refusal_does_not_tell_who_is_here(hub: ApiWorld, asked: str) -> None:
     assert (here.status_code, here.data) == (403, nobody.data)
     assert nobody.status_code == 403
     assert courts.get("/v1/custody/P-999999").status_code == 404
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u200b", "\u0001"])
+def test_a_text_that_cannot_be_read_as_it_stands_is_refused_in_words(hub: ApiWorld, mark: str) -> None:
+    """A pattern says what may stand there to whoever can read patterns, and not even to them which mark it was."""
+    sent = ORDER.replace('"j:CourtName": "', '"j:CourtName": "' + json.dumps(mark)[1:-1])
+    assert sent != ORDER
+    answer = hub.program(COURTS).signed_in().post("/v1/orders", data=sent, content_type="application/json")
+    assert answer.status_code == 422
+    [error] = answer.get_json()["errors"]
+    assert error["pointer"].endswith("j:CourtName")
+    assert "regex" not in error["detail"]
+    assert "signs that nobody sees" in error["detail"]
