@@ -18,6 +18,7 @@ from hub.sharing.agreements.reading import agency_by_code
 from hub.sharing.agreements.records import Agency
 from hub.sharing.catalogue import EXCHANGES, PARTNER_KINDS, PURPOSES
 from hub.sharing.console.reckoning import CHANNELS, PAGE, deliveries_of, lines, sums_of
+from hub.sharing.outbox.advice import OF_RECEIVER, what_to_do
 from hub.sharing.outbox.answers import OUTCOMES, Outcome
 from hub.sharing.outbox.events import WORDS
 from hub.sharing.outbox.noting import attempts_of
@@ -37,7 +38,12 @@ def console() -> str:
     with reading() as session:
         found = lines(session, now())
     return render_template(
-        "console.html", lines=found, kinds=PARTNER_KINDS, channels=CHANNELS, outcomes=OUTCOMES
+        "console.html",
+        lines=found,
+        kinds=PARTNER_KINDS,
+        channels=CHANNELS,
+        outcomes=OUTCOMES,
+        advice=OF_RECEIVER,
     )
 
 
@@ -62,6 +68,7 @@ def agency(code: str) -> str:
         states=STATES,
         words=WORDS,
         outcomes=OUTCOMES,
+        advice=OF_RECEIVER,
         channels=CHANNELS,
     )
 
@@ -167,6 +174,7 @@ def _show(number: int, problem: Sentence | None) -> str:
         words=WORDS,
         outcomes=OUTCOMES,
         came_of_it=_came_of_it(row, attempts),
+        what_to_do=what_to_do(row.state, row.outcome),
         exchanges=EXCHANGES,
         purposes=PURPOSES,
         # Whichever is later: the event's own pause, or the one that the whole agency is left alone for.

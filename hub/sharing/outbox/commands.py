@@ -39,7 +39,9 @@ def register(
     command = add_command(subparsers, "exchange", _exchange, "Carry events and files to other agencies.")
     command.add_argument("act", nargs="?", choices=["run", "once", "rotate-key"], default="run")
     command.add_argument(
-        "--api", metavar="URL", help=f"address of the agencies' interface as they see it (hub.toml's, or {API})"
+        "--api",
+        metavar="URL",
+        help=f"address of the agencies' interface as they see it (hub.toml's, or {API})",
     )
     command.set_defaults(receive=receive, duties=duties)
 
@@ -48,6 +50,7 @@ def _exchange(args: argparse.Namespace) -> int:
     from hub.logs import configure
     from hub.migrations import check_current
     from hub.sharing.outbox import keys
+    from hub.sharing.outbox.identity import token_of
 
     configure()
     found = settings.load(args.data)
@@ -59,7 +62,10 @@ def _exchange(args: argparse.Namespace) -> int:
     engine = make_engine(found.database)
     try:
         check_current(engine, found.data)
-        with closing(_made(found, args, make_sessions(engine))) as exchange:
+        with (
+            token_of(found.data) as token,
+            closing(_made(found, args, make_sessions(engine), token)) as exchange,
+        ):
             if args.act == "once":
                 exchange.once()
             else:
@@ -69,7 +75,7 @@ def _exchange(args: argparse.Namespace) -> int:
     return 0
 
 
-def _made(found: Settings, args: argparse.Namespace, sessions: Sessions) -> Exchange:
+def _made(found: Settings, args: argparse.Namespace, sessions: Sessions, token: str) -> Exchange:
     from hub.sharing.outbox.drops.running import Drops
     from hub.sharing.outbox.worker import Exchange
 
@@ -84,6 +90,7 @@ def _made(found: Settings, args: argparse.Namespace, sessions: Sessions) -> Exch
         drops,
         corrector=further.corrector,
         duties=further.weekly,
+        token=token,
     )
 
 
