@@ -54,6 +54,8 @@ def course_of(told: Timeline, ranks: Ints, none: int, most: int) -> Course:
 
     `most` is the highest number of a person that will be asked for; the category is the first code of a row.
     """
+    lasted = told.starts < told.ends  # what ended as it began never held
+    told, ranks = told.part(lasted), ranks[lasted]
     codes = told.codes[:, 0]
     size = max(most, int(told.person.max(initial=0))) + 1
     first = np.full(size, none)

@@ -165,6 +165,7 @@ class Knowing:
             for rows in getattr(self.truth.people[who], name)
             for one in spans(rows, self.known)
         ]
+        told = [one for one in told if one.since < one.until]  # what ended as it began never held
         earliest = min((one.since for one in told), default=NEVER)
         if moment <= earliest:
             return [one for one in told if one.since == earliest]

@@ -183,7 +183,7 @@ def test_a_small_prison_whose_figures_were_worked_out_on_paper(world: World) -> 
     assert figures.cube("stay_median_days").cell(february).value == 13.5
 
 
-@pytest.mark.parametrize("seed", [10, 22, 28, 76])
+@pytest.mark.parametrize("seed", [10, 22, 28, 210])
 def test_every_cell_of_a_prison_made_up_at_random_is_what_the_plain_way_gives(
     world: World, seed: int
 ) -> None:
