@@ -13,11 +13,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hub.sentences import Sentence
-from hub.sharing.agreements.reading import agreements_in_force
+from hub.sharing.agreements.reading import InForce, agreements_in_force
 from hub.sharing.agreements.records import Agency
-from hub.sharing.inbox.records import InboundMessage
+from hub.sharing.disclosures.records import Disclosure
+from hub.sharing.inbox.records import InboundMessage, InboxItem
+from hub.sharing.inbox.records import State as Decided
 from hub.sharing.outbox.channels import agencies_with_webhook
 from hub.sharing.outbox.drop_settings import drops_in_force
+from hub.sharing.outbox.frequency import waits_for_turn
 from hub.sharing.outbox.records import Delivery, DeliverySender, SharingEvent, State
 from hub.sharing.outbox.watching import SILENT
 from hub.web.formats import SITE_ZONE
@@ -49,7 +52,8 @@ class Line:
     """One agency. Counts of what waits, is given up or stopped are of now, `sent` is of the last day.
 
     `oldest_at` is since when the oldest waits, to be taken or to be fetched; `lag_s` what 95 of 100 of the last day
-    took at most, from the fact to the acknowledgement, None where nothing went.
+    took at most, from the fact to the acknowledgement, None where nothing went. `refused` is what no agreement allowed
+    them, `turned_back` what officers did not accept of theirs; both of the last day.
     """
 
     code: str
@@ -68,9 +72,10 @@ class Line:
     retry_at: datetime | None
     outcome: str
     received: int
+    refused: int
+    turned_back: int
     agreements: int
     review_due: int
-
     late: bool
 
     @property
@@ -101,28 +106,34 @@ class Line:
 
 def lines(session: Session, now: datetime) -> list[Line]:
     """Every agency, by name."""
-    received = _received(session, now)
+    received, refused, turned_back = (
+        _received(session, now),
+        _refused(session, now),
+        _turned_back(session, now),
+    )
     counts = _counts(session, now)
     senders = {one.agency: one for one in session.scalars(select(DeliverySender))}
     lags = _lags(session, now)
     webhooks = agencies_with_webhook(session)
     drops = {one.agency for one in drops_in_force(session)}
     today = now.astimezone(SITE_ZONE).date()
-    held: dict[str, list[bool]] = {}
+    agreed: dict[str, list[InForce]] = {}
     for one in agreements_in_force(session, now):
-        held.setdefault(one.agency, []).append(one.terms.review_on <= today + REVIEW_SOON)
+        agreed.setdefault(one.agency, []).append(one)
     found = []
     for agency in session.scalars(select(Agency).order_by(Agency.name)):
         own, sender = counts.get(agency.code, {}), senders.get(agency.code)
         waiting, waits_since = own.get(State.WAITING, (0, None))
         offered, lies_since = own.get(State.OFFERED, (0, None))
+        channel, held = _channel(agency.code, webhooks, drops), agreed.get(agency.code, [])
+        turn = waits_for_turn(held, files=channel is Channel.DROP)
         found.append(
             Line(
                 code=agency.code,
                 name=agency.name,
                 kind=agency.kind,
                 active=agency.active,
-                channel=_channel(agency.code, webhooks, drops),
+                channel=channel,
                 sent=own.get(State.SENT, (0, None))[0],
                 waiting=waiting,
                 dead=own.get(State.DEAD, (0, None))[0],
@@ -134,9 +145,11 @@ def lines(session: Session, now: datetime) -> list[Line]:
                 retry_at=None if sender is None else sender.retry_at,
                 outcome="" if sender is None else sender.outcome,
                 received=received.get(agency.code, 0),
-                agreements=len(held.get(agency.code, [])),
-                review_due=sum(held.get(agency.code, [])),
-                late=_is_over(waits_since, LATE, now) or _is_over(lies_since, SILENT, now),
+                refused=refused.get(agency.code, 0),
+                turned_back=turned_back.get(agency.code, 0),
+                agreements=len(held),
+                review_due=sum(one.terms.review_on <= today + REVIEW_SOON for one in held),
+                late=_is_over(waits_since, LATE + turn, now) or _is_over(lies_since, max(SILENT, turn), now),
             )
         )
     return found
@@ -168,6 +181,22 @@ def sums_of(session: Session, agency: str) -> Sums:
 
 def _received(session: Session, now: datetime) -> Mapping[str, int]:
     wanted = select(InboundMessage.agency, func.count()).where(InboundMessage.received_at >= now - DAY)
+    return {row[0]: row[1] for row in session.execute(wanted.group_by(InboundMessage.agency))}
+
+
+def _refused(session: Session, now: datetime) -> Mapping[str, int]:
+    wanted = select(Disclosure.agency, func.count()).where(
+        Disclosure.at >= now - DAY, Disclosure.refused != ""
+    )
+    return {row[0]: row[1] for row in session.execute(wanted.group_by(Disclosure.agency))}
+
+
+def _turned_back(session: Session, now: datetime) -> Mapping[str, int]:
+    wanted = (
+        select(InboundMessage.agency, func.count())
+        .join(InboxItem, InboxItem.id == InboundMessage.id)
+        .where(InboxItem.state == Decided.REFUSED.value, InboxItem.decided_at >= now - DAY)
+    )
     return {row[0]: row[1] for row in session.execute(wanted.group_by(InboundMessage.agency))}
 
 

@@ -14,8 +14,9 @@ _LONGEST: Final[Mapping[Frequency, timedelta]] = {
     Frequency.WEEKLY: timedelta(days=7),
     Frequency.MONTHLY: timedelta(days=31),
     Frequency.YEARLY: timedelta(days=366),
-    Frequency.ON_REQUEST: timedelta(days=7),  # they asked for no more than to find it when they look
 }
+_ON_REQUEST: Final = timedelta(days=7)
+"""They asked for no more than to find it when they look; after a week somebody asks them."""
 
 
 def turn_began(frequency: Frequency, on: date) -> date | None:
@@ -32,6 +33,14 @@ def turn_began(frequency: Frequency, on: date) -> date | None:
     return None
 
 
-def waits_for_turn(agreed: Iterable[InForce]) -> timedelta:
-    """How long something may wait for its turn under these agreements before it can be called late."""
-    return max((_LONGEST.get(one.terms.frequency, timedelta()) for one in agreed), default=timedelta())
+def waits_for_turn(agreed: Iterable[InForce], *, files: bool) -> timedelta:
+    """How long something may wait under these agreements before it can be called late: `files` have turns, while a
+    program is told at once."""
+    found = [timedelta()]
+    for one in agreed:
+        frequency = one.terms.frequency
+        if frequency is Frequency.ON_REQUEST:
+            found.append(_ON_REQUEST)
+        elif files:
+            found.append(_LONGEST.get(frequency, timedelta()))
+    return max(found)

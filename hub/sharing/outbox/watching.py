@@ -20,7 +20,7 @@ from hub.sentences import Sentence
 from hub.sharing.agreements.reading import InForce, agreements_in_force
 from hub.sharing.agreements.records import Agency
 from hub.sharing.outbox.answers import Outcome
-from hub.sharing.outbox.channels import agencies_with_channel
+from hub.sharing.outbox.channels import agencies_with_channel, agencies_with_webhook
 from hub.sharing.outbox.events import EventType
 from hub.sharing.outbox.frequency import waits_for_turn
 from hub.sharing.outbox.records import Delivery, SharingEvent, State
@@ -124,12 +124,31 @@ def _of_deliveries(
         yield _trouble(ESCAPE, agency, since_at, stay=reference)
     counted = select(Delivery.agency, func.min(Delivery.since_at), func.count()).group_by(Delivery.agency)
     dead = counted.where(Delivery.state == State.DEAD.value)
-    late = counted.where(Delivery.state.in_(_LIES), Delivery.since_at <= now - SILENT)
     for agency, since_at, count in session.execute(dead):
         yield _trouble(GIVEN_UP, agency, since_at, count=count)
-    for agency, since_at, count in session.execute(late):
-        if since_at <= now - max(SILENT, waits_for_turn(agreed.get(agency, ())) + _ITS_HOUR):
-            yield _trouble(NOT_REACHED, agency, since_at, count=count)
+    for agency, (since_at, count) in _late(session, agreed, now).items():
+        yield _trouble(NOT_REACHED, agency, since_at, count=count)
+
+
+def _late(
+    session: Session, agreed: Mapping[str, Sequence[InForce]], now: datetime
+) -> dict[str, tuple[datetime, int]]:
+    """By agency since when, and how much of it, was not taken for a day, or for a day after its turn."""
+    pair = (Delivery.agency, Delivery.exchange, Delivery.purpose)
+    wanted = (
+        select(*pair, func.min(Delivery.since_at), func.count())
+        .where(Delivery.state.in_(_LIES), Delivery.since_at <= now - SILENT)
+        .group_by(*pair)
+        .order_by(*pair)
+    )
+    told = agencies_with_webhook(session)
+    found: dict[str, tuple[datetime, int]] = {}
+    for agency, exchange, purpose, since_at, count in session.execute(wanted):
+        under = [one for one in agreed.get(agency, ()) if one.terms.grant(exchange, purpose) is not None]
+        if since_at <= now - max(SILENT, waits_for_turn(under, files=agency not in told) + _ITS_HOUR):
+            oldest, before = found.get(agency, (since_at, 0))
+            found[agency] = (min(oldest, since_at), before + count)
+    return found
 
 
 def _trouble(code: str, agency: str, since_at: datetime, **further: Any) -> Trouble:

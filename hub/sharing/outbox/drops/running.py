@@ -65,7 +65,8 @@ class Drops:
         with session_scope(self.sessions) as session:
             if not claim(session, agency, self.token, now):
                 return
-            give_up(session, agency, now, waits_for_turn(agreements_in_force(session, now, agency)))
+            agreed = agreements_in_force(session, now, agency)
+            give_up(session, agency, now, waits_for_turn(agreed, files=True))
         answer = self._written(setting, place, now)
         with session_scope(self.sessions) as session:
             release(session, agency, self.token, now, answer, random.random)
