@@ -44,7 +44,7 @@ def line_chart(
 ) -> str:  # fmt: skip
     """The whole drawing. Each line ends in its name and last value."""
     known = [value for one in series for value in one.values if value is not None]
-    ticks = steps(0.0 if from_zero else min(known, default=0.0), max(known, default=1.0))
+    ticks = steps(0.0 if from_zero else min(known, default=0.0), max(known, default=0.0) or 1.0)
     low, high = ticks[0], ticks[-1]
     right = min(_MOST_RIGHT, width_of(max((len(one.words) for one in series), default=0)) + 48)
     wide, tall = WIDTH - _LEFT - right, _HEIGHT - _TOP - _BOTTOM
@@ -104,8 +104,9 @@ def _drawn(run: Sequence[tuple[float, float]], order: int) -> str:
 
 
 def _spread(ends: list[tuple[float, str, str]]) -> list[tuple[float, str, str]]:
-    """Names that would lie over each other move down."""
+    """Names that would lie over each other move down; where they would leave the drawing, all move up."""
     found: list[tuple[float, str, str]] = []
     for place, words, value in sorted(ends):
         found.append((max(place, found[-1][0] + 2 * _LINE) if found else place, words, value))
-    return found
+    over = max(0.0, found[-1][0] + 2 * _LINE - _HEIGHT) if found else 0.0
+    return [(place - over, words, value) for place, words, value in found]

@@ -102,6 +102,6 @@ def has_something(block: Block) -> bool:
         case Bars():
             return bool(block.bars)
         case Lines():
-            return any(value is not None for line in block.lines for value in line.values)
+            return any(value for line in block.lines for value in line.values)
         case _:
             return True

@@ -30,6 +30,8 @@ def told(many: int, k: int) -> Text:
 
 def hides(one: Indicator, cell: Cell, k: int) -> bool:
     """Whether a figure would tell a small number, on either side of its line."""
+    if one.unit is Unit.PEOPLE and cell.value is not None and 0 < cell.value < k:
+        return True  # a mean of few is few
     if cell.base is None:
         return one.unit in _ABOUT_PEOPLE and small(cell.count, k)
     parts = (cell.count, cell.base, cell.base - cell.count)

@@ -82,7 +82,9 @@ def test_recommendations_come_from_stated_rules(world: World) -> None:
     assert "agreement_ends:police-2026" in found, "it ends on 31 January"
     assert "review_due:police-2026" in found
     rules = {row[0] for row in rows_of(content, "rules")}
-    assert {one.number for one in content.recommendations} <= rules, "every rule is printed with its threshold"
+    assert {one.number for one in content.recommendations} <= rules, (
+        "every rule is printed with its threshold"
+    )
 
 
 def test_what_is_known_later_is_not_in_it(world: World) -> None:
@@ -140,6 +142,9 @@ def test_which_figures_are_small() -> None:
     assert hides(deaths, Cell(5, 5), 6)
     assert hides(share, Cell(99.0, 198, 200), 5), "two of two hundred are not on remand"
     assert not hides(share, Cell(50.0, 100, 200), 5)
+    mean = INDICATORS["average_population"]
+    assert hides(mean, Cell(1.9, 680, 348), 5), "of three people, over the days of a year"
+    assert not hides(mean, Cell(254.3, 88_000, 348), 5)
     values = {
         "opening": 100,
         "admissions": 30,

@@ -88,6 +88,15 @@ def test_all_twelve_months_have_room_where_their_names_are_short() -> None:
     assert all(f">{one}<" in drawn for one in months)
 
 
+def test_lines_that_end_at_the_bottom_keep_their_names_within_the_drawing() -> None:
+    both = [Series("2025", [0.0, 0.0]), Series("2026", [9.0, 0.0]), Series("2027", [0.0, 0.0])]
+    root = ElementTree.fromstring(line_chart("t", "d", ["a", "b"], both, unit="u"))
+    tall = float(str(root.get("height")))
+    assert all(0 < float(str(one.get("y"))) < tall for one in root.iter(f"{SVG}text"))
+    flat = line_chart("t", "d", ["a"], [Series("s", [0.0])], unit="u")
+    assert ">0.0<" not in flat, "an axis of noughts goes to one, not to almost nothing"
+
+
 def test_nothing_known_at_all_still_draws() -> None:
     for svg in (
         line_chart("t", "d", [], [], unit="u"),
