@@ -85,12 +85,21 @@ class _Work:
             for name in bad:
                 if not self._protect(name) and not self._give_up_table(name):
                     hopeless.add(name)
+        left, lost, unsafe = self._judged()
+        while unsafe:
+            gave_up = [self._give_up_beside(name) for name in unsafe]
+            if not any(gave_up):
+                break
+            left, lost, unsafe = self._judged()
+        return Pattern(self._withheld, left, self._tables, unsafe, lost)
+
+    def _judged(self) -> tuple[dict[str, Interval], tuple[str, ...], tuple[str, ...]]:
+        """What is left for each, which of them earlier publications have shown already, and which this one shows."""
         left = self.intervals(self._small)
         bad = [name for name in self._small if not self._safe(name, left)]
         known = self._known_before(bad)
         lost = tuple(name for name in bad if name in known and known[name] == left.get(name))
-        unsafe = tuple(name for name in bad if name not in lost)
-        return Pattern(self._withheld, left, self._tables, unsafe, lost)
+        return left, lost, tuple(name for name in bad if name not in lost)
 
     def intervals(self, wanted: Iterable[str]) -> dict[str, Interval]:
         return left_by(self._problem, self._withheld, wanted)
@@ -137,6 +146,19 @@ class _Work:
             return False
         self._withhold_table(max(mine, key=lambda one: (one.count("."), one)), Why.TABLE)
         return True
+
+    def _give_up_beside(self, name: str) -> bool:
+        """Withhold every table that shares a sum with the number: what cannot be hidden is at least not narrowed."""
+        sums = [one for one in self._problem.equations if any(each == name for each, _ in one.terms)]
+        beside = {each for one in sums for each, _ in one.terms}
+        found = [
+            table
+            for table, names in self._problem.tables.items()
+            if table not in self._tables and not beside.isdisjoint(names)
+        ]
+        for table in found:
+            self._withhold_table(table, Why.TABLE)
+        return bool(found)
 
     def _withhold_table(self, table: str, why: Why) -> None:
         self._tables[table] = why

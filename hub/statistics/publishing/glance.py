@@ -17,6 +17,7 @@ from hub.statistics.cuts import CUTS, NOT_KNOWN
 from hub.statistics.definitions import INDICATORS, Indicator
 from hub.statistics.periods import Period, month_of, months, year_of
 from hub.statistics.publishing.body import figures_of
+from hub.statistics.publishing.observations import SUPPRESSED, lines_of
 from hub.statistics.publishing.records import Publication
 
 FIVE: Final = ("population", "occupancy", "unsentenced_share", "remand_median_days", "admissions")
@@ -26,15 +27,28 @@ Say = Callable[[Sentence], str]
 
 @dataclass(frozen=True)
 class Headline:
-    """One of the five. `change` is None where there is nothing published to compare with."""
+    """One of the five. `change` is None where there is nothing published to compare with.
+
+    `year_before`: of a month, the same month of the year before; None of a year, which is compared with it anyway.
+    """
 
     indicator: Indicator
     cell: Cell
     before: Cell | None
+    year_before: Cell | None = None
 
     @property
     def shown(self) -> str:
         return _plain(self.cell.value)
+
+    @property
+    def last_year(self) -> str:
+        """The value a year before, empty where none was published."""
+        return (
+            ""
+            if self.year_before is None or self.year_before.value is None
+            else _plain(self.year_before.value)
+        )
 
     @property
     def change(self) -> float | None:
@@ -55,11 +69,12 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Glance:
-    """`row` is the publication that the five come from; `against` the period they are compared with."""
+    """`row` is the publication that the five come from; `against` and `last_year` what they are compared with."""
 
     row: Publication
     period: Period
     against: Period
+    last_year: Period
     headlines: list[Headline]
     charts: list[Drawn]
     unknown: list[Sentence]
@@ -99,20 +114,33 @@ def glance(rows: Sequence[Publication], say: Say) -> Glance | None:
     )
     figures = figures_of(latest)
     period = figures.periods[-1]
-    against = _before(period)
+    against, last_year = _before(period), _year_before(period)
     headlines = []
     for code in FIVE:
         cell = known.cell(code, period)
         if cell is not None:
-            headlines.append(Headline(INDICATORS[code], cell, known.cell(code, against)))
+            last = None if last_year == against else known.cell(code, last_year)
+            headlines.append(Headline(INDICATORS[code], cell, known.cell(code, against), last))
     return Glance(
-        latest, period, against, headlines, _charts(known, period, say), _unknown(figures, period, known, say)
+        latest,
+        period,
+        against,
+        last_year,
+        headlines,
+        _charts(known, period, say),
+        _unknown(figures, period, known, say),
     )
 
 
 def _before(period: Period) -> Period:
     day = period.first_on - timedelta(days=1)
     return year_of(day.year) if period == year_of(period.year) else month_of(day)
+
+
+def _year_before(period: Period) -> Period:
+    if period == year_of(period.year):
+        return year_of(period.year - 1)
+    return month_of(period.first_on.replace(year=period.year - 1))
 
 
 def _last_months(period: Period) -> tuple[Period, ...]:
@@ -186,11 +214,12 @@ def _unknown(figures: Figures, period: Period, known: _Known, say: Say) -> list[
         if cell.value:
             missing: dict[str, object] = {"cut": CUTS[code].words, "many": f"{cell.value:,}"}
             found.append(Sentence("%(cut)s: not recorded of %(many)s of those held.", missing))
-    withheld = sum(
-        cell.held is not None and cell.held.code == "withheld"
-        for cube in figures.cubes.values()
-        for cell in cube.cells.values()
-    )
+    missing_months = sum(known.cell("population", month) is None for month in _last_months(period))
+    if missing_months:
+        found.append(
+            Sentence("%(many)s of the last 12 months were never published.", {"many": missing_months})
+        )
+    withheld = sum(line["OBS_STATUS"] == SUPPRESSED for line in lines_of(figures))
     if withheld:
         found.append(
             Sentence(

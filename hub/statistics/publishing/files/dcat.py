@@ -16,6 +16,7 @@ _CONTEXT: Final = {
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 _TYPES: Final = "https://www.iana.org/assignments/media-types/"
+_OFTEN: Final = "http://publications.europa.eu/resource/authority/frequency/"
 _CONFORMS: Final = {
     CSV: "http://www.w3.org/ns/csvw",
     CSVW: "http://www.w3.org/ns/csvw",
@@ -33,21 +34,21 @@ def dcat_of(about: About, files: Sequence[tuple[str, str, str, int]]) -> str:
         "dct:identifier": f"figures-{about.period.code}-{about.revision}",
         "dct:publisher": {"@type": "foaf:Organization", "foaf:name": about.publisher},
         "dct:issued": _typed(about.made_at.isoformat(), "dateTime"),
-        "dct:language": "en",
+        "dct:language": {"@id": "http://publications.europa.eu/resource/authority/language/ENG"},
         "dct:spatial": {"@id": "http://publications.europa.eu/resource/authority/country/BLZ"},
         "dct:temporal": {
             "@type": "dct:PeriodOfTime",
             "dcat:startDate": _typed(about.period.first_on.isoformat(), "date"),
             "dcat:endDate": _typed(about.period.last_on.isoformat(), "date"),
         },
-        "dct:accrualPeriodicity": {"@id": "http://purl.org/cld/freq/annual"},
+        "dct:accrualPeriodicity": {"@id": _OFTEN + "ANNUAL"},
         "dcat:version": str(about.revision),
         "adms:versionNotes": {"@value": about.why, "@language": "en"},
         "dcat:keyword": ["prison", "custody", "remand", "SDG 16.3.2"],
         "dcat:distribution": [_distribution(*one) for one in files],
     }
     if about.period.days < 32:
-        dataset["dct:accrualPeriodicity"] = {"@id": "http://purl.org/cld/freq/monthly"}
+        dataset["dct:accrualPeriodicity"] = {"@id": _OFTEN + "MONTHLY"}
     if about.revision > 1:
         before = f"urn:pims:figures:{about.period.code}:{about.revision - 1}"
         dataset["dcat:previousVersion"] = {"@id": before}
@@ -77,6 +78,7 @@ def _distribution(name: str, media_type: str, digest: str, size: int) -> dict[st
     found: dict[str, Any] = {
         "@type": "dcat:Distribution",
         "dct:title": name,
+        "dcat:accessURL": {"@id": name},
         "dcat:downloadURL": {"@id": name},
         "dcat:mediaType": {"@id": _TYPES + media_type},
         "dcat:byteSize": _typed(str(size), "nonNegativeInteger"),
