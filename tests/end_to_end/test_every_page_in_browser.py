@@ -117,6 +117,7 @@ NOT_WALKED: Final = {
     "/control-room/alarms/<int:alarm>": _UNDER_WAY,
     "/orders/<number>": _UNDER_WAY,
     "/identity/<int:asked>": _UNDER_WAY,
+    "/identity/FR-<number>": "leads on to another page",
     "/counts/<int:number>": _UNDER_WAY,
     "/counts/musters/<int:number>": _UNDER_WAY,
     "/counts/running.pdf": "a file to print",

@@ -21,6 +21,13 @@ _ONE: Final = Sentence(
     "The file holds %(count)s fingers that could be meant. Send one, or say which by pims:FingerPositionCode."
 )
 
+_WSQ: Final = Sentence(
+    "The finger is compressed as WSQ, which is not read here. Send it as a grey PNG with its resolution, as an "
+    "ANSI/NIST file whose field 14.011 is PNG or NONE, or as minutiae (ISO/IEC 19794-2)."
+)
+_WSQ_BEGINS: Final = b"\xff\xa0"
+"""The marker that every WSQ image starts with."""
+
 _OTHER_SIZE: Final = Sentence(
     "The image in the file has another size than its record says. Have the file made again."
 )
@@ -46,6 +53,8 @@ def read_sample(request: IdentityRequest) -> Sample:
         raise RefusedError(
             "sample_too_large", Sentence("The finger is larger than 2 MB. Send one finger as a grey PNG.")
         )
+    if raw.startswith(_WSQ_BEGINS):
+        raise _wsq()
     if request.form == "image":
         if request.resolution is None:
             raise RefusedError(
@@ -56,6 +65,10 @@ def read_sample(request: IdentityRequest) -> Sample:
     if request.form == "iso19794-2":
         return Sample(checked_record(raw), None, request.position)
     return _of_file(raw, request.position)
+
+
+def _wsq() -> RefusedError:
+    return RefusedError("wsq_not_read", _WSQ)
 
 
 def _of_file(raw: bytes, position: int) -> Sample:
@@ -80,6 +93,8 @@ def _one(fitting: list[_T]) -> _T:
 
 def _image(one: reading.SentImage) -> Sample:
     raw = one.data
+    if one.is_png and raw.startswith(_WSQ_BEGINS):
+        raise _wsq()
     if not one.is_png:
         raw = write_png(np.frombuffer(one.data, np.uint8).reshape(one.height, one.width))
     png = checked_image(raw, one.dpi)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from flask import Response, abort, redirect, render_template, request, url_for
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 
@@ -36,7 +37,7 @@ from hub.sharing.forensic.sealing import ParcelSeal
 from hub.sharing.forensic.searching import approve_and_search
 from hub.sharing.forensic.steps import add_step, standing, steps_of, words_of
 from hub.sharing.forensic.words import FORMS, KINDS, OUTCOMES, STATES, STEPS
-from hub.web.door import now, service, visitor, writing
+from hub.web.door import now, reading, service, visitor, writing
 from hub.web.routes import Pages, number_in
 
 pages = Pages("forensic", __name__, template_folder="templates")
@@ -64,6 +65,15 @@ def one(asked: int) -> str:
     return _show(asked, None)
 
 
+@pages.page("/identity/FR-<number>", Permission.APPROVE_IDENTITY)
+def by_number(number: str) -> Redirect:
+    """Who types the number that stands on the list comes to the request."""
+    with reading() as session:
+        wanted = select(ForensicRequest.id).where(ForensicRequest.number == f"FR-{number[:12]}")
+        found = session.scalar(wanted)
+    return _to_the_request(abort(404) if found is None else found)
+
+
 @pages.page("/identity/<int:asked>", Permission.APPROVE_IDENTITY, methods=("POST",))
 def decide(asked: int) -> Redirect | tuple[str, int]:
     act = request.form.get("act", "")
@@ -80,13 +90,14 @@ def decide(asked: int) -> Redirect | tuple[str, int]:
 
 
 @pages.page("/identity/<int:asked>/fingers", Permission.APPROVE_IDENTITY)
-def fingers(asked: int) -> str:
-    """What would leave by a request for fingers, beside whose they are."""
+def fingers(asked: int) -> str | Redirect:
+    """What would leave by a request for fingers, beside whose they are; for one that is over, the request itself."""
     with writing() as session:
         row = _row(session, asked)
         person = None if row.person_id is None else session.get(Person, row.person_id)
-        if row.kind != Ask.PRINTS or person is None:
-            abort(404)
+        open_to_look = standing(session, row, now()) in (State.WAITING, State.SECOND)
+        if row.kind != Ask.PRINTS or person is None or not open_to_look:
+            return _to_the_request(asked)
         found = wanted_fingers(session, service(Vault), row)
         add_step(session, row, What.LOOKED, actor=acting(), at=now(), subject=person.number)
         context = {**_context(session, row), "stay": open_booking_of(session, person.id)}
@@ -94,14 +105,14 @@ def fingers(asked: int) -> str:
 
 
 @pages.page("/identity/<int:asked>/compare/<int:rank>", Permission.APPROVE_IDENTITY)
-def compare(asked: int, rank: int) -> str:
-    """The finger that was sent beside that of one candidate."""
+def compare(asked: int, rank: int) -> str | Redirect:
+    """The finger that was sent beside that of one candidate; once somebody has answered, the request itself."""
     with writing() as session:
         row = _row(session, asked)
         found = candidates_of(session, row)
         candidate = next((one for one in found if one.rank == rank), None)
         if candidate is None:
-            abort(404)
+            return _to_the_request(asked)
         pair = showing.pair(session, service(Vault), service(ParcelSeal), row, candidate)
         note_compared(session, row, candidate, actor=acting(), at=now())
         context = _context(session, row)
@@ -129,6 +140,10 @@ def enrolled(asked: int, finger: int) -> Response:
             abort(404)
         _note_image(session, session.get_one(Person, held.person_id).number, row)
     return _png(held.png)
+
+
+def _to_the_request(asked: int) -> Redirect:
+    return redirect(url_for("forensic.one", asked=asked), 303)
 
 
 def _approve_prints(session: Session, row: ForensicRequest) -> None:

@@ -147,6 +147,15 @@ def test_what_does_not_agree_with_itself_is_refused(prints: Prints, old: bytes, 
         read_all(raw.replace(old, new, 1))
 
 
+@pytest.mark.parametrize("compression", [b"WSQ", b"JP2"])
+def test_a_compression_that_is_not_read_is_named_with_what_to_send_instead(
+    prints: Prints, compression: bytes
+) -> None:
+    raw = whole(prints).replace(b"\x1d14.011:PNG\x1d", b"\x1d14.011:" + compression + b"\x1d", 1)
+    with pytest.raises(reading.FileError, match=f"compressed as {compression.decode()}.*Send it as PNG"):
+        read_all(raw)
+
+
 def test_binary_records_of_old_are_refused_by_name() -> None:
     head = b"1.001:%d\x1d1.002:0200\x1d1.003:1\x1f1\x1e4\x1f01\x1c"
     length = len(head) - 2 + 2

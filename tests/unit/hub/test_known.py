@@ -31,7 +31,7 @@ NO_EARLIER_DAY = {
     "/terminals/thefts": A_LOG, "/fingers": AN_ACT, "/re-enrolment": AN_ACT, "/standing": AN_ACT,
     "/receptions": AN_ACT, "/merges": AN_ACT, "/people/admit": AN_ACT, "/paper": AN_ACT, "/register": AN_ACT,
     "/visitors": AN_ACT, "/releases/form": AN_ACT, "/cells/new": AN_ACT, "/policies/new": AN_ACT,
-    "/identity": AN_ACT,
+    "/identity": AN_ACT, "/identity/FR-<number>": AN_ACT,
     "/sharing": PRESENT, "/sharing/interface": PRESENT, "/sharing/partners": PRESENT, "/sharing/partners/<client>": PRESENT,
     "/sharing/census": PRESENT, "/sharing/census/<agency>": PRESENT, "/sharing/corrections": A_LOG,
     "/inbox": AN_ACT, "/inbox/<number>": AN_ACT,

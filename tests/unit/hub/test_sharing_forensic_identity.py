@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import struct
 import threading
 import zlib
@@ -295,3 +296,51 @@ def test_it_ends_with_the_agreement(asked: Asked, prints: Prints) -> None:
     rita = asked.officer()
     act(rita, page_of(rita, number), "unreadable")
     assert asked.police.get(f"/v1/identity-requests/{number}").status_code == 403
+
+
+def links_of(page: str) -> set[str]:
+    return set(re.findall(r'(?:href|src)="(/identity[^"]*)"', page))
+
+
+def test_no_link_that_an_officer_is_shown_leads_nowhere(asked: Asked, prints: Prints) -> None:
+    """Whatever state a request is in, for either kind, and at its number as it stands on the list."""
+    officer = asked.officer()
+    waiting, comparing, answered, refused = [number_of(asked.ask(prints[1, 2])) for _ in range(4)]
+    fingers = number_of(asked.ask_prints(asked.api.about.number))
+    nobody = number_of(asked.ask_prints("P-999999"))
+    for number in (comparing, answered):
+        act(officer, page_of(officer, number), "search")
+    stale = links_of(officer.get(page_of(officer, answered)).text)
+    for rank_page in [one for one in stale if "/compare/" in one]:
+        officer.get(rank_page)
+    act(officer, page_of(officer, answered), "nobody")
+    act(officer, page_of(officer, refused), "refuse", words="Not on this authority.")
+    seen: set[str] = set()
+    to_look = {"/identity"}
+    while to_look:
+        address = to_look.pop()
+        seen.add(address)
+        answer = officer.get(address)
+        assert answer.status_code == 200, address
+        if answer.mimetype == "text/html":
+            to_look |= links_of(answer.text) - seen
+    for number in (waiting, comparing, answered, refused, fingers, nobody):
+        assert page_of(officer, number) in seen
+        assert officer.get(f"/identity/{number}").location == page_of(officer, number)
+    for address in (one for one in stale if "/compare/" in one):
+        assert officer.get(address).location == page_of(officer, answered), (
+            "a link that is over leads to the request"
+        )
+    assert officer.get("/identity/FR-999999").status_code == 404
+    asked.world.later(days=8)
+    later = asked.officer("karla")
+    for number in (waiting, fingers):
+        assert later.get(page_of(later, number)).status_code == 200
+
+
+def test_a_finger_as_wsq_is_refused_with_what_to_send_instead(asked: Asked) -> None:
+    answer = asked.ask(b"\xff\xa0\xff\xa4" + bytes(200))
+    assert answer.status_code in (409, 422)
+    assert answer.get_json()["code"] == "wsq_not_read"
+    assert "Send it as a grey PNG" in answer.get_json()["detail"]
+    assert asked.rows(ForensicRequest) == []

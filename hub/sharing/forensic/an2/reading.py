@@ -20,6 +20,8 @@ BINARY: Final = frozenset(range(3, 9))
 CENTIMETRES_AN_INCH: Final = 2.54
 
 _TAG: Final = re.compile(rb"([0-9]{1,2})\.([0-9]{3,9}):")
+COMPRESSIONS: Final = frozenset({"WSQ", "WSQ20", "JPEGB", "JPEGL", "JP2", "JP2L"})
+"""Of the standard and not read here: they lose detail, or would need a decoder that nobody keeps."""
 _LENGTH: Final = re.compile(rb"([0-9]{1,2})\.0?01:([0-9]{1,9})\x1d")
 
 
@@ -147,10 +149,14 @@ def _check_contents(records: list[Record]) -> None:
 def _image(one: Record) -> SentImage:
     width, height = one.number(6, 1, 4000), one.number(7, 1, 4000)
     form = one.text(11)
-    if form not in ("PNG", "NONE") or one.number(12, 1, 24) != 8:
+    if form not in ("PNG", "NONE"):
+        named = f"compressed as {form} (field 14.011)" if form in COMPRESSIONS else "in a form not known here"
         raise FileError(
-            "The image has a compression or depth that is not taken. Send 8 bit grey, PNG or plain."
+            f"The image is {named}, which is not read here. Send it as PNG or uncompressed (NONE), 8 bits grey, or "
+            "send the finger as minutiae in a record of type 9."
         )
+    if one.number(12, 1, 24) != 8:
+        raise FileError("The image has not 8 bits a pixel (field 14.012). Send it as grey of 8 bits.")
     data = one.fields.get(DATA, b"")
     if form == "NONE" and len(data) != width * height:
         raise FileError("The image has not as many bytes as its size says.")
