@@ -19,10 +19,9 @@ from hub.database import Sessions, session_scope
 from hub.pace import is_over
 from hub.sentences import RefusedError
 from hub.sharing.partners.actions import issue
-from hub.sharing.partners.asking import read_asked
 from hub.sharing.partners.authority import AgenciesAuthority, open_agencies, prepare_agencies, wished_names
 from hub.sharing.partners.records import CertificateRequest
-from hub.sharing.partners.requests import CERTIFIED, refuse_known_key
+from hub.sharing.partners.requests import CERTIFIED
 from hub.terminals.errors import KeysError
 
 OWN_EVERY: Final = timedelta(hours=6)
@@ -88,8 +87,7 @@ def certify_confirmed(session: Session, authority: AgenciesAuthority, now: datet
 
 
 def _certified(session: Session, authority: AgenciesAuthority, row: CertificateRequest, now: datetime) -> int:
-    # Judged anew: between a confirmation and now its key may have been shown or revoked.
-    refuse_known_key(session, row.client, read_asked(row.pem.encode()))
+    # `issue` judges it anew: between a confirmation and now its key may have been shown or revoked.
     actor = Actor(row.confirmed_by, COMMAND_LINE)
     return issue(
         session, authority, client_id=row.client.client_id, request_pem=row.pem, actor=actor, at=now
