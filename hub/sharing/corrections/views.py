@@ -86,7 +86,10 @@ def _told(session: Session, number: str) -> None:
         raise RefusedError(
             "words", Sentence("Write how they were told, or why they are not, in 3 to 300 characters.")
         )
-    session.add(CorrectionTold(hearer_id=hearer, at=now(), by=acting().login, words=words))
+    # One call to an agency settles every message in which it was told the same.
+    for each in line.heard:
+        if each.by_hand and each.row.agency == heard.row.agency:
+            session.add(CorrectionTold(hearer_id=each.row.id, at=now(), by=acting().login, words=words))
     write_down(
         session,
         at=now(),
