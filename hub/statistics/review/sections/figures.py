@@ -14,7 +14,7 @@ from hub.statistics.review.blocks import Block, Line, Lines, Paragraph, Table, T
 from hub.statistics.review.content import Section
 from hub.statistics.review.evidence import Evidence
 from hub.statistics.review.sections.numbers import NONE
-from hub.statistics.review.small import WITHHELD, fewer, hidden_with, hides
+from hub.statistics.review.small import WITHHELD, hidden_with, hides
 from hub.statistics.showing import number
 
 
@@ -104,12 +104,16 @@ def indicators(found: Evidence) -> Section:
 
 
 def value_of(code: str, shown: Shown) -> Text:
-    """A total as it may be told."""
+    """A total as it may be told.
+
+    What is small and what is hidden with it read alike, here and in publications: told apart, the one gives away that
+    it is small, and the other how small it makes the first.
+    """
     one, cell = INDICATORS[code], shown.cells[code]
     if cell.value is None:
         return NONE
     if code in shown.hidden:
-        return said(fewer(shown.k)) if cell.base is None and hides(one, cell, shown.k) else said(WITHHELD)
+        return said(WITHHELD)
     return plain(number(cell, one.unit))
 
 
