@@ -60,6 +60,8 @@ async function enter(request) {
   for (const part of question.querySelectorAll("[aria-describedby]")) part.setAttribute("aria-describedby", `door-${part.getAttribute("aria-describedby")}`);
   for (const label of question.querySelectorAll("[for]")) label.htmlFor = `door-${label.htmlFor}`;
   question.querySelector("h1")?.remove();
+  // Whoever followed a link from here would leave the page, and what was typed with it.
+  for (const link of question.querySelectorAll("a")) link.closest("p")?.remove();
   door.replaceChildren(document.importNode(question, true));
   startSecurityKey(door);
   say("signed-out");
