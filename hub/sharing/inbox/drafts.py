@@ -91,12 +91,22 @@ def differences(drafts: Sequence[Draft]) -> list[str]:
             continue
         before = proposed(one.proposal)
         for each in one.proposal.kind.fields:
+            if _means_the_same(one, each):
+                continue
             for name in _names(each):
                 if before.get(name, "") != one.typed.get(name, ""):
                     label = _label(each, name)
                     sent, now = before.get(name, "") or "nothing", one.typed.get(name, "") or "nothing"
                     found.append(f"{one.proposal.kind.words}, {label}: {sent} -> {now}"[:300])
     return found
+
+
+def _means_the_same(one: Draft, each: Field) -> bool:
+    """A form writes some values otherwise than they were sent, a class with its words or an empty box for no."""
+    if one.value is None or each.input is Input.ITEM:
+        return False
+    held = getattr(one.value, each.name, None)
+    return bool(held == getattr(one.proposal.value, each.name, None))
 
 
 def told(value: Form | None, each: Field) -> Sentence | str:

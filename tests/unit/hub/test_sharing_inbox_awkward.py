@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from hub.sharing.inbox.drafts import differences
 from hub.sharing.inbox.messages import (
     AppealMessage,
     AppealState,
@@ -141,3 +142,13 @@ def test_an_appeal_before_what_it_is_about(desk: Inbox) -> None:
     assert "out_of_order" not in said(desk, "appeal", appeal("a-2", AppealState.LODGED))
     decided = said(desk, "appeal", appeal("a-3", AppealState.DISMISSED))
     assert "This decides an appeal that is not on the file" in decided["out_of_order"]
+
+
+def test_what_a_form_writes_otherwise_and_means_alike_is_no_correction(desk: Inbox) -> None:
+    """A class of offence comes back with its words: the sender is not told of a correction that nobody made."""
+    drafts = desk.drafts(desk.send("sentence", sentence()).number)
+    charge = next(one for one in drafts if one.name == "charge-1")
+    charge.typed = {**charge.typed, "iccs": "0401 Robbery"}
+    assert differences(drafts) == []
+    charge.value = msgspec.structs.replace(charge.value, iccs="0502")
+    assert differences(drafts) == ["Charge, Class of the offence: 0401 -> 0401 Robbery"]
