@@ -71,12 +71,14 @@ class Share:
     base: str
     tenths: int
 
-    def bounds(self) -> tuple[Bound, Bound]:
+    def bounds(self) -> tuple[Bound, ...]:
         """What everybody knows who reads it. Both ends belong to it, however a half is rounded."""
         low, high = 2 * self.tenths - 1, 2 * self.tenths + 1
         return (
             Bound(((self.count, _HALF), (self.base, -low)), 0.0, inf),
             Bound(((self.count, _HALF), (self.base, -high)), -inf, 0.0),
+            # Of nobody no share is printed.
+            Bound(((self.base, 1),), 1.0, inf),
         )
 
 

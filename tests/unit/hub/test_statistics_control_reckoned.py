@@ -59,6 +59,7 @@ def test_what_is_printed_bounds_both_numbers_and_no_more() -> None:
     share = Share("share", "part", "whole", 333)
     left = intervals({}, {"part": 0, "whole": 1}, [Equation((("whole", 1),), 12)], {"part"}, [share])
     assert left["part"] == Interval(4, 4)
+    assert intervals({}, {"part": 0, "whole": 0}, [], {"whole"}, [share])["whole"].least == 3, "not of nobody"
 
 
 def test_the_headline_stays_whatever_hides_behind_it() -> None:
