@@ -57,6 +57,8 @@ class Agencies:
         self._exchange = Service(
             "exchange", ["pims-hub", "exchange", *at_hub, "--api", self.address], "Exchange ready", logs
         )
+        self._certifier = Service("certifier", ["pims-hub", "certifier", *at_hub], "Certifier ready", logs)
+        """Nobody in the demo waits for it; it is there for the onlooker who certifies a program from the page."""
         self._partners = {one.code: self._partner(one, logs) for one in NEIGHBOURS}
         self._opening: threading.Thread | None = None
         self._failure: Exception | None = None
@@ -173,7 +175,7 @@ class Agencies:
             self._opening.join(SETTLE_S)
         if self.office is not None:
             self.office.stop()
-        for wave in ([self._exchange, *self._partners.values()], [self._interface]):
+        for wave in ([self._exchange, self._certifier, *self._partners.values()], [self._interface]):
             with ThreadPoolExecutor() as pool:
                 list(pool.map(Service.stop, wave))
 
@@ -190,7 +192,7 @@ class Agencies:
         self._registered(self._signed_in(administrator))
         with ThreadPoolExecutor() as pool:
             issued = [pool.submit(self._certified, one) for one in NEIGHBOURS]
-            issued.append(pool.submit(self._exchange.start))
+            issued += [pool.submit(one.start) for one in (self._exchange, self._certifier)]
             for signer in signers:
                 at_page = self._signed_in(signer)
                 for code in codes:
