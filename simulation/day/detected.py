@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
+from edge.plan.rules import KEEP_APART_UNKNOWN
 from simulation.day.told import Alarm, Answer, Counted
 from simulation.day.truth import Heard, Played
 from simulation.truth import ADMIT, REFUSE
@@ -52,7 +53,19 @@ def keep_apart(played: Played, heard: Heard) -> Finding:
         one for one in heard.answers
         if (one.terminal, one.person, one.rule) == (was.terminal, was.second, "keep_apart") and one.at >= was.from_at
     ]  # fmt: skip
-    others = [one for one in heard.answers if one.rule.startswith("keep_apart") and one not in refused]
+    # A gate on the way that waits for the hub's word asks an officer about either of the two, and is right to.
+    asked = [
+        one
+        for one in heard.answers
+        if one.person in pair
+        and one.rule == KEEP_APART_UNKNOWN
+        and one.terminal != was.terminal
+        and one.at >= was.from_at
+    ]
+    others = [
+        one for one in heard.answers
+        if one.rule.startswith("keep_apart") and one not in refused and one not in asked
+    ]  # fmt: skip
     return Finding(
         truth={
             "in_the_way": was.first,
@@ -60,7 +73,7 @@ def keep_apart(played: Played, heard: Heard) -> Finding:
             "terminal": was.terminal,
             "lamp": was.lamp,
         },
-        hub={"alarms": _alarms(about), "refused": _answers(refused)},
+        hub={"alarms": _alarms(about), "refused": _answers(refused), "asked_an_officer": _answers(asked)},
         wrong=_all(
             was.lamp != REFUSE and f"the lamp at {was.terminal} said {was.lamp} to {was.second}",
             not refused and f"no refusal of {was.second} at {was.terminal} by the rule keep_apart",

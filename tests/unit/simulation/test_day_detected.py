@@ -175,3 +175,11 @@ TRULY: dict[str, Callable[[], Played]] = {
 @pytest.mark.parametrize("name", TRULY)
 def test_a_gate_that_truly_did_otherwise_is_no_detection(name: str) -> None:
     assert not judge(TRULY[name](), HEARD)[name].detected
+
+
+def test_a_gate_on_the_way_that_asks_an_officer_hides_nothing_that_was_noticed() -> None:
+    asked = replace(REFUSED, terminal="block-a-out", rule="keep_apart_unknown", decision="REFER")
+    found = judge(PLAYED, heard(answers=[REFUSED, asked]))["keep_apart"]
+    assert found.detected
+    assert [one["terminal"] for one in found.hub["asked_an_officer"]] == ["block-a-out"]
+    assert not judge(PLAYED, heard(answers=[asked]))["keep_apart"].detected
