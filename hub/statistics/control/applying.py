@@ -29,7 +29,7 @@ AS_EARLIER: Final = HeldBack(
         "Not given anew: beside the earlier revision it would show single people. The earlier table stands."
     ),
 )
-_OF_ALL: Final = frozenset({"average_population", "occupancy"})
+OF_ALL: Final = frozenset({"average_population", "occupancy"})
 """About walls and nights, but whoever reads them knows how many are held."""
 
 
@@ -57,16 +57,26 @@ class Protected:
 
 def protect(figures: Figures, plan: Plan, k: int, earlier: Sequence[Earlier] = ()) -> Protected:
     """Decide what of the plan may be given beside what earlier publications gave."""
-    linked = link(figures, plan, k)
+    return protect_together(figures, (plan,), link(figures, plan, k), k, earlier)[0]
+
+
+def protect_together(
+    figures: Figures, plans: Sequence[Plan], linked: Linked, k: int, earlier: Sequence[Earlier]
+) -> list[Protected]:
+    """The same of several plans that are told beside each other; `linked` has the numbers and sums of all."""
     guarded = guard(linked, earlier, k)
     for ranks in reversed(Ranks):
         # That a median is given of a group, or not, says how large the group is; without them less is known.
-        pattern = _pattern(linked, guarded, k, ends_of(figures, plan, k, ranks))
+        ends = {name: one for plan in plans for name, one in ends_of(figures, plan, k, ranks).items()}
+        pattern = _pattern(linked, guarded, k, ends)
         if not pattern.unsafe:
             break
-    cubes = _cubes(figures, plan, _Shown(pattern.withheld, linked, k, ranks))
-    shown = Figures(cubes, plan.periods, figures.known_at, figures.computed_at)
-    return Protected(shown, k, linked.values, pattern, guarded, len(linked.equations))
+    found = []
+    for plan in plans:
+        cubes = _cubes(figures, plan, _Shown(pattern.withheld, linked, k, ranks))
+        shown = Figures(cubes, plan.periods, figures.known_at, figures.computed_at)
+        found.append(Protected(shown, k, linked.values, pattern, guarded, len(linked.equations)))
+    return found
 
 
 def kept(
@@ -131,7 +141,7 @@ def _cell(cube: Cube, period: Period, key: tuple[str, ...], cell: Cell, by: _Sho
     if is_rank(one):
         return _rank(cube, period, where, cell, by)
     if one.code in HOUSE:
-        hidden = one.code in _OF_ALL and (
+        hidden = one.code in OF_ALL and (
             name_of(INDICATORS["population"], period) in by.withheld
             or (one.unit is Unit.PEOPLE and small(round(cell.value or 0), by.k))
         )
@@ -172,6 +182,11 @@ def _plain(cell: Cell, unit: Unit) -> Cell:
         return Cell(None, held=cell.held)
     whole = unit in (Unit.PEOPLE, Unit.EVENTS, Unit.PLACES, Unit.DAYS, Unit.ESTABLISHMENTS)
     return Cell(round(cell.value) if whole else round(cell.value, 1))
+
+
+def is_withheld(cell: Cell) -> bool:
+    """Whether there is a number that is not given."""
+    return cell.held is not None and cell.held.code in (WITHHELD.code, AS_EARLIER.code)
 
 
 def small_cells(figures: Figures, k: int) -> list[str]:

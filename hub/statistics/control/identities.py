@@ -27,6 +27,8 @@ def same_people(found: Linked, plan: Plan) -> None:
         _by_status(found, period, where)
     for group in (_AGES, _CITIZENS):
         _outside(found, period, group)
+    if plan.totals_only:
+        _of_totals(found, period)
     for month in plan.months:
         _minus_base(found, month, _EVERYBODY)
     for where in _SECTIONS:
@@ -52,6 +54,22 @@ def _by_status(found: Linked, period: Period, where: Mapping[str, str]) -> None:
     found.add([(_name("sentenced", period, **where), 1), *minus(sentenced)])
     over = [(_name("remand_over_limit", period, **where), 1)]
     found.rest("remand_within_limit", period, where, remand, over)
+
+
+def _of_totals(found: Linked, period: Period) -> None:
+    """Who is in one total and not in the next, where no table says of what status they are."""
+    part, base = _name("unsentenced_share", period, "count"), _name("unsentenced_share", period, "base")
+    wide = {one: _name("unsentenced_wide_share", period, one) for one in ("count", "rest", "base")}
+    found.add([(base, 1), (wide["base"], -1)])
+    _minus_base(found, period, _EVERYBODY)
+    rests = (
+        ("waiting_for_sentence", wide["count"], part),
+        ("neither_waiting_nor_sentenced", wide["rest"], _name("sentenced", period)),
+        ("remand_within_limit", part, _name("remand_over_limit", period)),
+        ("no_assault", _name("incidents", period), _name("assaults", period)),
+    )
+    for code, more, less in rests:
+        found.rest(code, period, _EVERYBODY, [(more, 1)], [(less, 1)])
 
 
 def _outside(found: Linked, period: Period, group: tuple[dict[str, str], ...]) -> None:

@@ -38,20 +38,20 @@ _FLOW: Final = {
 }
 
 
-def link(figures: Figures, plan: Plan, k: int) -> Linked:
-    """Every number of a plan, with the sums between them."""
-    found = Linked()
+def link(figures: Figures, plan: Plan, k: int, into: Linked | None = None) -> Linked:
+    """Every number of a plan, with the sums between them; `into` has those of another one, told beside it."""
+    found = Linked() if into is None else into
     for month in plan.months:
         for code in (*MONTHLY, "retaken", "left_unlawfully"):
             _put_cube(found, figures.cube(code), month, hidden=code not in MONTHLY)
     for code, tables in plan.cuts.items():
         for by in tables:
             _put_cube(found, figures.cube(code, *by), plan.period, hidden=False)
-    if not plan.months:
+    if not plan.months and not plan.totals_only:
         _put_hidden_flows(found, figures, plan.period)
     _months(found, plan)
     for period in plan.periods:
-        _flows(found, period, k, whole=period == plan.period)
+        flows(found, period, k, whole=period == plan.period)
     same_people(found, plan)
     return found
 
@@ -149,7 +149,7 @@ def _months(found: Linked, plan: Plan) -> None:
             found.tables[f"{code}@months"] = tuple(names)
 
 
-def _flows(found: Linked, period: Period, k: int, *, whole: bool) -> None:
+def flows(found: Linked, period: Period, k: int, *, whole: bool) -> None:
     """Opening + in - out = closing. Of a cut the opening is taken as known: what was before was published.
 
     Where so few were held that it cannot have been, its parts are not known either.

@@ -39,8 +39,14 @@ def name_of(indicator: Indicator | str, period: Period, part: str = "", **where:
     if code == "opening":
         code, period = "population", month_of(period.first_on - timedelta(days=1))
     elif not isinstance(indicator, str) and is_stock(indicator):
-        period = month_of(period.last_on)
+        period = end_of(period)
     return named(f"{code}#{part}" if part else code, period.code, where)
+
+
+def end_of(period: Period) -> Period:
+    """By what a stock is named: the month that ends with the period, or its last day where that is in mid-month."""
+    month = month_of(period.last_on)
+    return month if month.last_on == period.last_on else Period(period.last_on, period.last_on)
 
 
 def named(code: str, period: str, where: Mapping[str, str]) -> str:

@@ -41,6 +41,11 @@ class Plan:
         """Everything that has to be computed."""
         return (*self.months, self.period)
 
+    @property
+    def totals_only(self) -> bool:
+        """Whether nothing of it is cut."""
+        return all(by == () for tables in self.cuts.values() for by in tables)
+
 
 def plan_of(period: Period) -> Plan:
     """The plan of a year or a month; RefusedError for any other period."""
@@ -54,6 +59,11 @@ def plan_of(period: Period) -> Plan:
     raise RefusedError(
         "no_such_period", Sentence("Choose a year or a month: other periods are not published.")
     )
+
+
+def totals_plan(period: Period) -> Plan:
+    """Every figure of a period without a cut: what a document tells beside the publications."""
+    return Plan(period, (), dict.fromkeys(INDICATORS, ((),)))
 
 
 def is_stock(one: Indicator) -> bool:

@@ -7,10 +7,10 @@ from enum import IntEnum
 from typing import Final
 
 from hub.statistics.cells import Figures
-from hub.statistics.control.names import dimensions, name_of, named
+from hub.statistics.control.names import dimensions, end_of, name_of, named
 from hub.statistics.control.plans import MONTHLY, Plan, is_rank
 from hub.statistics.definitions import INDICATORS, Indicator
-from hub.statistics.periods import Period, month_of
+from hub.statistics.periods import Period
 
 SIDES: Final = {"remand_p90_days": 10}
 """Of how many people one lies beyond the value; a median has one in two beyond it."""
@@ -20,7 +20,7 @@ def counted_by(one: Indicator, period: Period, where: Mapping[str, str]) -> str:
     """The name of the number that says of how many people it is."""
     if one.code == "stay_median_days":
         return name_of(INDICATORS["releases"], period, **where)
-    return named("unsentenced_share#count", month_of(period.last_on).code, where)
+    return named("unsentenced_share#count", end_of(period).code, where)
 
 
 def told_by(one: Indicator, period: Period, where: Mapping[str, str]) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def told_by(one: Indicator, period: Period, where: Mapping[str, str]) -> tuple[s
     of = counted_by(one, period, where)
     if one.code == "stay_median_days":
         return (of,)
-    month = month_of(period.last_on).code
+    month = end_of(period).code
     status = named("population", month, {**where, "LEGAL_STATUS": "REMAND"})
     return (of, named("unsentenced_share#share", month, where), status)
 

@@ -75,14 +75,16 @@ def _as_known(known_at: datetime | None) -> ColumnElement[bool]:
     return joined if known_at is None else joined & (PublicationAct.at <= known_at)
 
 
-def all_frozen(session: Session) -> Sequence[Publication]:
-    """Every frozen publication, in the order in which they were frozen."""
+def all_frozen(session: Session, known_at: datetime | None = None) -> Sequence[Publication]:
+    """Every frozen publication, in the order in which they were frozen; as known then."""
     wanted = (
         select(Publication)
         .join(PublicationAct, PublicationAct.publication_id == Publication.id)
         .where(PublicationAct.act == Act.FREEZE)
         .order_by(PublicationAct.id)
     )
+    if known_at is not None:
+        wanted = wanted.where(PublicationAct.at <= known_at)
     return session.scalars(wanted).all()
 
 

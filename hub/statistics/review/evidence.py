@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from hub.sentences import Sentence
-from hub.statistics.cells import Figures
+from hub.statistics.cells import Cell
 from hub.statistics.periods import Period
 
 
@@ -144,7 +144,10 @@ class Evidence:
     place: str
     """The name of the prison, empty where none was given."""
     span: Span
-    figures: Figures
+    told: Mapping[str, Mapping[str, Cell]] = field(repr=False)
+    """By period and indicator, as it may be told: of the year, of the year before, and the population of months."""
+    published: Mapping[str, int]
+    """Which periods are told as published, with the revision."""
     files: Completeness
     missing: Mapping[str, tuple[int, int]]
     """For each item of the Rules: files that have to hold it, and those that do not."""

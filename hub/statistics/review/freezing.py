@@ -15,6 +15,7 @@ from hub.accounts.audit import Actor
 from hub.accounts.records import Account
 from hub.biometrics.vault import Vault
 from hub.sentences import RefusedError, Sentence
+from hub.statistics.publishing.reading import all_frozen
 from hub.statistics.review.actions import open_review, refuse_changed, tell
 from hub.statistics.review.paper.pdf import pdf_of
 from hub.statistics.review.paper.words import Seal, paper_of
@@ -40,7 +41,7 @@ def prepare(
 
     RefusedError as `freeze`.
     """
-    writer = _signed(one, digest, actor)
+    writer = _signed(session, one, digest, actor)
     sealed = Sealed(
         year=one.row.year, revision=one.row.revision, digest=one.digest,
         writer=_signer(session, writer.login, writer.at), director=_signer(session, actor.login, at),
@@ -56,7 +57,7 @@ def prepare(
 def freeze(session: Session, vault: Vault, review_id: int, prepared: Prepared, *, actor: Actor) -> ReviewSeal:
     """Seal it: nothing of the revision can be changed afterwards. RefusedError where it changed meanwhile."""
     one, sealed = open_review(session, review_id), prepared.sealed
-    writer = _signed(one, sealed.digest, actor)
+    writer = _signed(session, one, sealed.digest, actor)
     if (writer.login, writer.at) != (sealed.writer.login, sealed.writer.at):
         refuse_changed(one, "")
     row = seal(vault, one.row.id, one.raw, sealed)
@@ -68,9 +69,17 @@ def freeze(session: Session, vault: Vault, review_id: int, prepared: Prepared, *
     return row
 
 
-def _signed(one: Standing, digest: str, actor: Actor) -> Signer:
+def _signed(session: Session, one: Standing, digest: str, actor: Actor) -> Signer:
     """The writer, who signed exactly this and is somebody else."""
     refuse_changed(one, digest)
+    if len(all_frozen(session)) > len(all_frozen(session, one.row.known_at)):
+        raise RefusedError(
+            "published_since",
+            Sentence(
+                "Figures were published since this review was made: beside them it could tell of single people. "
+                "Make the review anew."
+            ),
+        )
     signed = one.signed
     if signed is None:
         raise RefusedError("not_signed", Sentence("Whoever wrote it signs first."))

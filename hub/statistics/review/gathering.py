@@ -24,6 +24,7 @@ from hub.statistics.review.reading.files import Files, files_of
 from hub.statistics.review.reading.others import doubts_of, imported_of, merged_of, passages_of
 from hub.statistics.review.reading.sharing import agreed_of, came_in_of, shared_of
 from hub.statistics.review.reading.statements import Sources, Statements, statements_of
+from hub.statistics.review.reading.totals import told_of
 from hub.web.formats import SITE_ZONE
 
 _UNNAMED: Final = "Main site"
@@ -67,10 +68,13 @@ def gather(session: Session, span: Span, told: Told = nobody) -> Evidence:
     kinds = {code: one.kind for code, one in agencies.items()}
     quality = _quality(session, span, stated, files, came_in, kinds)
     told(Progress(Part.SHARING))
+    smallest = k_on(session, span.reference_on, span.known_at)
+    shown = told_of(session, span, figures, smallest)
     return Evidence(
         place=_place(session),
         span=span,
-        figures=figures,
+        told=shown.cells,
+        published=shown.published,
         files=files.together,
         missing=files.missing,
         delays=stated.delays_by_kind,
@@ -81,7 +85,7 @@ def gather(session: Session, span: Span, told: Told = nobody) -> Evidence:
         came_in=came_in,
         doubts=doubts_of(session, span),
         agencies={code: one.name for code, one in agencies.items()},
-        smallest=k_on(session, span.reference_on, span.known_at),
+        smallest=smallest,
     )
 
 

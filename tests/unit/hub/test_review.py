@@ -8,14 +8,10 @@ import pytest
 
 from hub.database import session_scope
 from hub.sentences import RefusedError
-from hub.statistics.cells import Cell
 from hub.statistics.control import set_k
-from hub.statistics.definitions import INDICATORS
 from hub.statistics.review.actions import derive
 from hub.statistics.review.content import read, write
 from hub.statistics.review.gathering import gather, span_of
-from hub.statistics.review.small import hidden_with, hides
-from hub.statistics.snapshots.keeping import SETTLED
 
 from .review_world import DAY, DECEMBER, HELD, WRITER, english, made, rows_of, section_of, year_world
 from .site_world import World
@@ -132,27 +128,3 @@ def test_the_threshold_is_the_one_in_force_on_the_reference_day_as_known_then(wo
     assert rows_of(now, "disclosures")[0][2] == "fewer than 8"
     assert "without lines of fewer than 8" in english(section_of(now, "disclosures").blocks[1].about)
     assert not [one for one in now.recommendations if " 7 " in english(one.evidence)]
-
-
-def test_which_figures_are_small() -> None:
-    deaths, share = INDICATORS["deaths"], INDICATORS["unsentenced_share"]
-    assert hides(deaths, Cell(4, 4), 5)
-    assert not hides(deaths, Cell(0, 0), 5)
-    assert not hides(deaths, Cell(5, 5), 5)
-    assert hides(deaths, Cell(5, 5), 6)
-    assert hides(share, Cell(99.0, 198, 200), 5), "two of two hundred are not on remand"
-    assert not hides(share, Cell(50.0, 100, 200), 5)
-    mean = INDICATORS["average_population"]
-    assert hides(mean, Cell(1.9, 680, 348), 5), "of three people, over the days of a year"
-    assert not hides(mean, Cell(254.3, 88_000, 348), 5)
-    values = {
-        "opening": 100,
-        "admissions": 30,
-        "releases": 3,
-        "population": 127,
-        "retaken": 0,
-        "left_unlawfully": 0,
-    }
-    assert hidden_with(values, {"releases"}, 5) == {"opening"}
-    assert hidden_with(values, {"releases", "admissions"}, 5) == set()
-    assert SETTLED

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from hub.statistics.cells import Cell, Figures
+from hub.statistics.cells import Cell
+from hub.statistics.control.applying import is_withheld
 from hub.statistics.definitions import INDICATORS
 from hub.statistics.definitions.model import UNITS
 from hub.statistics.periods import Period
@@ -14,48 +14,25 @@ from hub.statistics.review.blocks import Block, Line, Lines, Paragraph, Table, T
 from hub.statistics.review.content import Section
 from hub.statistics.review.evidence import Evidence
 from hub.statistics.review.sections.numbers import NONE
-from hub.statistics.review.small import WITHHELD, hidden_with, hides
+from hub.statistics.review.small import WITHHELD
 from hub.statistics.showing import number
 
 
 @dataclass(frozen=True)
 class Shown:
-    """Totals of one period as they may be told: `hidden` has the codes of those that may not."""
+    """Totals of one period as they may be told."""
 
-    cells: dict[str, Cell]
-    hidden: set[str]
-    k: int
-    last_on: date
+    cells: Mapping[str, Cell]
 
     def told(self, code: str) -> bool:
         """Whether the value stands in the review."""
-        return self.cells[code].value is not None and code not in self.hidden
-
-    def without(self, code: str) -> Shown:
-        """With one more hidden, and what would tell it."""
-        whole = {code: None if cell.value is None else cell.count for code, cell in self.cells.items()}
-        hidden = self.hidden | {code}
-        return replace(self, hidden=hidden | hidden_with(whole, hidden, self.k))
-
-
-def shown_of(figures: Figures, period: Period, k: int) -> Shown:
-    """Which totals of a period may be told."""
-    cells = {code: figures.cube(code).cell(period) for code in INDICATORS if code in figures.cubes}
-    hidden = {code for code, cell in cells.items() if hides(INDICATORS[code], cell, k)}
-    whole = {code: None if cell.value is None else cell.count for code, cell in cells.items()}
-    return Shown(cells, hidden | hidden_with(whole, hidden, k), k, period.last_on)
+        return code in self.cells and self.cells[code].value is not None
 
 
 def totals_of(found: Evidence) -> tuple[Shown, Shown]:
     """Of the year that is reviewed, and of the same days a year before."""
-    span, k = found.span, found.smallest
-    now, then = shown_of(found.figures, span.period, k), shown_of(found.figures, span.before, k)
-    if span.before.last_on + timedelta(days=1) == span.period.first_on and (
-        "opening" in now.hidden or "population" in then.hidden
-    ):
-        # The population at the end of the one year is that at the beginning of the other: told in neither or in both.
-        now, then = now.without("opening"), then.without("population")
-    return now, then
+    span = found.span
+    return Shown(found.told[span.period.code]), Shown(found.told[span.before.code])
 
 
 def indicators(found: Evidence) -> Section:
@@ -80,7 +57,17 @@ def indicators(found: Evidence) -> Section:
         )
     ]
     blocks += [
-        _population(found, now, then),
+        Paragraph(
+            said(
+                "The figures of %(period)s are those that were published, in revision %(revision)s.",
+                period=period,
+                revision=revision,
+            )
+        )
+        for period, revision in found.published.items()
+    ]
+    blocks += [
+        _population(found),
         Table(
             said("Indicators against the year before"),
             (
@@ -111,9 +98,7 @@ def value_of(code: str, shown: Shown) -> Text:
     """
     one, cell = INDICATORS[code], shown.cells[code]
     if cell.value is None:
-        return NONE
-    if code in shown.hidden:
-        return said(WITHHELD)
+        return said(WITHHELD) if is_withheld(cell) else NONE
     return plain(number(cell, one.unit))
 
 
@@ -129,10 +114,10 @@ def change_of(code: str, then: Shown, now: Shown) -> Text:
     return plain(f"{sign}{number(Cell(abs(change)), INDICATORS[code].unit)}")
 
 
-def _population(found: Evidence, now: Shown, then: Shown) -> Lines:
+def _population(found: Evidence) -> Lines:
     """The population at the end of each month that is over, and of the same month a year before."""
     span = found.span
-    this, before = _at_ends(found, span.months, now), _at_ends(found, span.months_before, then)
+    this, before = _at_ends(found, span.months), _at_ends(found, span.months_before)
     return Lines(
         said("Population at the end of each month"),
         said("People in custody at the end of each month of the year, and of the year before."),
@@ -144,14 +129,12 @@ def _population(found: Evidence, now: Shown, then: Shown) -> Lines:
     )
 
 
-def _at_ends(found: Evidence, months: Sequence[Period], whole: Shown) -> tuple[float | None, ...]:
-    """Of twelve months; None where it is not over, or not told. `whole` is of the year, whose last day may be one."""
+def _at_ends(found: Evidence, months: Sequence[Period]) -> tuple[float | None, ...]:
+    """Of twelve months; None where it is not over, or not told."""
     values: list[float | None] = [None] * 12
     for month in months:
-        shown = shown_of(found.figures, month, found.smallest)
-        last = "population" in whole.hidden and month.last_on == whole.last_on
-        if shown.told("population") and not last:
-            values[month.last_on.month - 1] = float(shown.cells["population"].count)
+        value = found.told[month.code]["population"].value
+        values[month.last_on.month - 1] = None if value is None else float(value)
     return tuple(values)
 
 
@@ -164,7 +147,7 @@ def _held(now: Shown) -> Table:
         tuple(
             (said(INDICATORS[code].words), said(cell.held.why))
             for code, cell in now.cells.items()
-            if cell.held is not None
+            if cell.held is not None and not is_withheld(cell)
         ),
     )
 
@@ -181,8 +164,7 @@ def annex(found: Evidence) -> Section:
                 (False, False, False, False),
                 tuple(
                     (said(one.words), said(one.definition), said(one.formula), said(one.source))
-                    for code, one in INDICATORS.items()
-                    if code in found.figures.cubes
+                    for one in INDICATORS.values()
                 ),
             ),
         ),
