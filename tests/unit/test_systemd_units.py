@@ -18,8 +18,8 @@ LOOSEST = 1.6
 BROWSER_LOOSEST = 3.0
 """A browser shuts its own pages in with namespaces, which must then stay open to it."""
 OURS = [
-    "pims-agencies", "pims-backup", "pims-broker", "pims-certifier", "pims-exchange", "pims-ingest", "pims-page", "pims-running-count",
-    "pims-terminal", "pims-web",
+    "pims-agencies", "pims-backup", "pims-broker", "pims-certifier", "pims-exchange", "pims-ingest", "pims-page",
+    "pims-running-count", "pims-terminal", "pims-web",
 ]  # fmt: skip
 RUNNING = [name for name in OURS if name not in ("pims-backup", "pims-running-count")]
 """Those that are always up; a backup and a print are over when they are over."""
