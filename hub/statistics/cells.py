@@ -84,6 +84,14 @@ class Figures:
     known_at: datetime | None
     computed_at: datetime
 
+    def held_for(self, code: str) -> bool:
+        """Whether any cell is held back for this reason."""
+        return any(
+            cell.held is not None and cell.held.code == code
+            for cube in self.cubes.values()
+            for cell in cube.cells.values()
+        )
+
     def cube(self, indicator: str, *cuts: str) -> Cube:
         """A cube by the codes of its indicator and cuts; KeyError where there is none."""
         return self.cubes[".".join((indicator, *cuts))]

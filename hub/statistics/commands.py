@@ -11,6 +11,7 @@ from hub.accounts.audit import OPERATOR
 from hub.cli import add_command, say
 from hub.database import make_engine, make_sessions, session_scope
 from hub.errors import HubError
+from hub.statistics.periods import Period, period_of
 from hub.statistics.snapshots.comparing import CAUSES, compare
 from hub.statistics.snapshots.keeping import broken_seals, kept_on, prove, take
 from hub.web.formats import SITE_ZONE
@@ -35,6 +36,13 @@ def register(subparsers: Subparsers) -> None:
     proving.add_argument("number", type=int, nargs="?", help="of a publication, instead of a kept roll")
     for one in (taking, proving):
         one.add_argument("--day", type=_day, help="as in 2026-11-22; default yesterday")
+    finding = add_command(
+        verbs,
+        "contradictions",
+        _contradictions,
+        "Say which stays contradict themselves or each other, so that figures of a period are held back.",
+    )
+    finding.add_argument("period", type=_period, help="a year or a month, as 2025 or 2025-11")
     telling = add_command(
         verbs, "threshold", _threshold, "Say the smallest number that is told, with its history, or set it."
     )
@@ -48,6 +56,13 @@ def _day(text: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError("write the day as in 2026-11-22") from None
+
+
+def _period(text: str) -> Period:
+    try:
+        return period_of(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("write a year or a month, as 2025 or 2025-11") from None
 
 
 def _chosen(args: argparse.Namespace) -> date:
@@ -102,6 +117,21 @@ def _prove_roll(args: argparse.Namespace) -> int:
     if not proof.same:
         say("The facts do not give the kept roll again. A file deleted since does that; nothing else should.")
     return _FAILED if broken or not proof.same else 0
+
+
+def _contradictions(args: argparse.Namespace) -> int:
+    from hub.statistics.contradicted.cases import HOLDS, WORDS, cases_of
+
+    engine = make_engine(settings.load(args.data).database)
+    with session_scope(make_sessions(engine), writes=False) as session:
+        found = cases_of(session, args.period, None)
+    engine.dispose()
+    for one in found:
+        beside = f" ({one.other})" if one.other else ""
+        say(f"{one.booking}  {WORDS[one.what]}{beside}")
+    held = sum(one.what in HOLDS for one in found)
+    say(f"{args.period.code}: {held} stays hold figures back")
+    return _FAILED if held else 0
 
 
 def _threshold(args: argparse.Namespace) -> int:

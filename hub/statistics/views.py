@@ -25,6 +25,7 @@ from hub.statistics.definitions.model import UNITS
 from hub.statistics.entered.actions import enter, entered, in_force
 from hub.statistics.entered.records import ENTERED, Entered
 from hub.statistics.forms import Form, un_cts, world_prison_brief
+from hub.statistics.indicators.balancing import CODE as DOES_NOT_ADD_UP
 from hub.statistics.periods import year_of
 from hub.statistics.remembered import Remembered
 from hub.statistics.showing import Notes, number, overview, rows_of, table_of, table_of_form, years_to_choose
@@ -51,6 +52,7 @@ def figures() -> str:
     return render_template(
         "figures.html", year=year, known=known_on(), figures=found, first=first, units=UNITS,
         rows=overview(found, list(INDICATORS.values()), notes), notes=notes.marked(),
+        contradicted=found.held_for(DOES_NOT_ADD_UP),
         years=years_to_choose(first or year, now().astimezone(SITE_ZONE).year), known_at=known,
     )  # fmt: skip
 
@@ -67,7 +69,7 @@ def indicator(code: str) -> str:
     return render_template(
         "figure.html", one=one, year=year, known=known_on(), figures=found, units=UNITS,
         whole=overview(found, [one], notes), tables=[(cube.cuts[0], rows_of(cube, notes)) for cube in cubes],
-        notes=notes.marked(),
+        notes=notes.marked(), contradicted=any(one.code == DOES_NOT_ADD_UP for one in notes.reasons),
     )  # fmt: skip
 
 

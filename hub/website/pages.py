@@ -79,6 +79,7 @@ from hub.sharing.inbox.views import pages as inbox_pages
 from hub.sharing.outbox.drops.views import pages as drop_pages
 from hub.sharing.partners.program_views import pages as program_pages
 from hub.sharing.partners.views import pages as partner_pages
+from hub.statistics.contradicted.views import pages as contradicted_pages
 from hub.statistics.publishing.threshold_views import pages as threshold_pages
 from hub.statistics.publishing.views import pages as publication_pages
 from hub.statistics.review.views import pages as review_pages
@@ -103,6 +104,7 @@ PAGES: Final[tuple[Pages, ...]] = (
     configuration_pages,
     census_pages,
     consent_pages,
+    contradicted_pages,
     control_room_pages,
     convoy_pages,
     correction_pages,

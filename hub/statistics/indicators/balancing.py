@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import product
+from types import MappingProxyType
 from typing import Final
 
 from hub.sentences import Sentence
@@ -16,20 +17,28 @@ from hub.statistics.cells import TOTAL, Cell, Cube, HeldBack, Key
 CODE: Final = "does_not_add_up"
 IN: Final = ("opening", "admissions", "retaken")
 OUT: Final = ("releases", "left_unlawfully")
+FLOW: Final = (*IN, *OUT, "population")
 
 
-def checked(cubes: Mapping[str, Cube], gone_before: Mapping[str, int]) -> dict[str, Cube]:
+def checked(
+    cubes: Mapping[str, Cube],
+    gone_before: Mapping[str, int],
+    contradicted: Mapping[str, HeldBack] = MappingProxyType({}),
+) -> dict[str, Cube]:
     """The cubes with every cell held back that something speaks against.
 
-    `gone_before` has for each period the releases that took nobody out of custody, who was at large already.
+    `gone_before` has for each period the releases that took nobody out of custody, who was at large already;
+    `contradicted` the periods in which stays cannot be as they are written, however even their sums come out.
     """
-    against: dict[tuple[str, str], HeldBack] = {}
+    against: dict[tuple[str, str], HeldBack] = {
+        (code, period): held for period, held in contradicted.items() for code in FLOW
+    }
     for cube in cubes.values():
         whole = cubes.get(cube.indicator.code)
         for period, held in _parts(cube, cube if whole is None else whole):
             against.setdefault((cube.indicator.code, period), held)
     for period, held in _flow(cubes, gone_before):
-        for code in (*IN, *OUT, "population"):
+        for code in FLOW:
             against.setdefault((code, period), held)
     return {name: _held_back(cube, against) for name, cube in cubes.items()}
 
@@ -70,10 +79,10 @@ def _edges(cube: Cube) -> list[list[Key]]:
 
 
 def _flow(cubes: Mapping[str, Cube], gone_before: Mapping[str, int]) -> Iterable[tuple[str, HeldBack]]:
-    if any(code not in cubes for code in (*IN, *OUT, "population")):
+    if any(code not in cubes for code in FLOW):
         return
     for period in cubes["population"].periods:
-        values = {code: cubes[code].cell(period).value for code in (*IN, *OUT, "population")}
+        values = {code: cubes[code].cell(period).value for code in FLOW}
         if any(value is None for value in values.values()):
             continue
         numbers = {code: int(value or 0) for code, value in values.items()}

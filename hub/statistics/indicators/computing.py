@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from hub.statistics.cells import Figures
+from hub.statistics.cells import Figures, HeldBack
 from hub.statistics.definitions import INDICATORS
 from hub.statistics.indicators import events, law, population
 from hub.statistics.indicators.balancing import checked
+from hub.statistics.indicators.contradictions import Contradicting
 from hub.statistics.indicators.making import NOT_OVER, Maker
 from hub.statistics.indicators.world import World, world_at
 from hub.statistics.periods import Period
@@ -37,6 +38,7 @@ def _compute(world: World, periods: Sequence[Period], at: datetime) -> Figures:
     maker = Maker(tuple(periods))
     returns = law.Returns(world)
     gone_before: dict[str, int] = {}
+    contradicting, contradicted = Contradicting(world.stays), dict[str, HeldBack]()
     for period in periods:
         if period.ends_at > world.at:
             for what in INDICATORS.values():
@@ -49,4 +51,7 @@ def _compute(world: World, periods: Sequence[Period], at: datetime) -> Figures:
         returns.make(maker, period)
         events.make(world, maker, period)
         gone_before[period.code] = population.ended_at_large(world, period)
-    return Figures(checked(maker.cubes(), gone_before), tuple(periods), world.known_at, at)
+        held_back = contradicting.within(period).held()
+        if held_back is not None:
+            contradicted[period.code] = held_back
+    return Figures(checked(maker.cubes(), gone_before, contradicted), tuple(periods), world.known_at, at)

@@ -99,9 +99,13 @@ def _held(figures: Figures, plan: Plan, found: Protected) -> list[Sentence]:
     """Why it cannot be published: what does not add up, and what could not be protected."""
     reasons: list[Sentence] = []
     periods = {one.code for one in plan.periods}
+    said_of: set[tuple[str, str]] = set()
     for code in plan.cuts:
         for period, _key, cell in figures.cube(code).rows():
             if period.code in periods and cell.held and cell.held.code == DOES_NOT_ADD_UP:
+                if (period.code, str(cell.held.why)) in said_of:
+                    continue  # What speaks against one number of a sum speaks against all of them: said once.
+                said_of.add((period.code, str(cell.held.why)))
                 said = {"figure": INDICATORS[code].words, "period": period.code, "why": cell.held.why}
                 reasons.append(Sentence("%(figure)s, %(period)s: %(why)s", said))
     if not found.safe or small_cells(found.figures, found.k):

@@ -16,6 +16,7 @@ from hub.statistics.cells import Figures
 from hub.statistics.charts import Bar, bar_chart
 from hub.statistics.cuts import CUTS
 from hub.statistics.definitions.model import UNITS, Indicator
+from hub.statistics.indicators.balancing import CODE as DOES_NOT_ADD_UP
 from hub.statistics.periods import Period, period_of
 from hub.statistics.publishing.body import figures_of, read_proof
 from hub.statistics.publishing.drafting import draft
@@ -130,7 +131,7 @@ def _one(number: int, problem: Sentence | None) -> str:
         known=known_on(), problem=problem, State=State, units=UNITS, period=period, may_freeze=_may(found),
         whole=_whole(figures, period, notes), chart=_chart(figures, period),
         tables=[(cube, rows_of(cube, notes)) for cube in cubes if len(cube.cuts) == 1], notes=notes.marked(),
-        cuts=CUTS, signature=SIGNATURE,
+        cuts=CUTS, signature=SIGNATURE, contradicted=figures.held_for(DOES_NOT_ADD_UP),
     )  # fmt: skip
 
 

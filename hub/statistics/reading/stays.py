@@ -46,7 +46,8 @@ class Stays:
 
     `reasons` is the place in the cut REASON, that of NOT_KNOWN while it goes on or nobody said. `away` has the times
     unlawfully at large, whose `stay` is a row of these. Of a stay that was recorded twice only
-    the one is here as which it goes on; the other is among `aside`. `every` has all that had a row then.
+    the one is here as which it goes on; the other is among `aside`. `every` has all that had a row then. `told_twice`
+    are numbers of stays of which two releases stand; the one that says the later time counts.
     """
 
     ids: Ints
@@ -57,6 +58,7 @@ class Stays:
     away: Timeline
     aside: Ints
     every: Ints
+    told_twice: Ints
 
     def row_of(self, stay_ids: Ints) -> Ints:
         """The row of each stay; -1 for those that are not among them."""
@@ -76,12 +78,13 @@ def stays_at(session: Session, joined: Joined, known_at: datetime | None) -> Sta
     """All stays, as known then; None for now. What nobody had heard of then is not in it."""
     ids, persons, starts, ends = _bookings(session, known_at)
     came = _admit(session, ids, starts, known_at)
-    reasons = _release(session, ids, ends, known_at)
+    reasons, twice = _release(session, ids, ends, known_at)
     aside = np.isin(ids, np.fromiter(joined.stays, np.int64))
     _begin_earliest(ids, starts, joined)
     kept, every, set_aside = came & ~aside, ids, ids[aside]
+    twice = twice[np.isin(twice, ids[kept])]
     ids, persons, starts, ends, reasons = (one[kept] for one in (ids, persons, starts, ends, reasons))
-    stays = Stays(ids, joined.persons(persons), starts, ends, reasons, NOTHING, set_aside, every)
+    stays = Stays(ids, joined.persons(persons), starts, ends, reasons, NOTHING, set_aside, every, twice)
     return replace(stays, away=_away(session, stays, joined, known_at))
 
 
@@ -112,9 +115,11 @@ def _admit(session: Session, ids: Ints, starts: Ints, known_at: datetime | None)
     return came
 
 
-def _release(session: Session, ids: Ints, ends: Ints, known_at: datetime | None) -> Ints:
-    """Put the ends as the releases say; gives the reasons."""
-    told = _last(read(session, RELEASE, _Release, _release_codes, 2, known_at))
+def _release(session: Session, ids: Ints, ends: Ints, known_at: datetime | None) -> tuple[Ints, Ints]:
+    """Put the ends as the releases say; gives the reasons, and the stays with more than one."""
+    every = read(session, RELEASE, _Release, _release_codes, 2, known_at)
+    stays, many = np.unique(every.stay, return_counts=True)
+    told = _last(every)
     # A stay brought in from a register without a release of its own has its end in its row.
     ends[np.isin(ids, _stays_with(session, RELEASE.name, None, withdrawn=False))] = ALWAYS
     if known_at is not None:
@@ -122,7 +127,7 @@ def _release(session: Session, ids: Ints, ends: Ints, known_at: datetime | None)
     _put(ids, ends, told.stay, told.codes[:, 0])
     reasons = np.full(len(ids), _UNKNOWN_REASON)
     _put(ids, reasons, told.stay, told.codes[:, 1])
-    return reasons
+    return reasons, stays[many > 1]
 
 
 def _begin_earliest(ids: Ints, starts: Ints, joined: Joined) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from hub.sentences import Sentence
 from hub.statistics.cells import Cell
 from hub.statistics.control.applying import is_withheld
 from hub.statistics.definitions import INDICATORS
 from hub.statistics.definitions.model import UNITS
+from hub.statistics.indicators.balancing import CODE as DOES_NOT_ADD_UP
 from hub.statistics.periods import Period
 from hub.statistics.review.blocks import Block, Line, Lines, Paragraph, Table, Text, plain, said
 from hub.statistics.review.content import Section
@@ -16,6 +19,9 @@ from hub.statistics.review.evidence import Evidence
 from hub.statistics.review.sections.numbers import NONE
 from hub.statistics.review.small import WITHHELD
 from hub.statistics.showing import number
+
+_WRONG: Final = Sentence("Entries in files contradict each other, so that the numbers do not agree.")
+"""Without the numbers: some of them may be small."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +151,10 @@ def _held(now: Shown) -> Table:
         (said("Indicator"), said("Why")),
         (False, False),
         tuple(
-            (said(INDICATORS[code].words), said(cell.held.why))
+            (
+                said(INDICATORS[code].words),
+                said(_WRONG if cell.held.code == DOES_NOT_ADD_UP else cell.held.why),
+            )
             for code, cell in now.cells.items()
             if cell.held is not None and not is_withheld(cell)
         ),
