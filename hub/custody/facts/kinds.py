@@ -52,7 +52,10 @@ class Input(StrEnum):
 
 @dataclass(frozen=True)
 class Field:
-    """One field of a form, named as in the form. `options` by code for CHOICE; of a TEXT, the words of codes in it."""
+    """One field of a form, named as in the form. `options` by code for CHOICE; of a TEXT, the words of codes in it.
+
+    `offered` are those of a TEXT's codes that a form lets choose from, instead of typing; what it holds stays one more.
+    """
 
     name: str
     label: Sentence
@@ -62,6 +65,7 @@ class Field:
     hint: Sentence | None = None
     of: str = ""
     longest: int = 200
+    offered: tuple[str, ...] = ()
 
 
 class Group(StrEnum):

@@ -7,7 +7,7 @@ from typing import Final
 
 from hub.accounts.permissions import Permission
 from hub.custody.facts.kinds import Field, Form, Group, Input, Kind, Per
-from hub.custody.hearing_outcomes import HEARING_OUTCOMES, HearingOutcome
+from hub.custody.hearing_outcomes import DECIDES, HEARING_OUTCOMES, HearingOutcome
 from hub.sentences import Sentence
 from hub.web.formats import SITE_ZONE
 
@@ -16,7 +16,7 @@ _SAID_OF_CHARGES: Final = {
     **{code.value: words for code, words in HEARING_OUTCOMES.items()},
     **{str(words): words for words in HEARING_OUTCOMES.values()},
 }
-"""A charge's outcome is free text: what other programs write as a code, or the diary in English, is said in words."""
+"""A charge's outcome holds what was written into it: a code, or the diary's English; both are said in words."""
 
 
 class Charge(Form, frozen=True):
@@ -116,7 +116,13 @@ CHARGE: Final = Kind(
         Field("court", Sentence("Court"), longest=80),
         Field("case", Sentence("Case number"), longest=80),
         Field("order", Sentence("Order it stands on"), Input.ITEM, of="order"),
-        Field("outcome", Sentence("Outcome"), options=_SAID_OF_CHARGES, longest=120),
+        Field(
+            "outcome",
+            Sentence("Outcome"),
+            options=_SAID_OF_CHARGES,
+            longest=120,
+            offered=tuple(code.value for code in HEARING_OUTCOMES if code in DECIDES),
+        ),
         Field("decided_on", Sentence("Decided"), Input.DATE),
     ),
     many=True,

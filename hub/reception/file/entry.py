@@ -19,7 +19,16 @@ from hub.custody.who.countries import countries
 from hub.movements.site.tree import choices as zones_to_choose
 from hub.reception.file.sections import held_of
 from hub.reception.file.subject import Look
-from hub.reception.file.values import PREFIX, TERM_PARTS, clean, is_three_way, read, read_moment, typed_of
+from hub.reception.file.values import (
+    PREFIX,
+    TERM_PARTS,
+    clean,
+    is_three_way,
+    offered,
+    read,
+    read_moment,
+    typed_of,
+)
 from hub.sentences import Sentence
 from hub.web.door import now
 from hub.web.formats import SITE_ZONE
@@ -170,6 +179,10 @@ def choices(session: Session, look: Look, entry: Entry) -> dict[str, Sequence[tu
             found[each.name] = _items(look, each)
         elif each.input is Input.ZONE:
             found[each.name] = [(zone.code, zone.name) for zone in zones_to_choose(session)]
+        elif each.offered:
+            found[each.name] = [
+                (code, say(words)) for code, words in offered(each, entry.typed.get(each.name, ""))
+            ]
         elif is_three_way(entry.kind, each):
             found[each.name] = [(code, say(words)) for code, words in _YES_NO]
     return found

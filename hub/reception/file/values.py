@@ -76,6 +76,31 @@ def is_three_way(kind: Kind[V], field: Field) -> bool:
     return field.input is Input.YES_NO and default_of(kind, field.name) is None
 
 
+def offered(field: Field, held: str) -> list[tuple[str, Sentence | str]]:
+    """What can be chosen in a text of which codes are `offered`: those, and what it holds if that is another one."""
+    words = field.options.get(held, held)
+    found = [(held if field.options[code] == words else code, field.options[code]) for code in field.offered]
+    own = [(held, words)] if held and held not in dict(found) else []
+    return [*own, *found]
+
+
+def mean_alike(kind: Kind[V], field: Field, typed: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether a field that was filled in so and so says the same; what cannot be read is like its own text alone."""
+    try:
+        first, second = (_said(kind, field, each) for each in (typed, other))
+    except _FaultyError:
+        names = _typed(field, None)
+        return all(typed.get(name, "") == other.get(name, "") for name in names)
+    return first == second
+
+
+def _said(kind: Kind[V], field: Field, typed: Mapping[str, str]) -> object:
+    value = _read(field, typed, three=is_three_way(kind, field))
+    if field.input is Input.TERM and isinstance(value, dict):
+        value = {part: count for part, count in value.items() if count} or None
+    return default_of(kind, field.name) if value is None and field.input is not Input.TERM else value
+
+
 def default_of(kind: Kind[V], name: str) -> object:
     """What the form holds where nothing is said; None for a field that has to be said."""
     for field in msgspec.structs.fields(kind.form):

@@ -10,7 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from hub.custody.facts.kinds import Field, Form, Input
-from hub.reception.file.values import TERM_PARTS, read, shown, typed_of
+from hub.reception.file.values import TERM_PARTS, clean, mean_alike, read, shown, typed_of
 from hub.sentences import Sentence
 from hub.sharing.inbox.proposing.parts import Proposal
 
@@ -65,17 +65,23 @@ def as_typed(
     """What a form has; `recorded` names the facts that are ticked. A field that is not in it stands as proposed."""
     found = []
     for one in proposals:
-        typed, prefix = proposed(one), prefix_of(one.name)
+        sent, prefix = proposed(one), prefix_of(one.name)
         corrects = f"{prefix}corrected" in form
-        for name in typed:
-            typed[name] = form.get(prefix + name, "" if corrects else typed[name])
+        typed = {name: form.get(prefix + name, "" if corrects else held) for name, held in sent.items()}
+        # A form writes some values otherwise than they were sent: a class with its words, an empty box for no.
+        for each in one.kind.fields:
+            if mean_alike(one.kind, each, typed, sent):
+                typed |= {name: sent.get(name, "") for name in _names(each)}
         found.append(_judged(Draft(one, typed, one.name in recorded), today))
     return found
 
 
 def proposed(one: Proposal) -> dict[str, str]:
-    """The fields of a proposal as a form shows them."""
+    """The fields of a proposal as a form shows them, and a browser sends them back."""
     typed = typed_of(one.kind, one.value)
+    for each in one.kind.fields:
+        if each.input is Input.TEXT:
+            typed[each.name] = clean(typed[each.name])
     for name, other in one.links.items():
         typed[name] = LINK + other
     return typed
@@ -91,22 +97,12 @@ def differences(drafts: Sequence[Draft]) -> list[str]:
             continue
         before = proposed(one.proposal)
         for each in one.proposal.kind.fields:
-            if _means_the_same(one, each):
-                continue
             for name in _names(each):
                 if before.get(name, "") != one.typed.get(name, ""):
                     label = _label(each, name)
                     sent, now = before.get(name, "") or "nothing", one.typed.get(name, "") or "nothing"
                     found.append(f"{one.proposal.kind.words}, {label}: {sent} -> {now}"[:300])
     return found
-
-
-def _means_the_same(one: Draft, each: Field) -> bool:
-    """A form writes some values otherwise than they were sent, a class with its words or an empty box for no."""
-    if one.value is None or each.input is Input.ITEM:
-        return False
-    held = getattr(one.value, each.name, None)
-    return bool(held == getattr(one.proposal.value, each.name, None))
 
 
 def told(value: Form | None, each: Field) -> Sentence | str:

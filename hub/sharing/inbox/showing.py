@@ -25,8 +25,10 @@ from hub.custody.records import Person
 from hub.custody.rules import Sex
 from hub.custody.search.records import SearchEntry
 from hub.custody.sentencing.terms import Term, in_words
+from hub.custody.who.countries import countries
 from hub.custody.who.identifiers import IDENTIFIER, plain_number
 from hub.custody.who.marks import MARK
+from hub.reception.file.values import is_three_way, offered
 from hub.sentences import Sentence
 from hub.sharing.catalogue import EXCHANGES
 from hub.sharing.inbox.applying import Trial, Where, moves_dates, tried
@@ -38,8 +40,9 @@ from hub.sharing.inbox.proposing.parts import OnFile
 from hub.sharing.inbox.records import InboxFact
 from hub.sharing.inbox.words import CODES, FIELDS
 from hub.web.formats import SITE_ZONE
-from hub.web.language import say, translated
+from hub.web.language import current_language, say, translated
 
+_GONE: Final = Sentence("no longer on the file")
 ON_FILE: Final[tuple[Kind[Any], ...]] = (LEGAL_STATUS, *LAID_BEFORE)
 
 
@@ -200,13 +203,27 @@ def field_choices(there: OnFile, drafts: Sequence[Draft]) -> dict[str, dict[str,
 
 def _choices(one: Draft, things: Mapping[str, Any]) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     for each in one.proposal.kind.fields:
+        held = one.typed.get(each.name, "")
         if each.input is Input.CHOICE:
             yield each.name, translated(each.options)
         elif each.input is Input.OFFENCE:
             yield each.name, [(code, f"{code} {say(words)}") for code, words in ICCS.items()]
         elif each.input is Input.ITEM:
             own = f"@{one.name}"
-            yield each.name, [(code, say(words)) for code, words in things.get(each.of, ()) if code != own]
+            found = [(code, say(words)) for code, words in things.get(each.of, ()) if code != own]
+            gone = [(held, say(_GONE))] if held and held not in dict(found) else []
+            yield each.name, [*gone, *found]
+        elif each.offered:
+            yield each.name, [(code, say(words)) for code, words in offered(each, held)]
+        elif each.input is Input.COUNTRY:
+            yield each.name, list(countries(current_language()).items())
+        elif is_three_way(one.proposal.kind, each):
+            yield each.name, [("yes", say(Sentence("Yes"))), ("no", say(Sentence("No")))]
+
+
+def unanswered(one: Draft) -> set[str]:
+    """Fields that ask yes or no and may stay without an answer."""
+    return {each.name for each in one.proposal.kind.fields if is_three_way(one.proposal.kind, each)}
 
 
 def trial(

@@ -30,6 +30,7 @@ from hub.sharing.inbox.showing import (
     lines_of,
     message_lines,
     trial,
+    unanswered,
 )
 from hub.sharing.inbox.steps import history
 from hub.sharing.inbox.words import ACTS, STATES
@@ -227,6 +228,7 @@ def _show(number: str, form: Mapping[str, str], problem: Sentence | None) -> str
         drafts=drafts,
         lines=lines_of,
         prefix=prefix_of,
+        three=unanswered,
         said=message_lines(found),
         trial=reckoned,
         seen=seen,

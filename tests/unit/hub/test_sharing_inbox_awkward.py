@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from hub.sharing.inbox.drafts import differences
+from hub.sharing.inbox.drafts import as_typed, differences
 from hub.sharing.inbox.messages import (
     AppealMessage,
     AppealState,
@@ -144,11 +144,20 @@ def test_an_appeal_before_what_it_is_about(desk: Inbox) -> None:
     assert "This decides an appeal that is not on the file" in decided["out_of_order"]
 
 
-def test_what_a_form_writes_otherwise_and_means_alike_is_no_correction(desk: Inbox) -> None:
+def test_what_is_corrected_is_told_and_what_means_alike_is_not(desk: Inbox) -> None:
     """A class of offence comes back with its words: the sender is not told of a correction that nobody made."""
-    drafts = desk.drafts(desk.send("sentence", sentence()).number)
-    charge = next(one for one in drafts if one.name == "charge-1")
-    charge.typed = {**charge.typed, "iccs": "0401 Robbery"}
-    assert differences(drafts) == []
-    charge.value = msgspec.structs.replace(charge.value, iccs="0502")
-    assert differences(drafts) == ["Charge, Class of the offence: 0401 -> 0401 Robbery"]
+    proposed = desk.read(desk.send("sentence", sentence()).number).proposals
+    recorded = {one.name for one in proposed}
+
+    def told(**typed: str) -> list[str]:
+        return differences(as_typed(proposed, typed, recorded, date(2026, 11, 22)))
+
+    alike = {
+        "p-charge-1-iccs": "0401 Robbery",
+        "p-sentence-1-fine_cents": "0",
+        "p-sentence-1-term_days": "00",
+    }
+    assert told(**alike) == []
+    assert told(**{"p-charge-1-iccs": "0502 x"}) == ["Charge, Class of the offence: 0401 -> 0502 x"]
+    assert told(**{"p-sentence-1-term_years": "2"}) == ["Sentence, Term, years: 3 -> 2"]
+    assert told(**{"p-sentence-1-term_years": "two"}) == ["Sentence, Term, years: 3 -> two"]
