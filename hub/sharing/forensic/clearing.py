@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
 from hub.database import Sessions, session_scope
-from hub.overwriting import overwrite_deleted
+from hub.overwriting import Traces
 from hub.pace import is_over
 from hub.sharing.forensic.records import (
     ForensicCandidate,
@@ -22,6 +22,7 @@ from hub.sharing.forensic.records import (
 )
 from hub.sharing.forensic.rules import What
 from hub.sharing.forensic.steps import add_step
+from hub.web.formats import SITE_ZONE
 
 JOB: Final = Actor("hub", "hub")
 EVERY: Final = timedelta(minutes=5)
@@ -66,7 +67,7 @@ class ForensicTidy:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self._looked_at: datetime | None = None
-        self._to_overwrite = True
+        self._traces = Traces(sessions, *_LAID_DOWN)
         self._ended = 0
 
     def tick(self, now: datetime) -> int:
@@ -76,10 +77,10 @@ class ForensicTidy:
         with session_scope(self._sessions) as session:
             done = clear_due(session, now)
             ended = _last_end(session)
-            self._to_overwrite |= forget_words(session, now) > 0 or ended != self._ended
+            if forget_words(session, now) or ended != self._ended:
+                self._traces.add()
             self._ended = ended
-        if self._to_overwrite:
-            self._to_overwrite = not overwrite_deleted(self._sessions, anew=_LAID_DOWN)
+        self._traces.overwrite(now.astimezone(SITE_ZONE))
         return done
 
 

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from hub.database import Sessions, session_scope
 from hub.movements.alarms.raising import Cause, over, raise_alarm
 from hub.movements.alarms.records import Alarm
-from hub.overwriting import overwrite_deleted
+from hub.overwriting import Traces
 from hub.pace import is_over
 from hub.sharing.inbox.clocks import Liberty
 from hub.sharing.inbox.forgetting import forget_due, is_due
 from hub.sharing.inbox.records import OPEN, InboundMessage, InboxItem
+from hub.web.formats import SITE_ZONE
 
 EVERY: Final = timedelta(minutes=1)
 CODE_OF: Final = {Liberty.GOES: "inbox_liberty_overdue", Liberty.HELD: "inbox_overdue"}
@@ -34,8 +35,7 @@ class InboxDesk:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
         self._looked_at: datetime | None = None
-        # Whoever cleared the last one may have ended before its traces were gone.
-        self._to_overwrite = True
+        self._traces = Traces(sessions, *SAID)
 
     def tick(self, now: datetime) -> int:
         if not is_over(self._looked_at, EVERY, now):
@@ -51,9 +51,8 @@ class InboxDesk:
         if old:
             with session_scope(self._sessions) as session:
                 done += forget_due(session, now)
-            self._to_overwrite = True
-        if self._to_overwrite:
-            self._to_overwrite = not overwrite_deleted(self._sessions, anew=SAID)
+            self._traces.add()
+        self._traces.overwrite(now.astimezone(SITE_ZONE))
         return done
 
 
