@@ -19,7 +19,7 @@ from hub.errors import HubError
 from hub.statistics.review.actions import derive, keep, refuse_without_reason
 from hub.statistics.review.progress import WORDS, Part, Progress
 from hub.statistics.review.reading.kept import Standing, newest_of, standing_of
-from hub.statistics.review.showing import page_file, pdf_file, seal_files
+from hub.statistics.review.showing import page_file, pdf_file, seal_files, touched_papers
 from hub.statistics.review.signing import is_genuine
 from hub.web.language import LANGUAGES
 
@@ -81,6 +81,9 @@ def _freeze(args: argparse.Namespace) -> int:
             "signed, or another hub sealed it. Nothing is written out. Restore it from a backup.",
         )
     say(f"{one.row.year}, revision {one.row.revision}, frozen: content {one.digest}")
+    touched = touched_papers(vault, one)
+    if touched:
+        say(f"Kept papers were changed in the database since, and are set anew: {', '.join(touched)}.")
     _write_out(vault, one, args.out)
     return 0
 

@@ -45,12 +45,23 @@ def page_file(vault: Vault, one: Standing, language: str) -> bytes:
     return _kept(vault, one, "html", language) or page_of(paper(vault, one, language))
 
 
+def touched_papers(vault: Vault, one: Standing) -> list[str]:
+    """Papers that were handed out and are kept no more as they were, as "pdf/en"; none of a seal that does not hold."""
+    seal = seal_of(vault, one)
+    if seal is None or not seal.holds:
+        return []
+    hashes = {
+        f"{kind}/{tongue}": hashlib.sha256(raw).hexdigest() for (kind, tongue), raw in one.papers.items()
+    }
+    return [name for name, digest in sorted(seal.sealed.papers.items()) if hashes.get(name) != digest]
+
+
 def _kept(vault: Vault, one: Standing, kind: str, language: str) -> bytes | None:
     """The file as it was frozen, where the seal holds and covers it; else it is set anew, and says how it stands."""
-    raw, seal = one.papers.get((kind, language)), seal_of(vault, one)
-    if raw is None or seal is None or not seal.holds:
+    seal, name = seal_of(vault, one), f"{kind}/{language}"
+    if seal is None or not seal.holds or name not in seal.sealed.papers or name in touched_papers(vault, one):
         return None
-    return raw if seal.sealed.papers.get(f"{kind}/{language}") == hashlib.sha256(raw).hexdigest() else None
+    return one.papers[kind, language]
 
 
 def seal_files(one: Standing) -> dict[str, bytes]:

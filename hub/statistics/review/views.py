@@ -19,7 +19,7 @@ from hub.statistics.review.desk import pages
 from hub.statistics.review.paper.words import Speaker, groups
 from hub.statistics.review.reading.kept import Standing, standing_of
 from hub.statistics.review.records import Review
-from hub.statistics.review.showing import bundle, page_file, paper, pdf_file
+from hub.statistics.review.showing import bundle, page_file, paper, pdf_file, touched_papers
 from hub.statistics.review.signing import is_genuine
 from hub.web.door import now, reading, service, visitor, writing
 from hub.web.known import known_at, known_on
@@ -129,5 +129,5 @@ def _show(number: int, problem: Sentence | None) -> str:
         groups=groups(speak, one.content, with_dropped=True),
         genuine=one.seal is not None and is_genuine(vault, one.seal), languages=LANGUAGES, known=known_on(),
         writes=free and who.may(Permission.WRITE_REVIEW), directs=free and who.may(Permission.PUBLISH_FIGURES),
-        typed=request.form,
+        typed=request.form, touched=touched_papers(vault, one),
     )  # fmt: skip

@@ -22,7 +22,7 @@ from hub.statistics.review.actions import add
 from hub.statistics.review.paper.annexes import CHECK
 from hub.statistics.review.reading.kept import standing_of
 from hub.statistics.review.records import Review
-from hub.statistics.review.showing import pdf_file
+from hub.statistics.review.showing import pdf_file, touched_papers
 from hub.statistics.review.signing import is_genuine
 
 from .review_world import DIRECTOR, WRITER, frozen, made, year_world
@@ -44,7 +44,7 @@ def _edit(world: World, statement: str) -> None:
     sqlite = world.engine.dialect.name == "sqlite"
     guard = f"{table}_no_update" if sqlite else f"{table}_append_only ON {table}"
     with session_scope(world.sessions) as session:
-        session.execute(text(f"DROP TRIGGER {guard}"))
+        session.execute(text(f"DROP TRIGGER IF EXISTS {guard}"))
         values = {"other": bytes(32)} if ":other" in statement else {}
         assert session.execute(text(statement), values).rowcount >= 1  # type: ignore[attr-defined]
 
@@ -122,6 +122,26 @@ def test_the_paper_is_the_one_that_was_handed_out_however_it_would_be_set_now(
     assert pdf_file(world.vault, touched, "en") == b"set anew", (
         "what the seal does not cover is not handed out"
     )
+    assert touched_papers(world.vault, touched) == ["html/en", "html/es", "pdf/en", "pdf/es"]
+
+
+def test_that_a_kept_paper_was_touched_or_taken_is_said_on_the_page(world: World) -> None:
+    row = made(world)
+    frozen(world, row, WRITER, DIRECTOR)
+    reader, said = (
+        world.browser("abel", Role.AUDITOR),
+        "papers that were kept of it were changed in the database since",
+    )
+    assert said not in reader.get(f"/review/{row.id}").text
+    _edit(world, "UPDATE review_papers SET raw = :other WHERE kind = 'pdf' AND language = 'es'")
+    page = reader.get(f"/review/{row.id}").text
+    assert "The seal holds" in page
+    assert f"{said}: pdf/es." in page
+    _edit(world, "UPDATE review_papers SET kind = 'gone' WHERE kind = 'html'")
+    assert f"{said}: html/en, html/es, pdf/es." in reader.get(f"/review/{row.id}").text
+    assert reader.get(f"/review/{row.id}/html/en").status_code == 200
+    spanish = reader.get(f"/review/{row.id}", headers={"Accept-Language": "es"}).text
+    assert "se cambiaron en la base de datos" in spanish
 
 
 @pytest.mark.skipif(not shutil.which("openssl") or not shutil.which("jq"), reason="needs openssl and jq")
