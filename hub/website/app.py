@@ -116,6 +116,8 @@ def create_app(parts: Parts) -> Flask:
     """The site; RuntimeError when a route names no permission."""
     app = Hub("hub.web", static_folder=None, template_folder="templates")
     app.url_map.converters["int"] = Number
+    # A doubled slash is nothing here: the redirect that mends it would name the host that the caller named.
+    app.url_map.merge_slashes = False
     _configure(app, parts)
     for part in (errors, headers, guard):
         part.install(app)

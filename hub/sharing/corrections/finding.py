@@ -17,6 +17,7 @@ from hub.custody.queries import names
 from hub.custody.records import Person
 from hub.sharing.catalogue import EXCHANGES
 from hub.sharing.corrections.depending import beside_facts, made_of
+from hub.sharing.disclosures.joined import told_to, whose
 from hub.sharing.disclosures.reading import told_to_person
 from hub.sharing.disclosures.records import Disclosure
 from hub.sharing.outbox.deriving import FactRow
@@ -94,7 +95,10 @@ def _chain(session: Session, row: FactRow) -> list[Fact]:
 
 def _newest(session: Session, row: FactRow, since: datetime) -> Mapping[tuple[str, str, str], Disclosure]:
     found: dict[tuple[str, str, str], Disclosure] = {}
-    for told in told_to_person(session, numbers_of(session, row.person_id)):
+    family = family_of(session, row.person_id)
+    # Also what was told while the file was one with another by mistake: it was read from both.
+    of = whose(session, family, (one.number for one in names(session, family).values()))
+    for told in told_to(session, of):
         exchange = EXCHANGES.get(told.exchange)
         if exchange is None or told.at < since:
             continue

@@ -109,3 +109,11 @@ def test_an_address_that_cannot_be_used_is_said_at_the_start(tmp_path: Path, wro
         settings.load(tmp_path)
     (tmp_path / settings.FILE).write_text(f'[agencies]\naddress = "{PRISON}"\n')
     assert settings.load(tmp_path).agencies.address == PRISON
+
+
+@pytest.mark.parametrize("address", ["/people//P-000001", "/sharing//agreements", "/people///P-000001/told"])
+def test_the_site_repeats_no_host_for_doubled_slashes(world: World, address: str) -> None:
+    """Nothing stands there. To mend the address, a redirect would have to name the host."""
+    answer = world.browser("rita").get(address, base_url=f"https://{EVIL}")
+    assert answer.status_code == 404
+    assert EVIL not in f"{answer.headers}\n{answer.get_data(as_text=True)}"
