@@ -8,8 +8,9 @@ from typing import Final
 from sqlalchemy.orm import Session
 
 from hub.custody.facts.bulk import Piles
+from hub.custody.sentencing.basis import Rules
 from hub.custody.sentencing.case import Case, Weight
-from hub.custody.sentencing.dates import Certainty, Rules, Signed, judge, newest_signed
+from hub.custody.sentencing.dates import Certainty, Signed, judge, newest_signed
 from hub.custody.sentencing.forms import SENTENCE
 from hub.custody.sentencing.reading import KINDS, case_of_kinds
 from hub.docket.snapshot import ReleaseClock, Sureness

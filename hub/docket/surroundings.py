@@ -15,7 +15,8 @@ from hub.custody.life.queries import QUERY
 from hub.custody.merging.actions import BY_FINGER
 from hub.custody.merging.reading import all_cases, joined_stays, leads
 from hub.custody.queries import names
-from hub.custody.sentencing.dates import Rules, rules_of
+from hub.custody.sentencing.basis import Rules
+from hub.custody.sentencing.dates import rules_of
 from hub.docket.limits import Limits
 from hub.docket.limits_in_force import limits_on
 from hub.docket.snapshot import Query, SameFinger

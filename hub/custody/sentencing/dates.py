@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from typing import Final
 
-import msgspec
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, defer
 
 from hub.custody.facts.records import Fact
 from hub.custody.records import Booking
-from hub.custody.sentencing.case import Case, Dates, Outcome, Problem, Reckoned, Weight
+from hub.custody.sentencing.basis import Rules, Worked, digest_of, work_out, worked_out
+from hub.custody.sentencing.case import Case, Outcome, Problem, Weight
 from hub.custody.sentencing.holidays import holidays_of
 from hub.custody.sentencing.policies import in_force
-from hub.custody.sentencing.policy import Numbered, chosen
 from hub.custody.sentencing.reading import case_from, case_of, cases
-from hub.custody.sentencing.reckoner import reckon
 from hub.custody.sentencing.records import ReckoningRow, Signature, SignatureAct
 from hub.sentences import Sentence
 
@@ -40,15 +37,6 @@ class Certainty(StrEnum):
 
 _MANY: Final = 5_000
 """Stays named one by one in a query; beyond that everybody's are read."""
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What dates are reckoned by on a day."""
-
-    policies: tuple[Numbered, ...]
-    holidays: frozenset[date]
-    today: date
 
 
 @dataclass(frozen=True)
@@ -127,14 +115,17 @@ def best_known_all(
 ) -> dict[int, BestKnown]:
     """Dates of stays, of `booking_ids` or of all that are open; those without a sentence are left out."""
     found = cases(session, booking_ids, known_at=known_at)
+    work = work_out
     if booking_ids is not None and len(booking_ids) <= _MANY:
         few = list(found)
         if not few:
             return {}  # on remand, as most are: rules and signatures need not be read
-        found = iter(few)
+        found, work = iter(few), worked_out
     rules = rules_of(session, today=today, known_at=known_at)
     signed = newest_signed(session, booking_ids, known_at=known_at)
-    return {booking_id: judge(booking_id, case, rules, signed.get(booking_id)) for booking_id, case in found}
+    return {
+        booking_id: judge(booking_id, case, rules, signed.get(booking_id), work) for booking_id, case in found
+    }
 
 
 def verified_date_of(
@@ -167,10 +158,17 @@ _VERIFIED: Final = (
 )
 
 
-def judge(booking_id: int, case: Case, rules: Rules, signed: Signed | None) -> BestKnown:
+def judge(
+    booking_id: int,
+    case: Case,
+    rules: Rules,
+    signed: Signed | None,
+    work: Callable[[Case, Rules], Worked] = work_out,
+) -> BestKnown:
     """The date of a case, and how sure it is."""
-    reckoned = reckon(case, rules.policies, rules.holidays, today=rules.today, explain=False)
-    dates, certainty = reckoned.dates, _certainty(reckoned.dates, case, reckoned, rules, signed)
+    worked = work(case, rules)
+    reckoned, dates = worked.reckoned, worked.reckoned.dates
+    certainty = _certainty(case, worked, rules, signed)
     return BestKnown(
         booking_id,
         certainty,
@@ -192,15 +190,15 @@ def _two(signed: Signed | None) -> tuple[str, ...]:
     return signed.row.reckoned_by, signed.signature.by
 
 
-def _certainty(
-    dates: Dates, case: Case, reckoned: Reckoned, rules: Rules, signed: Signed | None
-) -> Certainty:
+def _certainty(case: Case, worked: Worked, rules: Rules, signed: Signed | None) -> Certainty:
+    dates = worked.reckoned.dates
     if dates.outcome is Outcome.NO_DATE:
         return Certainty.NO_DATE
     if dates.outcome is Outcome.NOT_LATER_THAN:
         return Certainty.NOT_LATER_THAN
-    if signed is not None and signed.verified and signed.row.digest == digest_of(case, reckoned, rules):
-        return Certainty.VERIFIED
+    if signed is not None and signed.verified:
+        digest = worked.digest or digest_of(case, worked.reckoned, rules)
+        return Certainty.VERIFIED if digest == signed.row.digest else Certainty.UNVERIFIED
     return Certainty.UNVERIFIED
 
 
@@ -271,31 +269,10 @@ def _known(signature: Signature | None, known_at: datetime | None) -> Signature 
     return signature
 
 
-def digest_of(case: Case, reckoned: Reckoned, rules: Rules) -> str:
-    """What signatures are put under: the entries, the rules used, and the dates."""
-    used = used_rules(case, rules)
-    whole = _ENCODER.encode((case.in_order(), [used[number] for number in sorted(used)], reckoned.dates))
-    return hashlib.sha256(whole).hexdigest()
-
-
-def used_rules(case: Case, rules: Rules) -> Mapping[int, object]:
-    """Policies by which a case is reckoned, by number, without their names: those may be put better."""
-    found = (chosen(rules.policies, one.imposed.imposed_on, rules.today) for one in case.sentences)
-    return {one.id: _bare(one) for one in found if one is not None}
-
-
-def _bare(one: Numbered) -> object:
-    return msgspec.structs.replace(one.policy, name="", authority="")
-
-
 def is_current(session: Session, signed: Signed, *, today: date) -> bool:
     """Whether the entries and the rules still are those that were signed."""
     case = case_of(session, signed.row.booking_id)
     if case is None:
         return False
     rules = rules_of(session, today=today)
-    reckoned = reckon(case, rules.policies, rules.holidays, today=today, explain=False)
-    return digest_of(case, reckoned, rules) == signed.row.digest
-
-
-_ENCODER: Final = msgspec.json.Encoder(order="deterministic")
+    return digest_of(case, work_out(case, rules).reckoned, rules) == signed.row.digest

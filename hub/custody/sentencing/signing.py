@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor, write_down
 from hub.custody.records import Booking, Person
+from hub.custody.sentencing.basis import Rules, digest_of
 from hub.custody.sentencing.case import Case, Outcome, Reckoned, encode
-from hub.custody.sentencing.dates import Rules, Signed, digest_of, is_current, newest_signed, rules_of
+from hub.custody.sentencing.dates import Signed, is_current, newest_signed, rules_of
 from hub.custody.sentencing.reading import case_of
 from hub.custody.sentencing.reckoner import reckon
 from hub.custody.sentencing.records import ReckoningRow, Signature, SignatureAct

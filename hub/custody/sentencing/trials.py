@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from hub.accounts.audit import Actor, write_down
 from hub.custody.facts.records import Fact
 from hub.custody.records import Booking, Person
-from hub.custody.sentencing.dates import BestKnown, Certainty, Rules, judge, newest_signed, rules_of
+from hub.custody.sentencing.basis import Rules
+from hub.custody.sentencing.dates import BestKnown, Certainty, judge, newest_signed, rules_of
 from hub.custody.sentencing.forms import SENTENCE
 from hub.custody.sentencing.policies import standing_of, with_change
 from hub.custody.sentencing.reading import cases, last_fact

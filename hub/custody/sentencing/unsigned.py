@@ -15,14 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.custody.records import Booking
+from hub.custody.sentencing.basis import Rules, digest_of
 from hub.custody.sentencing.case import Case
 from hub.custody.sentencing.dates import (
     CHANGED,
     BestKnown,
     Certainty,
-    Rules,
     Signed,
-    digest_of,
     judge,
     newest_signed,
     rules_of,

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.audit import COMMAND_LINE, Actor
 from hub.custody.sentencing import policies
+from hub.custody.sentencing.basis import Rules, digest_of
 from hub.custody.sentencing.case import Case, Outcome, Reckoned, encode
-from hub.custody.sentencing.dates import Rules, digest_of, rules_of
+from hub.custody.sentencing.dates import rules_of
 from hub.custody.sentencing.policy import Policy, Reach
 from hub.custody.sentencing.reading import cases
 from hub.custody.sentencing.reckoner import reckon

@@ -13,8 +13,9 @@ from hub.accounts.audit import write_down
 from hub.accounts.fresh import require_fresh_factor
 from hub.accounts.permissions import Permission
 from hub.custody.sentencing import signing
+from hub.custody.sentencing.basis import digest_of
 from hub.custody.sentencing.case import Weight
-from hub.custody.sentencing.dates import digest_of, judge
+from hub.custody.sentencing.dates import judge
 from hub.custody.sentencing.forms import ADJUSTMENT_TYPES, SENTENCE_TYPES
 from hub.custody.sentencing.policies import all_policies
 from hub.custody.sentencing.terms import in_words
