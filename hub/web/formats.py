@@ -40,6 +40,11 @@ def calendar_date(on: date | datetime) -> str:
     return day_in(current_language(), day)
 
 
+def calendar_month(on: date) -> str:
+    """Nov 2026, of the month in which the day lies."""
+    return calendar_date(on).split(" ", 1)[1]
+
+
 def person_name(person: Named) -> str:
     """SURNAME, Given."""
     return f"{person.surname.upper()}, {person.given}"
@@ -70,6 +75,6 @@ def iso(at: datetime) -> str:
 
 def install(app: Flask) -> None:
     """Give templates the filters named as these functions."""
-    for function in (clock_time, clock_seconds, calendar_date, person_name, age_s, age_text, iso):
+    for function in (clock_time, clock_seconds, calendar_date, calendar_month, person_name, age_s, age_text, iso):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals["hub_time"] = lambda: iso(now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,6 +28,7 @@ _BOTTOM: Final = 30.0
 _APART: Final = 8.0
 """Between two labels of the points of time; where they have no room, only some stand there."""
 _LINE: Final = 16.0
+MISSING: Final = "×"
 
 
 @dataclass(frozen=True)
@@ -40,9 +41,12 @@ class Series:
 
 def line_chart(
     title: str, description: str, labels: Sequence[str], series: Sequence[Series], *, unit: str,
-    from_zero: bool = True,
+    from_zero: bool = True, missing: Collection[int] = (), missing_words: str = "",
 ) -> str:  # fmt: skip
-    """The whole drawing. Each line ends in its name and last value."""
+    """The whole drawing. Each line ends in its name and last value.
+
+    At the places `missing` there stands a mark instead of a value, which `missing_words` explain above the lines.
+    """
     known = [value for one in series for value in one.values if value is not None]
     ticks = steps(0.0 if from_zero else min(known, default=0.0), max(known, default=0.0) or 1.0)
     low, high = ticks[0], ticks[-1]
@@ -64,6 +68,9 @@ def line_chart(
     for place, label in enumerate(labels):
         if place % every == 0:
             parts.append(text(x(place), _HEIGHT - 8, label, anchor="middle"))
+    parts += [text(x(place), y(low) - 6, MISSING, anchor="middle") for place in sorted(missing)]
+    if missing:
+        parts.append(text(_LEFT + wide, 14, f"{MISSING} {missing_words}", anchor="end"))
     ends: list[tuple[float, str, str]] = []
     for order, one in enumerate(series):
         runs = _runs(

@@ -26,6 +26,7 @@ from hub.statistics.publishing.glance import glance
 from hub.statistics.publishing.reading import Standing, State, files_of, frozen, standing, standings
 from hub.statistics.showing import Notes, Row, overview, rows_of
 from hub.web.door import now, reading, service, visitor, writing
+from hub.web.formats import calendar_month
 from hub.web.known import known_at, known_on
 from hub.web.language import say
 from hub.web.routes import Pages
@@ -39,7 +40,7 @@ _SHOWN = ("population", "admissions", "releases", "sentenced")
 def at_a_glance() -> str:
     """The page for ministers: published figures alone."""
     with reading() as session:
-        found = glance(frozen(session, known_at=known_at()), say)
+        found = glance(frozen(session, known_at=known_at()), say, calendar_month)
     return render_template("publishing/glance.html", found=found, known=known_on(), units=UNITS)
 
 

@@ -52,6 +52,16 @@ def test_what_is_withheld_is_a_gap_and_not_a_nought() -> None:
     assert "withheld" in [one.text for one in bars.iter(f"{SVG}text")]
 
 
+def test_what_was_never_given_has_a_mark_of_its_own_and_says_what_it_means() -> None:
+    values = [10.0, None, None, 12.0]
+    drawn = line_chart(
+        "t", "d", MONTHS[:4], [Series("s", values)], unit="u", missing=(2,), missing_words="not given"
+    )
+    words = [one.text for one in ElementTree.fromstring(drawn).iter(f"{SVG}text")]
+    assert words.count("×") == 1, "what is withheld has none"
+    assert "× not given" in words
+
+
 def test_lines_are_told_apart_without_colour() -> None:
     both = [Series("a", [1.0, 2.0]), Series("b", [2.0, 1.0])]
     root = ElementTree.fromstring(line_chart("t", "d", ["x", "y"], both, unit="u"))

@@ -8,6 +8,7 @@ import pytest
 
 from hub.accounts.permissions import Role
 from hub.database import session_scope
+from hub.statistics.periods import period_of
 from hub.statistics.publishing.reading import State, standings
 
 from .publishing_world import DECEMBER, YEAR, drafted, prison_of, published
@@ -93,6 +94,25 @@ def test_held_drafts_stand_on_the_list_with_their_reason(
     assert "Freeze and publish" not in page
     with session_scope(world.sessions, writes=False) as session:
         assert [one.state for one in standings(session)] == [State.HELD]
+
+
+def test_months_are_words_and_those_without_a_publication_are_marked(world: World) -> None:
+    """December and the October before were published, and nothing between."""
+    prison_of(world)
+    for code in ("2025-10", "2025-12"):
+        published(world, period_of(code))
+    director = world.browser("dora", Role.DIRECTOR)
+    page = director.get("/figures/glance").text
+    assert ">Oct 2025<" in page
+    assert "2025-10" not in page
+    assert "× not published" in page
+    assert page.count(">×<") == 2 * 10, "ten of twelve months, on both charts of lines"
+    rows = re.findall(r'<th scope="row">(\w+ 2025)</th><td class="number">(.*?)</td>', page)
+    assert ("Nov 2025", "not published") in rows
+    assert ("Dec 2025", "36") in rows
+    spanish = director.get("/figures/glance", headers={"Accept-Language": "es"}).text
+    assert ">oct 2025<" in spanish
+    assert "× sin publicar" in spanish
 
 
 def test_the_page_speaks_spanish(world: World) -> None:
