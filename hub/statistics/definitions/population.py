@@ -60,6 +60,7 @@ ADMISSIONS: Final = Indicator(
     (
         Sentence("Legal status and order are the first of the stay, sex and citizenship as they were then."),
         Sentence("A return from court or from an absence is no admission."),
+        Sentence("A stay whose file has no entry of the admission counts at the time under which it was opened."),
     ),
     (("SEX",), ("JUVENILE",), ("CITIZENSHIP",), ("LEGAL_STATUS",), ("ORDER",)),
 )
@@ -74,6 +75,7 @@ RELEASES: Final = Indicator(
     Sort.FLOW,
     (
         Sentence("A release that was taken back is none."),
+        Sentence("Of a stay with two releases the one with the later time counts, and counts once."),
         Sentence("Sex and citizenship as they were at the release."),
     ),
     (("SEX",), ("JUVENILE",), ("CITIZENSHIP",), ("REASON",)),

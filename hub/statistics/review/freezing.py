@@ -23,6 +23,7 @@ from hub.statistics.review.reading.kept import Standing
 from hub.statistics.review.records import ReviewPaper, ReviewSeal
 from hub.statistics.review.showing import page_of
 from hub.statistics.review.signing import Sealed, Signer, fingerprint_of, seal
+from hub.statistics.snapshots.keeping import SETTLED
 from hub.web.language import LANGUAGES
 
 
@@ -72,7 +73,7 @@ def freeze(session: Session, vault: Vault, review_id: int, prepared: Prepared, *
 def _signed(session: Session, one: Standing, digest: str, actor: Actor) -> Signer:
     """The writer, who signed exactly this and is somebody else."""
     refuse_changed(one, digest)
-    if len(all_frozen(session)) > len(all_frozen(session, one.row.known_at)):
+    if len(all_frozen(session)) > len(all_frozen(session, one.row.known_at + SETTLED)):
         raise RefusedError(
             "published_since",
             Sentence(

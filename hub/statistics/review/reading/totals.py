@@ -17,6 +17,7 @@ from hub.statistics.publishing.body import earlier_of, figures_of
 from hub.statistics.publishing.reading import all_frozen
 from hub.statistics.publishing.records import Publication
 from hub.statistics.review.evidence import Span
+from hub.statistics.snapshots.keeping import SETTLED
 
 Cells = Mapping[str, Cell]
 
@@ -35,7 +36,8 @@ def told_of(session: Session, span: Span, figures: Figures, k: int) -> Told:
     What is published of a period is told as published, whatever is known by now: two answers beside each other would
     show what lies between. Of any other period what is told adds nothing to what publications give away.
     """
-    rows = all_frozen(session, span.known_at)
+    # Facts are read as known a little before they were asked for; what was published is known at once.
+    rows = all_frozen(session, span.known_at + SETTLED)
     given, revisions = _published(rows), {row.period: row.revision for row in rows}
     own = [one for one in (span.period, span.before) if one.code not in revisions]
     found: dict[str, Cells] = {}
