@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -15,7 +16,7 @@ from hub.database import session_scope
 from hub.sharing.console.reckoning import lines
 from hub.sharing.outbox.drop_records import Kind
 from hub.sharing.outbox.drop_settings import DropWish, set_drop
-from hub.sharing.outbox.records import Delivery, State
+from hub.sharing.outbox.records import Delivery, DeliverySender, State
 
 from .outbox_world import RITA, Outbox
 from .site_world import World, post
@@ -172,3 +173,14 @@ def test_an_administrator_sets_a_drop_and_is_told_what_is_wrong_with_it(outbox: 
     assert "End the drop" in ada.get(address).text
     assert post(ada, address, {"act": "end"}).status_code == 303
     assert "End the drop" not in ada.get(address).text
+
+
+def test_when_they_last_answered_is_said_as_a_time_past(outbox: Outbox, client: FlaskClient) -> None:
+    told(outbox)
+    with session_scope(outbox.world.sessions) as session:
+        session.execute(update(DeliverySender).values(contact_at=outbox.world.at))
+    outbox.world.later(minutes=9)
+    for address in ("/sharing", "/sharing/agencies/police"):
+        assert re.search(r"<time class=\"age\"[^>]*>9 min</time> ago", client.get(address).text), address
+    client.set_cookie("pims-language", "es")
+    assert re.search(r"hace <time class=\"age\"[^>]*>9 min</time>", client.get("/sharing").text)
