@@ -1,11 +1,16 @@
 """The gate: the one place where something leaves for another agency, whichever way, and where it is written down.
 
 No agreement row, no field. A field that is not agreed is not read, so nothing that goes wrong afterwards lets it out.
+
+Reading takes most of the time and needs no writer's turn. A door may therefore read in a transaction that only reads
+(`read_one`, `read_list`), and write down in a short one behind it (`write_one`, `write_list`): only that gives what may
+leave.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -13,13 +18,12 @@ from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
 from hub.sharing.agreements.reading import InForce
-from hub.sharing.catalogue import About, Direction, Way
-from hub.sharing.catalogue.reading import Reading
+from hub.sharing.catalogue import Direction, Way
 from hub.sharing.deciding import CODES, Granted, NotAgreedError, decide
 from hub.sharing.disclosures.writing import write_rows
-from hub.sharing.documents import Ask, Shared, SharedList, envelope, refusal_row, row_of
-from hub.sharing.gathering import Loaded, load
+from hub.sharing.documents import Ask, Shared, SharedList, envelope
 from hub.sharing.noting import note_receipt, note_refusal, refusals_noted
+from hub.sharing.reading_out import Judged, Part, read_parts
 from hub.sharing.ruling import Rules
 
 __all__ = (
@@ -33,15 +37,33 @@ __all__ = (
     "check",
     "note_receipt",
     "note_refusal",
+    "read_list",
+    "read_one",
     "refusals_noted",
     "share",
     "share_list",
     "share_many",
+    "write_list",
+    "write_one",
 )
 
 AT_ONCE: Final = 500
 """People whose facts are loaded together."""
-_NOTHING: Final[tuple[Any, ...]] = (None, "", [], {}, ())
+
+
+@dataclass(frozen=True)
+class Read:
+    """What was read and not yet written down: nothing of it leaves as it is.
+
+    `data` is what will leave, without its numbers in the log: for a door to see whether its client has it already.
+    """
+
+    session: Session = field(repr=False)
+    judged: Sequence[Judged] = field(repr=False)
+    parts: Sequence[Part] = field(repr=False)
+    at: datetime
+    around: dict[str, Any] = field(repr=False)
+    data: Any = field(repr=False)
 
 
 def share(
@@ -66,8 +88,28 @@ def share(
     `rules` are those of this transaction and this moment, where a door has asked them already.
     """
     ask = Ask(agency, exchange, purpose, person, booking, fact, wanted, reference, given)
-    granted = (rules or Rules(session, at)).of(ask)
-    [shared] = _let_out(session, [(ask, granted)], at=at, actor=actor, way=way)
+    read = read_one(session, ask, at=at, rules=rules)
+    return _one(session, read, actor=actor, way=way)
+
+
+def read_one(session: Session, ask: Ask, *, at: datetime, rules: Rules | None = None) -> Read:
+    """Read what `share` lets out, and write nothing. NotAgreedError, and nothing read, where it is not agreed."""
+    pairs: list[Judged] = [(ask, (rules or Rules(session, at)).of(ask))]
+    parts = read_parts(session, pairs, at)
+    document = {**parts[0].document, "data": parts[0].data}
+    return Read(session, pairs, parts, at, document, parts[0].data)
+
+
+def write_one(session: Session, read: Read, *, actor: Actor, way: Way) -> Shared | None:
+    """Write down what was read, and give it; None where it is not agreed as it was then: it is to be read anew.
+
+    NotAgreedError where it is not agreed any more.
+    """
+    return _one(session, read, actor=actor, way=way) if _still_agreed(session, read) else None
+
+
+def _one(session: Session, read: Read, *, actor: Actor, way: Way) -> Shared:
+    [shared] = _write_parts(session, read.judged, read.parts, at=read.at, actor=actor, way=way)
     assert isinstance(shared, Shared)
     return shared
 
@@ -122,18 +164,44 @@ def share_list(
     rules: Rules | None = None,
 ) -> SharedList:
     """Let a list out as one document. NotAgreedError, and nothing read, where no agreement in force allows it."""
-    whose: Sequence[int | None] = people or (None,)
-    asks = [Ask(agency, exchange, purpose, one, wanted=wanted, reference=reference) for one in whose]
+    whole = Ask(agency, exchange, purpose, wanted=wanted, reference=reference)
+    return _list(session, read_list(session, whole, people, at=at, rules=rules), actor=actor, way=way)
+
+
+def read_list(
+    session: Session, whole: Ask, people: Sequence[int], *, at: datetime, rules: Rules | None = None
+) -> Read:
+    """Read what `share_list` lets out, and write nothing: `whole` wished of each of these people."""
+    asks = [replace(whole, person=one) for one in people] or [whole]
     granted = (rules or Rules(session, at)).of(asks[0])
-    items: list[Shared] = []
-    for start in range(0, len(asks), AT_ONCE):
-        pairs = [(ask, granted) for ask in asks[start : start + AT_ONCE]]
-        let_out = _let_out(session, pairs, at=at, actor=actor, way=way)
-        items.extend(one for one in let_out if isinstance(one, Shared))
-    document = envelope(granted, at)
+    pairs: list[Judged] = [(ask, granted) for ask in asks]
+    parts: list[Part] = []
+    for start in range(0, len(pairs), AT_ONCE):
+        parts.extend(read_parts(session, pairs[start : start + AT_ONCE], at))
+    data = [one.data for one in parts] if people else []
+    return Read(session, pairs, parts, at, envelope(granted, at), data)
+
+
+def write_list(session: Session, read: Read, *, actor: Actor, way: Way) -> SharedList | None:
+    """What `write_one` does, of a list."""
+    return _list(session, read, actor=actor, way=way) if _still_agreed(session, read) else None
+
+
+def _list(session: Session, read: Read, *, actor: Actor, way: Way) -> SharedList:
+    let_out = _write_parts(session, read.judged, read.parts, at=read.at, actor=actor, way=way)
+    items = tuple(one for one in let_out if isinstance(one, Shared))
+    document = dict(read.around)
     document["disclosures"] = [items[0].disclosure_id, items[-1].disclosure_id]
-    document["data"] = [one.document["data"] for one in items] if people else []
-    return SharedList(document, tuple(items))
+    document["data"] = read.data
+    return SharedList(document, items)
+
+
+def _still_agreed(session: Session, read: Read) -> bool:
+    """Whether the agreement, as it stands in this transaction, gives what it gave when it was read."""
+    if session is read.session:
+        return True
+    ask, granted = read.judged[0]
+    return Rules(session, read.at).of(ask) == granted
 
 
 def accept_from(
@@ -171,77 +239,33 @@ def accept_from(
 
 
 def _let_out(
+    session: Session, judged: Sequence[Judged], *, at: datetime, actor: Actor, way: Way
+) -> list[Shared | NotAgreedError]:
+    return _write_parts(session, judged, read_parts(session, judged, at), at=at, actor=actor, way=way)
+
+
+def _write_parts(
     session: Session,
-    judged: Sequence[tuple[Ask, Granted | NotAgreedError]],
+    judged: Sequence[Judged],
+    parts: Sequence[Part],
     *,
     at: datetime,
     actor: Actor,
     way: Way,
 ) -> list[Shared | NotAgreedError]:
-    granted = [one for _, one in judged if isinstance(one, Granted)]
-    kinds = {kind for one in granted for wanted in one.fields for kind in wanted.kinds}
-    loaded = load(session, {ask.person for ask, _ in judged if ask.person is not None}, kinds, at)
-    made: list[tuple[dict[str, Any], dict[str, Any], dict[str, Any]] | None] = []
-    rows: list[dict[str, Any]] = []
-    around: dict[int, dict[str, Any]] = {}
-    for each in granted:
-        if id(each) not in around:  # a batch is of few agreements
-            around[id(each)] = envelope(each, at)
-    for ask, one in judged:
-        number = loaded.number_of(ask.person)
-        if isinstance(one, NotAgreedError):
-            made.append(None)
-            rows.append(refusal_row(one, number, ask.reference))
-            continue
-        values, data = _read(loaded, ask, one)
-        made.append((dict(around[id(one)]), values, data))
-        rows.append(row_of(one, number, ask.reference, values))
-    numbers = write_rows(session, rows, at=at, actor=actor.login, way=way)
+    numbers: list[int] = []
+    for start in range(0, len(parts), AT_ONCE):
+        rows = [one.row for one in parts[start : start + AT_ONCE]]
+        numbers += write_rows(session, rows, at=at, actor=actor.login, way=way)
     return [
-        one if isinstance(one, NotAgreedError) else _shared(one, row, number, parts)
-        for (_, one), row, number, parts in zip(judged, rows, numbers, made, strict=True)
+        one if isinstance(one, NotAgreedError) else _shared(one, part, number)
+        for (_, one), part, number in zip(judged, parts, numbers, strict=True)
     ]
 
 
-def _read(loaded: Loaded, ask: Ask, granted: Granted) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The values of the agreed fields, and the same as they stand in the document."""
-    if granted.exchange.about is About.FIGURES:
-        return _figures(loaded, ask, granted)
-    reading = loaded.reading(ask.person, ask.booking, ask.fact, ask.given)
-    values: dict[str, Any] = {}
-    data: dict[str, Any] = {}
-    for one in granted.fields:
-        value = one.read(reading)
-        if value in _NOTHING:
-            continue
-        values[one.name] = value
-        inside = data
-        *way, last = one.place
-        for key in way:
-            inside = inside.setdefault(key, {})
-        inside[last] = value
-    return values, data
-
-
-def _figures(loaded: Loaded, ask: Ask, granted: Granted) -> tuple[dict[str, Any], dict[str, Any]]:
-    lines = []
-    for line in (ask.given or {}).get("observations", ()):
-        one = Reading(loaded.session, loaded.at, given=line, facility=loaded.facility)
-        lines.append({column.name: column.read(one) for column in granted.fields if column.name in line})
-    values = {column.name: True for column in granted.fields if any(column.name in line for line in lines)}
-    return values, {"observations": lines}
-
-
-def _shared(
-    granted: Granted,
-    row: Mapping[str, Any],
-    number: int,
-    parts: tuple[dict[str, Any], dict[str, Any], dict[str, Any]] | None,
-) -> Shared:
-    assert parts is not None
-    document, values, data = parts
-    document["disclosure"] = number
-    document["data"] = data
+def _shared(granted: Granted, part: Part, number: int) -> Shared:
+    document = {**part.document, "disclosure": number, "data": part.data}
+    under = granted.under
     return Shared(
-        document, values, tuple(values), granted.under.code, granted.under.version, number, row["person"]
+        document, part.values, tuple(part.values), under.code, under.version, number, part.row["person"]
     )

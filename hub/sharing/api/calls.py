@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -81,3 +81,14 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     raw: bytes | None = None
     media_type: str = "application/json"
+
+
+@dataclass(frozen=True)
+class Unwritten:
+    """An answer that a call which only read has ready and may not give yet.
+
+    `write` writes down that it is given, in a transaction of its own that ends before anything is answered, and gives
+    it. WriterNeededError where it is to be read anew.
+    """
+
+    write: Callable[[Session], Answer]

@@ -12,7 +12,7 @@ from flask import Flask, Response, g, request
 from sqlalchemy.orm import Session
 
 from hub.database import session_scope
-from hub.sharing.api.calls import Answer, Call, Client, WriterNeededError
+from hub.sharing.api.calls import Answer, Call, Client, Unwritten, WriterNeededError
 from hub.sharing.api.decoding import check_path, read_body, read_query
 from hub.sharing.api.door import Interface, admit, known
 from hub.sharing.api.idempotency import Begun, Written, begin
@@ -79,10 +79,14 @@ def _in_one(
 ) -> Response:
     interface = service(Interface)
     noted = refusals_noted(interface.sessions, at=g.at, actor=client.actor, way=Way.PULL)
-    with noted, session_scope(interface.sessions, writes=writes) as session:
-        if operation.method == "POST":
-            return _once(operation, client, session, given, raw)
-        answer = _ask(operation, Call(client, g.at, session, writes), given)
+    with noted:
+        with session_scope(interface.sessions, writes=writes) as session:
+            if operation.method == "POST":
+                return _once(operation, client, session, given, raw)
+            answer = _ask(operation, Call(client, g.at, session, writes), given)
+        if isinstance(answer, Unwritten):
+            with session_scope(interface.sessions) as session:
+                answer = answer.write(session)
         written = _write(operation, answer)
     return _with_tag(_response(written, answer), answer, written)
 
@@ -96,14 +100,15 @@ def _once(
         response.headers["Idempotency-Replayed"] = "true"
         return response
     answer = _ask(operation, Call(client, g.at, session, sent=raw), given)
+    assert isinstance(answer, Answer)  # what comes in is written in one
     written = _write(operation, answer)
     claimed.finish(written)
     return _response(written, answer)
 
 
-def _ask(operation: Operation, call: Call, given: dict[str, Any]) -> Answer:
+def _ask(operation: Operation, call: Call, given: dict[str, Any]) -> Answer | Unwritten:
     found = operation.view(call, **given)
-    return found if isinstance(found, Answer) else Answer(found)
+    return found if isinstance(found, Answer | Unwritten) else Answer(found)
 
 
 def _write(operation: Operation, answer: Answer) -> Written:

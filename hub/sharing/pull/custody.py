@@ -7,11 +7,12 @@ from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
+from sqlalchemy.orm import Session
 
-from hub.sharing.api.calls import Answer, Call
+from hub.sharing.api.calls import Answer, Call, Unwritten, WriterNeededError
 from hub.sharing.api.routes import ApiRoutes, Example
 from hub.sharing.catalogue import Way
-from hub.sharing.gate import check, share
+from hub.sharing.gate import Ask, check, read_one, write_one
 from hub.sharing.pull import purposes
 from hub.sharing.pull.misses import check_misses, missed
 from hub.sharing.pull.shapes import one_document, tag_of
@@ -66,9 +67,8 @@ class CustodyQuery(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answers={200: one_document("custody_status")},
     problems=(purposes.SAY_PURPOSE,),
     examples=(Example("Everything that is agreed", path={"reference": "B-000001"}),),
-    shares=True,
 )
-def custody_status(call: Call, reference: str, query: CustodyQuery) -> Answer:
+def custody_status(call: Call, reference: str, query: CustodyQuery) -> Answer | Unwritten:
     agency, exchange, wanted = call.client.agency, "custody_status", None
     purpose = purposes.purpose_of(call, exchange, query.purpose)
     if query.fields is not None:
@@ -86,18 +86,14 @@ def custody_status(call: Call, reference: str, query: CustodyQuery) -> Answer:
     found = whom(call.session, reference, call.at - timedelta(days=under.terms.answered_days))
     if found is None:
         raise missed(call, reference)
-    shared = share(
-        call.session,
-        agency=agency,
-        exchange=exchange,
-        purpose=purpose,
-        person=found.person,
-        booking=found.booking,
-        at=call.at,
-        actor=call.actor,
-        way=Way.PULL,
-        wanted=wanted,
-        reference=reference,
-        rules=call.rules,
-    )
-    return Answer(shared.document, etag=tag_of(shared.document))
+    ask = Ask(agency, exchange, purpose, found.person, found.booking, wanted=wanted, reference=reference)
+    read = read_one(call.session, ask, at=call.at, rules=call.rules)
+    tag = tag_of({**read.around, "data": read.data})
+
+    def write(session: Session) -> Answer:
+        shared = write_one(session, read, actor=call.actor, way=Way.PULL)
+        if shared is None:
+            raise WriterNeededError
+        return Answer(shared.document, etag=tag)
+
+    return write(call.session) if call.writes else Unwritten(write)

@@ -15,10 +15,10 @@ from hub.custody.facts.bulk import piles_of
 from hub.custody.facts.reading import holding, one
 from hub.custody.legal import LEGAL_STATUS, LegalStatus
 from hub.custody.records import Booking
-from hub.sharing.api.calls import Answer, Call
+from hub.sharing.api.calls import Answer, Call, Unwritten, WriterNeededError
 from hub.sharing.api.routes import ApiRoutes, Example
 from hub.sharing.catalogue import Way
-from hub.sharing.gate import share_list
+from hub.sharing.gate import Ask, read_list, write_list
 from hub.sharing.pull import cursors, purposes
 from hub.sharing.pull.custody import Fields, Purpose
 from hub.sharing.pull.shapes import page_of, tag_of
@@ -53,9 +53,8 @@ Keep = Callable[[Session, Mapping[int, int]], set[int]]
     answers={200: page_of("remand_ageing")},
     problems=(purposes.SAY_PURPOSE,),
     examples=(Example("The first page", query={"limit": "50"}),),
-    shares=True,
 )
-def remand_ageing(call: Call, query: ListQuery) -> Answer:
+def remand_ageing(call: Call, query: ListQuery) -> Answer | Unwritten:
     return _page(call, query, "remand_ageing", _on_remand)
 
 
@@ -69,34 +68,35 @@ def remand_ageing(call: Call, query: ListQuery) -> Answer:
     answers={200: page_of("census_list")},
     problems=(purposes.SAY_PURPOSE,),
     examples=(Example("The first page"),),
-    shares=True,
 )
-def census(call: Call, query: ListQuery) -> Answer:
+def census(call: Call, query: ListQuery) -> Answer | Unwritten:
     return _page(call, query, "census_list", lambda _session, stays: set(stays))
 
 
-def _page(call: Call, query: ListQuery, exchange: str, keep: Keep) -> Answer:
+def _page(call: Call, query: ListQuery, exchange: str, keep: Keep) -> Answer | Unwritten:
     purpose = purposes.purpose_of(call, exchange, query.purpose)
     after = cursors.read_cursor(exchange, query.cursor)
     found = _people(call.session, after, query.limit + 1, keep)
     more = len(found) > query.limit
     shown = found[: query.limit]
-    listed = share_list(
-        call.session,
-        agency=call.client.agency,
-        exchange=exchange,
-        purpose=purpose,
-        people=[person for _, person in shown],
-        at=call.at,
-        actor=call.actor,
-        way=Way.PULL,
+    whole = Ask(
+        call.client.agency,
+        exchange,
+        purpose,
         wanted=None if query.fields is None else query.fields.split(","),
         reference=f"after {after}" if after else "first page",
-        rules=call.rules,
     )
+    read = read_list(call.session, whole, [person for _, person in shown], at=call.at, rules=call.rules)
     behind = cursors.write_cursor(exchange, shown[-1][0]) if more else None
-    document = {**listed.document, "next": behind}
-    return Answer(document, etag=tag_of(document))
+    tag = tag_of({**read.around, "data": read.data, "next": behind})
+
+    def write(session: Session) -> Answer:
+        listed = write_list(session, read, actor=call.actor, way=Way.PULL)
+        if listed is None:
+            raise WriterNeededError
+        return Answer({**listed.document, "next": behind}, etag=tag)
+
+    return write(call.session) if call.writes else Unwritten(write)
 
 
 def _people(session: Session, after: int, wanted: int, keep: Keep) -> list[tuple[int, int]]:

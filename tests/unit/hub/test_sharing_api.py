@@ -221,7 +221,7 @@ def test_a_fault_says_a_number_and_nothing_else(hub: ApiWorld, courts: Program, 
     def fail(*_given: object, **_more: object) -> None:
         raise ValueError("Novelo, Ana")
 
-    monkeypatch.setattr("hub.sharing.pull.custody.share", fail)
+    monkeypatch.setattr("hub.sharing.pull.custody.read_one", fail)
     found = problem(courts.get(f"/v1/custody/{hub.about.number}"), 500, "fault")
     assert found["instance"].startswith("urn:pims:incident:")
     assert "Novelo" not in json.dumps(found)
