@@ -12,7 +12,9 @@ _HEAD: Final = """# Figures: what each one says
 
 Written from the definitions in `hub/statistics/definitions/`; a test compares. Every figure can be had as it was
 known on any day, and comes out the same again. Where the parts of a figure do not make up the whole, or opening + in
-- out is not closing, the figure is not given, and the page says which numbers do not agree.
+- out is not closing, the figure is not given, and the page says which numbers do not agree. So it is where a stay ends
+before it begins, or begins while the same person is in custody already, even when the sums come out: the page
+"Files that contradict themselves" and `pims-hub statistics contradictions 2025-11` say which stays these are.
 
 **Held** is who is in custody at midnight at the end of a day, in the time of the site. Being at court, in hospital or
 out with permission is custody; being unlawfully at large is not. Two files found to be of one person count as one
