@@ -86,7 +86,7 @@ def flood_of(
         .order_by(InboundMessage.id)
     )
     rows = session.execute(wanted if among is None else wanted.where(InboundMessage.number.in_(among))).all()
-    opened = _opened_by_others(session, agency, exchange, login)
+    opened = _opened_by_others(session, agency, exchange, login, among)
     free = [(row, item) for row, item in rows if item.owner in ("", login) and row.number not in opened]
     told = [read(session, row, item, at) for row, item in free[:MOST]]
     like = [one for one in told if _shows(one, why)]
@@ -152,7 +152,9 @@ def _refused(
     return True
 
 
-def _opened_by_others(session: Session, agency: str, exchange: str, login: str) -> set[str]:
+def _opened_by_others(
+    session: Session, agency: str, exchange: str, login: str, among: Sequence[str] | None
+) -> set[str]:
     """Numbers of messages that somebody else has looked at: they may be about to decide."""
     looks = (
         select(InboundMessage.number)
@@ -167,7 +169,7 @@ def _opened_by_others(session: Session, agency: str, exchange: str, login: str) 
         )
         .distinct()
     )
-    return set(session.scalars(looks))
+    return set(session.scalars(looks if among is None else looks.where(InboundMessage.number.in_(among))))
 
 
 def _shows(one: Read, why: Why) -> bool:

@@ -340,7 +340,7 @@ def test_no_link_that_an_officer_is_shown_leads_nowhere(asked: Asked, prints: Pr
 
 def test_a_finger_as_wsq_is_refused_with_what_to_send_instead(asked: Asked) -> None:
     answer = asked.ask(b"\xff\xa0\xff\xa4" + bytes(200))
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert answer.get_json()["code"] == "wsq_not_read"
     assert "Send it as a grey PNG" in answer.get_json()["detail"]
     assert asked.rows(ForensicRequest) == []

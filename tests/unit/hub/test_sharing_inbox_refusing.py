@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Callable
 from datetime import date
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.event import listen, remove
 
 from hub.accounts.audit import Actor
 from hub.accounts.permissions import Role
@@ -37,7 +40,7 @@ def desk(world: World) -> Inbox:
 def flooded(desk: Inbox, count: int = 6) -> list[str]:
     """Orders about nobody who is here, and one that is right."""
     numbers = [
-        desk.send("order", order(f"x-{one}", subject=NOBODY, reference=f"X {one}")).number
+        desk.send("order", order(f"x-{count}-{one}", subject=NOBODY, reference=f"X {count} {one}")).number
         for one in range(count)
     ]
     desk.send("order", order("good"))
@@ -96,6 +99,26 @@ def test_each_is_refused_as_if_it_were_alone(desk: Inbox) -> None:
     assert counted(desk, AuditEntry, AuditEntry.act == "inbox.refused_many") == 1
     assert counted(desk, SharingEvent) == told + len(numbers)
     assert len(shown(desk, Why.OTHER).lines) == 1, "the one that is right waits on"
+
+
+def test_twice_as_many_cost_twice_as_much(desk: Inbox) -> None:
+    """Each list is refused in turns: what one costs must not grow with how many wait."""
+    counts: list[int] = []
+    for many in (30, 60):
+        flooded(desk, many)
+        pairs, asked = chosen(shown(desk)), Counter[str]()
+        listen(desk.world.engine, "before_cursor_execute", tally := _tally(asked))
+        assert refuse(desk, pairs) == Outcome(many, 0)
+        remove(desk.world.engine, "before_cursor_execute", tally)
+        counts.append(asked.total())
+    assert counts[1] <= 2.1 * counts[0]
+
+
+def _tally(asked: Counter[str]) -> Callable[..., None]:
+    def tally(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked[statement] += 1
+
+    return tally
 
 
 def test_what_somebody_else_took_or_opened_is_left_to_them(desk: Inbox) -> None:
