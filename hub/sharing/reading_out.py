@@ -1,4 +1,4 @@
-"""Reading what is agreed of some people, and the rows of it for the log. The gate alone writes those and lets it out."""
+"""Reading what is agreed of some people, and the rows of it for the log. The gate alone writes those, and lets out."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from hub.sentences import RefusedError, Sentence
+from hub.sharing.api.decoding import fault_of
 from hub.sharing.census.messages import CensusRow
 from hub.sharing.census.receiving import EXCHANGE as CENSUS
 from hub.sharing.census.receiving import receive_row as receive_census_row
@@ -33,10 +34,8 @@ def receive_row(
         raise RefusedError("no_exchange", Sentence("Files with such messages are not taken."))
     try:
         read = msgspec.convert({_ID: message_id, **message}, form, strict=False)
-    except msgspec.ValidationError:
-        raise RefusedError(
-            "not_understood", Sentence("The row is no such message. Check its columns.")
-        ) from None
+    except msgspec.ValidationError as error:
+        raise _not_understood(error) from None
     return receive(
         session, agency=agency, exchange=exchange, message=read, message_id=read.message_id, at=at
     ).number
@@ -49,8 +48,15 @@ def _census_row(
     file, _, line = message_id.rpartition("-")
     try:
         read = msgspec.convert(dict(message), CensusRow, strict=False)
-    except msgspec.ValidationError:
-        raise RefusedError(
-            "not_understood", Sentence("The row is no line of a list. Check its columns.")
-        ) from None
+    except msgspec.ValidationError as error:
+        raise _not_understood(error) from None
     return receive_census_row(session, agency, file, int(line), read, at)
+
+
+def _not_understood(error: msgspec.ValidationError) -> RefusedError:
+    """Says by the name of its column which member is wrong and what was expected there, and no value of the row."""
+    fault = fault_of(error)
+    column = fault["pointer"].replace(".", "/") or "Row"
+    return RefusedError(
+        "not_understood", Sentence("%(column)s: %(detail)s", {"column": column, "detail": fault["detail"]})
+    )

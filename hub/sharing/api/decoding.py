@@ -35,7 +35,7 @@ def read_body(raw: bytes, kind: type[T]) -> T:
         json.loads(raw, object_pairs_hook=_named_once, parse_float=str, parse_int=str)
         return found
     except msgspec.ValidationError as error:
-        raise ProblemError(BAD_BODY, errors=[_error(error)]) from None
+        raise ProblemError(BAD_BODY, errors=[fault_of(error)]) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         raise ProblemError(BAD_REQUEST, "The body is not JSON in UTF-8.") from None
     except RecursionError:
@@ -56,7 +56,7 @@ def read_query(given: MultiDict[str, str], kind: type[T] | None) -> T | None:
     try:
         return msgspec.convert(dict(given.items()), kind, strict=False)
     except msgspec.ValidationError as error:
-        raise _wrong([_error(error)]) from None
+        raise _wrong([fault_of(error)]) from None
 
 
 def check_path(given: Mapping[str, str], patterns: Mapping[str, str]) -> None:
@@ -97,7 +97,7 @@ def _wrong(errors: list[dict[str, Any]]) -> ProblemError:
     return ProblemError(BAD_PARAMETERS, errors=errors)
 
 
-def _error(error: msgspec.ValidationError) -> dict[str, str]:
+def fault_of(error: msgspec.ValidationError) -> dict[str, str]:
     """Place and reason. The words are msgspec's: of names and types, never of a value that was sent."""
     found = _WHERE.match(str(error))
     assert found is not None

@@ -15,12 +15,11 @@ from typing import Any, Final
 from sqlalchemy.orm import Session
 
 from hub.accounts.audit import Actor
-from hub.sharing.agreements.reading import Standing, agency_by_code, standings
 from hub.sharing.catalogue import Way
 from hub.sharing.catalogue.custody import BOOKING_NUMBER
 from hub.sharing.catalogue.persons import NUMBER
-from hub.sharing.deciding import Granted, decide
-from hub.sharing.gate import Ask, NotAgreedError, note_refusal, share_many
+from hub.sharing.deciding import Granted
+from hub.sharing.gate import Ask, NotAgreedError, Rules, note_refusal, share_many
 
 ACTOR: Final = Actor("outbox", "exchange")
 """Who acts where no person does: events go out by themselves, as two people signed that they shall."""
@@ -83,9 +82,7 @@ class _Rules:
     """What an agency's agreements say of an event's one field, read once for all of a round."""
 
     def __init__(self, session: Session, agency: str, at: datetime) -> None:
-        self._agency = agency
-        self._standings: list[Standing] = list(standings(session, at, agency))
-        self._known = agency_by_code(session, agency) is not None
+        self._agency, self._rules = agency, Rules(session, at)
         self._found: dict[tuple[str, str, str], Granted | NotAgreedError] = {}
 
     def of(self, row: Any) -> Granted | NotAgreedError:
@@ -98,14 +95,7 @@ class _Rules:
     def _decide(self, exchange: str, purpose: str, field: str) -> Granted | NotAgreedError:
         for wanted in ((field,), ()) if field else ((),):
             try:
-                return decide(
-                    self._standings,
-                    agency=self._agency,
-                    known=self._known,
-                    exchange=exchange,
-                    purpose=purpose,
-                    wanted=wanted,
-                )
+                return self._rules.of(Ask(self._agency, exchange, purpose, wanted=wanted))
             except NotAgreedError as error:
                 if error.code != "field_not_agreed":
                     return error

@@ -150,6 +150,7 @@ def test_each_row_is_taken_or_refused_with_its_reason(outbox: Outbox) -> None:
     assert [one["reason"] for one in report_of(place, "arrest-1.csv")] == [
         "", "formula", "twice", "not_understood", "cells", "",
     ]  # fmt: skip
+    assert [one["detail"] for one in report_of(place, "arrest-1.csv")] == ["", "", "", "No.", "", ""]
     assert [one["name"] for one in inbox.got.values()] == ["Eva", "Lía"]
     assert next(iter(inbox.got.values()))["a"] == {"b": "1"}
     assert not (place / "in" / "arrest-1.csv").exists()

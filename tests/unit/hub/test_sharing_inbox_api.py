@@ -83,6 +83,27 @@ def test_the_receipt_says_how_it_ended_to_the_sender_alone(made: ApiWorld, court
 
 
 @pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            {"j:Subject": {"nc:PersonSurName": "Novelo", "nc:PersonBirthDate": "soon"}},
+            "j:Subject/nc:PersonBirthDate: ",
+        ),
+        ({"pims:VideoIndicator": "perhaps"}, "pims:VideoIndicator: "),
+        ({"nc:ActivityDate": "2026-13-45"}, "nc:ActivityDate: "),
+        ({"pims:Colour": "red"}, "Row: Object contains unknown field `pims:Colour`"),
+    ],
+)
+def test_a_row_that_is_not_understood_says_where(
+    made: ApiWorld, change: dict[str, object], said: str
+) -> None:
+    with pytest.raises(RefusedError) as refused, session_scope(made.world.sessions) as session:
+        receive_row(session, COURTS, "hearing", {**ROW, **change}, "drop-1", made.at)
+    assert str(refused.value).startswith(said)
+    assert "soon" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
     ("change", "code"),
     [
         ({"nc:ActivityDate": "2026-13-45"}, "not_understood"),

@@ -21,7 +21,8 @@ from hub.sharing.outbox.drops.tables import MOST_BYTES, ReadRow, message_of, rea
 Receive = Callable[[Session, str, str, Mapping[str, Any], str, datetime], str]
 """(session, agency, exchange, message, message id, at) -> number of the receipt. RefusedError for what is not taken."""
 _NAME: Final = re.compile(r"([a-z_]{2,32})-[A-Za-z0-9._-]{1,80}\.csv")
-_REPORT: Final = ("line", "state", "receipt", "reason")
+_MOST_DETAIL: Final = 300
+_REPORT: Final = ("line", "state", "receipt", "reason", "detail")
 
 
 def take_in(
@@ -49,7 +50,7 @@ def take_in(
     for row in rows:
         told.append(_take_row(sessions, setting.agency, exchange, row, digest, receive, at))
     taken = sum(one["state"] == "taken" for one in told)
-    report = told or [{"line": 1, "state": "refused", "receipt": "", "reason": code or "empty"}]
+    report = told or [{"line": 1, "state": "refused", "receipt": "", "reason": code or "empty", "detail": ""}]
     with session_scope(sessions) as session:
         held = _note(session, setting, name[:120], exchange, digest, (taken, len(told) - taken), code, at)
         # Before the commit: a file that could not be answered is taken again, and its rows are known by then.
@@ -67,8 +68,8 @@ def _take_row(
     receive: Receive,
     at: datetime,
 ) -> dict[str, Any]:
-    def refused(reason: str) -> dict[str, Any]:
-        return {"line": row.line, "state": "refused", "receipt": "", "reason": reason}
+    def refused(reason: str, detail: str = "") -> dict[str, Any]:
+        return {"line": row.line, "state": "refused", "receipt": "", "reason": reason, "detail": detail}
 
     if row.code:
         return refused(row.code)
@@ -77,10 +78,10 @@ def _take_row(
         with session_scope(sessions) as session:
             number = receive(session, agency, exchange, message, f"drop-{digest[:24]}-{row.line}", at)
     except RefusedError as error:
-        return refused(error.code)
+        return refused(error.code, str(error)[:_MOST_DETAIL])
     except (ValueError, RecursionError):
         return refused("not_understood")
-    return {"line": row.line, "state": "taken", "receipt": number, "reason": ""}
+    return {"line": row.line, "state": "taken", "receipt": number, "reason": "", "detail": ""}
 
 
 def _was_here(sessions: Sessions, agency: str, digest: str) -> bool:
