@@ -15,6 +15,8 @@ _FARTHEST_YEARS: Final = 60
 _SAID_OF_CHARGES: Final = {
     **{code.value: words for code, words in HEARING_OUTCOMES.items()},
     **{str(words): words for words in HEARING_OUTCOMES.values()},
+    # Of a charge it goes on to hold once the sentence is imposed.
+    HearingOutcome.CONVICTED.value: Sentence("Convicted"),
 }
 """A charge's outcome holds what was written into it: a code, or the diary's English; both are said in words."""
 

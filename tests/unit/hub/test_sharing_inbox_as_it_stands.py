@@ -198,7 +198,7 @@ def test_an_outcome_of_a_charge_is_chosen_in_words(rita: FlaskClient, desk: Inbo
     number = desk.send("sentence", FULL["sentence"][0]).number
     page = rita.get(f"/inbox/{number}").text
     assert '<select id="p-charge-1-outcome" name="p-charge-1-outcome">' in page
-    assert '<option value="convicted" selected>Convicted, not yet sentenced</option>' in page
+    assert '<option value="convicted" selected>Convicted</option>' in page
     assert "Adjourned" not in page, "that ends no charge"
     rita.set_cookie("pims-language", "es")
     assert '<option value="acquitted">Absuelto' in rita.get(f"/inbox/{number}").text
