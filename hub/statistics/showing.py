@@ -10,6 +10,7 @@ from typing import Final
 
 from hub.sentences import Sentence
 from hub.statistics.cells import TOTAL, Cell, Cube, Figures, HeldBack
+from hub.statistics.definitions import INDICATORS
 from hub.statistics.definitions.model import Indicator, Unit
 from hub.statistics.forms.lines import Form
 from hub.statistics.periods import Period, months_of, year_of
@@ -93,6 +94,8 @@ def table_of(figures: Figures) -> str:
     """Every cell of every cube as CSV, one a line; the reasons in the words of the record."""
     lines = []
     for cube in figures.cubes.values():
+        if cube.indicator.code not in INDICATORS:
+            continue
         cuts = "*".join(cut.code for cut in cube.cuts)
         for period, key, cell in cube.rows():
             lines.append(

@@ -9,6 +9,7 @@ from hub.statistics.cells import TOTAL, Cell, Cube, Figures
 from hub.statistics.control.gathered import Linked
 from hub.statistics.control.identities import same_people
 from hub.statistics.control.model import Share
+from hub.statistics.control.moving import moved
 from hub.statistics.control.names import dimensions, name_of
 from hub.statistics.control.plans import HOUSE, MONTHLY, Plan, is_ratio, is_stock
 from hub.statistics.control.thresholds import small
@@ -52,6 +53,9 @@ def link(figures: Figures, plan: Plan, k: int, into: Linked | None = None) -> Li
     _months(found, plan)
     for period in plan.periods:
         flows(found, period, k, whole=period == plan.period)
+    if not plan.totals_only:
+        for period in (plan.period, *plan.months[-1:]):
+            moved(found, figures, period, k)
     same_people(found, plan)
     return found
 

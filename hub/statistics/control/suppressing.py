@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from hub.statistics.control.attack import Interval, intervals
+from hub.statistics.control.attack import Enough, Interval, intervals
 from hub.statistics.control.model import Numbers, Why, Withheld, least
 from hub.statistics.control.searching import cheapest
 
@@ -45,8 +45,10 @@ def suppress(
     return work.pattern()
 
 
-def left_by(problem: Numbers, withheld: Mapping[str, Why], wanted: Iterable[str]) -> dict[str, Interval]:
-    """The interval that everything not withheld leaves for each of `wanted`."""
+def left_by(
+    problem: Numbers, withheld: Mapping[str, Why], wanted: Iterable[str], enough: Enough | None = None
+) -> dict[str, Interval]:
+    """The interval that everything not withheld leaves for each of `wanted`; with `enough` no wider than suffices."""
     shown = {name: one.value for name, one in problem.numbers.items() if name not in withheld}
     floors = {
         name: max(problem.numbers[name].floor, least(problem.numbers[name].value, why))
@@ -54,7 +56,7 @@ def left_by(problem: Numbers, withheld: Mapping[str, Why], wanted: Iterable[str]
     }
     printed = [one for one in problem.shares if one.name not in withheld]
     ceilings = {name: one.ceiling for name, one in problem.numbers.items() if one.ceiling is not None}
-    return intervals(shown, floors, problem.equations, frozenset(wanted), printed, ceilings)
+    return intervals(shown, floors, problem.equations, frozenset(wanted), printed, ceilings, enough)
 
 
 class _Work:
@@ -72,14 +74,16 @@ class _Work:
     def pattern(self) -> Pattern:
         hopeless: set[str] = set()
         # Those that need most company first: what is withheld for them serves the others.
-        at_first = self.intervals(self._small)
+        at_first = self._enough(self._small)
         for name in sorted(self._small, key=lambda one: (self._problem.numbers[one].value, one)):
             # What was withheld for one may have made the next safe; nothing makes a safe one unsafe.
-            if not self._safe(name, at_first) and not self._safe(name, self.intervals([name])):
+            if not self._safe(name, at_first) and not self._safe(name, self._enough([name])):
                 self._protect(name)
+        waiting = self._small
         for _turn in range(_TURNS):
-            left = self.intervals(self._small)
-            bad = [name for name in self._small if not self._safe(name, left) and name not in hopeless]
+            left = self._enough(waiting)
+            # Who is safe stays so, whatever else is withheld.
+            bad = waiting = [name for name in waiting if not self._safe(name, left) and name not in hopeless]
             if not bad:
                 break
             for name in bad:
@@ -103,6 +107,10 @@ class _Work:
 
     def intervals(self, wanted: Iterable[str]) -> dict[str, Interval]:
         return left_by(self._problem, self._withheld, wanted)
+
+    def _enough(self, wanted: Iterable[str]) -> dict[str, Interval]:
+        """The same as wide as it has to be: whether a number is safe is found much sooner than how safe it is."""
+        return left_by(self._problem, self._withheld, wanted, lambda name, one: self._safe(name, {name: one}))
 
     def _known_before(self, wanted: Iterable[str]) -> dict[str, Interval]:
         """What earlier publications leave of numbers, if nothing more were given.

@@ -7,8 +7,9 @@ from typing import Final
 
 from hub.statistics.definitions import law, life, population, work
 from hub.statistics.definitions.model import Indicator, Sort, Unit
+from hub.statistics.definitions.population import ARRIVED, DEPARTED
 
-__all__ = ("INDICATORS", "Indicator", "Sort", "Unit")
+__all__ = ("ARRIVED", "DEPARTED", "INDICATORS", "Indicator", "Sort", "Unit")
 
 INDICATORS: Final[Mapping[str, Indicator]] = {
     one.code: one for one in (*population.ALL, *law.ALL, *life.ALL, *work.ALL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 from hub.sentences import Sentence
@@ -39,6 +40,14 @@ POPULATION: Final = Indicator(
     ),
 )  # fmt: skip
 
+ARRIVED: Final = replace(POPULATION, code="arrived", sort=Sort.FLOW)
+"""Who is held when the period ends and was not when it began, as they are at its end. No figure: no page gives it.
+
+It is reckoned by every cut of the population, for whoever has the rolls of two months can reckon it as well.
+"""
+DEPARTED: Final = replace(POPULATION, code="departed", sort=Sort.FLOW)
+"""Who was held when the period began and is not when it ends, as they were at its beginning."""
+
 OPENING: Final = Indicator(
     "opening",
     Sentence("Population when the period began"),
@@ -60,7 +69,9 @@ ADMISSIONS: Final = Indicator(
     (
         Sentence("Legal status and order are the first of the stay, sex and citizenship as they were then."),
         Sentence("A return from court or from an absence is no admission."),
-        Sentence("A stay whose file has no entry of the admission counts at the time under which it was opened."),
+        Sentence(
+            "A stay whose file has no entry of the admission counts at the time under which it was opened."
+        ),
     ),
     (("SEX",), ("JUVENILE",), ("CITIZENSHIP",), ("LEGAL_STATUS",), ("ORDER",)),
 )

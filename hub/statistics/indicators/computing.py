@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from hub.statistics.cells import Figures, HeldBack
-from hub.statistics.definitions import INDICATORS
+from hub.statistics.definitions import ARRIVED, DEPARTED, INDICATORS
 from hub.statistics.indicators import events, law, population
 from hub.statistics.indicators.balancing import checked
 from hub.statistics.indicators.contradictions import Contradicting
-from hub.statistics.indicators.making import NOT_OVER, Maker
+from hub.statistics.indicators.making import NOT_OVER, Codes, Maker
 from hub.statistics.indicators.world import World, world_at
 from hub.statistics.periods import Period
 from hub.statistics.reading.timelines import collecting_seldom, micros
@@ -38,15 +38,20 @@ def _compute(world: World, periods: Sequence[Period], at: datetime) -> Figures:
     maker = Maker(tuple(periods))
     returns = law.Returns(world)
     gone_before: dict[str, int] = {}
+    codes_on: dict[date, Codes] = {}
     contradicting, contradicted = Contradicting(world.stays), dict[str, HeldBack]()
     for period in periods:
         if period.ends_at > world.at:
-            for what in INDICATORS.values():
+            for what in (*INDICATORS.values(), ARRIVED, DEPARTED):
                 maker.hold(what, period, NOT_OVER)
             continue
         moment = micros(period.ends_at)
-        codes, held = world.codes_at(moment, period.last_on), world.stays.held(moment)
-        population.make(world, maker, period, codes, held)
+        before = period.first_on - timedelta(days=1)
+        for day, then in ((before, micros(period.begins_at)), (period.last_on, moment)):
+            if day not in codes_on:
+                codes_on[day] = world.codes_at(then, day)
+        codes, held = codes_on[period.last_on], world.stays.held(moment)
+        population.make(world, maker, period, codes, held, codes_on[before])
         law.make(world, maker, period, codes, held)
         returns.make(maker, period)
         events.make(world, maker, period)

@@ -25,13 +25,16 @@ NO_CAPACITY = HeldBack(
 _DIED = REASON.codes().index("died")
 
 
-def make(world: World, maker: Maker, period: Period, codes: Codes, held: Bools) -> None:
-    """Every indicator of `hub.statistics.definitions.population`, and deaths."""
+def make(world: World, maker: Maker, period: Period, codes: Codes, held: Bools, opened: Codes) -> None:
+    """Every indicator of `hub.statistics.definitions.population`, and deaths; `opened` are codes as it began."""
     begins, ends = micros(period.begins_at), micros(period.ends_at)
     people = _people(world, held)
     maker.count(population.POPULATION, period, codes, held, whole=people)
     opening = _people(world, world.stays.held(begins))
     maker.put(population.OPENING, (), period, (), Cell(opening, opening))
+    before = world.stays.held(begins)
+    maker.count(population.ARRIVED, period, codes, held & ~before)
+    maker.count(population.DEPARTED, period, opened, before & ~held)
     _flow(world, maker, period, begins, ends)
     _average(world, maker, period)
     _occupancy(world, maker, period, people, ends)

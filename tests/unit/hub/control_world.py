@@ -8,7 +8,7 @@ import numpy as np
 
 from hub.statistics.cells import Cell, Figures
 from hub.statistics.cuts import CUTS
-from hub.statistics.definitions import INDICATORS
+from hub.statistics.definitions import ARRIVED, DEPARTED, INDICATORS
 from hub.statistics.definitions.model import Sort, Unit
 from hub.statistics.indicators.making import Maker, median
 from hub.statistics.periods import Period, months_of, year_of
@@ -17,8 +17,17 @@ AT = datetime(2027, 1, 4, 12, tzinfo=UTC)
 YEAR = 2026
 
 
-def prison(seed: int = 1, people: int = 1_200, women: int = 14, young: int = 24, late: int = 0) -> Figures:
+def prison(
+    seed: int = 1,
+    people: int = 1_200,
+    women: int = 14,
+    young: int = 24,
+    late: int = 0,
+    *,
+    quiet: bool = False,
+) -> Figures:
     """Everything that is computed of a year and its months. `late`: people of the same world recorded afterwards.
+    `quiet`: nobody is released after October.
 
     Stays are drawn once for `people` + `late`; without the late ones the rest is the same.
     """
@@ -33,6 +42,8 @@ def prison(seed: int = 1, people: int = 1_200, women: int = 14, young: int = 24,
     codes["AGE"], codes["JUVENILE"] = age, np.where(age == 0, 1, 0)
     starts = random.integers(-200, 365, many)
     ends = np.where(random.random(many) < 0.5, starts + random.integers(1, 200, many), 10_000)
+    if quiet:
+        ends = np.where((ends >= 304) & (ends < 365), 10_000, ends)
     chosen = np.ones(many, bool)
     chosen[: many // 200] = late > 0
     periods = (*months_of(YEAR), year_of(YEAR))
@@ -78,6 +89,9 @@ def _fill(maker: Maker, period: Period, codes, starts, ends, chosen) -> None:  #
         "returned_2y": (gone & (ends % 13 < 2), gone),
         "returned_3y": (gone & (ends % 13 < 4), gone),
     }
+    opening = by_code["opening"]
+    maker.count(ARRIVED, period, codes, held & ~opening)
+    maker.count(DEPARTED, period, codes, opening & ~held)
     for code, one in INDICATORS.items():
         if code in by_code:
             maker.count(one, period, codes, by_code[code])

@@ -25,7 +25,7 @@ from hub.custody.stays import HOME, Home
 from hub.custody.who.origin import NATIONALITY, Nationality
 from hub.database import session_scope
 from hub.sentences import RefusedError
-from hub.statistics.definitions import INDICATORS
+from hub.statistics.definitions import ARRIVED, DEPARTED, INDICATORS
 from hub.statistics.entered.actions import enter
 from hub.statistics.entered.records import Entered
 from hub.statistics.forms import un_cts, world_prison_brief
@@ -60,7 +60,11 @@ def test_nobody_at_all_gives_noughts_and_says_what_cannot_be_said(register: Regi
     assert share.value is None
     assert share.held is not None
     assert share.held.code == "nobody"
-    assert {cube.indicator.code for cube in figures.cubes.values()} == set(INDICATORS)
+    assert {cube.indicator.code for cube in figures.cubes.values()} == {
+        *INDICATORS,
+        ARRIVED.code,
+        DEPARTED.code,
+    }
 
 
 def test_a_period_that_is_not_over_is_held_back(register: Register) -> None:
