@@ -76,9 +76,11 @@ def test_of_part_of_a_published_year_no_difference_of_a_few_is_told(world: World
     prison_of(world)
     published(world)
     then = totals_of(gathered(world, 2026, "2026-12-15"))[1]
-    assert told_by_publication(world, "2025")["releases"] == 10
-    assert not then.told("releases")
-    assert is_withheld(then.cells["releases"])
+    given = told_by_publication(world, "2025")
+    for code in ("admissions", "releases", "left_unlawfully", "retaken", "deaths"):
+        value, whole = then.cells[code].value, given[code]
+        if value is not None and whole is not None:
+            assert not 0 < abs(whole - value) < 5, code
 
 
 def test_months_that_are_published_are_reckoned_with(world: World) -> None:
