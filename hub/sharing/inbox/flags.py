@@ -14,7 +14,7 @@ from hub.sharing.inbox.doubts_of_file import of_court, of_status, of_what_came_b
 from hub.sharing.inbox.doubts_of_paper import of_birth, of_date, of_itself, of_validity
 from hub.sharing.inbox.doubts_of_person import of_person
 from hub.sharing.inbox.matching import Match
-from hub.sharing.inbox.messages import AboutSomebody, HearingMessage, Message, OrderMessage, SentenceMessage
+from hub.sharing.inbox.messages import HearingMessage, Message, OrderMessage, SentenceMessage
 from hub.sharing.inbox.proposing.parts import OnFile
 from hub.sharing.inbox.records import DONE, InboundMessage, InboxItem, State
 
@@ -72,8 +72,3 @@ def _of_sequence(session: Session, row: InboundMessage) -> Iterator[Flag]:
                 {"number": later},
             )
             yield Flag(Doubt.OUT_OF_ORDER, words, number=later)
-
-
-def about_somebody(message: Message) -> AboutSomebody | None:
-    """The message where it is about a person."""
-    return message if isinstance(message, AboutSomebody) else None
