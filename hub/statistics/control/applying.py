@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from hub.sentences import Sentence
@@ -71,6 +71,8 @@ def protect_together(
         pattern = _pattern(linked, guarded, k, ends)
         if not pattern.unsafe:
             break
+    if pattern.unsafe:
+        pattern = _poorest(linked, guarded, k, ends)
     found = []
     for plan in plans:
         cubes = _cubes(figures, plan, _Shown(pattern.withheld, linked, k, ranks))
@@ -98,6 +100,19 @@ def kept(
     shown = Figures(cubes, plan.periods, figures.known_at, figures.computed_at)
     guarded = Guarded(frozenset(), {}, {}, {}, ())
     return Protected(shown, k, linked.values, pattern, guarded, len(linked.equations))
+
+
+def _poorest(linked: Linked, guarded: Guarded, k: int, ends: Mapping[str, tuple[int, int | None]]) -> Pattern:
+    """Without any table by a cut; or else with nothing but what is public already, which tells nothing more of anybody.
+
+    So what earlier publications gave away under a smaller threshold holds no period for ever.
+    """
+    cut = {table: Why.TABLE for table in linked.tables if "." in table.partition("@")[0]}
+    pattern = _pattern(linked, replace(guarded, tables={**cut, **guarded.tables}), k, ends)
+    if not pattern.unsafe:
+        return pattern
+    rest = {name: Why.TABLE for name in linked.values if name not in guarded.public}
+    return _pattern(linked, replace(guarded, before={**rest, **guarded.before}), k, ends)
 
 
 def _pattern(linked: Linked, guarded: Guarded, k: int, ends: Mapping[str, tuple[int, int | None]]) -> Pattern:

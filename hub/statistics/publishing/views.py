@@ -23,6 +23,7 @@ from hub.statistics.publishing.drafting import draft
 from hub.statistics.publishing.files.about import SIGNATURE
 from hub.statistics.publishing.freezing import drop, freeze, is_genuine, signer_of
 from hub.statistics.publishing.glance import glance
+from hub.statistics.publishing.naming import named_in_words
 from hub.statistics.publishing.reading import Standing, State, files_of, frozen, standing, standings
 from hub.statistics.showing import Notes, Row, overview, rows_of
 from hub.web.door import now, reading, service, visitor, writing
@@ -124,11 +125,12 @@ def _one(number: int, problem: Sentence | None) -> str:
             abort(404)
         files = files_of(session, number)
         genuine = found.act is None or not found.act.signature or is_genuine(found.act, files[-1].content)
-    figures, notes = figures_of(found.row), Notes()
+    figures, notes, proof = figures_of(found.row), Notes(), read_proof(found.row)
     cubes = [cube for code in _SHOWN for cube in figures.cubes.values() if cube.name.startswith(f"{code}.")]
     period = period_of(found.row.period)
     return render_template(
-        "publishing/one.html", found=found, files=files, genuine=genuine, proof=read_proof(found.row),
+        "publishing/one.html", found=found, files=files, genuine=genuine, proof=proof,
+        lost=[named_in_words(name) for name in proof.lost] if visitor().may(Permission.PUBLISH_FIGURES) else [],
         known=known_on(), problem=problem, State=State, units=UNITS, period=period, may_freeze=_may(found),
         whole=_whole(figures, period, notes), chart=_chart(figures, period),
         tables=[(cube, rows_of(cube, notes)) for cube in cubes if len(cube.cuts) == 1], notes=notes.marked(),
