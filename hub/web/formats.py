@@ -75,6 +75,15 @@ def iso(at: datetime) -> str:
 
 def install(app: Flask) -> None:
     """Give templates the filters named as these functions."""
-    for function in (clock_time, clock_seconds, calendar_date, calendar_month, person_name, age_s, age_text, iso):
+    for function in (
+        clock_time,
+        clock_seconds,
+        calendar_date,
+        calendar_month,
+        person_name,
+        age_s,
+        age_text,
+        iso,
+    ):
         app.jinja_env.filters[function.__name__] = function
     app.jinja_env.globals["hub_time"] = lambda: iso(now())

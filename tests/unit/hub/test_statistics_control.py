@@ -150,7 +150,9 @@ def test_what_was_told_once_counts_as_known_for_ever() -> None:
         name: replace(one, public=name in ("0,1", "0,T", "T,T")) for name, one in problem.numbers.items()
     })  # fmt: skip
     found = suppress(told, K)
-    assert (found.unsafe, found.lost) == ((), ("0,0",)), "it is said that nothing helps; this one does no harm"
+    assert (found.unsafe, found.lost) == ((), ("0,0",)), (
+        "it is said that nothing helps; this one does no harm"
+    )
     assert found.intervals["0,0"] == Interval(3, 3)
 
 
