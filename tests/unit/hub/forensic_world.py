@@ -140,3 +140,10 @@ def page_of(client: FlaskClient, number: str) -> str:
 
 def act(client: FlaskClient, page: str, name: str, **form: object) -> TestResponse:
     return post(client, page, {"act": name, **form})
+
+
+def problem(answer: Any, status: int, code: str) -> str:
+    assert answer.status_code == status, answer.text
+    found = answer.get_json()
+    assert code in (found["code"], found["type"].removeprefix("/problems/"))
+    return str(found["detail"])

@@ -24,11 +24,7 @@ from hub.custody.sentencing.forms import SENTENCE, Imposed, SentenceType, Term
 from hub.custody.stays import HOME, Home
 from hub.custody.who.origin import NATIONALITY, Nationality
 from hub.database import session_scope
-from hub.sentences import RefusedError
 from hub.statistics.definitions import ARRIVED, DEPARTED, INDICATORS
-from hub.statistics.entered.actions import enter
-from hub.statistics.entered.records import Entered
-from hub.statistics.forms import un_cts, world_prison_brief
 from hub.statistics.periods import Period, months, period_of, year_of
 
 from .site_world import World
@@ -253,63 +249,6 @@ def test_courts_and_an_answer_that_is_missing(register: Register) -> None:
     met = figures.cube("produced_share").cell(JANUARY)
     assert (met.count, met.base) == (2, 3)
     assert figures.cube("hearings_unanswered").cell(JANUARY).value == 1
-
-
-def test_forms_are_blank_with_a_reason_until_somebody_enters_what_no_file_holds(register: Register) -> None:
-    for sex in (Sex.FEMALE, Sex.MALE, Sex.MALE, Sex.MALE):
-        register.admit(at("2025-12-01"), sex=sex)
-    register.admit(at("2025-12-01"), status=LegalStatus.IMMIGRATION_DETAINEE)
-    figures = register.figures()
-    blank = {
-        line.code: line.cell for line in world_prison_brief(figures, JANUARY, dict.fromkeys(Entered)).lines
-    }
-    assert blank["total"].value == 5
-    assert blank["female"].value == 20.0
-    assert blank["pretrial"].value == 80.0
-    for code in ("rate", "national", "capacity", "occupancy", "establishments"):
-        assert blank[code].held is not None
-    with session_scope(register.world.sessions) as session:
-        with pytest.raises(RefusedError, match="where the figure comes from"):
-            enter(
-                session,
-                Entered.NATIONAL_POPULATION,
-                400_000,
-                date(2025, 1, 1),
-                " ",
-                actor=OPERATOR,
-                at=register.world.at,
-            )
-        nation = enter(
-            session,
-            Entered.NATIONAL_POPULATION,
-            400_000,
-            date(2025, 1, 1),
-            "Census",
-            actor=OPERATOR,
-            at=register.world.at,
-        )
-        enter(
-            session,
-            Entered.OFFICIAL_CAPACITY,
-            4,
-            date(2025, 1, 1),
-            "Order 4",
-            actor=OPERATOR,
-            at=register.world.at,
-        )
-    figures = register.figures()
-    filled = {
-        line.code: line.cell.value
-        for line in world_prison_brief(
-            figures, JANUARY, {**dict.fromkeys(Entered), Entered.NATIONAL_POPULATION: nation}
-        ).lines
-    }
-    assert filled["rate"] == 1.25
-    assert filled["occupancy"] == 125.0
-    survey = {line.code: line.cell.value for line in un_cts(figures, JANUARY).lines}
-    assert survey["held"] == 4
-    assert survey["unsentenced"] == 4
-    assert survey["held_F"] == 1
 
 
 def test_what_happens_at_the_stroke_of_midnight_belongs_to_the_day_that_begins(register: Register) -> None:

@@ -6,12 +6,15 @@ from datetime import date
 
 import pytest
 
+from hub.accounts.audit import OPERATOR
 from hub.custody.facts.actions import Statement, state
 from hub.custody.legal import LegalStatus, ReleaseReason
 from hub.custody.rules import Sex
 from hub.custody.who.origin import NATIONALITY, Nationality
 from hub.database import session_scope
+from hub.sentences import RefusedError
 from hub.statistics.cells import Cell
+from hub.statistics.entered.actions import enter
 from hub.statistics.entered.records import Entered
 from hub.statistics.forms import Form, un_cts, world_prison_brief
 from hub.statistics.indicators import compute
@@ -131,3 +134,60 @@ def test_a_year_that_is_not_over_has_blank_lines(register: Register) -> None:
     register.admit(at("2025-12-01"))
     period = Period(date(2026, 1, 1), date(2026, 12, 31))
     assert {why(cell) for cell in survey(register, period).values()} == {"not_over", "not_available"}
+
+
+def test_forms_are_blank_with_a_reason_until_somebody_enters_what_no_file_holds(register: Register) -> None:
+    for sex in (Sex.FEMALE, Sex.MALE, Sex.MALE, Sex.MALE):
+        register.admit(at("2025-12-01"), sex=sex)
+    register.admit(at("2025-12-01"), status=LegalStatus.IMMIGRATION_DETAINEE)
+    figures = register.figures()
+    blank = {
+        line.code: line.cell for line in world_prison_brief(figures, JANUARY, dict.fromkeys(Entered)).lines
+    }
+    assert blank["total"].value == 5
+    assert blank["female"].value == 20.0
+    assert blank["pretrial"].value == 80.0
+    for code in ("rate", "national", "capacity", "occupancy", "establishments"):
+        assert blank[code].held is not None
+    with session_scope(register.world.sessions) as session:
+        with pytest.raises(RefusedError, match="where the figure comes from"):
+            enter(
+                session,
+                Entered.NATIONAL_POPULATION,
+                400_000,
+                date(2025, 1, 1),
+                " ",
+                actor=OPERATOR,
+                at=register.world.at,
+            )
+        nation = enter(
+            session,
+            Entered.NATIONAL_POPULATION,
+            400_000,
+            date(2025, 1, 1),
+            "Census",
+            actor=OPERATOR,
+            at=register.world.at,
+        )
+        enter(
+            session,
+            Entered.OFFICIAL_CAPACITY,
+            4,
+            date(2025, 1, 1),
+            "Order 4",
+            actor=OPERATOR,
+            at=register.world.at,
+        )
+    figures = register.figures()
+    filled = {
+        line.code: line.cell.value
+        for line in world_prison_brief(
+            figures, JANUARY, {**dict.fromkeys(Entered), Entered.NATIONAL_POPULATION: nation}
+        ).lines
+    }
+    assert filled["rate"] == 1.25
+    assert filled["occupancy"] == 125.0
+    asked = {line.code: line.cell.value for line in un_cts(figures, JANUARY).lines}
+    assert asked["held"] == 4
+    assert asked["unsentenced"] == 4
+    assert asked["held_F"] == 1
