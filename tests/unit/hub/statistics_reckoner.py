@@ -91,7 +91,23 @@ class Reckoner(Knowing):
         made = opening + many["admissions"] + many["retaken"] + ended_at_large
         if made - many["releases"] - many["left_unlawfully"] != people:
             found |= {"population", "opening", *many}
+        if self.impossible(begins, ends):
+            found |= {"population", "opening", *many}
         return found
+
+    def impossible(self, begins: datetime, ends: datetime) -> bool:
+        """Whether a stay ends before it begins, or begins while the same person is held already, in the period."""
+        for one in self.stays:
+            if one.ends < one.begins and (begins <= one.ends < ends or begins <= one.begins < ends):
+                return True
+            for other in self.stays:
+                if other is one or other.person != one.person or not one.begins <= other.begins < one.ends:
+                    continue
+                until = min(one.ends, other.ends)
+                at_large = any(away.since < other.begins and away.until >= until for away in one.away)
+                if other.ends > other.begins and not at_large and other.begins < ends and until >= begins:
+                    return True
+        return False
 
     def average(self, first: date, last: date) -> Fraction:
         days = [first + timedelta(days=one + 1) for one in range((last - first).days + 1)]

@@ -41,6 +41,7 @@ AT_THE_GATE = {
 }  # fmt: skip
 DOORS = (
     "gate.py",
+    "reading_out.py",
     "gathering.py",
     "documents.py",
     "noting.py",

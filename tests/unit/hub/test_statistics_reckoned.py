@@ -54,6 +54,8 @@ def differences(figures: Figures, truth: Truth, known: datetime | None) -> list[
                   if code_of(figures.cube(one).cell(period)) != CODE]  # fmt: skip
         for name, cube in figures.cubes.items():
             code, *cuts = name.split(".")
+            if code not in INDICATORS:
+                continue  # What only disclosure control reckons with is given to nobody.
             for key, cell in cube.cells.items():
                 if key[0] != period.code:
                     continue
@@ -183,7 +185,9 @@ def test_a_small_prison_whose_figures_were_worked_out_on_paper(world: World) -> 
     assert figures.cube("stay_median_days").cell(february).value == 13.5
 
 
-@pytest.mark.parametrize("seed", [10, 22, 28, 210])
+@pytest.mark.parametrize(
+    "seed", [10, 28, pytest.param(22, marks=pytest.mark.long), pytest.param(210, marks=pytest.mark.long)]
+)
 def test_every_cell_of_a_prison_made_up_at_random_is_what_the_plain_way_gives(
     world: World, seed: int
 ) -> None:
@@ -191,5 +195,5 @@ def test_every_cell_of_a_prison_made_up_at_random_is_what_the_plain_way_gives(
     written(world, truth)
     for known in KNOWN:
         figures = figures_of(world, *PERIODS, known=known)
-        assert {cube.indicator.code for cube in figures.cubes.values()} == set(INDICATORS)
+        assert {cube.indicator.code for cube in figures.cubes.values()} >= set(INDICATORS)
         assert differences(figures, truth, known) == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import pytest
+
 from hub.accounts.audit import Actor
 from hub.accounts.permissions import Role
 from hub.database import session_scope
@@ -26,6 +28,7 @@ YEAR = plan_of(period_of("2026"))
 SMALL, RAISED = 5, 12
 
 
+@pytest.mark.long
 def test_what_cannot_be_made_safe_otherwise_is_published_with_less() -> None:
     figures = prison(2, people=300)
     earlier = []
