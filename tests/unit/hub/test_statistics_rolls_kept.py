@@ -105,6 +105,7 @@ def test_days_that_the_hub_was_down_are_kept_as_known_at_their_own_end(
     register.admit(at("2026-03-13", 9))
     hub.clock = at("2026-03-16", 14)
     hub.start()
+    caplog.clear()
     with caplog.at_level(logging.INFO, "hub.statistics"):
         assert hub.ticks() == 5
     assert days(register) == [f"2026-03-{day}" for day in range(10, 16)]
